@@ -1,0 +1,80 @@
+"""The certificate 证书: what is decided, and what stands on its face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from certsvc.domain.identity import IdDocument
+from certsvc.domain.levels import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What the gate admitted for one person: everything of the certificate that the filing decides.
+
+    `series`, `title` and `way` are the frozen codes of our own tables; `validity_area` is the six-digit code of
+    the one county where a dual-directed title counts (吉人社函〔2023〕211号 一（三）), None for every other title.
+    """
+
+    row: int
+    name: str
+    document: IdDocument
+    sex: str
+    born_on: date
+    series: int
+    specialty: str
+    title: int
+    level: Level
+    way: int
+    validity_area: str | None
+    acquired_on: date
+    committee_code: str
+    committee_name: str
+    announcing_body: str
+    announcement_ref: str
+    announcement_on: date
+    unit_name: str | None
+    unit_region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateContent:
+    """The complete content of one certificate version; its canonical form is what the ledger commits to."""
+
+    number: str
+    version: int
+    slot: int
+    award: Award
+    issuer: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What is printed: ready strings, in reading order. The layout knows nothing of codes or rules.
+
+    `marks` are the sentences that must not be overlooked (双定向, 仅在××范围内有效, 仅兑现专业技术七级岗位);
+    `qr_text` is the whole text of the QR symbol; `test_seal` prints 测试专用.
+    """
+
+    number: str
+    version: str
+    name: str
+    sex: str
+    born: str
+    id_document: str
+    series: str
+    specialty: str
+    title: str
+    level: str
+    way: str
+    acquired: str
+    committee: str
+    announcement: str
+    unit: str
+    issuer: str
+    issued: str
+    marks: tuple[str, ...]
+    qr_text: str
+    test_seal: bool

@@ -1,0 +1,64 @@
+"""One error root; families by whose fault it is.
+
+A *refusal* of a filing, of a row or of a presented certificate is no error: it is a value with findings.
+What is raised here is a failure: somebody's request cannot be served, or the line must stop.
+"""
+
+from __future__ import annotations
+
+
+class CertsvcError(Exception):
+    """Root of every failure this service raises on purpose.
+
+    `code` is stable and in kebab-case; `str(error)` is a Chinese sentence for the person who asked.
+    """
+
+    code = "failure"
+
+
+class RequestError(CertsvcError):
+    """The caller asked for something that cannot be done as asked."""
+
+    code = "bad-request"
+
+
+class UnreadableInput(RequestError):
+    """The bytes given are not a file of the intake format (exit code 2 of `filing submit`)."""
+
+    code = "unreadable-input"
+
+
+class UnknownReference(RequestError):
+    """A filing, certificate, actor or document that was named does not exist."""
+
+    code = "unknown-reference"
+
+
+class NotPermitted(RequestError):
+    """The named actor may not do this: wrong role, wrong region, or the same person twice."""
+
+    code = "not-permitted"
+
+
+class ConflictError(CertsvcError):
+    """The state of the object does not allow the step (out of order, or changed by somebody else)."""
+
+    code = "conflict"
+
+
+class UnavailableError(CertsvcError):
+    """Something this service depends on does not answer; the same call may be made again."""
+
+    code = "unavailable"
+
+
+class ConfigurationError(CertsvcError):
+    """A setting, key or home folder is missing or contradicts another."""
+
+    code = "configuration"
+
+
+class IntegrityError(CertsvcError):
+    """Stored or produced bytes are not what they must be. Stops the line; never retried, never swallowed."""
+
+    code = "integrity"
