@@ -1,0 +1,95 @@
+"""The settings: one frozen object, read once from `CERTSVC_*` variables or `.env`. An unknown key is an error."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from certsvc.errors import ConfigurationError
+
+PREFIX = "CERTSVC_"
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. Paths that are not given stand below `home`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="forbid", frozen=True
+    )
+
+    home: Path = Field(
+        default=Path("var"), description="Folder of keys, database, documents and public tree, unless set apart."
+    )
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the database; default: SQLite below `home`."
+    )
+    environment: Literal["test", "production"] = Field(
+        default="test",
+        description="`test` makes development keys and a test CA, and says so on every certificate and verdict.",
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="The one fixed address that stands in every QR symbol; without a slash at the end.",
+    )
+    log_origin: str = Field(
+        default="certsvc.example/jilin-titles",
+        description="Origin of the public ledger and name of its key; never changed once the log has begun.",
+    )
+    issuer: str = Field(default="吉林省人力资源和社会保障厅", description="The authority printed as 发证机关.")
+    id_on_face: Literal["masked", "full"] = Field(
+        default="masked", description="How the holder's document number is printed on the certificate."
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `certsvc serve` listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port that `certsvc serve` listens on.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="Least severity of the structured log on standard error."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")) or value.endswith("/") or "#" in value:
+            raise ValueError("an http(s) address without a slash at the end")
+        return value
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database in use."""
+        return self.database_url or f"sqlite:///{(self.home / 'certsvc.sqlite3').resolve()}"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Private keys (mode 0700)."""
+        return self.home / "keys"
+
+    @property
+    def documents_folder(self) -> Path:
+        """The exact bytes of every certificate PDF."""
+        return self.home / "documents"
+
+    @property
+    def public_folder(self) -> Path:
+        """The public tree."""
+        return self.home / "public"
+
+    @property
+    def qr_prefix(self) -> str:
+        """What stands before the record in a QR symbol."""
+        return f"{self.public_url}/v#"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process. Raises ConfigurationError naming every unknown or unfit key."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(key for key in os.environ if key.startswith(PREFIX) and key not in known)
+    if unknown:
+        raise ConfigurationError(f"未知的设置项：{'、'.join(unknown)}。可用的设置项见 docs/settings.md。")
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # values are checked by the model itself
+    except ValidationError as error:
+        places = "；".join(f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}：{e['msg']}" for e in error.errors())
+        raise ConfigurationError(f"设置有误：{places}") from error
