@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
+
+from certsvc.domain.actor import Actor
+from certsvc.domain.certificate import Award, HeldCertificate
+from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
+from certsvc.domain.filing import ExaminedFiling, FilingReport, StoredFiling
 
 
 class Clock(Protocol):
@@ -110,4 +115,104 @@ class PersonalCipher(Protocol):
 
     def person_key(self, id_number: str) -> bytes:
         """A keyed digest of an ID number: equal numbers give equal 32 bytes, nobody without the key can guess."""
+        ...
+
+
+class ActorStore(Protocol):
+    """The registered actors."""
+
+    def find_actor(self, name: str) -> Actor | None:
+        """The actor of that name, None when nobody is registered under it."""
+        ...
+
+    def register_actor(self, actor: Actor, at: datetime) -> None:
+        """Register an actor; the same again changes nothing. Raises ConflictError for another role or region."""
+        ...
+
+
+class FilingStore(Protocol):
+    """The filings and what the gate said of them."""
+
+    def current_registry(self) -> tuple[str, bytes]:
+        """Digest and JSON of the registry in force. Raises UnknownReference when none was loaded."""
+        ...
+
+    def find(self, filing: str) -> StoredFiling | None:
+        """What is stored of a filing, None when it does not exist."""
+        ...
+
+    def report(self, filing: str) -> FilingReport:
+        """The stored answer. Raises UnknownReference for an unknown filing."""
+        ...
+
+    def certificates_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldCertificate, ...]]:
+        """Certificates that the persons hold already, by ID number."""
+        ...
+
+    def announcements_used(self, *, besides: str) -> frozenset[str]:
+        """Numbers of the announcement documents that approved filings other than the named one rest on."""
+        ...
+
+    def save(self, examined: ExaminedFiling) -> None:
+        """Store a filing with findings and outcomes in one transaction; replaces one that is not approved yet."""
+        ...
+
+    def approve(self, filing: str, actor: str, at: datetime) -> None:
+        """Record the maker. Raises ConflictError unless the filing is examined and not yet approved."""
+        ...
+
+    def begin_issue(self, filing: str, actor: str, at: datetime) -> None:
+        """Record the checker. Raises NotPermitted for the maker's own name, ConflictError out of order."""
+        ...
+
+    def finish_issue(self, filing: str, at: datetime) -> None:
+        """Mark the filing as issued."""
+        ...
+
+
+class CertificateStore(Protocol):
+    """The certificates on their way through the corridor. Every method is one durable transaction."""
+
+    def undrafted(self, filing: str, most: int) -> tuple[Award, ...]:
+        """Admitted awards of a filing that have no draft yet, by row, at most so many."""
+        ...
+
+    def draft(self, filing: str, awards: Sequence[Award], year: int, compose: Compose) -> None:
+        """Reserve numbers (per series and year) and free slots, let `compose` complete the content, store it."""
+        ...
+
+    def drafts(self, filing: str, most: int) -> tuple[Draft, ...]:
+        """Stored drafts that are not sealed yet."""
+        ...
+
+    def seal(self, sealed: Sequence[SealedCertificate], at: datetime) -> None:
+        """Store records and document digests, and queue the ledger event of each in the same transaction."""
+        ...
+
+    def adopt_leaves(self) -> int:
+        """Mark sealed certificates whose event the ledger holds by now as logged; how many."""
+        ...
+
+    def logged(self, filing: str, most: int) -> tuple[LoggedCertificate, ...]:
+        """Logged certificates that are not published yet."""
+        ...
+
+    def publish(self, released: Sequence[LoggedCertificate], at: datetime) -> None:
+        """Mark as published what the publish stage released."""
+        ...
+
+    def progress(self, filing: str) -> Mapping[str, int]:
+        """How many certificates of the filing are in each state."""
+        ...
+
+
+class DocumentArchive(Protocol):
+    """The exact bytes of every certificate PDF, kept for ever."""
+
+    def keep(self, number: str, version: int, document: bytes) -> str:
+        """Store durably; the SHA-256 in hex. Other bytes under a kept name raise IntegrityError."""
+        ...
+
+    def read(self, number: str, version: int) -> bytes | None:
+        """The kept bytes, None when there are none."""
         ...

@@ -22,7 +22,8 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(
-        default=Path("var"), description="Folder of keys, database, documents and public tree, unless set apart."
+        default=Path("var"),
+        description="Folder of keys, database, documents and public tree, unless set apart.",
     )
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the database; default: SQLite below `home`."
@@ -39,7 +40,9 @@ class Settings(BaseSettings):
         default="certsvc.example/jilin-titles",
         description="Origin of the public ledger and name of its key; never changed once the log has begun.",
     )
-    issuer: str = Field(default="吉林省人力资源和社会保障厅", description="The authority printed as 发证机关.")
+    issuer: str = Field(
+        default="吉林省人力资源和社会保障厅", description="The authority printed as 发证机关."
+    )
     id_on_face: Literal["masked", "full"] = Field(
         default="masked", description="How the holder's document number is printed on the certificate."
     )
@@ -91,5 +94,7 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # values are checked by the model itself
     except ValidationError as error:
-        places = "；".join(f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}：{e['msg']}" for e in error.errors())
+        places = "；".join(
+            f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}：{e['msg']}" for e in error.errors()
+        )
         raise ConfigurationError(f"设置有误：{places}") from error
