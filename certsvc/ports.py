@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from certsvc.domain.actor import Actor
-from certsvc.domain.certificate import Award, HeldCertificate
+from certsvc.domain.certificate import Award, Face
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
+from certsvc.domain.facts import HeldTitle
 from certsvc.domain.filing import ExaminedFiling, FilingReport, StoredFiling
 
 
@@ -145,8 +146,12 @@ class FilingStore(Protocol):
         """The stored answer. Raises UnknownReference for an unknown filing."""
         ...
 
-    def certificates_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldCertificate, ...]]:
-        """Certificates that the persons hold already, by ID number."""
+    def titles_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
+        """Titles that the persons hold already by our own certificates, by ID number."""
+        ...
+
+    def dual_directed_holders(self) -> Mapping[str, int]:
+        """How many dual-directed certificates each county has, by its six-digit code."""
         ...
 
     def announcements_used(self, *, besides: str) -> frozenset[str]:
@@ -177,8 +182,8 @@ class CertificateStore(Protocol):
         """Admitted awards of a filing that have no draft yet, by row, at most so many."""
         ...
 
-    def draft(self, filing: str, awards: Sequence[Award], year: int, compose: Compose) -> None:
-        """Reserve numbers (per series and year) and free slots, let `compose` complete the content, store it."""
+    def draft(self, filing: str, awards: Sequence[Award], at: datetime, compose: Compose) -> None:
+        """Reserve numbers (per series and year of announcement) and free slots, let `compose` complete the content, store it."""
         ...
 
     def drafts(self, filing: str, most: int) -> tuple[Draft, ...]:
@@ -215,4 +220,12 @@ class DocumentArchive(Protocol):
 
     def read(self, number: str, version: int) -> bytes | None:
         """The kept bytes, None when there are none."""
+        ...
+
+
+class DocumentWriter(Protocol):
+    """Writes the certificate PDF of the layout in force."""
+
+    def write(self, face: Face, instant: datetime) -> bytes:
+        """The finished, signed and verified bytes; equal input gives equal bytes."""
         ...

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-PROVINCE = "220000"
-
 
 class Role(StrEnum):
     """What an actor may do: prepare, confirm, or look on and change nothing."""

@@ -78,16 +78,3 @@ class Face:
     marks: tuple[str, ...]
     qr_text: str
     test_seal: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HeldCertificate:
-    """A certificate that a person already holds, as the gate needs to know it."""
-
-    number: str
-    series: int
-    level: Level
-    title: int
-    way: int
-    validity_area: str | None
-    acquired_on: date

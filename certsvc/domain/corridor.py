@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from certsvc.domain.certificate import Award, CertificateContent
 
@@ -16,6 +17,7 @@ class Draft:
     """A draft 待签发: number and slot allotted, content complete and canonical, stored before any key is used.
 
     `payload` is the canonical private payload (docs/formats/content.md), `salt` opens the ledger's commitment to it.
+    `drafted_at` is printed into the document, so that a repeated signing gives the same bytes.
     """
 
     filing: str
@@ -23,6 +25,7 @@ class Draft:
     payload: bytes
     salt: bytes
     commitment: bytes
+    drafted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+# The two commands of the README are `make demo` and `make test`; the rest is for those who work here.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+
+.PHONY: help demo test check serve bench format docs clean-demo venv venv-dev test-system
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv:
+	@sh scripts/setup-venv.sh
+
+venv-dev:
+	@sh scripts/setup-venv.sh --dev
+
+test-system:
+	@sh scripts/setup-test-system.sh
+
+demo: venv ## issue the 133 sample certificates, check each, then serve (ONCE=1 ends instead)
+	@$(BIN)/python -m certsvc.entrypoints.demo $(if $(ONCE),--once)
+
+serve: venv ## serve the public pages of CERTSVC_HOME
+	@$(BIN)/certsvc serve
+
+check: venv-dev ## lint, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+test: venv-dev test-system check ## everything that CI runs
+	@$(BIN)/pytest
+
+bench: venv-dev ## measure speeds next to their floors, write bench/results.json
+	@$(BIN)/python -m bench
+
+format: venv-dev ## put the code in its canonical form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+docs: venv-dev ## write the generated pages of docs/ anew
+	@$(BIN)/python scripts/make_docs.py

@@ -1,0 +1,251 @@
+"""Certificates in the database, from draft to publication; every step is one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
+
+from certsvc.adapters.filing_store import award_context
+from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.ledger_schema import outbox_event
+from certsvc.adapters.schema import certificate, filing_row, number_counter
+from certsvc.domain.certificate import Award
+from certsvc.domain.certificate_number import build_certificate_number
+from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
+from certsvc.errors import ConflictError
+from certsvc.formats.award import decode_award
+from certsvc.formats.content import decode_content
+from certsvc.ports import PersonalCipher
+
+AllotSlots = Callable[[Connection, int], Sequence[int]]
+QueueIssue = Callable[[Connection, Draft, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCertificate:
+    """What the service keeps of a published certificate for showing and bundling it."""
+
+    draft: Draft
+    record: bytes
+    document_sha256: str
+    leaf_index: int
+
+
+class DatabaseCertificateStore:
+    """ports.CertificateStore on SQLAlchemy Core."""
+
+    def __init__(
+        self, engine: Engine, cipher: PersonalCipher, *, allot_slots: AllotSlots, queue_issue: QueueIssue
+    ) -> None:
+        self._engine = engine
+        self._cipher = cipher
+        self._allot_slots = allot_slots
+        self._queue_issue = queue_issue
+
+    def undrafted(self, filing: str, most: int) -> tuple[Award, ...]:
+        """Admitted awards of a filing that have no draft yet."""
+        drafted = and_(
+            certificate.c.filing_id == filing_row.c.filing_id, certificate.c.row_no == filing_row.c.row_no
+        )
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(filing_row.c.row_no, filing_row.c.sealed_award)
+                .select_from(filing_row.outerjoin(certificate, drafted))
+                .where(
+                    filing_row.c.filing_id == filing,
+                    filing_row.c.outcome == "admitted",
+                    certificate.c.number.is_(None),
+                )
+                .order_by(filing_row.c.row_no)
+                .limit(most)
+            ).all()
+        return tuple(
+            decode_award(self._cipher.decrypt(row.sealed_award, context=award_context(filing, row.row_no)))
+            for row in rows
+        )
+
+    def draft(self, filing: str, awards: Sequence[Award], at: datetime, compose: Compose) -> None:
+        """Reserve numbers and slots, complete the content and store it. A second run of the same awards conflicts."""
+        with self._engine.begin() as connection:
+            numbers = _reserve_numbers(connection, awards)
+            slots = self._allot_slots(connection, len(awards))
+            drafts = [
+                compose(award, number, slot) for award, number, slot in zip(awards, numbers, slots, strict=True)
+            ]
+            connection.execute(insert(certificate), [self._columns(filing, draft, at) for draft in drafts])
+
+    def drafts(self, filing: str, most: int) -> tuple[Draft, ...]:
+        """Stored drafts that are not sealed yet."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(_in_state(filing, "drafted", most)).all()
+        return tuple(self._draft(row) for row in rows)
+
+    def seal(self, sealed: Sequence[SealedCertificate], at: datetime) -> None:
+        """Store records and document digests, and queue the ledger event of each in the same transaction."""
+        with self._engine.begin() as connection:
+            for one in sealed:
+                content = one.draft.content
+                changed = connection.execute(
+                    update(certificate)
+                    .where(
+                        certificate.c.number == content.number,
+                        certificate.c.version == content.version,
+                        certificate.c.state == "drafted",
+                    )
+                    .values(
+                        state="sealed",
+                        record=one.record,
+                        document_sha256=one.document_sha256,
+                        sealed_at=instant_text(at),
+                    )
+                )
+                if changed.rowcount != 1:
+                    raise ConflictError("证书已由另一进程签章，本次操作停止；再次运行即可继续。")
+                self._queue_issue(connection, one.draft, at)
+
+    def adopt_leaves(self) -> int:
+        """Mark sealed certificates whose event the ledger holds by now as logged; how many."""
+        leaf = (
+            select(outbox_event.c.leaf_index)
+            .where(
+                outbox_event.c.certificate_number == certificate.c.number,
+                outbox_event.c.certificate_version == certificate.c.version,
+                outbox_event.c.kind == 1,
+            )
+            .scalar_subquery()
+        )
+        with self._engine.begin() as connection:
+            changed = connection.execute(
+                update(certificate)
+                .where(certificate.c.state == "sealed", leaf.is_not(None))
+                .values(state="logged", leaf_index=leaf)
+            )
+        return int(changed.rowcount)
+
+    def logged(self, filing: str, most: int) -> tuple[LoggedCertificate, ...]:
+        """Logged certificates that are not published yet."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(_in_state(filing, "logged", most)).all()
+        return tuple(LoggedCertificate(row.number, row.version, row.leaf_index) for row in rows)
+
+    def publish(self, released: Sequence[LoggedCertificate], at: datetime) -> None:
+        """Mark as published what the publish stage released."""
+        with self._engine.begin() as connection:
+            for one in released:
+                connection.execute(
+                    update(certificate)
+                    .where(
+                        certificate.c.number == one.number,
+                        certificate.c.version == one.version,
+                        certificate.c.state == "logged",
+                        certificate.c.leaf_index == one.leaf_index,
+                    )
+                    .values(state="published", published_at=instant_text(at))
+                )
+
+    def progress(self, filing: str) -> Mapping[str, int]:
+        """How many certificates of the filing are in each state."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(certificate.c.state, func.count())
+                .where(certificate.c.filing_id == filing)
+                .group_by(certificate.c.state)
+            )
+            return {state: count for state, count in rows.all()}  # noqa: C416  # a row is no pair to the type checker
+
+    def published(self, *, number: str | None = None, filing: str | None = None) -> tuple[PublicCertificate, ...]:
+        """Published certificates of a number (every version) or of a filing, by number."""
+        wanted = certificate.c.number == number if number is not None else certificate.c.filing_id == filing
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(certificate)
+                .where(wanted, certificate.c.state == "published")
+                .order_by(certificate.c.number, certificate.c.version)
+            ).all()
+        return tuple(
+            PublicCertificate(self._draft(row), row.record, row.document_sha256, row.leaf_index) for row in rows
+        )
+
+    def _columns(self, filing: str, draft: Draft, at: datetime) -> dict[str, object]:
+        content, award = draft.content, draft.content.award
+        return {
+            "number": content.number,
+            "version": content.version,
+            "filing_id": filing,
+            "row_no": award.row,
+            "slot": content.slot,
+            "state": "drafted",
+            "person_key": self._cipher.person_key(award.document.number),
+            "series": award.series,
+            "level": int(award.level),
+            "title": award.title,
+            "way": award.way,
+            "validity_area": award.validity_area,
+            "acquired_on": award.acquired_on.isoformat(),
+            "issued_on": content.issued_on.isoformat(),
+            "sealed_content": self._cipher.encrypt(draft.payload, context=_context(content.number, content.version)),
+            "sealed_salt": self._cipher.encrypt(
+                draft.salt, context=_context(content.number, content.version) + b"/salt"
+            ),
+            "commitment": draft.commitment,
+            "drafted_at": instant_text(at),
+        }
+
+    def _draft(self, row: Row[Any]) -> Draft:
+        context = _context(row.number, row.version)
+        payload = self._cipher.decrypt(row.sealed_content, context=context)
+        return Draft(
+            filing=row.filing_id,
+            content=decode_content(payload, row=row.row_no),
+            payload=payload,
+            salt=self._cipher.decrypt(row.sealed_salt, context=context + b"/salt"),
+            commitment=row.commitment,
+            drafted_at=read_instant(row.drafted_at),
+        )
+
+
+def _context(number: str, version: int) -> bytes:
+    return f"certificate/{number}/{version}".encode()
+
+
+def _in_state(filing: str, state: str, most: int) -> Select[Any]:
+    return (
+        select(certificate)
+        .where(certificate.c.filing_id == filing, certificate.c.state == state)
+        .order_by(certificate.c.row_no)
+        .limit(most)
+    )
+
+
+def _reserve_serials(connection: Connection, series: int, year: int, count: int) -> int:
+    """The first of `count` serials that belong to the caller from now on."""
+    row = and_(number_counter.c.series == series, number_counter.c.year == year)
+    changed = connection.execute(
+        update(number_counter).where(row).values(next_serial=number_counter.c.next_serial + count)
+    )
+    if changed.rowcount == 0:
+        connection.execute(insert(number_counter).values(series=series, year=year, next_serial=count + 1))
+        return 1
+    after = connection.scalar(select(number_counter.c.next_serial).where(row))
+    assert after is not None
+    return int(after) - count
+
+
+def _reserve_numbers(connection: Connection, awards: Sequence[Award]) -> list[str]:
+    """Numbers from ranges per series and year, in the draft's own transaction; gaps are allowed, reuse is not."""
+    wanted = Counter((award.series, award.announcement_on.year) for award in awards)
+    next_serial = {
+        (series, year): _reserve_serials(connection, series, year, count)
+        for (series, year), count in sorted(wanted.items())
+    }
+    numbers = []
+    for award in awards:
+        key = (award.series, award.announcement_on.year)
+        numbers.append(build_certificate_number(key[1], award.series, award.level, next_serial[key]))
+        next_serial[key] += 1
+    return numbers

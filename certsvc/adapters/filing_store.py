@@ -1,0 +1,281 @@
+"""Registry, actors and filings in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError as DatabaseRefusal
+
+from certsvc.adapters.instants import instant_text
+from certsvc.adapters.schema import actor, certificate, filing, filing_finding, filing_row, registry_document
+from certsvc.domain.actor import Actor, Role
+from certsvc.domain.admission import Admission, Hold, Outcome
+from certsvc.domain.facts import HeldTitle
+from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, RowCounts, StoredFiling
+from certsvc.domain.findings import Finding, Severity
+from certsvc.domain.levels import Level
+from certsvc.errors import ConflictError, NotPermitted, UnknownReference
+from certsvc.formats.award import encode_award
+from certsvc.ports import PersonalCipher
+
+_LOOK_UP_CHUNK = 500
+
+
+class DatabaseFilingStore:
+    """ports.FilingStore and ports.ActorStore on SQLAlchemy Core."""
+
+    def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
+        self._engine = engine
+        self._cipher = cipher
+
+    def find_actor(self, name: str) -> Actor | None:
+        """The actor of that name."""
+        with self._engine.begin() as connection:
+            row = connection.execute(select(actor).where(actor.c.name == name)).one_or_none()
+        return None if row is None else Actor(row.name, Role(row.role), row.region)
+
+    def actors(self) -> tuple[Actor, ...]:
+        """Every registered actor, by name."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(actor).order_by(actor.c.name)).all()
+        return tuple(Actor(row.name, Role(row.role), row.region) for row in rows)
+
+    def register_actor(self, new: Actor, at: datetime) -> None:
+        """Register an actor; the same again changes nothing."""
+        known = self.find_actor(new.name)
+        if known == new:
+            return
+        if known is not None:
+            raise ConflictError(f"账号 {new.name} 已登记，角色或地区不同。请换一个账号名。")
+        with self._engine.begin() as connection:
+            connection.execute(insert(actor).values(**asdict(new), registered_at=instant_text(at)))
+
+    def load_registry(self, body: str, at: datetime) -> str:
+        """Make a registry the one in force; its digest. Loading the one in force again changes nothing."""
+        digest = sha256(body.encode()).hexdigest()
+        with self._engine.begin() as connection:
+            newest = connection.execute(_newest_registry()).first()
+            if newest is None or newest.digest != digest:
+                connection.execute(delete(registry_document).where(registry_document.c.digest == digest))
+                connection.execute(
+                    insert(registry_document).values(digest=digest, body=body, loaded_at=instant_text(at))
+                )
+        return digest
+
+    def current_registry(self) -> tuple[str, bytes]:
+        """Digest and JSON of the registry in force."""
+        with self._engine.begin() as connection:
+            newest = connection.execute(_newest_registry()).first()
+        if newest is None:
+            raise UnknownReference("尚未载入评委会与授权登记。请先运行 certsvc registry load 文件名。")
+        return newest.digest, newest.body.encode()
+
+    def find(self, wanted: str) -> StoredFiling | None:
+        """What is stored of a filing."""
+        with self._engine.begin() as connection:
+            row = connection.execute(select(filing).where(filing.c.id == wanted)).one_or_none()
+        if row is None:
+            return None
+        return StoredFiling(
+            row.id, FilingStatus(row.status), row.rule_set, row.registry_digest, row.maker, row.checker
+        )
+
+    def report(self, wanted: str) -> FilingReport:
+        """The stored answer."""
+        with self._engine.begin() as connection:
+            status = connection.scalar(select(filing.c.status).where(filing.c.id == wanted))
+            if status is None:
+                raise UnknownReference(f"没有备案 {wanted}。请核对备案号。")
+            counted = connection.execute(
+                select(filing_row.c.outcome, func.count())
+                .where(filing_row.c.filing_id == wanted)
+                .group_by(filing_row.c.outcome)
+            )
+            counts: dict[str, int] = {outcome: count for outcome, count in counted.all()}  # noqa: C416  # as below
+            findings = connection.execute(
+                select(filing_finding)
+                .where(filing_finding.c.filing_id == wanted)
+                .order_by(filing_finding.c.position)
+            ).all()
+        rows = RowCounts(
+            sum(counts.values()), counts.get("admitted", 0), counts.get("held", 0), counts.get("refused", 0)
+        )
+        return FilingReport(
+            wanted,
+            FilingStatus(status),
+            rows,
+            tuple(
+                Finding(f.code, Severity(f.severity), f.clause, f.message, f.row_no, f.column_name, f.case_no)
+                for f in findings
+            ),
+        )
+
+    def titles_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
+        """Titles that the persons hold already, by ID number."""
+        by_key = {self._cipher.person_key(number): number for number in id_numbers}
+        held: dict[str, tuple[HeldTitle, ...]] = {}
+        keys = list(by_key)
+        with self._engine.begin() as connection:
+            for start in range(0, len(keys), _LOOK_UP_CHUNK):
+                chunk = keys[start : start + _LOOK_UP_CHUNK]
+                for row in connection.execute(
+                    select(certificate)
+                    .where(certificate.c.person_key.in_(chunk))
+                    .order_by(certificate.c.number)
+                ):
+                    number = by_key[row.person_key]
+                    held[number] = (*held.get(number, ()), _held(row))
+        return held
+
+    def dual_directed_holders(self) -> Mapping[str, int]:
+        """How many dual-directed certificates each county has."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(certificate.c.validity_area, func.count(certificate.c.number.distinct()))
+                .where(certificate.c.validity_area.is_not(None))
+                .group_by(certificate.c.validity_area)
+            )
+            return {area: count for area, count in rows.all()}  # noqa: C416  # a row is no pair to the type checker
+
+    def announcements_used(self, *, besides: str) -> frozenset[str]:
+        """Numbers of announcement documents that approved filings other than the named one rest on."""
+        with self._engine.begin() as connection:
+            return frozenset(
+                connection.scalars(
+                    select(filing.c.announcement_ref).where(
+                        filing.c.id != besides,
+                        filing.c.announcement_ref.is_not(None),
+                        filing.c.status.in_([FilingStatus.APPROVED, FilingStatus.ISSUED]),
+                    )
+                )
+            )
+
+    def save(self, examined: ExaminedFiling) -> None:
+        """Store a filing with findings and outcomes in one transaction; replaces an unapproved one."""
+        with self._engine.begin() as connection:
+            status = connection.scalar(select(filing.c.status).where(filing.c.id == examined.id))
+            if status in (FilingStatus.APPROVED, FilingStatus.ISSUED):
+                return
+            for table in (filing_finding, filing_row):
+                connection.execute(delete(table).where(table.c.filing_id == examined.id))
+            connection.execute(delete(filing).where(filing.c.id == examined.id))
+            self._insert(connection, examined)
+
+    def approve(self, wanted: str, by: str, at: datetime) -> None:
+        """Record the maker's approval."""
+        with self._engine.begin() as connection:
+            changed = connection.execute(
+                update(filing)
+                .where(filing.c.id == wanted, filing.c.status == FilingStatus.EXAMINED)
+                .values(status=FilingStatus.APPROVED, maker=by, approved_at=instant_text(at))
+            )
+        if changed.rowcount != 1:
+            raise ConflictError("该备案不在“已审查”状态，不能同意。请先查看备案的当前状态。")
+
+    def begin_issue(self, wanted: str, by: str, at: datetime) -> None:
+        """Record the checker. The database itself refuses the maker's own name."""
+        try:
+            with self._engine.begin() as connection:
+                changed = connection.execute(
+                    update(filing)
+                    .where(
+                        filing.c.id == wanted,
+                        filing.c.status.in_([FilingStatus.APPROVED, FilingStatus.ISSUED]),
+                        filing.c.checker.is_(None) | (filing.c.checker == by),
+                    )
+                    .values(
+                        checker=by,
+                        issue_started_at=func.coalesce(filing.c.issue_started_at, instant_text(at)),
+                    )
+                )
+        except DatabaseRefusal as error:
+            raise NotPermitted(
+                "签发人与同意备案的人不能是同一人（经办、复核分离）。请由另一位人员签发。"
+            ) from error
+        if changed.rowcount != 1:
+            raise ConflictError("该备案尚未同意，或已由另一位人员开始签发，不能由您签发。")
+
+    def finish_issue(self, wanted: str, at: datetime) -> None:
+        """Mark the filing as issued."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(filing)
+                .where(filing.c.id == wanted, filing.c.status == FilingStatus.APPROVED)
+                .values(status=FilingStatus.ISSUED, issued_at=instant_text(at))
+            )
+
+    def _insert(self, connection: Connection, examined: ExaminedFiling) -> None:
+        context = f"filing/{examined.id}".encode()
+        connection.execute(
+            insert(filing).values(
+                id=examined.id,
+                digest=examined.digest,
+                batch_ref=examined.batch_ref,
+                committee_code=examined.committee_code,
+                announcement_ref=examined.announcement_ref,
+                status=examined.status,
+                rule_set=examined.examination.rule_set,
+                registry_digest=examined.registry_digest,
+                sealed_file=self._cipher.encrypt(examined.raw_file, context=context + b"/file"),
+                file_name=examined.file_name,
+                sealed_facts=self._cipher.encrypt(examined.facts, context=context + b"/facts"),
+                received_at=instant_text(examined.received_at),
+            )
+        )
+        lets_through = examined.status is not FilingStatus.REFUSED
+        rows = [self._row(examined.id, outcome, lets_through) for outcome in examined.examination.outcomes]
+        if rows:
+            connection.execute(insert(filing_row), rows)
+        findings = [
+            {
+                "filing_id": examined.id,
+                "position": position,
+                "row_no": finding.row,
+                "column_name": finding.column,
+                "code": finding.code,
+                "severity": finding.severity,
+                "case_no": finding.case,
+                "clause": finding.clause,
+                "message": finding.message,
+            }
+            for position, finding in enumerate(examined.findings)
+        ]
+        if findings:
+            connection.execute(insert(filing_finding), findings)
+
+    def _row(self, owner: str, outcome: Outcome, lets_through: bool) -> dict[str, object]:
+        kept: dict[str, object] = {"filing_id": owner, "row_no": outcome.row, "sealed_award": None}
+        if isinstance(outcome, Hold):
+            return {**kept, "outcome": "held"}
+        if isinstance(outcome, Admission) and lets_through:
+            sealed = self._cipher.encrypt(
+                encode_award(outcome.award), context=award_context(owner, outcome.row)
+            )
+            return {**kept, "outcome": "admitted", "sealed_award": sealed}
+        return {**kept, "outcome": "refused"}
+
+
+def award_context(owner: str, row: int) -> bytes:
+    """What binds an encrypted award to its place."""
+    return f"filing/{owner}/row/{row}".encode()
+
+
+def _newest_registry() -> Select[Any]:
+    return select(registry_document).order_by(registry_document.c.position.desc()).limit(1)
+
+
+def _held(row: Row[Any]) -> HeldTitle:
+    return HeldTitle(
+        number=row.number,
+        series=row.series,
+        level=Level(row.level),
+        title=row.title,
+        way=row.way,
+        dual_directed=row.validity_area is not None,
+        acquired_on=date.fromisoformat(row.acquired_on),
+    )

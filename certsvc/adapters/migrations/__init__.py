@@ -1,0 +1,1 @@
+"""Schema revisions (Alembic): forward only, each tested from the schema before it."""

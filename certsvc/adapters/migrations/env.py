@@ -1,0 +1,14 @@
+"""Alembic's entry: runs the revisions on the connection it is given."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from certsvc.adapters import ledger_schema, schema
+
+assert ledger_schema.metadata is schema.metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=schema.metadata, transactional_ddl=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,208 @@
+"""The tree of commands; scripts of others rely on names, options and exit codes (docs/cli.md)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from certsvc.bootstrap import Office, open_office, prepare_home
+from certsvc.domain.actor import Actor, Role
+from certsvc.entrypoints.cli.report import print_report, report_object, rich_progress
+from certsvc.errors import UnreadableInput
+from certsvc.settings import load_settings
+
+EXIT_FINDINGS, EXIT_UNREADABLE = 1, 2
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
+_ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
+
+
+def _office() -> Office:
+    return open_office(load_settings())
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def certsvc() -> None:
+    """吉林省专业技术职务任职资格证书服务：备案、审查、签发、签章、入账、公开、核验。
+
+    设置取自环境变量 CERTSVC_* 或 .env 文件，见 docs/settings.md。
+    """
+
+
+@certsvc.command()
+def init() -> None:
+    """建立工作目录：数据库、密钥（测试环境）、公开账本的第一页。可重复运行。"""
+    settings = load_settings()
+    made = prepare_home(settings)
+    click.echo(f"工作目录 {settings.home} 已就绪。" if made else f"工作目录 {settings.home} 此前已就绪，未作改动。")
+    if settings.environment == "test":
+        names = "、".join(actor.name for actor in _office().actors.actors())
+        click.echo(f"测试环境：密钥与 CA 仅供测试；已登记的人员：{names}。")
+
+
+@certsvc.group()
+def actor() -> None:
+    """登记办理人员（账号、角色、地区）。"""
+
+
+@actor.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="经办、复核或监督。")
+@click.option("--region", default="220000", show_default=True, metavar="CODE", help="所属地区的六位区划代码。")
+def actor_add(name: str, role: str, region: str) -> None:
+    """登记一名人员；同样的内容再登记一次不作改动。"""
+    office = _office()
+    office.actors.register_actor(Actor(name, Role(role), region), office.clock.now())
+    click.echo(f"已登记 {name}（{role}，{region}）。")
+
+
+@actor.command("list")
+def actor_list() -> None:
+    """列出已登记的人员。"""
+    for one in _office().actors.actors():
+        click.echo(f"{one.name}\t{one.role.value}\t{one.region}")
+
+
+@certsvc.group()
+def registry() -> None:
+    """评委会、授权、例会批复与双定向县（市、区）的登记。"""
+
+
+@registry.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def registry_load(file: Path) -> None:
+    """载入登记文件（JSON），此后的审查以它为准。"""
+    digest = _office().load_registry(file.read_bytes())
+    click.echo(f"登记已载入（摘要 {digest[:12]}）。")
+
+
+@certsvc.group()
+def filing() -> None:
+    """评审结果备案：报送、查看、同意。"""
+
+
+@filing.command("submit")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_AS_JSON
+@click.pass_context
+def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
+    """报送一个批次（XLSX、CSV 或 JSON），一次性告知全部审查意见。
+
+    同一个文件只算一次备案。退出码：0 没有错误和暂缓，1 有，2 文件无法读取。
+    """
+    try:
+        report = _office().submit(file.read_bytes(), file.name)
+    except UnreadableInput as error:
+        if as_json:
+            click.echo(json.dumps({"filing": None, "status": "unreadable", "message": str(error)}, ensure_ascii=False))
+        else:
+            click.echo(str(error), err=True)
+        context.exit(EXIT_UNREADABLE)
+    _show(report_object(report), as_json=as_json, clean=lambda: print_report(report))
+    context.exit(EXIT_FINDINGS if any(f.severity in ("error", "hold") for f in report.findings) else 0)
+
+
+@filing.command("show")
+@click.argument("filing_id", metavar="ID")
+@_AS_JSON
+def filing_show(filing_id: str, *, as_json: bool) -> None:
+    """查看一个备案的状态与审查意见。"""
+    report = _office().filings.report(filing_id)
+    _show(report_object(report), as_json=as_json, clean=lambda: print_report(report))
+
+
+@filing.command("approve")
+@click.argument("filing_id", metavar="ID")
+@_ACTOR
+@_AS_JSON
+def filing_approve(filing_id: str, actor: str, *, as_json: bool) -> None:
+    """同意备案：确认审查通过的人员可以签发证书（暂缓、不予通过的人员除外）。"""
+    report = _office().approval.approve(filing_id, actor)
+    _show(
+        report_object(report),
+        as_json=as_json,
+        clean=lambda: click.echo(f"备案 {report.filing} 已同意：{report.rows.admitted} 人可签发证书。"),
+    )
+
+
+@certsvc.command()
+@click.argument("filing_id", metavar="ID")
+@_ACTOR
+@_AS_JSON
+def issue(filing_id: str, actor: str, *, as_json: bool) -> None:
+    """签发一个已同意备案的全部证书：编号、签章、入账、公开。中断后再次运行即可继续。
+
+    办理人不能是同意该备案的人。
+    """
+    office = _office()
+    office.approval.begin_issue(filing_id, actor)
+    with rich_progress(office.filings.report(filing_id).rows.admitted) as progress:
+        report = office.issuance.run(filing_id, progress)
+    counts = dict(office.certificates.progress(filing_id))
+    _show(
+        {"filing": report.filing, "status": report.status.value, "certificates": counts},
+        as_json=as_json,
+        clean=lambda: click.echo(f"备案 {report.filing}：已签发并公开 {counts.get('published', 0)} 份证书。"),
+    )
+
+
+@certsvc.group()
+def certificate() -> None:
+    """证书的导出。"""
+
+
+@certificate.command("export")
+@click.argument("number", required=False)
+@click.option("--filing", "filing_id", metavar="ID", help="导出一个备案的全部证书。")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="写入的文件夹。")
+def certificate_export(number: str | None, filing_id: str | None, out: Path) -> None:
+    """把证书写成 <编号>.pdf 和 <编号>.bundle.json（离线核验用）。"""
+    if (number is None) == (filing_id is None):
+        raise click.UsageError("请给出一个证书编号，或用 --filing 给出备案号。")
+    count = _office().export(out, number=number, filing=filing_id)
+    click.echo(f"已导出 {count} 份证书到 {out}。")
+
+
+@certsvc.group()
+def ledger() -> None:
+    """公开账本。"""
+
+
+@ledger.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+def ledger_export(folder: Path) -> None:
+    """把公开账本（检查点、分片、状态、信任清单、策略）复制到一个文件夹，可直接用 certverify --trust 核验。"""
+    count = _office().export_tree(folder)
+    click.echo(f"已导出公开账本（{count} 个文件）到 {folder}。")
+
+
+@ledger.command("publish")
+def ledger_publish() -> None:
+    """重新公开账本，并更新检查点的时间。"""
+    _office().republish()
+    click.echo("公开账本已更新。")
+
+
+@certsvc.command()
+@click.option("--host", help="监听地址，默认取自设置。")
+@click.option("--port", type=int, help="监听端口，默认取自设置。")
+def serve(host: str | None, port: int | None) -> None:
+    """提供核验页面与公开账本。"""
+    from certsvc.entrypoints.public_api import create_app
+    from certsvc.entrypoints.public_api import serve as run
+
+    settings = load_settings()
+    office = open_office(settings)
+    office.republish()
+    app = create_app(settings.public_folder)
+    click.echo(f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True)
+    run(app, host or settings.host, port or settings.port)
+
+
+def _show(answer: dict[str, object], *, as_json: bool, clean: object) -> None:
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        assert callable(clean)
+        clean()

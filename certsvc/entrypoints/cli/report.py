@@ -1,0 +1,82 @@
+"""How the command line shows a filing's answer and the work in progress."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from certsvc.domain.filing import FilingReport
+from certsvc.domain.findings import Finding, Severity
+from certsvc.stages.issuance import Progress as Step
+
+_WORDS = {
+    Severity.ERROR: "[red]错误[/red]",
+    Severity.HOLD: "[yellow]暂缓[/yellow]",
+    Severity.WARNING: "[cyan]提醒[/cyan]",
+    Severity.INFO: "说明",
+}
+_STATES = {"refused": "整批不予受理", "examined": "已审查，待同意", "approved": "已同意，待签发", "issued": "已签发"}
+STEPS = {"draft": "编号", "seal": "签章", "record": "入账", "publish": "公开"}
+
+
+def report_object(report: FilingReport) -> dict[str, object]:
+    """The JSON answer of `filing submit --json` (docs/cli.md)."""
+    rows = report.rows
+    return {
+        "filing": report.filing,
+        "status": report.status.value,
+        "rows": {"total": rows.total, "admitted": rows.admitted, "held": rows.held, "refused": rows.refused},
+        "findings": [_finding_object(finding) for finding in report.findings],
+    }
+
+
+def print_report(report: FilingReport) -> None:
+    """The same for a person: the count first, then every finding, most frequent rule first."""
+    console = Console()
+    rows = report.rows
+    console.print(
+        f"备案 [bold]{report.filing}[/bold]：{_STATES[report.status]}。"
+        f"共 {rows.total} 人，可签发 {rows.admitted}，暂缓 {rows.held}，不予通过 {rows.refused}。"
+    )
+    if not report.findings:
+        return
+    table = Table(show_lines=False, header_style="bold")
+    for title in ("行", "列", "性质", "审查意见", "依据"):
+        table.add_column(title, overflow="fold")
+    for finding in report.findings:
+        place = "批次信息" if finding.row is None else str(finding.row)
+        table.add_row(place, finding.column or "", _WORDS[finding.severity], finding.message, finding.clause)
+    console.print(table)
+    counted = Counter(finding.code for finding in report.findings if finding.severity is not Severity.INFO)
+    if counted:
+        console.print("最常见：" + "，".join(f"{code} {count} 处" for code, count in counted.most_common(3)))
+
+
+@contextmanager
+def rich_progress(total: int) -> Iterator[Step]:
+    """A bar for each step of the corridor, on standard error."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {step: bars.add_task(word, total=total) for step, word in STEPS.items()}
+
+        def moved(step: str, count: int) -> None:
+            bars.advance(tasks[step], count)
+
+        yield moved
+
+
+def _finding_object(finding: Finding) -> dict[str, object]:
+    return {
+        "row": finding.row,
+        "column": finding.column,
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "case": finding.case,
+        "clause": finding.clause,
+        "message": finding.message,
+    }

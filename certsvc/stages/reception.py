@@ -1,0 +1,85 @@
+"""Receiving a filing: accept its cells, examine it under the facts of the moment, store what was found.
+
+The same file twice is one filing: it is examined again only as long as nobody has approved it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from certsvc.domain.calendar import WorkCalendar
+from certsvc.domain.facts import GateFacts
+from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, filing_id
+from certsvc.domain.registry import Registry
+from certsvc.domain.submission import RawWorkbook, Submission
+from certsvc.domain.ways import Way
+from certsvc.formats.facts import encode_facts
+from certsvc.ports import Clock, FilingStore, GlyphCoverage
+from certsvc.stages.filing import accept
+from certsvc.stages.gate import examine
+
+_OPEN = (FilingStatus.REFUSED, FilingStatus.EXAMINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What receiving needs. `registry_of` decodes the JSON of a registry."""
+
+    filings: FilingStore
+    clock: Clock
+    glyphs: GlyphCoverage
+    calendar: WorkCalendar
+    registry_of: Callable[[bytes], Registry]
+
+    def receive(self, workbook: RawWorkbook, raw_file: bytes, file_name: str) -> FilingReport:
+        """Examine and store a filing; the stored answer when it was approved already."""
+        own_id = filing_id(workbook.digest)
+        known = self.filings.find(own_id)
+        if known is None or known.status in _OPEN:
+            self.filings.save(self._examined(own_id, workbook, raw_file, file_name))
+        return self.filings.report(own_id)
+
+    def _examined(self, own_id: str, workbook: RawWorkbook, raw_file: bytes, file_name: str) -> ExaminedFiling:
+        intake = accept(workbook)
+        registry_digest, registry = self.filings.current_registry()
+        facts = self._facts(own_id, intake.submission, self.registry_of(registry))
+        header = intake.submission.header
+        return ExaminedFiling(
+            id=own_id,
+            digest=workbook.digest,
+            file_name=file_name,
+            raw_file=raw_file,
+            batch_ref=header.batch_ref,
+            committee_code=header.committee_code,
+            announcement_ref=header.announcement_ref,
+            registry_digest=registry_digest,
+            facts=encode_facts(facts, registry_digest),
+            examination=examine(intake.submission, intake.findings, facts),
+            received_at=self.clock.now(),
+        )
+
+    def _facts(self, own_id: str, submission: Submission, registry: Registry) -> GateFacts:
+        held = self.filings.titles_held(row.document.number for row in submission.rows if row.document is not None)
+        return GateFacts(
+            registry=registry,
+            calendar=self.calendar,
+            today=self.clock.today(),
+            missing_glyphs=self.glyphs.missing(_printed(submission, registry)),
+            held_titles=held,
+            used_documents=self.filings.announcements_used(besides=own_id),
+            aided_before=frozenset(
+                number for number, titles in held.items() if any(title.way == Way.AID_MISSION for title in titles)
+            ),
+            dual_directed_holders=self.filings.dual_directed_holders(),
+        )
+
+
+def _printed(submission: Submission, registry: Registry) -> Iterator[str]:
+    """Every text of the filing that will stand on a certificate."""
+    header = submission.header
+    committee = None if header.committee_code is None else registry.committee(header.committee_code)
+    texts = [header.announcement_ref, header.announcing_body, None if committee is None else committee.name]
+    for row in submission.rows:
+        texts += (row.name, row.unit_name, row.specialty)
+    return (text for text in texts if text is not None)

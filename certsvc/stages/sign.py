@@ -1,0 +1,99 @@
+"""Stage `sign`: drafts become sealed certificates. Nothing is signed without a permit, nothing leaves unverified.
+
+1. The draft is linted: its bytes are canonical and its commitment opens. Only then is there a permit.
+2. The permit is used up by one signature over the QR record; the signature is verified right after it was made.
+3. The document is written, signed and verified by its writer, and kept in the archive.
+4. Record and digest are stored, and the ledger event queued, in one transaction of the store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from certsvc.domain.corridor import Draft, SealedCertificate
+from certsvc.errors import IntegrityError
+from certsvc.formats.commitment import commit
+from certsvc.formats.content import encode_content
+from certsvc.formats.record import QrRecord, encode_record, record_signing_bytes, record_text
+from certsvc.ports import CertificateStore, Clock, DocumentArchive, DocumentWriter, RecordSigner
+from certsvc.stages.face import FaceStyle, compose_face
+
+
+class SigningPermit:
+    """The right to sign one draft once; made only by `lint`."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft: Draft | None = draft
+
+    def use(self) -> Draft:
+        """The draft. Raises IntegrityError the second time."""
+        if self._draft is None:
+            raise IntegrityError("签章许可只能使用一次，已停止处理。")
+        draft, self._draft = self._draft, None
+        return draft
+
+
+def lint(draft: Draft) -> SigningPermit:
+    """A permit for a draft that is whole. Raises IntegrityError when stored bytes and content disagree."""
+    if encode_content(draft.content) != draft.payload or commit(draft.salt, draft.payload) != draft.commitment:
+        raise IntegrityError(f"待签发证书 {draft.content.number} 的内容与存档不一致，已停止签章。")
+    return SigningPermit(draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What sealing needs from the world."""
+
+    store: CertificateStore
+    archive: DocumentArchive
+    clock: Clock
+    signer: RecordSigner
+    writer: DocumentWriter
+    style: FaceStyle
+
+    def seal(self, filing: str, most: int) -> int:
+        """Seal up to `most` drafts of a filing; how many were sealed. Run again after a kill, it makes equal bytes."""
+        sealed = [self.seal_one(lint(draft)) for draft in self.store.drafts(filing, most)]
+        if sealed:
+            self.store.seal(sealed, self.clock.now())
+        return len(sealed)
+
+    def seal_one(self, permit: SigningPermit) -> SealedCertificate:
+        """Sign the record, verify it, write and keep the document."""
+        draft = permit.use()
+        content = draft.content
+        record = self._sign_record(draft)
+        face = compose_face(content, record_text(record, self.style.qr_prefix), self.style)
+        document = self.writer.write(face, draft.drafted_at)
+        return SealedCertificate(draft, record, self.archive.keep(content.number, content.version, document))
+
+    def _sign_record(self, draft: Draft) -> bytes:
+        record = qr_record(draft)
+        message = record_signing_bytes(record, self.signer.kid)
+        signature = self.signer.sign(message)
+        try:
+            Ed25519PublicKey.from_public_bytes(self.signer.public_key).verify(signature, message)
+        except InvalidSignature as error:
+            raise IntegrityError("刚生成的签名未通过验证，已停止签章。请检查签名设备。") from error
+        return encode_record(record, self.signer.kid, signature)
+
+
+def qr_record(draft: Draft) -> QrRecord:
+    """The public record of a draft: what stands in the QR symbol."""
+    content, award = draft.content, draft.content.award
+    return QrRecord(
+        number=content.number,
+        version=content.version,
+        slot=content.slot,
+        name=award.name,
+        id_last4=award.document.last4,
+        series=award.series,
+        title=award.title,
+        level=int(award.level),
+        way=award.way,
+        validity_area=award.validity_area,
+        acquired_on=award.acquired_on,
+    )
