@@ -1,0 +1,160 @@
+"""The three kinds of ledger leaf (docs/formats/ledger.md): event, manifest, seal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from certsvc.formats.calendar_units import day_number
+from certsvc.formats.cbor import encode_cbor
+
+FORMAT_VERSION = 1
+ALGORITHM_EDDSA = -8
+MANIFEST_TYPE = 100
+SEAL_TYPE = 101
+_MANIFEST_DOMAIN = b"certsvc/manifest/v1\0"
+
+
+class SlotStatus(IntEnum):
+    """The value of a slot of the status array."""
+
+    UNASSIGNED = 0
+    VALID = 1
+    SUSPENDED = 2
+    REVOKED = 3
+    WRITTEN_OFF = 4
+    VOIDED = 5
+    SUPERSEDED = 6
+    HISTORICAL = 7
+
+
+class EventKind(IntEnum):
+    """What happened to a certificate version or a credit record; the number is the leaf's type."""
+
+    ISSUED = 1
+    CORRECTED = 2
+    REVOKED = 3
+    WRITTEN_OFF = 4
+    VOIDED = 5
+    SUSPENDED = 6
+    REINSTATED = 7
+    CREDIT_OPENED = 8
+    CREDIT_CLOSED = 9
+    HISTORICAL = 10
+
+    @property
+    def status_after(self) -> SlotStatus:
+        """The value that the event's slot has afterwards."""
+        return _STATUS_AFTER[self]
+
+    @property
+    def opens_slot(self) -> bool:
+        """True for the kinds that are the first event on their slot (seq 0), and never a later one."""
+        return self in _OPENING
+
+
+_STATUS_AFTER = {
+    EventKind.ISSUED: SlotStatus.VALID,
+    EventKind.CORRECTED: SlotStatus.SUPERSEDED,
+    EventKind.REVOKED: SlotStatus.REVOKED,
+    EventKind.WRITTEN_OFF: SlotStatus.WRITTEN_OFF,
+    EventKind.VOIDED: SlotStatus.VOIDED,
+    EventKind.SUSPENDED: SlotStatus.SUSPENDED,
+    EventKind.REINSTATED: SlotStatus.VALID,
+    EventKind.CREDIT_OPENED: SlotStatus.VALID,
+    EventKind.CREDIT_CLOSED: SlotStatus.UNASSIGNED,
+    EventKind.HISTORICAL: SlotStatus.HISTORICAL,
+}
+_OPENING = frozenset({EventKind.ISSUED, EventKind.CREDIT_OPENED, EventKind.HISTORICAL})
+
+
+@dataclass(frozen=True, slots=True)
+class EventLeaf:
+    """One event. `prev` is the leaf hash of the event before on this slot, None exactly when `seq` is 0."""
+
+    kind: EventKind
+    kid: bytes
+    slot: int
+    seq: int
+    prev: bytes | None
+    effective_on: date
+    logged_hour: int
+    commitment: bytes
+
+    def __post_init__(self) -> None:
+        if (self.seq == 0) != (self.prev is None):
+            raise ValueError("the first event on a slot has no predecessor, every later one has")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The authority's statement: exactly these `count` events from log index `first_index` on are mine."""
+
+    kid: bytes
+    first_index: int
+    count: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The last leaf of a batch: its own index, the array's length in slots, the root over its chunks."""
+
+    index: int
+    slots: int
+    root: bytes
+
+
+def encode_event_leaf(leaf: EventLeaf) -> bytes:
+    """Entry bytes of an event: a CBOR array of 10 items."""
+    return encode_cbor(
+        [
+            FORMAT_VERSION,
+            int(leaf.kind),
+            ALGORITHM_EDDSA,
+            leaf.kid,
+            leaf.slot,
+            leaf.seq,
+            leaf.prev,
+            day_number(leaf.effective_on),
+            leaf.logged_hour,
+            leaf.commitment,
+        ]
+    )
+
+
+def manifest_signing_bytes(manifest: Manifest) -> bytes:
+    """What the authority's record key signs."""
+    return _MANIFEST_DOMAIN + encode_cbor(
+        [
+            FORMAT_VERSION,
+            MANIFEST_TYPE,
+            ALGORITHM_EDDSA,
+            manifest.kid,
+            manifest.first_index,
+            manifest.count,
+            manifest.root,
+        ]
+    )
+
+
+def encode_manifest_leaf(manifest: Manifest, signature: bytes) -> bytes:
+    """Entry bytes of a manifest: a CBOR array of 8 items."""
+    return encode_cbor(
+        [
+            FORMAT_VERSION,
+            MANIFEST_TYPE,
+            ALGORITHM_EDDSA,
+            manifest.kid,
+            manifest.first_index,
+            manifest.count,
+            manifest.root,
+            signature,
+        ]
+    )
+
+
+def encode_seal_leaf(seal: Seal) -> bytes:
+    """Entry bytes of a seal: a CBOR array of 5 items."""
+    return encode_cbor([FORMAT_VERSION, SEAL_TYPE, seal.index, seal.slots, seal.root])
