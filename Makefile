@@ -18,7 +18,7 @@ test-system:
 	@sh scripts/setup-test-system.sh
 
 demo: venv ## issue the 133 sample certificates, check each, then serve (ONCE=1 ends instead)
-	@$(BIN)/python -m certsvc.entrypoints.demo $(if $(ONCE),--once)
+	@$(BIN)/python -m certsvc.entrypoints.cli.demo $(if $(ONCE),--once)
 
 serve: venv ## serve the public pages of CERTSVC_HOME
 	@$(BIN)/certsvc serve
