@@ -1,0 +1,73 @@
+"""The bundle, format 1: everything needed to check one certificate without network (docs/formats/bundle.md)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from certsvc.formats.canonical import encode_canonical_json
+
+BUNDLE_FORMAT = "certsvc-bundle/1"
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenLeaf:
+    """A leaf, its log index, and its inclusion proof in the checkpoint's tree."""
+
+    index: int
+    leaf: bytes
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenChunk:
+    """A chunk of the status array and its proof in the seal's status tree."""
+
+    index: int
+    chunk: bytes
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvidence:
+    """What the public tree alone proves of one certificate at one checkpoint; holds no personal data."""
+
+    checkpoint: bytes
+    issue: ProvenLeaf
+    manifest: ProvenLeaf
+    event_proof: tuple[bytes, ...]
+    seal: ProvenLeaf
+    status: ProvenChunk
+
+
+def encode_bundle(record_text: str, salt: bytes, payload: bytes, evidence: LedgerEvidence) -> bytes:
+    """The bundle's bytes. `record_text` is the QR text without prefix; salt and payload open the commitment."""
+    return encode_canonical_json(
+        {
+            "format": BUNDLE_FORMAT,
+            "record": record_text,
+            "opening": {"salt": _b64(salt), "payload": _b64(payload)},
+            "checkpoint": evidence.checkpoint.decode(),
+            "issue": _leaf(evidence.issue),
+            "manifest": _leaf(evidence.manifest) | {"event_proof": _proof(evidence.event_proof)},
+            "seal": _leaf(evidence.seal),
+            "status": {
+                "chunk_index": evidence.status.index,
+                "chunk": _b64(evidence.status.chunk),
+                "proof": _proof(evidence.status.proof),
+            },
+        }
+    )
+
+
+def _leaf(proven: ProvenLeaf) -> dict[str, str | int | list[str]]:
+    return {"index": proven.index, "leaf": _b64(proven.leaf), "proof": _proof(proven.proof)}
+
+
+def _proof(hashes: Iterable[bytes]) -> list[str]:
+    return [_b64(item) for item in hashes]
+
+
+def _b64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

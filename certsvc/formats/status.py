@@ -1,0 +1,133 @@
+"""The status array: 4 bits a slot, chunks of 256 bytes as leaves of an RFC 6962 tree (docs/formats/ledger.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from certsvc.formats.leaf import SlotStatus
+from certsvc.formats.merkle import HASH_BYTES, inclusion_proof, leaf_hash, node_hash
+
+CHUNK_BYTES = 256
+CHUNK_SLOTS = 2 * CHUNK_BYTES
+SHARD_CHUNKS = 256
+SHARD_BYTES = SHARD_CHUNKS * CHUNK_BYTES
+SHARD_SLOTS = 2 * SHARD_BYTES
+SHARD_LEVEL = 8
+LEAST_SLOTS = SHARD_SLOTS
+
+
+class StatusArray:
+    """The array with its tree. Writes are cheap; hashes are brought up to date when the root is asked for."""
+
+    def __init__(self, slots: int = LEAST_SLOTS, chunks: Mapping[int, bytes] | None = None) -> None:
+        """An array of `slots` (a power of two, at least 131,072), all 0 but for the chunks given by number."""
+        if slots < LEAST_SLOTS or slots & (slots - 1):
+            raise ValueError("an array has a power of two of slots, at least 131,072")
+        self.slots = slots
+        self._content = bytearray(slots // 2)
+        self._levels = _zero_levels(slots // CHUNK_SLOTS)
+        self._dirty: set[int] = set()
+        for number, chunk in (chunks or {}).items():
+            self._put_chunk(number, chunk)
+
+    def __getitem__(self, slot: int) -> SlotStatus:
+        self._require(slot)
+        return SlotStatus(self._content[slot >> 1] >> (4 * (slot & 1)) & 0xF)
+
+    def __setitem__(self, slot: int, value: SlotStatus) -> None:
+        self._require(slot)
+        shift = 4 * (slot & 1)
+        self._content[slot >> 1] = self._content[slot >> 1] & ~(0xF << shift) | value << shift
+        self._dirty.add(slot // CHUNK_SLOTS)
+
+    def chunk(self, number: int) -> bytes:
+        """The 256 bytes of a chunk."""
+        return bytes(self._content[number * CHUNK_BYTES : (number + 1) * CHUNK_BYTES])
+
+    def shard(self, number: int) -> bytes:
+        """The 65,536 bytes of a shard."""
+        return bytes(self._content[number * SHARD_BYTES : (number + 1) * SHARD_BYTES])
+
+    def grown(self, slots: int) -> StatusArray:
+        """An array of more slots with the same content; itself when the length is the same."""
+        if slots == self.slots:
+            return self
+        if slots < self.slots:
+            raise ValueError("an array never shrinks")
+        larger = StatusArray(slots)
+        for number in range(self.slots // CHUNK_SLOTS):
+            chunk = self.chunk(number)
+            if any(chunk):
+                larger._put_chunk(number, chunk)
+        return larger
+
+    @property
+    def root(self) -> bytes:
+        """The RFC 6962 root over all chunks."""
+        self._rehash()
+        return bytes(self._levels[-1])
+
+    def shard_roots(self) -> tuple[bytes, ...]:
+        """The nodes 8 levels above the chunks, in order."""
+        self._rehash()
+        return tuple(self._node(SHARD_LEVEL, number) for number in range(self.slots // SHARD_SLOTS))
+
+    def chunk_proof(self, number: int) -> tuple[bytes, ...]:
+        """The inclusion proof of a chunk under the root."""
+        self._rehash()
+        return inclusion_proof(self._node, number, self.slots // CHUNK_SLOTS)
+
+    def _node(self, level: int, index: int) -> bytes:
+        return bytes(self._levels[level][index * HASH_BYTES : (index + 1) * HASH_BYTES])
+
+    def _require(self, slot: int) -> None:
+        if not 0 <= slot < self.slots:
+            raise IndexError("the slot lies outside the array")
+
+    def _put_chunk(self, number: int, chunk: bytes) -> None:
+        if len(chunk) != CHUNK_BYTES or not 0 <= number < self.slots // CHUNK_SLOTS:
+            raise ValueError("not a chunk of this array")
+        self._content[number * CHUNK_BYTES : (number + 1) * CHUNK_BYTES] = chunk
+        self._dirty.add(number)
+
+    def _rehash(self) -> None:
+        touched = self._dirty
+        for number in touched:
+            self._levels[0][number * HASH_BYTES : (number + 1) * HASH_BYTES] = leaf_hash(self.chunk(number))
+        for level in range(1, len(self._levels)):
+            touched = {number >> 1 for number in touched}
+            below, here = self._levels[level - 1], self._levels[level]
+            for number in touched:
+                at = number * HASH_BYTES
+                left, right = below[2 * at : 2 * at + HASH_BYTES], below[2 * at + HASH_BYTES : 2 * at + 64]
+                here[at : at + HASH_BYTES] = node_hash(left, right)
+        self._dirty = set()
+
+
+def chunk_of(slot: int) -> int:
+    """The number of the chunk that holds a slot."""
+    return slot // CHUNK_SLOTS
+
+
+def roots_path(seal_index: int) -> str:
+    """The public path of the shard roots of a seal."""
+    return f"status/{seal_index}/roots"
+
+
+def shard_path(root: bytes) -> str:
+    """The public path of a shard."""
+    return f"status/shard/{root.hex()}"
+
+
+def encode_roots(shard_roots: Iterable[bytes]) -> bytes:
+    """The file at `roots_path`."""
+    return b"".join(shard_roots)
+
+
+def _zero_levels(chunks: int) -> list[bytearray]:
+    levels, filler = [], leaf_hash(bytes(CHUNK_BYTES))
+    while True:
+        levels.append(bytearray(filler * chunks))
+        if chunks == 1:
+            return levels
+        chunks, filler = chunks // 2, node_hash(filler, filler)
