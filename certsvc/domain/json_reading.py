@@ -33,7 +33,7 @@ def parse_json(raw: bytes, *, limit: int, what: str) -> object:
         raise UnreadableInput(f"{what}超过{limit}字节。")
     try:
         value: object = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_no_twins)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableInput(f"{what}不是有效的 UTF-8 JSON 文件。") from error
     return value
 

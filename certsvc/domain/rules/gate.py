@@ -1,0 +1,48 @@
+"""All rules of the gate in the order in which their findings are told.
+
+A header rule sees the docket, a row rule one candidate and the docket; both give findings and decide nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from certsvc.domain.findings import Finding
+from certsvc.domain.rules.announcement import check_announcement
+from certsvc.domain.rules.authority import check_authority, check_committee
+from certsvc.domain.rules.counts import check_counts
+from certsvc.domain.rules.docket import Candidate, Docket
+from certsvc.domain.rules.dual_directed import check_county, check_dual_directed
+from certsvc.domain.rules.filing_chain import check_filing_chain
+from certsvc.domain.rules.identity import check_person
+from certsvc.domain.rules.incentives import check_incentive
+from certsvc.domain.rules.meeting import check_meeting
+from certsvc.domain.rules.promotion import check_promotion
+from certsvc.domain.rules.publicity import check_publicity
+from certsvc.domain.rules.results import check_result
+from certsvc.domain.rules.titles import check_title
+from certsvc.domain.rules.units import check_unit
+
+HeaderRule = Callable[[Docket], Iterator[Finding]]
+RowRule = Callable[[Candidate, Docket], Iterator[Finding]]
+
+HEADER_RULES: Final[tuple[HeaderRule, ...]] = (
+    check_committee,
+    check_meeting,
+    check_county,
+    check_publicity,
+    check_filing_chain,
+    check_announcement,
+    check_counts,
+)
+ROW_RULES: Final[tuple[RowRule, ...]] = (
+    check_person,
+    check_unit,
+    check_authority,
+    check_title,
+    check_promotion,
+    check_incentive,
+    check_dual_directed,
+    check_result,
+)

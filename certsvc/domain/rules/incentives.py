@@ -1,0 +1,187 @@
+"""Incentives and grassroots ways: who may take them, to which title, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from certsvc.domain.facts import HeldTitle
+from certsvc.domain.findings import Finding, Severity
+from certsvc.domain.levels import Level
+from certsvc.domain.rules.clauses import EPIDEMIC, REFORM
+from certsvc.domain.rules.docket import Candidate, Docket
+from certsvc.domain.rules.registry import declare
+from certsvc.domain.series import EXAMINED_AND_REVIEWED, SKILLED_WORKERS
+from certsvc.domain.ways import Way
+
+GRASSROOTS_3010 = declare(
+    code="grassroots-3010",
+    severity=Severity.ERROR,
+    case=73,
+    clause=f"{REFORM} 一（四）1",
+    summary="基层“3010”只认定副高级职称，考试系列除外",
+    message="基层“3010”只能认定考试系列以外的副高级职称。请核对申报级别和系列。",
+    good="农业技术人员 副高级",
+    bad="农业技术人员 正高级，或会计人员 副高级",
+)
+GRASSROOTS_DEGREE = declare(
+    code="grassroots-degree",
+    severity=Severity.ERROR,
+    case=74,
+    clause=f"{REFORM} 一（四）1",
+    summary="基层博士认定副高级、硕士认定中级，考试系列除外",
+    message="基层博士可认定副高级、硕士可认定中级，且不含考试系列。请核对学位、申报级别和系列。",
+    good="硕士，中级",
+    bad="硕士，副高级",
+)
+TALENT_POST_ONLY = declare(
+    code="talent-post-only",
+    severity=Severity.ERROR,
+    case=75,
+    clause=f"{REFORM} 二（一）",
+    summary="A、B类人才兑现的是岗位，不是职称",
+    message="A、B类人才按政策直聘专业技术岗位，不发职称证书。请走岗位管理程序，本行不予办理。",
+    good="C类人才，副高级",
+    bad="A类人才，正高级",
+)
+TALENT_LEVEL = declare(
+    code="talent-level",
+    severity=Severity.ERROR,
+    clause=f"{REFORM} 二（一）",
+    summary="人才激励直接评定的是高级职称",
+    message="人才激励政策直接评定高级职称，不含{level}。请核对申报级别或取得方式。",
+    good="人才激励，副高级",
+    bad="人才激励，中级",
+)
+SECOND_AID_INCENTIVE = declare(
+    code="second-aid-incentive",
+    severity=Severity.HOLD,
+    case=76,
+    clause=f"{REFORM} 二（二）",
+    summary="援外人员职称激励政策只享受一次",
+    message="该人员此前已享受过援疆援藏援外支教职称激励政策。请核实；该政策每人只享受一次。",
+    good="首次享受激励政策",
+    bad="激励取得的职称被核销后再次以激励方式申报",
+)
+AID_BASIS_MISSING = declare(
+    code="aid-basis-missing",
+    severity=Severity.ERROR,
+    clause=f"{REFORM} 二（二）",
+    summary="援外人员激励须有派出文件",
+    message="按援疆援藏援外支教激励政策申报，未填派出文件文号。请在“依据文号”补充。",
+    good="依据文号 吉组派〔2019〕3号",
+    bad="依据文号为空",
+)
+EPIDEMIC_AND_REGULAR = declare(
+    code="epidemic-and-regular",
+    severity=Severity.ERROR,
+    case=77,
+    clause=f"{EPIDEMIC} 一；{REFORM} 二（三）",
+    summary="参加年度正常评审通过的人员，不再单独给予抗疫激励",
+    message="该人员同一年度已通过正常评审或抗疫激励评审取得职称，两者只能取其一。请核对后撤出本行。",
+    good="当年只通过抗疫激励评审",
+    bad="2022年度常规评审与抗疫激励评审均通过",
+)
+RURAL_TOO_EARLY = declare(
+    code="rural-too-early",
+    severity=Severity.ERROR,
+    case=80,
+    clause=f"{REFORM} 二（四）",
+    summary="乡村振兴人才职称评审自2021年起组织",
+    message="乡村振兴人才职称评审自2021年起开展，评审日期早于2021年。请核对评审日期或取得方式。",
+    good="评审日期2021-08-20",
+    bad="评审日期2020-08-20",
+)
+SKILLED_WORKER_FIELD = declare(
+    code="skilled-worker-field",
+    severity=Severity.ERROR,
+    clause=f"{REFORM} 一（一）2",
+    summary="高技能人才贯通限于八个技术领域",
+    message="高技能人才贯通限于工程、农业、工艺美术、文物博物、实验技术、艺术、体育、技工院校教师。请核对系列。",
+    good="高技能人才贯通，工程技术人员",
+    bad="高技能人才贯通，会计人员",
+)
+
+_RURAL_SINCE: Final = date(2021, 1, 1)
+_ORDINARY: Final = frozenset(
+    {Way.REGULAR, Way.APPOINTMENT_LINKED, Way.SELF_REVIEW, Way.SCHOOL_UP_TO_DEPUTY_SENIOR, Way.SCHOOL_SENIOR}
+)
+_DEGREE_LEVELS: Final = frozenset({Level.DEPUTY_SENIOR, Level.INTERMEDIATE})
+_TALENT_LEVELS: Final = frozenset({Level.SENIOR, Level.DEPUTY_SENIOR})
+_POST_ONLY_CLASSES: Final = ("A类", "B类", "A 类", "B 类")
+
+
+def check_incentive(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
+    """Cases 73-77 and 80 for one row."""
+    match candidate.way:
+        case Way.GRASSROOTS_3010:
+            yield from _grassroots_3010(candidate)
+        case Way.GRASSROOTS_DEGREE:
+            yield from _grassroots_degree(candidate)
+        case Way.TALENT_INCENTIVE:
+            yield from _talent(candidate)
+        case Way.AID_MISSION:
+            yield from _aid(candidate, docket)
+        case Way.RURAL_TALENT:
+            if candidate.row.reviewed_on is not None and candidate.row.reviewed_on < _RURAL_SINCE:
+                yield RURAL_TOO_EARLY.finding(row=candidate.row.number, column="评审日期")
+        case Way.SKILLED_WORKER:
+            if candidate.series is not None and candidate.series not in SKILLED_WORKERS:
+                yield SKILLED_WORKER_FIELD.finding(row=candidate.row.number, column="申报系列")
+        case _:
+            pass
+    if candidate.held:
+        yield from _same_year(candidate, docket)
+
+
+def _words(candidate: Candidate) -> str:
+    return f"{candidate.row.basis_ref or ''} {candidate.row.remark or ''}"
+
+
+def _grassroots_3010(candidate: Candidate) -> Iterator[Finding]:
+    row = candidate.row
+    if row.level not in (None, Level.DEPUTY_SENIOR) or candidate.series in EXAMINED_AND_REVIEWED:
+        yield GRASSROOTS_3010.finding(row=row.number, column="申报级别")
+
+
+def _grassroots_degree(candidate: Candidate) -> Iterator[Finding]:
+    row, words = candidate.row, _words(candidate)
+    only_master = "硕士" in words and "博士" not in words
+    wrong_level = row.level is not None and row.level not in _DEGREE_LEVELS
+    too_high = only_master and row.level is Level.DEPUTY_SENIOR
+    if wrong_level or too_high or candidate.series in EXAMINED_AND_REVIEWED:
+        yield GRASSROOTS_DEGREE.finding(row=row.number, column="申报级别")
+
+
+def _talent(candidate: Candidate) -> Iterator[Finding]:
+    row, words = candidate.row, _words(candidate)
+    if any(name in words for name in _POST_ONLY_CLASSES):
+        yield TALENT_POST_ONLY.finding(row=row.number, column="备注")
+    if row.level is not None and row.level not in _TALENT_LEVELS:
+        yield TALENT_LEVEL.finding(row=row.number, column="申报级别", level=row.level.label)
+
+
+def _aid(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
+    row = candidate.row
+    if candidate.left_empty("依据文号", row.basis_ref):
+        yield AID_BASIS_MISSING.finding(row=row.number, column="依据文号")
+    used = candidate.person in docket.facts.aided_before
+    if used or any(title.way == Way.AID_MISSION for title in candidate.held):
+        yield SECOND_AID_INCENTIVE.finding(row=row.number, column="取得方式")
+
+
+def _same_year(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
+    year = docket.header.review_year
+    if candidate.way is Way.ANTI_EPIDEMIC:
+        excluded = _ORDINARY
+    elif candidate.way in _ORDINARY:
+        excluded = frozenset({Way.ANTI_EPIDEMIC})
+    else:
+        return
+    if year is not None and any(t.way in excluded and _year_of(t) == year for t in candidate.held):
+        yield EPIDEMIC_AND_REGULAR.finding(row=candidate.row.number, column="取得方式")
+
+
+def _year_of(title: HeldTitle) -> int:
+    return title.acquired_on.year if title.review_year is None else title.review_year
