@@ -7,6 +7,7 @@ Instants are UTC text in ISO 8601 with `Z`; dates are ISO text: both sort as the
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -115,7 +116,7 @@ certificate = Table(
     Column("version", Integer, primary_key=True),
     Column("filing_id", String(20), ForeignKey("filing.id"), nullable=False),
     Column("row_no", Integer, nullable=False),
-    Column("slot", Integer, nullable=False, unique=True),
+    Column("slot", BigInteger, nullable=False, unique=True),
     Column("state", String(12), nullable=False),
     Column("person_key", LargeBinary(32), nullable=False),
     Column("series", Integer, nullable=False),
@@ -130,7 +131,7 @@ certificate = Table(
     Column("commitment", LargeBinary(32), nullable=False),
     Column("record", LargeBinary),
     Column("document_sha256", String(64)),
-    Column("leaf_index", Integer),
+    Column("leaf_index", BigInteger),
     Column("drafted_at", String(32), nullable=False),
     Column("sealed_at", String(32)),
     Column("published_at", String(32)),

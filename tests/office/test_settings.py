@@ -15,7 +15,9 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_everything_stands_below_home_unless_set_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_everything_stands_below_home_unless_set_apart(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("CERTSVC_HOME", str(tmp_path / "office"))
     settings = load_settings()
     assert settings.keys_folder == tmp_path / "office" / "keys"
