@@ -1,0 +1,72 @@
+"""Checkpoints of the log (C2SP tlog-checkpoint) and what their signatures are worth under a policy."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from certverify.errors import CheckpointError, KeyUnknownError, NoteError
+from certverify.merkle import HASH_BYTES
+from certverify.note import Note, SignatureType, VerifierKey, decode_note
+from certverify.policy import Policy
+from certverify.strict_json import decode_base64
+
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The statement of a log: its first `size` entries have the Merkle root `root`."""
+
+    origin: str
+    size: int
+    root: bytes
+    extensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """A checkpoint that the log has signed.
+
+    `cosigned_at` is the POSIX time of the log key's newest cosignature: the log operator stood by this tree then. None
+    when there is no cosignature. `witnesses` are the policy's names of those who cosigned.
+    """
+
+    checkpoint: Checkpoint
+    cosigned_at: int | None
+    witnesses: frozenset[bytes]
+    quorum_met: bool
+
+
+def decode_checkpoint(raw_note: bytes) -> tuple[Checkpoint, Note]:
+    """The checkpoint in a note, and the note with its signatures, none of them verified. Raises CheckpointError."""
+    try:
+        note = decode_note(raw_note)
+    except NoteError as error:
+        raise CheckpointError("not a signed note") from error
+    lines = note.text.removesuffix("\n").split("\n")
+    if len(lines) < 3 or not all(lines):
+        raise CheckpointError("a checkpoint has at least three lines and no empty one")
+    if not _SIZE.fullmatch(lines[1]) or int(lines[1]) >= 1 << 63:
+        raise CheckpointError("the tree size is malformed")
+    try:
+        root = decode_base64(lines[2])
+    except ValueError as error:
+        raise CheckpointError("the root hash is not base64") from error
+    if len(root) != HASH_BYTES:
+        raise CheckpointError("the root hash has not 32 bytes")
+    return Checkpoint(lines[0], int(lines[1]), root, tuple(lines[3:])), note
+
+
+def open_checkpoint(raw_note: bytes, log_key: VerifierKey, policy: Policy) -> SignedCheckpoint:
+    """The checkpoint in `raw_note`, signed by `log_key` (whose name is the log's origin), judged under `policy`.
+
+    Raises CheckpointError when it is not a checkpoint, KeyUnknownError when it is one of another log or lacks the log's
+    signature, SignatureError when any signature of a known key is wrong.
+    """
+    checkpoint, note = decode_checkpoint(raw_note)
+    if checkpoint.origin != log_key.name or not note.signed_by(log_key):
+        raise KeyUnknownError("the checkpoint is not signed by the log of the trust list")
+    cosigned_at = note.cosigned_at(log_key.as_type(SignatureType.COSIGNATURE_V1))
+    witnesses = frozenset(name for name, key in policy.witnesses.items() if note.cosigned_at(key) is not None)
+    return SignedCheckpoint(checkpoint, cosigned_at, witnesses, policy.satisfied_by(witnesses))

@@ -1,0 +1,262 @@
+"""The stable codes of findings: what each does to a verdict, and how it is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Effect(Enum):
+    """What a finding means for the verdict."""
+
+    FAILED = "failed"
+    UNDETERMINED = "undetermined"
+    NOTE = "note"
+
+
+class Code(StrEnum):
+    """Every finding a verdict can carry; the value never changes its meaning."""
+
+    RECORD_UNREADABLE = "record-unreadable"
+    RECORD_ALTERED = "record-altered"
+    RECORD_KEY_UNKNOWN = "record-key-unknown"
+    RECORD_FORGED = "record-forged"
+    RECORD_VERSION_UNKNOWN = "record-version-unknown"
+    IMAGE_UNREADABLE = "image-unreadable"
+    QR_NOT_FOUND = "qr-not-found"
+    QR_SEVERAL = "qr-several"
+    DOCUMENT_ALTERED = "document-altered"
+    DOCUMENT_NOT_ORIGINAL = "document-not-original"
+    DOCUMENT_UNREADABLE = "document-unreadable"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    WRITTEN_OFF = "written-off"
+    VOIDED = "voided"
+    SUPERSEDED = "superseded"
+    HISTORICAL = "historical"
+    NOT_IN_LOG = "not-in-log"
+    TRUST_UNREADABLE = "trust-unreadable"
+    TREE_MISSING = "tree-missing"
+    TREE_INCONSISTENT = "tree-inconsistent"
+    CHECKPOINT_UNREADABLE = "checkpoint-unreadable"
+    CHECKPOINT_KEY_UNKNOWN = "checkpoint-key-unknown"
+    CHECKPOINT_FORGED = "checkpoint-forged"
+    CHECKPOINT_AGE_UNKNOWN = "checkpoint-age-unknown"
+    CHECKPOINT_FROM_FUTURE = "checkpoint-from-future"
+    CHECKPOINT_STALE = "checkpoint-stale"
+    QUORUM_MISSING = "quorum-missing"
+    NO_WITNESSES = "no-witnesses"
+    BUNDLE_UNREADABLE = "bundle-unreadable"
+    ISSUE_PROOF_BAD = "issue-proof-bad"
+    MANIFEST_PROOF_BAD = "manifest-proof-bad"
+    MANIFEST_KEY_UNKNOWN = "manifest-key-unknown"
+    MANIFEST_FORGED = "manifest-forged"
+    COMMITMENT_MISMATCH = "commitment-mismatch"
+    CONTENT_MISMATCH = "content-mismatch"
+    SEAL_PROOF_BAD = "seal-proof-bad"
+    STATUS_PROOF_BAD = "status-proof-bad"
+    PLACE_UNKNOWN = "place-unknown"
+    PLACE_TOO_COARSE = "place-too-coarse"
+    NOT_VALID_HERE = "not-valid-here"
+    AREA_LIMITED = "area-limited"
+    TEST_ENVIRONMENT = "test-environment"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Effect and texts of a code. `{area}` stands for the validity area, `{days}` for the greatest age in days."""
+
+    effect: Effect
+    zh: str
+    en: str
+
+
+_F, _U, _N = Effect.FAILED, Effect.UNDETERMINED, Effect.NOTE
+
+MEANINGS: dict[Code, Meaning] = {
+    Code.RECORD_UNREADABLE: Meaning(
+        _U,
+        "未能读出证书二维码记录，请重新扫描或核对输入内容。",
+        "No certificate record could be read; please scan again or check the input.",
+    ),
+    Code.RECORD_ALTERED: Meaning(
+        _F,
+        "二维码内容与签发时不一致，已被改动。",
+        "The content of the QR code was changed after issue.",
+    ),
+    Code.RECORD_KEY_UNKNOWN: Meaning(
+        _U,
+        "签发密钥不在信任列表内或不在其有效期内，请更新信任列表后重试。",
+        "The signing key is not in the trust list, or outside its dates; please update the trust list and try again.",
+    ),
+    Code.RECORD_FORGED: Meaning(
+        _F,
+        "电子签名无效，该记录不是签发机构签发的内容。",
+        "The signature is not valid: the authority did not issue this record as presented.",
+    ),
+    Code.RECORD_VERSION_UNKNOWN: Meaning(
+        _U,
+        "记录格式版本较新，请更新查验工具。",
+        "The record has a newer format; please update this tool.",
+    ),
+    Code.IMAGE_UNREADABLE: Meaning(
+        _U,
+        "图片无法读取，请使用清晰的 PNG 或 JPEG 图片（不超过 20 MB）。",
+        "The image cannot be read; please use a clear PNG or JPEG image of at most 20 MB.",
+    ),
+    Code.QR_NOT_FOUND: Meaning(
+        _U,
+        "图片中没有找到二维码，请拍摄完整、清晰的二维码。",
+        "No QR code was found in the image; please take a complete and clear picture of it.",
+    ),
+    Code.QR_SEVERAL: Meaning(
+        _U,
+        "图片中有多个不同的证书二维码，请逐个查验。",
+        "The image shows several certificates; please check them one by one.",
+    ),
+    Code.DOCUMENT_ALTERED: Meaning(
+        _F,
+        "证书文件在签章后被改动。",
+        "The certificate file was changed after it was sealed.",
+    ),
+    Code.DOCUMENT_NOT_ORIGINAL: Meaning(
+        _U,
+        "该文件不是签发机构提供的原始证书文件（可能经过另存、打印或转换），请使用原始文件或扫描二维码。",
+        "This is not the original certificate file (perhaps saved again, printed or converted); "
+        "please use the original file or scan the QR code.",
+    ),
+    Code.DOCUMENT_UNREADABLE: Meaning(
+        _U,
+        "文件无法读取，或不是电子证书文件。",
+        "The file cannot be read, or is not an electronic certificate.",
+    ),
+    Code.SUSPENDED: Meaning(_F, "该证书已暂停使用。", "The certificate is suspended."),
+    Code.REVOKED: Meaning(_F, "该证书已被撤销。", "The certificate has been revoked."),
+    Code.WRITTEN_OFF: Meaning(_F, "该证书已核销。", "The certificate has been written off."),
+    Code.VOIDED: Meaning(_F, "该证书已被宣布无效。", "The certificate has been declared void."),
+    Code.SUPERSEDED: Meaning(
+        _F,
+        "该证书已更正换发，请查验新版本证书。",
+        "The certificate was replaced by a corrected version; please check the new one.",
+    ),
+    Code.HISTORICAL: Meaning(
+        _N, "该证书为历史证书补录记录。", "The certificate is a record of a title acquired before this service."
+    ),
+    Code.NOT_IN_LOG: Meaning(
+        _U,
+        "公开日志中尚无该证书的状态，请更新日志数据后重试。",
+        "The public log does not know this certificate yet; please update the log files and try again.",
+    ),
+    Code.TRUST_UNREADABLE: Meaning(
+        _U,
+        "信任列表缺失或无法读取，请重新下载。",
+        "The trust list is missing or cannot be read; please download it again.",
+    ),
+    Code.TREE_MISSING: Meaning(
+        _U,
+        "缺少公开日志数据，无法确认证书当前状态，请下载完整的日志数据。",
+        "Files of the public log are missing, so the current status is not known; please download them.",
+    ),
+    Code.TREE_INCONSISTENT: Meaning(
+        _U,
+        "公开日志数据不一致，无法确认证书当前状态，请从官方地址重新下载。",
+        "The files of the public log contradict each other, so the current status is not known; "
+        "please download them again from the official address.",
+    ),
+    Code.CHECKPOINT_UNREADABLE: Meaning(
+        _U, "日志检查点无法读取。", "The checkpoint of the log cannot be read."
+    ),
+    Code.CHECKPOINT_KEY_UNKNOWN: Meaning(
+        _U,
+        "日志检查点未由信任列表中的日志密钥签名。",
+        "The checkpoint is not signed by the log of the trust list.",
+    ),
+    Code.CHECKPOINT_FORGED: Meaning(
+        _F, "日志检查点的签名无效。", "A signature of the checkpoint is not valid."
+    ),
+    Code.CHECKPOINT_AGE_UNKNOWN: Meaning(
+        _U,
+        "日志检查点没有时间证明，无法确认状态是否最新。",
+        "The checkpoint proves no time, so it is not known whether the status is current.",
+    ),
+    Code.CHECKPOINT_FROM_FUTURE: Meaning(
+        _U,
+        "日志检查点的时间晚于本机时间，请校准本机时钟。",
+        "The checkpoint is later than this computer's clock; please set the clock.",
+    ),
+    Code.CHECKPOINT_STALE: Meaning(
+        _U,
+        "日志数据已超过 {days} 天未更新，证书当前状态无法确认，请更新后重试。",
+        "The log files are older than {days} days, so the current status is not known; please update them.",
+    ),
+    Code.QUORUM_MISSING: Meaning(
+        _U,
+        "日志检查点缺少规定数量的见证签名。",
+        "The checkpoint lacks the cosignatures that the policy asks for.",
+    ),
+    Code.NO_WITNESSES: Meaning(
+        _N,
+        "当前策略未要求独立见证签名，日志一致性未经第三方见证。",
+        "The policy asks for no witnesses: no third party has attested that the log is one and the same for all.",
+    ),
+    Code.BUNDLE_UNREADABLE: Meaning(
+        _U, "查验包无法读取。", "The bundle cannot be read."
+    ),
+    Code.ISSUE_PROOF_BAD: Meaning(
+        _F, "签发事件不在公开日志中（证明无效）。", "The issue event is not in the log: its proof is not valid."
+    ),
+    Code.MANIFEST_PROOF_BAD: Meaning(
+        _F,
+        "签发事件未被签发机构的批次清单涵盖（证明无效）。",
+        "The issue event is not covered by a manifest of the authority: the proof is not valid.",
+    ),
+    Code.MANIFEST_KEY_UNKNOWN: Meaning(
+        _U, "批次清单的签名密钥不在信任列表内。", "The key of the manifest is not in the trust list."
+    ),
+    Code.MANIFEST_FORGED: Meaning(
+        _F, "批次清单的签名无效。", "The signature of the manifest is not valid."
+    ),
+    Code.COMMITMENT_MISMATCH: Meaning(
+        _F,
+        "证书内容与日志中的承诺值不符。",
+        "The content is not what the log commits to.",
+    ),
+    Code.CONTENT_MISMATCH: Meaning(
+        _F,
+        "证书内容与二维码记录不一致。",
+        "The content and the QR record do not agree.",
+    ),
+    Code.SEAL_PROOF_BAD: Meaning(
+        _F,
+        "状态封签不是日志的最后一条（证明无效）。",
+        "The seal is not the last leaf of the log: its proof is not valid.",
+    ),
+    Code.STATUS_PROOF_BAD: Meaning(
+        _F,
+        "证书状态与日志封签不符（证明无效）。",
+        "The status is not that of the seal: its proof is not valid.",
+    ),
+    Code.PLACE_UNKNOWN: Meaning(
+        _U,
+        "查询地代码无法识别，请使用六位县（市、区）行政区划代码。",
+        "The place is not known; please give the six-digit code of a county.",
+    ),
+    Code.PLACE_TOO_COARSE: Meaning(
+        _U,
+        "该证书有区域限制，请提供县（市、区）一级的查询地代码。",
+        "The certificate is limited to an area; please give the place down to the county.",
+    ),
+    Code.NOT_VALID_HERE: Meaning(
+        _F,
+        "该证书仅在{area}范围内有效，在查询地无效。",
+        "The certificate is valid in {area} only, not in the place asked about.",
+    ),
+    Code.AREA_LIMITED: Meaning(
+        _N, "仅在{area}范围内有效。", "Valid in {area} only."
+    ),
+    Code.TEST_ENVIRONMENT: Meaning(
+        _N,
+        "测试环境：该证书由测试密钥签发，不具有法律效力。",
+        "Test environment: issued with test keys, without legal effect.",
+    ),
+}  # fmt: skip

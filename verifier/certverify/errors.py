@@ -1,0 +1,87 @@
+"""Errors of the verifier: one root, grouped by what the reader may conclude.
+
+A *verdict* is never an error. What is raised here stays inside the library: the checks of `check` and `bundle` turn
+it into findings. Callers that use a single decoder get exactly the one error that its docstring names.
+"""
+
+from __future__ import annotations
+
+
+class CertverifyError(Exception):
+    """Root of everything this library raises on purpose."""
+
+
+class DecodeError(CertverifyError):
+    """Bytes or text are not what their format says. Nothing can be concluded about the certificate."""
+
+
+class CborError(DecodeError):
+    """Not deterministic CBOR (RFC 8949 4.2.1) of plain values, or too large."""
+
+
+class JsonError(DecodeError):
+    """Not the JSON that the format asks for: syntax, a duplicate or unexpected key, a wrong type, or too large."""
+
+
+class RecordUnreadableError(DecodeError):
+    """The text of a QR symbol holds no record of docs/formats/qr-record.md."""
+
+
+class RecordAlteredError(DecodeError):
+    """A record stands in the text, but the text around it was changed: never the work of the issuer."""
+
+
+class NoteError(DecodeError):
+    """Not a signed note (C2SP signed-note), or not a verifier key."""
+
+
+class CheckpointError(DecodeError):
+    """A signed note whose text is no checkpoint (C2SP tlog-checkpoint)."""
+
+
+class PolicyError(DecodeError):
+    """Not a policy file (C2SP tlog-policy), or one this library cannot enforce."""
+
+
+class LeafError(DecodeError):
+    """Not a leaf of docs/formats/ledger.md."""
+
+
+class StatusError(DecodeError):
+    """A status chunk, shard or list of shard roots has the wrong size, or a slot lies outside the array."""
+
+
+class TrustListError(DecodeError):
+    """The trust list, its tables or its policy cannot be read, or contradict each other."""
+
+
+class BundleError(DecodeError):
+    """Not a bundle of docs/formats/bundle.md."""
+
+
+class ImageError(DecodeError):
+    """The file is no picture that can be read within the limits."""
+
+
+class ProofError(CertverifyError):
+    """Hashes do not lead to the root they were said to lead to (RFC 9162 2.1.3.2, 2.1.4.2)."""
+
+
+class SignatureError(CertverifyError):
+    """A signature that names a known key does not verify under it."""
+
+
+class KeyUnknownError(CertverifyError):
+    """No key we know has signed; nothing follows about the content."""
+
+
+class TreeError(CertverifyError):
+    """The downloaded public tree does not answer the question."""
+
+
+class TreeMissingError(TreeError):
+    """A file of the public tree is not there, or cannot be read."""
+
+
+class TreeInconsistentError(TreeError):
+    """The files of the public tree contradict its checkpoint, or each other."""

@@ -1,0 +1,239 @@
+"""What a checker believes before it looks at anything: trust list, tables, policy (docs/formats/trust-list.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from certverify import ed25519
+from certverify.errors import JsonError, NoteError, PolicyError, TrustListError
+from certverify.note import SignatureType, VerifierKey, decode_verifier_key
+from certverify.policy import Policy, decode_policy
+from certverify.strict_json import (
+    base64_bytes,
+    day,
+    decode_json,
+    hex_bytes,
+    items,
+    only_keys,
+    text,
+    whole_number,
+)
+
+MAX_TRUST_FILE_BYTES = 1 << 22
+KID_BYTES = 4
+_KID_DOMAIN = b"certsvc/record-key/v1\x00"
+
+
+class Environment(StrEnum):
+    """Whether the keys are a test's or the authority's."""
+
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKey:
+    """A key of the authority for records and manifests; it speaks for issue dates from `valid_from` to `valid_to`."""
+
+    kid: bytes
+    public_key: Ed25519PublicKey
+    valid_from: date
+    valid_to: date | None
+
+    def speaks_for(self, issued_on: date) -> bool:
+        """Whether a certificate issued on that day may bear this key's signature."""
+        return self.valid_from <= issued_on and (self.valid_to is None or issued_on <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKey:
+    """A signer certificate (DER) of certificate PDFs, with its chain from the issuing CA to the root."""
+
+    alg: str
+    certificate: bytes
+    chain: tuple[bytes, ...]
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The fixed first bytes of every certificate PDF of one layout."""
+
+    name: str
+    head_length: int
+    head_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TrustList:
+    """The keys a checker believes, with their dates."""
+
+    issued_at: datetime
+    environment: Environment
+    qr_prefixes: tuple[str, ...]
+    log_key: VerifierKey
+    record_keys: Mapping[bytes, RecordKey]
+    document_keys: tuple[DocumentKey, ...]
+    layouts: tuple[Layout, ...]
+    tables_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Names of codes; a code without a name is given as its digits."""
+
+    series: Mapping[str, str]
+    titles: Mapping[str, str]
+    levels: Mapping[str, str]
+    ways: Mapping[str, str]
+    regions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Trust list, tables and policy that belong together."""
+
+    trust_list: TrustList
+    tables: Tables
+    policy: Policy
+
+
+def load_trust(folder: Path) -> Trust:
+    """The trust material in a downloaded public tree. Raises TrustListError."""
+    return decode_trust(
+        _read(folder / "trust-list.json"), _read(folder / "tables.json"), _read(folder / "policy")
+    )
+
+
+def decode_trust(raw_trust_list: bytes, raw_tables: bytes, raw_policy: bytes) -> Trust:
+    """The three files decoded and checked against each other. Raises TrustListError."""
+    trust_list = decode_trust_list(raw_trust_list)
+    if sha256(raw_tables).digest() != trust_list.tables_sha256:
+        raise TrustListError("the tables are not those of the trust list")
+    try:
+        policy = decode_policy(raw_policy)
+    except PolicyError as error:
+        raise TrustListError("the policy cannot be read") from error
+    log = trust_list.log_key
+    if policy.logs and (log.name, log.raw_key) not in {(key.name, key.raw_key) for key in policy.logs}:
+        raise TrustListError("the policy does not know the log of the trust list")
+    return Trust(trust_list, decode_tables(raw_tables), policy)
+
+
+def decode_trust_list(raw_list: bytes) -> TrustList:
+    """The trust list in JSON bytes. Raises TrustListError."""
+    try:
+        return _trust_list(decode_json(raw_list, limit=MAX_TRUST_FILE_BYTES))
+    except (JsonError, NoteError, ValueError) as error:
+        raise TrustListError("the trust list cannot be read") from error
+
+
+def decode_tables(raw_tables: bytes) -> Tables:
+    """The tables in JSON bytes. Raises TrustListError."""
+    kinds = ("series", "titles", "levels", "ways", "regions")
+    try:
+        fields = only_keys(decode_json(raw_tables, limit=MAX_TRUST_FILE_BYTES), ("format", *kinds))
+        if fields["format"] != "certsvc-tables/1":
+            raise JsonError("another format")
+        return Tables(**{kind: _names(fields[kind]) for kind in kinds})
+    except JsonError as error:
+        raise TrustListError("the tables cannot be read") from error
+
+
+def record_kid(raw_key: bytes) -> bytes:
+    """The 4 bytes by which records name a public key (docs/formats/qr-record.md)."""
+    return sha256(_KID_DOMAIN + raw_key).digest()[:KID_BYTES]
+
+
+def _trust_list(value: object) -> TrustList:
+    fields = only_keys(
+        value,
+        (
+            "format", "issued_at", "environment", "qr_prefixes", "log", "record_keys",
+            "document_keys", "layouts", "tables_sha256",
+        ),
+    )  # fmt: skip
+    if fields["format"] != "certsvc-trust-list/1":
+        raise JsonError("another format")
+    keys = [_record_key(item) for item in items(fields["record_keys"])]
+    by_kid = {key.kid: key for key in keys}
+    if len(by_kid) != len(keys):
+        raise JsonError("two keys with one kid")
+    return TrustList(
+        issued_at=_instant(fields["issued_at"]),
+        environment=Environment(text(fields["environment"])),
+        qr_prefixes=tuple(map(text, items(fields["qr_prefixes"]))),
+        log_key=_log_key(fields["log"]),
+        record_keys=by_kid,
+        document_keys=tuple(map(_document_key, items(fields["document_keys"]))),
+        layouts=tuple(map(_layout, items(fields["layouts"]))),
+        tables_sha256=hex_bytes(fields["tables_sha256"], 32),
+    )
+
+
+def _log_key(value: object) -> VerifierKey:
+    fields = only_keys(value, ("origin", "vkey"))
+    key = decode_verifier_key(text(fields["vkey"]))
+    if key.kind is not SignatureType.ED25519 or key.name != text(fields["origin"]):
+        raise JsonError("the log key is not an Ed25519 key under the origin's name")
+    return key
+
+
+def _record_key(value: object) -> RecordKey:
+    fields = only_keys(value, ("kid", "alg", "public_key", "valid_from", "valid_to"))
+    raw_key = base64_bytes(fields["public_key"])
+    kid = hex_bytes(fields["kid"], KID_BYTES)
+    if fields["alg"] != "Ed25519" or kid != record_kid(raw_key):
+        raise JsonError("not an Ed25519 key, or not under its own kid")
+    return RecordKey(
+        kid, ed25519.public_key(raw_key), day(fields["valid_from"]), _day_or_none(fields["valid_to"])
+    )
+
+
+def _document_key(value: object) -> DocumentKey:
+    fields = only_keys(value, ("alg", "certificate", "chain", "valid_from", "valid_to"))
+    return DocumentKey(
+        alg=text(fields["alg"]),
+        certificate=base64_bytes(fields["certificate"]),
+        chain=tuple(map(base64_bytes, items(fields["chain"]))),
+        valid_from=day(fields["valid_from"]),
+        valid_to=_day_or_none(fields["valid_to"]),
+    )
+
+
+def _layout(value: object) -> Layout:
+    fields = only_keys(value, ("name", "head_length", "head_sha256"))
+    return Layout(
+        text(fields["name"]), whole_number(fields["head_length"]), hex_bytes(fields["head_sha256"], 32)
+    )
+
+
+def _names(value: object) -> dict[str, str]:
+    if type(value) is not dict:
+        raise JsonError("not an object")
+    return {text(code): text(name) for code, name in value.items()}
+
+
+def _day_or_none(value: Any) -> date | None:
+    return None if value is None else day(value)
+
+
+def _instant(value: object) -> datetime:
+    return datetime.strptime(text(value), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_TRUST_FILE_BYTES + 1)
+    except OSError as error:
+        raise TrustListError(f"{path.name} cannot be read") from error

@@ -1,0 +1,214 @@
+"""The verdict (docs/formats/verdict.md): one schema for page, interface and command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from certverify.codes import MEANINGS, Code, Effect
+from certverify.names import mask_name
+from certverify.record import Record
+from certverify.trust import Tables
+
+SCHEMA = "certsvc-verdict/1"
+
+
+class Outcome(StrEnum):
+    """The three answers."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNDETERMINED = "undetermined"
+
+    @property
+    def zh(self) -> str:
+        """The answer in Chinese."""
+        return {"passed": "通过核验", "failed": "未通过核验", "undetermined": "无法判定"}[self.value]
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command line."""
+        return {"passed": 0, "failed": 1, "undetermined": 2}[self.value]
+
+
+class Authentic(StrEnum):
+    """Was this issued by the authority as presented?"""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class StatusWord(StrEnum):
+    """The status of a certificate, in the words of the schema."""
+
+    VALID = "valid"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    WRITTEN_OFF = "written_off"
+    VOIDED = "voided"
+    SUPERSEDED = "superseded"
+    HISTORICAL = "historical"
+    UNKNOWN = "unknown"
+
+
+class ValidHere(StrEnum):
+    """Does the title count in the place that was asked about?"""
+
+    YES = "yes"
+    NO = "no"
+    UNDETERMINED = "undetermined"
+    NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found, in both languages."""
+
+    code: Code
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A county: six-digit code and name (the code again where the tables do not know it)."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the signed record says, in words; `acquired_on` is `YYYY-MM-DD`."""
+
+    number: str
+    version: int
+    series: str
+    title: str
+    level: str
+    way: str
+    dual_directed: bool
+    acquired_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision behind a status, where the answering service publishes it."""
+
+    reference: str
+    date: str
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one check. `verdict` follows from the findings alone."""
+
+    authentic: Authentic = Authentic.UNKNOWN
+    status: StatusWord = StatusWord.UNKNOWN
+    validity_area: Area | None = None
+    valid_here: ValidHere = ValidHere.NOT_ASKED
+    as_of: datetime | None = None
+    checkpoint_age: int | None = None
+    not_established: tuple[Code, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    certificate: Certificate | None = None
+    holder: str | None = None
+    decision: Decision | None = None
+    replaced_by: int | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is known to be wrong fails; what cannot be known leaves the answer open; only the rest passes."""
+        return outcome_of([finding.code for finding in self.findings], self.authentic, self.status)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of docs/formats/verdict.md."""
+        area, certificate, decision = self.validity_area, self.certificate, self.decision
+        return {
+            "schema": SCHEMA,
+            "verdict": self.outcome.value,
+            "authentic": self.authentic.value,
+            "status": self.status.value,
+            "validity_area": area and {"code": area.code, "name": area.name},
+            "valid_here": self.valid_here.value,
+            "as_of": self.as_of and self.as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "checkpoint_age": self.checkpoint_age,
+            "not_established": [code.value for code in self.not_established],
+            "findings": [{"code": f.code.value, "zh": f.zh, "en": f.en} for f in self.findings],
+            "certificate": certificate and _certificate_json(certificate),
+            "holder": self.holder,
+            "decision": decision
+            and {"reference": decision.reference, "date": decision.date, "ground": decision.ground},
+            "replaced_by": self.replaced_by,
+        }
+
+
+def outcome_of(codes: Sequence[Code], authentic: Authentic, status: StatusWord) -> Outcome:
+    """The verdict that follows from findings; without a known good status nothing passes."""
+    effects = {MEANINGS[code].effect for code in codes}
+    if Effect.FAILED in effects:
+        return Outcome.FAILED
+    good = authentic is Authentic.YES and status in (StatusWord.VALID, StatusWord.HISTORICAL)
+    if Effect.UNDETERMINED in effects or not good:
+        return Outcome.UNDETERMINED
+    return Outcome.PASSED
+
+
+def finding(code: Code, *, area: Area | None = None, days: int | None = None) -> Finding:
+    """The finding of a code with its texts filled in."""
+    meaning = MEANINGS[code]
+    gaps = {"area": area.name if area else "", "days": "" if days is None else str(days)}
+    return Finding(code, meaning.zh.format_map(gaps), meaning.en.format_map(gaps))
+
+
+def leaves_open(code: Code) -> bool:
+    """Whether a code names something that could not be established."""
+    return MEANINGS[code].effect is Effect.UNDETERMINED or code is Code.NO_WITNESSES
+
+
+def describe(record: Record, tables: Tables) -> Certificate:
+    """The record in words."""
+    return Certificate(
+        number=record.number,
+        version=record.version,
+        series=_named(tables.series, record.series),
+        title=_named(tables.titles, record.title),
+        level=_named(tables.levels, record.level),
+        way=_named(tables.ways, record.way),
+        dual_directed=record.dual_directed,
+        acquired_on=record.acquired_on.isoformat(),
+    )
+
+
+def area_of(record: Record, tables: Tables) -> Area | None:
+    """The validity area of the record, named."""
+    code = record.validity_area
+    return None if code is None else Area(code, tables.regions.get(code, code))
+
+
+def masked_holder(record: Record) -> str:
+    """The masked name of the holder."""
+    return mask_name(record.name)
+
+
+def _named(names: Any, code: int) -> str:
+    digits = str(code)
+    return str(names.get(digits, digits))
+
+
+def _certificate_json(certificate: Certificate) -> dict[str, Any]:
+    return {
+        "number": certificate.number,
+        "version": certificate.version,
+        "series": certificate.series,
+        "title": certificate.title,
+        "level": certificate.level,
+        "way": certificate.way,
+        "dual_directed": certificate.dual_directed,
+        "acquired_on": certificate.acquired_on,
+    }
