@@ -1,0 +1,64 @@
+"""The HTML pages. None of them depends on who asks or on what is checked: they are made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from certsvc.entrypoints.public_api.assets import shipped_folder
+
+
+@dataclass(frozen=True)
+class ErrorWords:
+    """What an error page says, in both languages: what happened, and what to do now."""
+
+    heading: str
+    heading_en: str
+    sentence: str
+    sentence_en: str
+
+
+_NOT_FOUND = ErrorWords(
+    "没有这个页面",
+    "No such page",
+    "地址可能输错了，或者页面已经移走。核验证书请从首页开始，或直接扫描证书上的二维码。",
+    "The address may be mistyped. To check a certificate, begin at the start page or scan its QR code.",
+)
+_NOT_ALLOWED = ErrorWords(
+    "这个地址只供查看",
+    "This address is for reading only",
+    "请用浏览器直接打开，或从首页重新开始。",
+    "Open it in a browser, or begin again at the start page.",
+)
+_UNAVAILABLE = ErrorWords(
+    "服务暂时没有响应",
+    "The service does not answer at the moment",
+    "不是您的操作有误。请稍后重试；若持续如此，请把下面的编号告诉我们。",
+    "Nothing you did was wrong. Try again shortly; if it stays so, tell us the number below.",
+)
+_WORDS = {404: _NOT_FOUND, 405: _NOT_ALLOWED}
+
+
+class Pages:
+    """The pages, over the assets at one address."""
+
+    def __init__(self, assets_address: str) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(shipped_folder("templates/pages")),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals["assets"] = assets_address
+        self.start = self._render("start.html.j2")
+        self.verdict = self._render("verdict.html.j2")
+
+    def error(self, status: int, request_number: str) -> bytes:
+        """The page for an HTTP status of 400 and above."""
+        words = _WORDS.get(status, _UNAVAILABLE)
+        return self._render("error.html.j2", **vars(words), request_number=request_number)
+
+    def _render(self, name: str, **values: str) -> bytes:
+        return self._environment.get_template(name).render(**values).lstrip().encode()

@@ -1,0 +1,83 @@
+// The procedure: from a scanned text to evidence. Nothing of the record leaves the browser; what is asked of the
+// server is the same for the 131,072 certificates that share a shard.
+
+import { RecordRefused, decodeRecord, judgeSignature } from "./record.js";
+import { withoutPrefix } from "./base43.js";
+import { CannotVerify } from "./signature.js";
+import { TreeProblem, readLatest, readStatus } from "./tree.js";
+import { BadTrustList, decodeTables, decodeTrustList } from "./trust.js";
+
+const NOTHING = {
+  claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
+  cosignedAt: null, treeSize: null, test: false, tables: null, detail: null,
+};
+
+/**
+ * Gather what can be known about a scanned text:
+ * 1 read the record, 2 read the trust list, 3 judge the signature, 4 read the names of codes,
+ * 5 read the newest checkpoint and its seal, 6 read the status of the slot.
+ * @param text what stands in the QR symbol, with or without prefix.
+ * @param readFile async (path) => Uint8Array, or null when there is no such file; throws TreeProblem.
+ * @param now seconds since 1970.
+ * @param onSigned called with the evidence once the signature is good, before the ledger is asked.
+ * @returns {Promise<Object>} evidence for `judge`: `problems` holds codes of findings.json.
+ */
+export async function gatherEvidence(text, { readFile, now, onSigned = () => {} }) {
+  let evidence = { ...NOTHING };
+  try {
+    const record = decodeRecord(withoutPrefix(text));
+    evidence.claims = record.claims;
+    const trust = await readTrustList(readFile);
+    evidence = { ...evidence, trusted: true, test: trust.test };
+    const problem = await judgeSignature(record, trust.recordKeys, dateInChina(now));
+    evidence = { ...evidence, ...signatureEvidence(problem), tables: await readTables(readFile, trust) };
+    if (problem) return evidence;
+    onSigned(evidence);
+    const latest = await readLatest(readFile, trust.log);
+    evidence = { ...evidence, cosignedAt: latest.cosignedAt, treeSize: latest.size };
+    const status = await readStatus(readFile, latest.seal, record.claims.slot);
+    return { ...evidence, status, problems: status === "unknown" ? ["not-in-ledger"] : [] };
+  } catch (error) {
+    return { ...evidence, ...problemEvidence(error) };
+  }
+}
+
+function signatureEvidence(problem) {
+  const authentic = { "record-key-unknown": "unknown", "record-forged": "no" }[problem] ?? "yes";
+  return { authentic, problems: problem ? [problem] : [] };
+}
+
+function problemEvidence(error) {
+  if (error instanceof RecordRefused) {
+    const authentic = error.code === "record-altered" ? "no" : "unknown";
+    return { authentic, problems: [error.code] };
+  }
+  if (error instanceof TreeProblem || error instanceof CannotVerify) {
+    return { problems: [error.code], detail: error.message };
+  }
+  throw error;
+}
+
+async function readTrustList(readFile) {
+  try {
+    const raw = await readFile("trust-list.json");
+    if (raw !== null) return await decodeTrustList(raw);
+  } catch (error) {
+    if (!(error instanceof BadTrustList || error instanceof TreeProblem)) throw error;
+  }
+  throw new TreeProblem("trust-list-unavailable", "trust-list.json");
+}
+
+async function readTables(readFile, trust) {
+  try {
+    const raw = await readFile("tables.json");
+    return raw === null ? null : await decodeTables(raw, trust.tablesDigest);
+  } catch (error) {
+    if (error instanceof TreeProblem || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function dateInChina(now) {
+  return new Date((now + 8 * 3600) * 1000).toISOString().slice(0, 10);
+}

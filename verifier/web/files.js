@@ -1,0 +1,40 @@
+// Files of the public tree over HTTP.
+
+import { TreeProblem } from "./tree.js";
+
+const MAX_BYTES = 16 * 1024 * 1024;
+const TIMEOUT_MS = 15_000;
+
+/**
+ * A reader of the public tree below `root` (ends with a slash).
+ * @returns async (path) => Uint8Array, or null when the server has no such file; throws TreeProblem.
+ */
+export function fileReader(root) {
+  return async (path) => {
+    const response = await request(new URL(path, root), path);
+    if (response.status === 404) return null;
+    if (!response.ok) throw new TreeProblem("ledger-unavailable", `${path}: ${response.status}`);
+    return body(response, path);
+  };
+}
+
+async function request(address, path) {
+  const cache = path === "checkpoint" || path === "trust-list.json" ? "no-cache" : "default";
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    return await fetch(address, { cache, signal, credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" });
+  } catch {
+    // The platform gives no reason: off line, refused, timed out.
+    throw new TreeProblem("ledger-unavailable", path);
+  }
+}
+
+async function body(response, path) {
+  const announced = Number(response.headers.get("content-length") ?? 0);
+  if (announced > MAX_BYTES) throw new TreeProblem("ledger-inconsistent", path);
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch {
+    throw new TreeProblem("ledger-unavailable", path);
+  }
+}

@@ -1,0 +1,49 @@
+// The verdict page: reads the fragment, runs the check, shows the answer, and asks where the title is to be used.
+
+import { gatherEvidence } from "./check.js";
+import { fileReader } from "./files.js";
+import { enableLanguageSwitch } from "./language.js";
+import { enablePresenting } from "./present.js";
+import { fillPlaces, showEmpty, showSigned, showVerdict } from "./render.js";
+import { judge } from "./verdict.js";
+
+const wording = await (await fetch(new URL("findings.json", import.meta.url))).json();
+const select = document.querySelector("[data-place-select]");
+let evidence = null;
+
+enableLanguageSwitch();
+enablePresenting((record) => {
+  if (location.hash === `#${record}`) checkPresented();
+  else location.hash = record;
+});
+select.addEventListener("change", show);
+document.querySelector("[data-retry-button]").addEventListener("click", checkPresented);
+document.querySelector("[data-skip]").addEventListener("click", (event) => {
+  // The fragment is the record: the link must not replace it.
+  event.preventDefault();
+  document.querySelector("#main").focus();
+});
+addEventListener("hashchange", () => location.reload());
+await checkPresented();
+
+async function checkPresented() {
+  const text = location.hash.slice(1);
+  if (text === "") {
+    showEmpty();
+    return;
+  }
+  const readFile = fileReader(new URL("/", location.origin));
+  evidence = await gatherEvidence(text, { readFile, now: presentSecond(), onSigned: showSigned });
+  fillPlaces(evidence.tables);
+  show();
+  document.querySelector("[data-verdict]").focus();
+}
+
+function show() {
+  const place = select.value || null;
+  showVerdict(judge(evidence, wording, presentSecond(), place), evidence, wording, place);
+}
+
+function presentSecond() {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,162 @@
+// What the verdict page shows. Text only ever enters the page as text, never as markup.
+
+import { bothLanguages } from "./language.js";
+import { answerOf, regionName } from "./verdict.js";
+
+const WEEKDAYS = { zh: ["日", "一", "二", "三", "四", "五", "六"], en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
+const EMPTY = {
+  verdict: { zh: "核验证书", en: "Check a certificate" },
+  text: { zh: "请扫描证书上的二维码，或在下面粘贴二维码的内容。", en: "Scan the QR code on the certificate, or paste its content below." },
+};
+const SIGNED = {
+  zh: "签名有效，正在查询公开账本中的当前状态……",
+  en: "The signature is good. Asking the public ledger for the present status…",
+};
+
+/** Nothing was presented: explain, and offer the field. */
+export function showEmpty() {
+  showAnswer("empty", "empty", EMPTY.verdict, null, EMPTY.text, null);
+  part("[data-empty]").hidden = false;
+}
+
+/** The signature is good, the ledger is being asked. */
+export function showSigned(evidence) {
+  fill("[data-text]", SIGNED);
+  showRecord(evidence);
+}
+
+/** The verdict: one answer on top, then what it rests on. */
+export function showVerdict(verdict, evidence, wording, place) {
+  const { mark, label, text, next } = answerOf(verdict, evidence, wording, place);
+  showAnswer(verdict.verdict, mark, wording.verdicts[verdict.verdict], label, text, next);
+  part("[data-retry]").hidden = verdict.verdict !== "undetermined" || evidence.problems.includes("record-unreadable");
+  part("[data-empty]").hidden = !evidence.problems.includes("record-unreadable");
+  part("[data-test-banner]").hidden = !evidence.test;
+  part("[data-place]").hidden = verdict.validity_area === null;
+  showRecord(evidence);
+  showBasis(verdict, evidence, wording);
+}
+
+/** Fill the select of places once: counties below their city, and the cities themselves as coarse answers. */
+export function fillPlaces(tables) {
+  const select = part("[data-place-select]");
+  const regions = Object.entries(tables?.regions ?? {}).sort(([left], [right]) => left.localeCompare(right));
+  const counties = regions.filter(([code]) => !code.endsWith("00"));
+  const cities = [...new Set(counties.map(([code]) => `${code.slice(0, 4)}00`))];
+  select.replaceChildren(option("", "请选择 Choose"), ...cities.map((city) => cityGroup(city, counties, tables)));
+}
+
+function cityGroup(city, counties, tables) {
+  const group = document.createElement("optgroup");
+  const name = tables.regions[city];
+  group.label = name ?? city;
+  const inside = counties.filter(([code]) => code.startsWith(city.slice(0, 4))).map(([code, county]) => option(code, county));
+  group.append(...inside, ...(name ? [option(city, `${name}（未定到县）`)] : []));
+  return group;
+}
+
+function option(value, text) {
+  const element = document.createElement("option");
+  element.value = value;
+  element.textContent = text;
+  return element;
+}
+
+function showAnswer(word, mark, verdict, label, text, next) {
+  const answer = part("[data-answer]");
+  answer.dataset.verdictWord = word;
+  answer.dataset.mark = mark;
+  answer.setAttribute("aria-busy", "false");
+  part("[data-mark-use]").setAttribute("href", `#mark-${mark}`);
+  fill("[data-verdict]", verdict);
+  fill("[data-label]", label);
+  fill("[data-text]", text);
+  fill("[data-next]", next);
+}
+
+function showRecord(evidence) {
+  const { claims, authentic } = evidence;
+  part("[data-record]").hidden = claims === null;
+  if (claims === null) return;
+  part("[data-unproven]").hidden = authentic === "yes";
+  part("[data-fields]").replaceChildren(...fieldsOf(evidence).map(field));
+}
+
+function fieldsOf({ claims, tables }) {
+  const named = (table, code) => same(tables?.[table]?.[String(code)] ?? String(code));
+  const area = claims.area === null ? [] : [[{ zh: "有效范围", en: "Counts in" }, areaWords(regionName(tables, String(claims.area)))]];
+  return [
+    [{ zh: "姓名", en: "Name" }, same(claims.name), "name"],
+    [{ zh: "证件号码后四位", en: "Last 4 of the ID" }, same(claims.last4)],
+    [{ zh: "职称名称", en: "Title" }, named("titles", claims.title)],
+    [{ zh: "系列", en: "Series" }, named("series", claims.series)],
+    [{ zh: "级别", en: "Level" }, named("levels", claims.level)],
+    [{ zh: "取得方式", en: "Way of acquiring" }, named("ways", claims.way)],
+    ...area,
+    [{ zh: "取得日期", en: "Acquired on" }, dateWords(claims.acquiredOn)],
+    [{ zh: "证书编号", en: "Number" }, same(claims.number)],
+    [{ zh: "版本", en: "Version" }, { zh: `第 ${claims.version} 版`, en: String(claims.version) }],
+  ];
+}
+
+function areaWords(area) {
+  return { zh: `仅在${area}范围内有效，仅兑现专业技术七级岗位`, en: `${area} only; for grade-7 technical posts only` };
+}
+
+function field([label, value, style]) {
+  const row = document.createElement("div");
+  const term = document.createElement("dt");
+  const definition = document.createElement("dd");
+  term.append(...bothLanguages(label));
+  definition.append(...bothLanguages(value));
+  if (style) definition.className = style;
+  row.append(term, definition);
+  return row;
+}
+
+function showBasis(verdict, evidence, wording) {
+  part("[data-basis]").hidden = false;
+  fill("[data-as-of]", asOfWords(verdict, evidence));
+  const items = verdict.not_established.map((code) => {
+    const item = document.createElement("li");
+    item.append(...bothLanguages(wording.not_established[code]));
+    return item;
+  });
+  part("[data-not-established]").replaceChildren(...items);
+  part("[data-verdict-json]").textContent = JSON.stringify(verdict, null, 2);
+}
+
+function asOfWords(verdict, { treeSize }) {
+  if (verdict.as_of === null) {
+    return { zh: "没有得到公开账本的答复，当前状态未知。", en: "The public ledger gave no answer; the present status is not known." };
+  }
+  const instant = chinaTime(verdict.as_of);
+  return {
+    zh: `${instant}（北京时间）的公开账本，共 ${treeSize.toLocaleString("zh-CN")} 条记录。`,
+    en: `The public ledger of ${instant} (Beijing time), ${treeSize.toLocaleString("en")} entries.`,
+  };
+}
+
+function chinaTime(instant) {
+  return new Date(Date.parse(instant) + 8 * 3600 * 1000).toISOString().slice(0, 16).replace("T", " ");
+}
+
+function dateWords(date) {
+  const [year, month, day] = date.split("-").map(Number);
+  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+  return { zh: `${year}年${month}月${day}日（星期${WEEKDAYS.zh[weekday]}）`, en: `${date} (${WEEKDAYS.en[weekday]})` };
+}
+
+function fill(selector, texts) {
+  const element = part(selector);
+  element.hidden = !texts || !texts.zh;
+  element.replaceChildren(...(element.hidden ? [] : bothLanguages(texts)));
+}
+
+function same(text) {
+  return { zh: text, en: text };
+}
+
+function part(selector) {
+  return document.querySelector(selector);
+}

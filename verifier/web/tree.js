@@ -1,0 +1,128 @@
+// The public tree: latest checkpoint, its seal, and the status of a slot (docs/formats/ledger.md).
+// The server sees which 1 of 131,072 slots' shard was read, never which slot.
+
+import { NotCbor, decodeCbor, equalBytes } from "./cbor.js";
+import { TILE_WIDTH, isLastLeaf, leafHash, perfectRoot, pieces, tileHashes, tilePath } from "./merkle.js";
+import { BadNote, COSIGNATURE, asType, cosignedAt, decodeCheckpoint, decodeNote, hasLogSignature, toHex } from "./note.js";
+
+const SHARD_SLOTS = 131_072;
+const SHARD_BYTES = 65_536;
+const CHUNK_BYTES = 256;
+const SEAL = 101;
+const STATUSES = ["unknown", "valid", "suspended", "revoked", "written_off", "voided", "superseded", "historical"];
+
+/** The tree cannot be read; `code` is `ledger-unavailable` or `ledger-inconsistent`. */
+export class TreeProblem extends Error {
+  constructor(code, detail) {
+    super(detail);
+    this.code = code;
+  }
+}
+
+/**
+ * Read the newest checkpoint and the seal that is its last leaf.
+ * @param readFile async (path) => Uint8Array, or null when the server has no such file; throws TreeProblem.
+ * @param log the log's key from the trust list.
+ * @returns {Promise<{size: number, root: Uint8Array, cosignedAt: number, seal: Object, note: Object}>}
+ * @throws {TreeProblem}
+ */
+export async function readLatest(readFile, log) {
+  return asInconsistent(async () => {
+    const note = decodeNote(await required(readFile, "checkpoint"));
+    const checkpoint = decodeCheckpoint(note.text);
+    check(checkpoint.origin === log.name, "origin");
+    check(await hasLogSignature(note, log), "log signature missing");
+    const seconds = await cosignedAt(note, asType(log, COSIGNATURE));
+    check(seconds !== null, "cosignature missing");
+    return { ...checkpoint, note, cosignedAt: seconds, seal: await readSeal(readFile, checkpoint) };
+  });
+}
+
+/**
+ * The status of a slot under the seal.
+ * @returns {Promise<string>} a status of verdict.md; "unknown" for a slot that nothing was written to.
+ * @throws {TreeProblem}
+ */
+export async function readStatus(readFile, seal, slot) {
+  return asInconsistent(async () => {
+    if (slot >= seal.slots) return "unknown";
+    const roots = tileHashes(await required(readFile, `status/${seal.index}/roots`));
+    check(roots.length === seal.slots / SHARD_SLOTS, "number of shards");
+    check(equalBytes(await perfectRoot(roots), seal.root), "roots of the shards");
+    const shardRoot = roots[Math.floor(slot / SHARD_SLOTS)];
+    const shard = await required(readFile, `status/shard/${toHex(shardRoot)}`);
+    check(shard.length === SHARD_BYTES, "length of the shard");
+    const chunks = await Promise.all(pieces(shard, CHUNK_BYTES).map(leafHash));
+    check(equalBytes(await perfectRoot(chunks), shardRoot), "root of the shard");
+    return statusAt(shard, slot % SHARD_SLOTS);
+  });
+}
+
+function statusAt(shard, slot) {
+  const byte = shard[slot >> 1];
+  const value = slot % 2 === 0 ? byte & 0x0f : byte >> 4;
+  check(value < STATUSES.length, "status value");
+  return STATUSES[value];
+}
+
+async function readSeal(readFile, { size, root }) {
+  check(size > 0, "empty log");
+  const entry = await readLastEntry(readFile, size);
+  const readTile = (level, index, width) => readHashes(readFile, level, index, width);
+  check(await isLastLeaf(await leafHash(entry), size, root, readTile), "inclusion of the last leaf");
+  const leaf = decodeCbor(entry);
+  check(Array.isArray(leaf) && leaf.length === 5 && leaf[0] === 1 && leaf[1] === SEAL, "seal");
+  const [, , index, slots, statusRoot] = leaf;
+  check(index === size - 1, "seal's index");
+  check(Number.isSafeInteger(slots) && slots >= SHARD_SLOTS && Number.isInteger(Math.log2(slots)), "slots");
+  check(statusRoot instanceof Uint8Array && statusRoot.length === 32, "status root");
+  return { index, slots, root: statusRoot };
+}
+
+async function readLastEntry(readFile, size) {
+  const last = size - 1;
+  const width = (last % TILE_WIDTH) + 1;
+  const bundle = await readTileFile(readFile, "entries", Math.floor(last / TILE_WIDTH), width);
+  let position = 0;
+  for (let i = 1; i < width; i += 1) position += 2 + entryLength(bundle, position);
+  const start = position + 2;
+  return bundle.slice(start, start + entryLength(bundle, position));
+}
+
+function entryLength(bundle, position) {
+  check(position + 2 <= bundle.length, "entry bundle");
+  const length = bundle[position] * 256 + bundle[position + 1];
+  check(position + 2 + length <= bundle.length, "entry bundle");
+  return length;
+}
+
+async function readHashes(readFile, level, index, width) {
+  const hashes = tileHashes(await readTileFile(readFile, level, index, width));
+  check(hashes.length >= width, "tile width");
+  return hashes.slice(0, width);
+}
+
+// A log may drop a partial tile once the full one exists (tlog-tiles, "Partial Tiles").
+async function readTileFile(readFile, level, index, width) {
+  const partial = await readFile(tilePath(level, index, width));
+  return partial ?? required(readFile, tilePath(level, index, TILE_WIDTH));
+}
+
+async function required(readFile, path) {
+  const raw = await readFile(path);
+  if (raw === null) throw new TreeProblem("ledger-unavailable", path);
+  return raw;
+}
+
+async function asInconsistent(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof BadNote || error instanceof NotCbor) throw new TreeProblem("ledger-inconsistent", error.message);
+    throw error;
+  }
+}
+
+function check(condition, detail) {
+  if (!condition) throw new TreeProblem("ledger-inconsistent", detail);
+}
