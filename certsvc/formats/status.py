@@ -99,7 +99,8 @@ class StatusArray:
             below, here = self._levels[level - 1], self._levels[level]
             for number in touched:
                 at = number * HASH_BYTES
-                left, right = below[2 * at : 2 * at + HASH_BYTES], below[2 * at + HASH_BYTES : 2 * at + 64]
+                left = bytes(below[2 * at : 2 * at + HASH_BYTES])
+                right = bytes(below[2 * at + HASH_BYTES : 2 * at + 2 * HASH_BYTES])
                 here[at : at + HASH_BYTES] = node_hash(left, right)
         self._dirty = set()
 

@@ -66,6 +66,18 @@ def encode_entries(entries: Iterable[bytes]) -> bytes:
     return b"".join(struct.pack(">H", len(entry)) + entry for entry in entries)
 
 
+def split_entries(bundle: bytes) -> list[bytes]:
+    """The entries of a bundle. Raises ValueError when a length does not fit."""
+    entries, at = [], 0
+    while at < len(bundle):
+        end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
+        if end > len(bundle) or at + 2 > len(bundle):
+            raise ValueError("an entry bundle is cut off")
+        entries.append(bundle[at + 2 : end])
+        at = end
+    return entries
+
+
 def split_hashes(hashes: bytes) -> list[bytes]:
     """The single hashes of a tile."""
     return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
@@ -73,12 +85,32 @@ def split_hashes(hashes: bytes) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class HashRun:
-    """Consecutive new hashes of one tile, from position `offset` on."""
+    """Consecutive new hashes of one tile, from position `start` on."""
 
     level: int
     tile: int
-    offset: int
+    start: int
     hashes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRun:
+    """Consecutive new entries of one bundle, from position `start` on, each after its uint16 length."""
+
+    bundle: int
+    start: int
+    entries: bytes
+
+
+def entry_runs(first_index: int, entries: Sequence[bytes]) -> list[EntryRun]:
+    """Entries from a log index on, cut at the borders of the bundles."""
+    runs, taken = [], 0
+    while taken < len(entries):
+        bundle, start = divmod(first_index + taken, TILE_WIDTH)
+        cut = entries[taken : taken + TILE_WIDTH - start]
+        runs.append(EntryRun(bundle, start, encode_entries(cut)))
+        taken += len(cut)
+    return runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,265 @@
+"""Stage `ledger`: queued events become leaves of the public log.
+
+One transaction holds a whole batch:
+
+1. The head is locked. The first time, it is compared with the published checkpoint (start-up guard).
+2. Waiting events become event leaves, in the order in which they were queued; the authority signs their manifest;
+   the status array takes their values; the seal commits to it.
+3. Leaves, tile hashes and array are stored, read back and checked with the reader's code.
+4. Only then is the checkpoint signed, and the head moved by compare-and-swap.
+
+Nothing signed leaves the process before the commit. A crash before it leaves nothing; after it, publishing again
+shows what was committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from certverify import ed25519
+from certverify.errors import SignatureError
+
+from certsvc.errors import ConflictError, IntegrityError
+from certsvc.formats.calendar_units import hour_number
+from certsvc.formats.leaf import (
+    EventLeaf,
+    Manifest,
+    Seal,
+    encode_event_leaf,
+    encode_manifest_leaf,
+    encode_seal_leaf,
+    manifest_signing_bytes,
+)
+from certsvc.formats.merkle import EMPTY_ROOT, ListTree, leaf_hash
+from certsvc.formats.note import (
+    checkpoint_text,
+    cosignature_line,
+    cosignature_message,
+    encode_note,
+    signature_line,
+)
+from certsvc.formats.status import CHUNK_SLOTS, LEAST_SLOTS, StatusArray, chunk_of
+from certsvc.formats.tile import TileNodes, entry_runs
+from certsvc.ports import (
+    Clock,
+    LedgerHead,
+    LedgerStore,
+    LedgerTransaction,
+    LoggedEvent,
+    LogSigner,
+    PendingEvent,
+    PublicTree,
+    QueuedEvent,
+    RecordSigner,
+    SlotHead,
+)
+from certsvc.stages.ledger_check import check_append, load_edge
+from certsvc.stages.published_log import log_key, read_published_note, require_same_history
+
+MOST_EVENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AppendedBatch:
+    """What one batch added: its events with their leaves, and the head after it."""
+
+    events: tuple[LoggedEvent, ...]
+    head: LedgerHead
+
+
+@dataclass(frozen=True, slots=True)
+class _EventLeaves:
+    """Encoded event leaves of a batch, with what they change."""
+
+    entries: list[bytes]
+    hashes: list[bytes]
+    slot_heads: dict[int, SlotHead]
+
+
+class Ledger:
+    """The only writer of the log. Any number of processes may run one; the head row lets them take turns."""
+
+    def __init__(
+        self,
+        store: LedgerStore,
+        tree: PublicTree,
+        clock: Clock,
+        record_signer: RecordSigner,
+        log_signer: LogSigner,
+    ) -> None:
+        self._store = store
+        self._tree = tree
+        self._clock = clock
+        self._authority = record_signer
+        self._operator = log_signer
+        self._guarded = False
+        self._status: StatusArray | None = None
+
+    def start_log(self) -> bool:
+        """Begin the log with a bare seal over an empty array. False when it has begun already.
+
+        Raises ConflictError when the public tree shows a log that the database does not hold.
+        """
+        with self._store.transaction() as transaction:
+            if self._guarded_head(transaction) is not None:
+                return False
+            array = StatusArray(LEAST_SLOTS)
+            empty = LedgerHead(0, EMPTY_ROOT, LEAST_SLOTS, (), b"", self._clock.now())
+            transaction.begin_log(self._append(transaction, empty, [], array))
+            return True
+
+    def record(
+        self, events: Sequence[PendingEvent] = (), *, within: LedgerTransaction | None = None
+    ) -> AppendedBatch | None:
+        """Queue the given events, then log the oldest waiting ones (at most 1,000) as one batch; None: nothing waits.
+
+        `within` is the caller's transaction; without it the batch has its own. Events that are logged already are not
+        logged again. Raises ConflictError (out of order, no log, clock gone back), IntegrityError (the line stops).
+        """
+        if within is not None:
+            return self._record(within, events)
+        with self._store.transaction() as transaction:
+            return self._record(transaction, events)
+
+    def refresh_checkpoint(self) -> LedgerHead:
+        """Sign the same tree anew with the present time, so that an idle log stays fresh; publish afterwards."""
+        with self._store.transaction() as transaction:
+            head = self._required_head(transaction)
+            load_edge(transaction, head.size, head.root)
+            renewed = self._sign(head, self._now_after(head))
+            transaction.move_head(head, renewed)
+            return renewed
+
+    def _record(self, transaction: LedgerTransaction, events: Sequence[PendingEvent]) -> AppendedBatch | None:
+        head = self._required_head(transaction)
+        now = self._now_after(head)
+        if events:
+            transaction.queue(events, now)
+        queued = transaction.pending(MOST_EVENTS)
+        if not queued:
+            return None
+        leaves = self._event_leaves(transaction, queued, hour_number(now))
+        array = self._array(transaction, head).grown(transaction.status_slots())
+        self._status = array
+        for one in queued:
+            array[one.event.slot] = one.event.kind.status_after
+        entries = [*leaves.entries, self._manifest(head.size, leaves.hashes)]
+        new_head = self._append(transaction, head, entries, array)
+        changed = {chunk_of(one.event.slot) for one in queued}
+        transaction.put_status_chunks({number: array.chunk(number) for number in changed})
+        manifest_index = head.size + len(queued)
+        logged = tuple(
+            LoggedEvent(one.id, one.event.slot, one.event.commitment, head.size + at, manifest_index)
+            for at, one in enumerate(queued)
+        )
+        transaction.mark_logged(logged, leaves.slot_heads)
+        transaction.move_head(head, new_head)
+        return AppendedBatch(logged, new_head)
+
+    def _event_leaves(
+        self, transaction: LedgerTransaction, queued: Sequence[QueuedEvent], hour: int
+    ) -> _EventLeaves:
+        heads = dict(transaction.slot_heads(one.event.slot for one in queued))
+        entries: list[bytes] = []
+        hashes: list[bytes] = []
+        for one in queued:
+            event, last = one.event, heads.get(one.event.slot)
+            if event.kind.opens_slot != (last is None):
+                raise IntegrityError(f"状态位 {event.slot} 的事件顺序不符，已停止处理。请核查待登记事件。")
+            entry = encode_event_leaf(
+                EventLeaf(
+                    kind=event.kind,
+                    kid=self._authority.kid,
+                    slot=event.slot,
+                    seq=0 if last is None else last.seq + 1,
+                    prev=None if last is None else last.leaf_hash,
+                    effective_on=event.effective_on,
+                    logged_hour=hour,
+                    commitment=event.commitment,
+                )
+            )
+            entries.append(entry)
+            hashes.append(leaf_hash(entry))
+            heads[event.slot] = SlotHead(0 if last is None else last.seq + 1, hashes[-1])
+        return _EventLeaves(entries, hashes, heads)
+
+    def _manifest(self, first_index: int, hashes: list[bytes]) -> bytes:
+        manifest = Manifest(self._authority.kid, first_index, len(hashes), ListTree(hashes).root)
+        message = manifest_signing_bytes(manifest)
+        signature = self._authority.sign(message)
+        _require_signature(self._authority.public_key, signature, message)
+        return encode_manifest_leaf(manifest, signature)
+
+    def _append(
+        self, transaction: LedgerTransaction, head: LedgerHead, entries: list[bytes], array: StatusArray
+    ) -> LedgerHead:
+        """Store the entries and their seal, check what was stored, sign. Does not move the head."""
+        edge = load_edge(transaction, head.size, head.root)
+        seal = Seal(head.size + len(entries), array.slots, array.root)
+        batch = [*entries, encode_seal_leaf(seal)]
+        new_edge, runs = edge.extend([leaf_hash(entry) for entry in batch])
+        transaction.append(runs, entry_runs(head.size, batch))
+        root = new_edge.root
+        check_append(transaction, edge, new_edge.size, root)
+        unsigned = replace(
+            head,
+            size=new_edge.size,
+            root=root,
+            status_slots=array.slots,
+            shard_roots=array.shard_roots(),
+        )
+        return self._sign(unsigned, self._now_after(head))
+
+    def _sign(self, head: LedgerHead, now: datetime) -> LedgerHead:
+        signer, timestamp = self._operator, int(now.timestamp())
+        text = checkpoint_text(signer.origin, head.size, head.root)
+        message = cosignature_message(text, timestamp)
+        signature, cosignature = signer.sign(text.encode()), signer.sign(message)
+        _require_signature(signer.public_key, signature, text.encode())
+        _require_signature(signer.public_key, cosignature, message)
+        lines = [
+            signature_line(signer.origin, signer.public_key, signature),
+            cosignature_line(signer.origin, signer.public_key, timestamp, cosignature),
+        ]
+        return replace(head, note=encode_note(text, lines), signed_at=now)
+
+    def _array(self, transaction: LedgerTransaction, head: LedgerHead) -> StatusArray:
+        """The array that the head commits to: the one in memory when it is that, else out of the store."""
+        known = self._status
+        if known is not None and known.slots == head.status_slots and known.shard_roots() == head.shard_roots:
+            return known
+        chunks = transaction.status_chunks(0, head.status_slots // CHUNK_SLOTS)
+        stored = StatusArray(head.status_slots, chunks)
+        if stored.shard_roots() != head.shard_roots:
+            raise IntegrityError("状态表与账本头不符，已停止处理。请按运维手册核查数据库。")
+        return stored
+
+    def _required_head(self, transaction: LedgerTransaction) -> LedgerHead:
+        head = self._guarded_head(transaction)
+        if head is None:
+            raise ConflictError("账本尚未建立。请先运行 certsvc init。")
+        return head
+
+    def _guarded_head(self, transaction: LedgerTransaction) -> LedgerHead | None:
+        head = transaction.head()
+        if not self._guarded:
+            published = read_published_note(self._tree, log_key(self._operator))
+            node = TileNodes(transaction.tile, 0 if head is None else head.size).node
+            require_same_history(None if published is None else published[1], head, node)
+            self._guarded = True
+        return head
+
+    def _now_after(self, head: LedgerHead) -> datetime:
+        now = self._clock.now()
+        if now < head.signed_at:
+            raise ConflictError("系统时间早于账本最近一次签发的时间，已拒绝签发。请校准系统时间后重试。")
+        return now
+
+
+def _require_signature(public_key: bytes, signature: bytes, message: bytes) -> None:
+    try:
+        ed25519.verify(ed25519.public_key(public_key), signature, message)
+    except SignatureError as error:
+        raise IntegrityError("刚生成的账本签名未通过验证，已停止签发。请检查签名设备。") from error

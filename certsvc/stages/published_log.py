@@ -1,0 +1,121 @@
+"""The log as an outsider sees it: the signed checkpoint in the public tree, and what the tree's files prove under it."""
+
+from __future__ import annotations
+
+from certverify.checkpoint import Checkpoint, open_checkpoint
+from certverify.errors import CertverifyError
+from certverify.merkle import leaf_hash, verify_consistency, verify_inclusion
+from certverify.note import VerifierKey, decode_verifier_key
+from certverify.policy import Policy
+
+from certsvc.errors import ConflictError, IntegrityError, UnavailableError
+from certsvc.formats.bundle import ProvenLeaf
+from certsvc.formats.merkle import Node, consistency_proof, inclusion_proof
+from certsvc.formats.note import encode_vkey
+from certsvc.formats.tile import TILE_WIDTH, TileNodes, entries_path, split_entries, tile_path, tile_width
+from certsvc.ports import LedgerHead, LogSigner, PublicTree
+
+CHECKPOINT_PATH = "checkpoint"
+_NO_WITNESSES = Policy(logs=(), witnesses={}, groups={}, quorum=None)
+
+
+def log_key(signer: LogSigner) -> VerifierKey:
+    """The key under which the log's checkpoints are read back."""
+    return decode_verifier_key(encode_vkey(signer.origin, signer.public_key))
+
+
+def read_published_note(tree: PublicTree, key: VerifierKey) -> tuple[bytes, Checkpoint] | None:
+    """The published checkpoint, verbatim and opened with the reader's code; None when nothing was published.
+
+    Raises IntegrityError when it is not a checkpoint that this log signed.
+    """
+    raw_note = tree.read(CHECKPOINT_PATH)
+    if raw_note is None:
+        return None
+    try:
+        return raw_note, open_checkpoint(raw_note, key, _NO_WITNESSES).checkpoint
+    except CertverifyError as error:
+        raise IntegrityError(
+            "公开目录中的检查点不是本账本签发的，或已被改动。请停止签发并按运维手册核查。"
+        ) from error
+
+
+def require_same_history(published: Checkpoint | None, head: LedgerHead | None, node: Node) -> None:
+    """Return when the published checkpoint is a prefix of the stored log.
+
+    A log restored from an old backup would otherwise sign a second history. Raises ConflictError when the published
+    log is larger than the stored one, IntegrityError when the two contradict each other.
+    """
+    if published is None:
+        return
+    if head is None or published.size > head.size:
+        stored = 0 if head is None else head.size
+        raise ConflictError(
+            f"已公开的账本有 {published.size} 条，数据库中只有 {stored} 条，可能恢复了旧备份。"
+            "继续签发会使账本分叉，已拒绝。请按运维手册从公开目录恢复账本。"
+        )
+    proof = consistency_proof(node, published.size, head.size)
+    try:
+        verify_consistency(published.size, head.size, published.root, head.root, proof)
+    except CertverifyError as error:
+        raise IntegrityError(
+            "数据库中的账本与已公开的检查点不一致，已停止签发。请按运维手册核查。"
+        ) from error
+
+
+class PublishedLog:
+    """One published checkpoint and the files under it. Files are immutable, so each is read once."""
+
+    def __init__(self, tree: PublicTree, key: VerifierKey) -> None:
+        """Opens the checkpoint in force. Raises ConflictError when there is none, IntegrityError for a wrong one."""
+        published = read_published_note(tree, key)
+        if published is None:
+            raise ConflictError("账本尚未公开。请先运行 certsvc ledger publish。")
+        self._tree = tree
+        self.note, self.checkpoint = published
+        self._nodes = TileNodes(self._read_tile, self.checkpoint.size)
+        self._bundles: dict[int, list[bytes]] = {}
+
+    @property
+    def size(self) -> int:
+        """The number of leaves."""
+        return self.checkpoint.size
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of a leaf. Raises IntegrityError when the tree does not hold it."""
+        number, position = divmod(index, TILE_WIDTH)
+        if number not in self._bundles:
+            self._bundles[number] = self._read_bundle(number)
+        if not 0 <= index < self.size or position >= len(self._bundles[number]):
+            raise IntegrityError(f"公开账本中没有第 {index} 条，已停止处理。")
+        return self._bundles[number][position]
+
+    def prove(self, index: int) -> ProvenLeaf:
+        """A leaf with its inclusion proof, verified here with the reader's code. Raises IntegrityError."""
+        entry = self.entry(index)
+        try:
+            proof = inclusion_proof(self._nodes.node, index, self.size)
+            verify_inclusion(index, self.size, leaf_hash(entry), proof, self.checkpoint.root)
+        except (CertverifyError, IndexError) as error:
+            raise IntegrityError(f"公开账本第 {index} 条的存在证明未通过验证，已停止处理。") from error
+        return ProvenLeaf(index, entry, proof)
+
+    def leaf_hashes(self, first: int, count: int) -> list[bytes]:
+        """The hashes of consecutive leaves, out of the tiles."""
+        return [self._nodes.node(0, index) for index in range(first, first + count)]
+
+    def read(self, path: str) -> bytes:
+        """A file that this checkpoint needs. Raises UnavailableError when it is not there."""
+        content = self._tree.read(path)
+        if content is None:
+            raise UnavailableError(f"公开目录缺少文件 {path}。请运行 certsvc ledger publish 补齐后重试。")
+        return content
+
+    def _read_tile(self, level: int, number: int) -> bytes:
+        return self.read(tile_path(level, number, tile_width(self.size, level, number)))
+
+    def _read_bundle(self, number: int) -> list[bytes]:
+        try:
+            return split_entries(self.read(entries_path(number, tile_width(self.size, 0, number))))
+        except ValueError as error:
+            raise IntegrityError("公开目录中的账本条目文件已损坏，已停止处理。") from error
