@@ -1,0 +1,8 @@
+"""The rules by theme. Importing this package declares every rule, so that the registry is complete."""
+
+from certsvc.domain.rules import gate as _gate
+from certsvc.domain.rules import intake as _intake
+from certsvc.domain.rules import intake_person as _intake_person
+
+__all__: list[str] = []
+_ = (_gate, _intake, _intake_person)

@@ -15,6 +15,7 @@ from certsvc.domain.rules.counts import check_counts
 from certsvc.domain.rules.docket import Candidate, Docket
 from certsvc.domain.rules.dual_directed import check_county, check_dual_directed
 from certsvc.domain.rules.filing_chain import check_filing_chain
+from certsvc.domain.rules.glyphs import check_glyphs, check_header_glyphs
 from certsvc.domain.rules.identity import check_person
 from certsvc.domain.rules.incentives import check_incentive
 from certsvc.domain.rules.meeting import check_meeting
@@ -35,6 +36,7 @@ HEADER_RULES: Final[tuple[HeaderRule, ...]] = (
     check_filing_chain,
     check_announcement,
     check_counts,
+    check_header_glyphs,
 )
 ROW_RULES: Final[tuple[RowRule, ...]] = (
     check_person,
@@ -45,4 +47,5 @@ ROW_RULES: Final[tuple[RowRule, ...]] = (
     check_incentive,
     check_dual_directed,
     check_result,
+    check_glyphs,
 )

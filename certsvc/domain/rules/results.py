@@ -1,4 +1,4 @@
-"""Results of the review and of publicity for each person, continuing education, and what can be printed."""
+"""Results of the review and of publicity for each person, and continuing education."""
 
 from __future__ import annotations
 
@@ -75,15 +75,6 @@ APPLIED_AFTER_REVIEW = declare(
     good="申报日期2023-02-10，评审日期2023-09-19",
     bad="申报日期2023-10-10，评审日期2023-09-19",
 )
-GLYPH_MISSING = declare(
-    code="glyph-missing",
-    severity=Severity.HOLD,
-    clause=f"{REFORM} 五（一）",
-    summary="证书字库没有的字，补字后再制证",
-    message="字库缺字：“{field}”中有证书字库尚未收录的字，本行暂缓，补字后继续办理，不影响其他人员。",
-    good="姓名用字均在字库中",
-    bad="姓名含字库未收录的生僻字",
-)
 ROW_INCOMPLETE = declare(
     code="row-incomplete",
     severity=Severity.ERROR,
@@ -99,7 +90,7 @@ _NO_EDUCATION: Final = ("不合格", "未", "无", "否")
 
 
 def check_result(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
-    """Objections, case 81, dates of the row and glyphs for one row."""
+    """Objections, case 81, and dates of the row."""
     row = candidate.row
     if row.objection == "异议成立":
         yield OBJECTION_UPHELD.finding(row=row.number, column="公示结果")
@@ -107,8 +98,6 @@ def check_result(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
         yield OBJECTION_OPEN.finding(row=row.number, column="公示结果")
     yield from _dates(candidate, docket)
     yield from _education(candidate, docket)
-    if docket.facts.missing_glyphs:
-        yield from _glyphs(candidate, docket.facts.missing_glyphs)
 
 
 def _dates(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
@@ -132,10 +121,3 @@ def _education(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
         yield EDUCATION_MISSING.finding(row=row.number, column="继续教育情况")
     elif state is not None and state.startswith(_NO_EDUCATION):
         yield EDUCATION_FAILED.finding(row=row.number, column="继续教育情况", state=state)
-
-
-def _glyphs(candidate: Candidate, missing: frozenset[str]) -> Iterator[Finding]:
-    row = candidate.row
-    for column, text in (("姓名", row.name), ("工作单位", row.unit_name), ("申报专业", row.specialty)):
-        if text is not None and not missing.isdisjoint(text):
-            yield GLYPH_MISSING.finding(row=row.number, column=column, field=column)
