@@ -1,0 +1,181 @@
+"""Append, publish, open again: what was logged stays, and the public tree proves it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from certverify.checkpoint import decode_checkpoint
+from certverify.leaf import EventLeaf, ManifestLeaf, SealLeaf, decode_leaf
+from certverify.merkle import EMPTY_ROOT, leaf_hash, root_of_hashes
+
+from certsvc.errors import ConflictError, IntegrityError, UnknownReference
+from certsvc.formats.leaf import EventKind
+from certsvc.formats.tile import split_entries
+from certsvc.stages.published_log import PublishedLog, log_key
+from tests.ledger.conftest import LOG_KEY, House, event_on, open_house
+
+
+def all_entries(house: House) -> list[bytes]:
+    """Every leaf in the database."""
+    with house.store.transaction() as transaction:
+        head = transaction.head()
+        assert head is not None
+        bundles = [transaction.bundle(number) for number in range(-(-head.size // 256))]
+    return [entry for bundle in bundles for entry in split_entries(bundle)]
+
+
+def test_a_log_begins_with_a_bare_seal_and_begins_once(house: House) -> None:
+    assert not house.ledger().start_log()
+    (seal,) = (decode_leaf(entry) for entry in all_entries(house))
+    assert isinstance(seal, SealLeaf)
+    assert (seal.index, seal.slots) == (0, 131_072)
+
+
+def test_a_batch_is_events_then_manifest_then_seal(house: House) -> None:
+    batch = house.ledger().record(house.issue(3))
+    assert batch is not None
+    assert [event.leaf_index for event in batch.events] == [1, 2, 3]
+    assert {event.manifest_index for event in batch.events} == {4}
+    kinds = [type(decode_leaf(entry)) for entry in all_entries(house)]
+    assert kinds == [SealLeaf, EventLeaf, EventLeaf, EventLeaf, ManifestLeaf, SealLeaf]
+
+
+def test_nothing_waiting_adds_nothing(house: House) -> None:
+    assert house.ledger().record() is None
+    assert len(all_entries(house)) == 1
+
+
+def test_the_same_events_are_logged_once(house: House) -> None:
+    events = house.issue(4)
+    ledger = house.ledger()
+    assert ledger.record(events) is not None
+    assert ledger.record(events) is None
+    assert house.ledger().record(events) is None
+
+
+def test_the_root_is_the_root_of_all_leaves_whatever_the_batches(house: House) -> None:
+    ledger, serial = house.ledger(), 1
+    for count in (1, 2, 7, 300, 1, 255, 511):
+        batch = ledger.record(house.issue(count, start=serial))
+        serial += count
+        assert batch is not None
+        assert batch.head.root == root_of_hashes([leaf_hash(entry) for entry in all_entries(house)])
+        assert batch.head.root != EMPTY_ROOT
+
+
+def test_more_events_than_a_batch_holds_are_logged_in_order_by_several(house: House) -> None:
+    ledger, events = house.ledger(), house.issue(1200)
+    first, second = ledger.record(events), ledger.record()
+    assert first is not None
+    assert second is not None
+    assert (len(first.events), len(second.events)) == (1000, 200)
+    commitments = [e.commitment for e in (*first.events, *second.events)]
+    assert commitments == [event.commitment for event in events]
+
+
+def test_events_on_one_slot_are_chained_even_within_a_batch(house: House) -> None:
+    (slot,) = house.slots(1)
+    ledger = house.ledger()
+    ledger.record([event_on(slot, 1), event_on(slot, 1, EventKind.SUSPENDED)])
+    ledger.record([event_on(slot, 1, EventKind.REINSTATED)])
+    entries = all_entries(house)
+    leaves = [leaf for leaf in map(decode_leaf, entries) if isinstance(leaf, EventLeaf)]
+    assert [leaf.seq for leaf in leaves] == [0, 1, 2]
+    assert [leaf.prev for leaf in leaves] == [None, leaf_hash(entries[1]), leaf_hash(entries[2])]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ([], EventKind.REVOKED),
+        ([EventKind.ISSUED], EventKind.HISTORICAL),
+        ([EventKind.ISSUED], EventKind.CREDIT_OPENED),
+    ],
+)
+def test_an_event_out_of_order_is_refused_when_it_is_queued(
+    house: House, first: list[EventKind], then: EventKind
+) -> None:
+    (slot,) = house.slots(1)
+    ledger = house.ledger()
+    ledger.record([event_on(slot, 1, kind) for kind in first])
+    with pytest.raises(ConflictError):
+        ledger.record([event_on(slot, 1, then)])
+
+
+def test_a_slot_that_nobody_took_cannot_have_events(house: House) -> None:
+    with pytest.raises(UnknownReference):
+        house.ledger().record([event_on(7, 1)])
+
+
+def test_one_key_for_two_events_is_refused(house: House) -> None:
+    one, two = house.issue(2)
+    with pytest.raises(ConflictError):
+        house.ledger().record(
+            [one, event_on(two.slot, 1)],
+        )
+
+
+def test_what_is_published_is_proven_and_released(house: House) -> None:
+    batch = house.ledger().record(house.issue(300))
+    assert batch is not None
+    head = house.publisher().publish({"policy": b"quorum none\n"})
+    assert house.publisher().release(batch.events) == tuple(range(1, 301))
+    checkpoint, _ = decode_checkpoint((house.public / "checkpoint").read_bytes())
+    assert (checkpoint.size, checkpoint.root) == (head.size, head.root)
+    assert (house.public / "policy").read_bytes() == b"quorum none\n"
+    files = {str(path.relative_to(house.public)) for path in house.public.rglob("*") if path.is_file()}
+    assert {
+        "vkey",
+        "tile/0/000",
+        "tile/0/001.p/47",
+        "tile/1/000.p/1",
+        "tile/entries/000",
+        "tile/entries/001.p/47",
+        "status/302/roots",
+    } <= files
+
+
+def test_what_is_not_published_yet_is_not_released(house: House) -> None:
+    house.publisher().publish()
+    batch = house.ledger().record(house.issue(2))
+    assert batch is not None
+    with pytest.raises(IntegrityError):
+        house.publisher().release(batch.events)
+
+
+def test_a_home_opened_again_goes_on_where_it_was(house: House) -> None:
+    house.ledger().record(house.issue(5))
+    house.publisher().publish()
+    again = open_house(house.home, house.clock)
+    batch = again.ledger().record(again.issue(5, start=6))
+    assert batch is not None
+    assert batch.head.size == 1 + 7 + 7
+    assert again.publisher().publish().size == 15
+    again.engine.dispose()
+
+
+def test_publishing_twice_changes_no_file(house: House) -> None:
+    house.ledger().record(house.issue(2))
+    house.publisher().publish()
+    before = {path: path.stat().st_mtime_ns for path in house.public.rglob("*")}
+    house.publisher().publish()
+    assert before == {path: path.stat().st_mtime_ns for path in house.public.rglob("*")}
+
+
+def test_an_idle_log_gets_a_fresh_cosignature_over_the_same_tree(house: House) -> None:
+    house.publisher().publish()
+    key = log_key(LOG_KEY)
+    before = PublishedLog(house.tree, key)
+    house.clock.advance(timedelta(minutes=10))
+    house.ledger().refresh_checkpoint()
+    house.publisher().publish()
+    after = PublishedLog(house.tree, key)
+    assert after.checkpoint == before.checkpoint
+    assert after.note != before.note
+
+
+def test_a_clock_gone_back_signs_nothing(house: House) -> None:
+    house.clock.advance(timedelta(seconds=-1))
+    with pytest.raises(ConflictError, match="系统时间"):
+        house.ledger().record(house.issue(1))
