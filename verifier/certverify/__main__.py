@@ -1,0 +1,7 @@
+"""`python -m certverify`."""
+
+import sys
+
+from certverify.cli import main
+
+sys.exit(main())

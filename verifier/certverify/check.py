@@ -1,0 +1,106 @@
+"""The checks, each a numbered procedure that gives a verdict and never an exception for what was presented.
+
+`ledger` is what `certverify.ledger.open_ledger` returns, or any other `StatusSource`. `now` is an aware instant.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from certverify.codes import Code
+from certverify.errors import ImageError
+from certverify.examination import DEFAULT_MAX_AGE, Examination, Question
+from certverify.ledger import LedgerUnavailable, StatusSource
+from certverify.record import Record
+from certverify.status import Status
+from certverify.trust import Trust
+from certverify.verdict import Verdict
+
+Ledger = StatusSource | LedgerUnavailable
+
+
+def check_record(
+    text: str,
+    trust: Trust,
+    ledger: Ledger,
+    now: datetime,
+    place: str | None = None,
+    max_age: timedelta = DEFAULT_MAX_AGE,
+) -> Verdict:
+    """The verdict on the text of a QR symbol.
+
+    1. The record decodes. 2. A key of the trust list speaks for it, and its signature verifies. 3. The log has been
+    opened: checkpoint signed, seal included as the last leaf. 4. The checkpoint has its cosignatures and is fresh
+    enough. 5. The shard of the record's slot hashes up to the seal; its 4 bits are the status. 6. The place asked about
+    lies in the validity area.
+    """
+    return _check(Examination(trust, Question(now, place, max_age)), text, ledger)
+
+
+def check_image(
+    raw_image: bytes,
+    trust: Trust,
+    ledger: Ledger,
+    now: datetime,
+    place: str | None = None,
+    max_age: timedelta = DEFAULT_MAX_AGE,
+) -> Verdict:
+    """The verdict on a picture: its QR text is read, then steps 1 to 6 of `check_record`."""
+    from certverify.images import qr_texts
+
+    exam = Examination(trust, Question(now, place, max_age))
+    try:
+        texts = qr_texts(raw_image)
+    except ImageError:
+        exam.codes.append(Code.IMAGE_UNREADABLE)
+        return exam.verdict()
+    if len(texts) != 1:
+        exam.codes.append(Code.QR_SEVERAL if texts else Code.QR_NOT_FOUND)
+        return exam.verdict()
+    return _check(exam, texts[0], ledger)
+
+
+def check_pdf(
+    raw_pdf: bytes,
+    trust: Trust,
+    ledger: Ledger,
+    now: datetime,
+    place: str | None = None,
+    max_age: timedelta = DEFAULT_MAX_AGE,
+) -> Verdict:
+    """The verdict on a certificate file: its bytes are those that were sealed, then steps 1 to 6 of `check_record`."""
+    from certverify.document import check_document
+
+    exam = Examination(trust, Question(now, place, max_age))
+    document = check_document(raw_pdf, trust.trust_list)
+    match document.outcome:
+        case "original" if document.record_text is not None:
+            return _check(exam, document.record_text, ledger)
+        case "altered":
+            exam.reject(Code.DOCUMENT_ALTERED)
+        case "not-original":
+            exam.codes.append(Code.DOCUMENT_NOT_ORIGINAL)
+        case _:
+            exam.codes.append(Code.DOCUMENT_UNREADABLE)
+    return exam.verdict()
+
+
+def _check(exam: Examination, text: str, ledger: Ledger) -> Verdict:
+    record = exam.examine_record(text)  # 1, 2
+    if record is None:
+        return exam.verdict()
+    if isinstance(ledger, LedgerUnavailable):  # 3
+        exam.codes.append(ledger.code)
+    else:
+        exam.judge_freshness(ledger.freshness)  # 4
+        _judge_slot(exam, record, ledger)  # 5
+    exam.judge_place(record)  # 6
+    return exam.verdict()
+
+
+def _judge_slot(exam: Examination, record: Record, ledger: StatusSource) -> None:
+    answer = ledger.status_of(record.slot)
+    if isinstance(answer, Status):
+        exam.judge_status(answer)
+    else:
+        exam.codes.append(answer)

@@ -1,0 +1,163 @@
+"""The judgements that every check shares: the record, the age of the knowledge, the status, the place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from certverify.codes import Code
+from certverify.errors import KeyUnknownError, RecordAlteredError, RecordUnreadableError, SignatureError
+from certverify.ledger import Freshness
+from certverify.record import Record, decode_record
+from certverify.status import Status
+from certverify.trust import Environment, RecordKey, Trust
+from certverify.verdict import (
+    Authentic,
+    StatusWord,
+    ValidHere,
+    Verdict,
+    area_of,
+    describe,
+    finding,
+    leaves_open,
+    masked_holder,
+)
+
+DEFAULT_MAX_AGE = timedelta(days=7)
+CLOCK_TOLERANCE = timedelta(minutes=5)
+_LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+_STATUS: dict[Status, tuple[StatusWord, Code | None]] = {
+    Status.UNASSIGNED: (StatusWord.UNKNOWN, Code.NOT_IN_LOG),
+    Status.VALID: (StatusWord.VALID, None),
+    Status.SUSPENDED: (StatusWord.SUSPENDED, Code.SUSPENDED),
+    Status.REVOKED: (StatusWord.REVOKED, Code.REVOKED),
+    Status.WRITTEN_OFF: (StatusWord.WRITTEN_OFF, Code.WRITTEN_OFF),
+    Status.VOIDED: (StatusWord.VOIDED, Code.VOIDED),
+    Status.SUPERSEDED: (StatusWord.SUPERSEDED, Code.SUPERSEDED),
+    Status.HISTORICAL: (StatusWord.HISTORICAL, Code.HISTORICAL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked besides the certificate itself. `now` is aware; `place` a six-digit region code or None."""
+
+    now: datetime
+    place: str | None = None
+    max_age: timedelta = DEFAULT_MAX_AGE
+
+
+@dataclass(slots=True)
+class Examination:
+    """One check under way: collects what was found, gives the verdict at the end."""
+
+    trust: Trust
+    question: Question
+    codes: list[Code] = field(default_factory=list)
+    record: Record | None = None
+    key: RecordKey | None = None
+    authentic: Authentic = Authentic.UNKNOWN
+    status: StatusWord = StatusWord.UNKNOWN
+    freshness: Freshness | None = None
+    valid_here: ValidHere = ValidHere.NOT_ASKED
+
+    def examine_record(self, text: str) -> Record | None:
+        """The record in `text` when the authority signed it; otherwise None, and the reason is noted."""
+        try:
+            signed = decode_record(text)
+            key = signed.verify(self.trust.trust_list, self.question.now.astimezone(_LOCAL).date())
+        except RecordUnreadableError:
+            self.codes.append(Code.RECORD_UNREADABLE)
+        except RecordAlteredError:
+            self.reject(Code.RECORD_ALTERED)
+        except KeyUnknownError:
+            self.codes.append(Code.RECORD_KEY_UNKNOWN)
+        except SignatureError:
+            self.reject(Code.RECORD_FORGED)
+        else:
+            if signed.record is None:
+                self.codes.append(Code.RECORD_VERSION_UNKNOWN)
+                return None
+            self.authentic, self.record, self.key = Authentic.YES, signed.record, key
+        return self.record
+
+    def reject(self, code: Code) -> None:
+        """Note that what was presented is not the authority's work."""
+        self.authentic = Authentic.NO
+        self.codes.append(code)
+
+    def judge_freshness(self, freshness: Freshness) -> None:
+        """Quorum and age of the checkpoint: the newest cosignature of the log key is when its state was current."""
+        self.freshness = freshness
+        if not freshness.quorum_met:
+            self.codes.append(Code.QUORUM_MISSING)
+        if not freshness.witnessed:
+            self.codes.append(Code.NO_WITNESSES)
+        if freshness.as_of is None:
+            self.codes.append(Code.CHECKPOINT_AGE_UNKNOWN)
+        elif freshness.as_of - self.question.now > CLOCK_TOLERANCE:
+            self.codes.append(Code.CHECKPOINT_FROM_FUTURE)
+        elif self.question.now - freshness.as_of > self.question.max_age:
+            self.codes.append(Code.CHECKPOINT_STALE)
+
+    def judge_status(self, status: Status) -> None:
+        """What the log says about the slot."""
+        self.status, code = _STATUS[status]
+        if code is not None:
+            self.codes.append(code)
+
+    def judge_place(self, record: Record) -> None:
+        """Whether the title counts in the place asked about (吉人社函〔2023〕211号 一（三）)."""
+        area, place = record.validity_area, self.question.place
+        if area is not None:
+            self.codes.append(Code.AREA_LIMITED)
+        if place is None:
+            return
+        self.valid_here, code = _valid_here(area, place, self.trust)
+        if code is not None:
+            self.codes.append(code)
+
+    def verdict(self) -> Verdict:
+        """The verdict over everything noted so far."""
+        if self.trust.trust_list.environment is Environment.TEST:
+            self.codes.append(Code.TEST_ENVIRONMENT)
+        record, tables = self.record, self.trust.tables
+        area = None if record is None else area_of(record, tables)
+        as_of = None if self.freshness is None else self.freshness.as_of
+        return Verdict(
+            authentic=self.authentic,
+            status=self.status,
+            validity_area=area,
+            valid_here=self.valid_here,
+            as_of=as_of,
+            checkpoint_age=None if as_of is None else _seconds_since(as_of, self.question.now),
+            not_established=tuple(filter(leaves_open, self.codes)),
+            findings=tuple(finding(code, area=area, days=self.question.max_age.days) for code in self.codes),
+            certificate=None if record is None else describe(record, tables),
+            holder=None if record is None else masked_holder(record),
+        )
+
+
+def _valid_here(area: str | None, place: str, trust: Trust) -> tuple[ValidHere, Code | None]:
+    names = trust.tables.regions
+    if len(place) != 6 or not (place.isascii() and place.isdigit()):
+        return ValidHere.UNDETERMINED, Code.PLACE_UNKNOWN
+    if area is not None and is_coarse(place, names.get(place, "")):
+        return ValidHere.UNDETERMINED, Code.PLACE_TOO_COARSE
+    if place == area:
+        return ValidHere.YES, None
+    if area is not None and (place in names or place[:2] != area[:2]):
+        return ValidHere.NO, Code.NOT_VALID_HERE
+    if area is None and place in names:
+        return ValidHere.YES, None
+    return ValidHere.UNDETERMINED, Code.PLACE_UNKNOWN
+
+
+def is_coarse(place: str, name: str) -> bool:
+    """Whether a six-digit code names more than one county: a province, a city with counties, or its 市辖区 as a whole."""
+    return place.endswith("00") or name == "市辖区"
+
+
+def _seconds_since(as_of: datetime, now: datetime) -> int:
+    return max(0, int((now - as_of).total_seconds()))

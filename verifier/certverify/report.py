@@ -1,0 +1,99 @@
+"""A verdict in words, for a person at a terminal: Chinese with an English line, or English alone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+
+from certverify.verdict import Authentic, Outcome, ValidHere, Verdict
+
+_BEIJING = timezone(timedelta(hours=8))
+
+
+class Language(StrEnum):
+    """The languages of the report."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+_OUTCOME_EN = {
+    Outcome.PASSED: "PASSED",
+    Outcome.FAILED: "NOT PASSED",
+    Outcome.UNDETERMINED: "CANNOT TELL",
+}
+_AUTHENTIC_ZH = {
+    Authentic.YES: "电子签名有效，由签发机构签发",
+    Authentic.NO: "否",
+    Authentic.UNKNOWN: "未能确认",
+}
+_STATUS_ZH = {
+    "valid": "有效",
+    "suspended": "暂停",
+    "revoked": "撤销",
+    "written_off": "核销",
+    "voided": "无效",
+    "superseded": "已换发",
+    "historical": "历史记录",
+    "unknown": "未能确认",
+}
+_HERE_ZH = {ValidHere.YES: "有效", ValidHere.NO: "无效", ValidHere.UNDETERMINED: "无法判定"}
+
+
+def render(verdict: Verdict, language: Language) -> str:
+    """The report, one fact a line, ending with a newline."""
+    lines = _render_zh(verdict) if language is Language.ZH else _render_en(verdict)
+    return "\n".join(lines) + "\n"
+
+
+def _render_zh(verdict: Verdict) -> list[str]:
+    outcome = verdict.outcome
+    lines = [f"核验结果：{outcome.zh}", f"Result: {_OUTCOME_EN[outcome]}", ""]
+    lines += [f"签发真实性：{_AUTHENTIC_ZH[verdict.authentic]}"]
+    if verdict.certificate is not None:
+        shown = verdict.certificate
+        lines += [
+            f"证书编号：{shown.number}（第 {shown.version} 版）",
+            f"持证人：{verdict.holder}",
+            f"职称：{shown.series}　{shown.title}（{shown.level}）",
+            f"取得方式：{shown.way}　取得时间：{shown.acquired_on}",
+        ]
+    lines.append(f"证书状态：{_STATUS_ZH[verdict.status.value]}{_as_of_zh(verdict)}")
+    if verdict.valid_here is not ValidHere.NOT_ASKED:
+        lines.append(f"在查询地：{_HERE_ZH[verdict.valid_here]}")
+    lines += _findings("说明：", [f"{f.zh}〔{f.code.value}〕" for f in verdict.findings])
+    if verdict.not_established:
+        lines.append(f"未能确认的事项：{'、'.join(code.value for code in verdict.not_established)}")
+    return lines
+
+
+def _render_en(verdict: Verdict) -> list[str]:
+    lines = [f"Result: {_OUTCOME_EN[verdict.outcome]}", "", f"Issued as presented: {verdict.authentic.value}"]
+    if verdict.certificate is not None:
+        shown = verdict.certificate
+        lines += [
+            f"Certificate: {shown.number}, version {shown.version}",
+            f"Holder: {verdict.holder}",
+            f"Title: {shown.series}, {shown.title} ({shown.level})",
+            f"Acquired: {shown.acquired_on}, {shown.way}",
+        ]
+    as_of = "" if verdict.as_of is None else f", as of {_local(verdict.as_of)}"
+    lines.append(f"Status: {verdict.status.value}{as_of}")
+    if verdict.valid_here is not ValidHere.NOT_ASKED:
+        lines.append(f"Valid in the place asked about: {verdict.valid_here.value}")
+    lines += _findings("Findings:", [f"{f.en} [{f.code.value}]" for f in verdict.findings])
+    if verdict.not_established:
+        lines.append(f"Not established: {', '.join(code.value for code in verdict.not_established)}")
+    return lines
+
+
+def _findings(title: str, texts: list[str]) -> list[str]:
+    return [title, *(f"  - {line}" for line in texts)] if texts else []
+
+
+def _as_of_zh(verdict: Verdict) -> str:
+    return "" if verdict.as_of is None else f"（截至北京时间 {_local(verdict.as_of)}）"
+
+
+def _local(instant: datetime) -> str:
+    return instant.astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
