@@ -1,0 +1,108 @@
+"""Fitting a text into a box: first smaller, then on more lines, never cut off.
+
+Lines break between any two Han characters, but a run of Latin letters or digits stays whole where it can, no line
+begins with closing punctuation or the middle dot of a name, and none ends with an opening bracket (GB/T 15834).
+Lines of one text are made about equally long.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from certsvc.adapters.document.glyphs import UNITS_PER_EM, GlyphStore
+from certsvc.errors import IntegrityError
+
+LEADING = 1.22  # line distance in type sizes
+_STEP = 0.5  # of the type size, in points
+_UNITS = re.compile(r"[（《〔“‘(]*(?:[A-Za-z0-9.,'*/:#@_-]+|.)[，。、；：？！）》〕”’)·—…\s]*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a text goes, in points: left edge, baseline of a single line, width, height for all lines."""
+
+    left: float
+    baseline: float
+    width: float
+    height: float
+    largest: float
+    smallest: float
+    centred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text, placed: left end of its baseline, in points."""
+
+    text: str
+    left: float
+    baseline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A text in its box: the type size, and the lines from the top."""
+
+    size: float
+    lines: tuple[Line, ...]
+
+
+def fit(text: str, box: Box, store: GlyphStore) -> Fitted:
+    """The text at the largest size at which it fits.
+
+    Raises IntegrityError when it does not fit at the smallest size (the intake's length limits rule that out).
+    """
+    size = box.largest
+    while size >= box.smallest:
+        lines = broken(text, box.width / size * UNITS_PER_EM, store)
+        if lines and (len(lines) == 1 or len(lines) * size * LEADING <= box.height):
+            return Fitted(size, _placed(lines, size, box, store))
+        size -= _STEP
+    raise IntegrityError(f"证面文字过长，无法完整排印：{text}")
+
+
+def broken(text: str, width: float, store: GlyphStore) -> list[str]:
+    """The lines of a text, none wider than `width` (1/1000 em); no lines when one character is wider."""
+    if store.width(text) <= width:
+        return [text]
+    lines = _greedy(text, width, store)
+    low, high = store.width(text) / len(lines) if lines else width, width
+    while high - low > UNITS_PER_EM / 4:
+        middle = (low + high) / 2
+        narrower = _greedy(text, middle, store)
+        low, high = (low, middle) if narrower and len(narrower) <= len(lines) else (middle, high)
+    return _greedy(text, high, store)
+
+
+def _greedy(text: str, width: float, store: GlyphStore) -> list[str]:
+    lines: list[str] = []
+    for unit in _units(text, width, store):
+        if lines and store.width((lines[-1] + unit).rstrip()) <= width:
+            lines[-1] += unit
+        elif store.width(unit.rstrip()) <= width:
+            lines.append(unit)
+        else:
+            return []
+    return lines
+
+
+def _units(text: str, width: float, store: GlyphStore) -> list[str]:
+    """The pieces that stay whole; a piece wider than a line falls into its characters."""
+    units: list[str] = []
+    for unit in _UNITS.findall(text):
+        units.extend([unit] if store.width(unit.rstrip()) <= width else unit)
+    return units
+
+
+def _placed(lines: list[str], size: float, box: Box, store: GlyphStore) -> tuple[Line, ...]:
+    """Lines around the middle of the place that a single line of the largest size would take."""
+    cap = 0.36  # half the height of a Han character above the baseline, in type sizes
+    middle = box.baseline + cap * box.largest
+    first = middle + (len(lines) - 1) / 2 * size * LEADING - cap * size
+    placed = []
+    for n, line in enumerate(lines):
+        spare = box.width - store.width(line.rstrip()) * size / UNITS_PER_EM
+        left = box.left + (spare / 2 if box.centred else 0)
+        placed.append(Line(line, left, first - n * size * LEADING))
+    return tuple(placed)

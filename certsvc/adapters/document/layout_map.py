@@ -1,0 +1,174 @@
+"""The declared layout: `layout.json` of a folder below `templates/certificate/`, as frozen values.
+
+All lengths are points (1/72 inch), the origin is the bottom left corner of the page. A folder is frozen once a
+certificate was made with it: its compiled head is named in the trust list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from certsvc.adapters.document.fitting import Box
+from certsvc.errors import ConfigurationError
+
+FORMAT = "certsvc-layout/1"
+
+
+@dataclass(frozen=True, slots=True)
+class FixedText:
+    """A text that stands on every certificate. `role`: structure type (H1, P). `anchor`: x is left or middle."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    colour: str
+    role: str
+    centred: bool
+    spacing: float
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """Where a value of the face goes, and its label; a label is spread over `label_width`."""
+
+    field: str
+    box: Box
+    colour: str
+    label: str
+    label_x: float
+    label_size: float
+    label_width: float
+
+
+@dataclass(frozen=True, slots=True)
+class MarksPlace:
+    """The framed block of marks (双定向 ...), centred on `x`, `y` = its bottom edge."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    size: float
+    smallest: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A square: its bottom left corner and side."""
+
+    x: float
+    y: float
+    side: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rosette:
+    """A rosette of rotated copies of one closed curve, in units of its radius (see artwork)."""
+
+    x: float
+    y: float
+    radius: float
+    stretch: float
+    swing: float
+    petals: int
+    ripple: float
+    ripples: int
+    copies: int
+    colour: str
+    line: float
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutMap:
+    """The whole declared layout."""
+
+    name: str
+    width: float
+    height: float
+    ink: str
+    accent: str
+    gold: str
+    label_colour: str
+    muted: str
+    texts_before: tuple[FixedText, ...]
+    texts_after: tuple[FixedText, ...]
+    fields: tuple[FieldPlace, ...]
+    marks: MarksPlace
+    photo: Box
+    photo_word: str
+    qr: Square
+    seal: Square
+    seal_words: tuple[str, str, str]
+    rosettes: tuple[Rosette, ...]
+    descriptions: Mapping[str, str]
+
+
+def read_layout_map(folder: Path) -> LayoutMap:
+    """The layout of a folder. Raises ConfigurationError when it is missing, of another format or incomplete."""
+    path = folder / "layout.json"
+    try:
+        declared = json.loads(path.read_text("utf-8"))
+        if declared["format"] != FORMAT:
+            raise ValueError(declared["format"])
+        return _layout(declared)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(f"证书版式 {path} 缺失或不完整：{error}") from error
+
+
+def _layout(declared: dict[str, Any]) -> LayoutMap:
+    page, colours, photo = declared["page"], declared["colours"], declared["photo"]
+    return LayoutMap(
+        name=declared["name"],
+        width=page["width"],
+        height=page["height"],
+        ink=colours["ink"],
+        accent=colours["accent"],
+        gold=colours["gold"],
+        label_colour=colours["label"],
+        muted=colours["muted"],
+        texts_before=_texts(declared["texts_before"], colours),
+        texts_after=_texts(declared["texts_after"], colours),
+        fields=tuple(_field(field, declared["field_defaults"], colours) for field in declared["fields"]),
+        marks=MarksPlace(**declared["marks"]),
+        photo=Box(photo["x"], photo["y"], photo["width"], photo["height"], photo["size"], photo["size"]),
+        photo_word=photo["word"],
+        qr=Square(**declared["qr"]),
+        seal=Square(**declared["seal"]["place"]),
+        seal_words=tuple(declared["seal"]["words"]),
+        rosettes=tuple(
+            Rosette(**{**rosette, "colour": colours[rosette["colour"]]}) for rosette in declared["rosettes"]
+        ),
+        descriptions=declared["descriptions"],
+    )
+
+
+def _texts(declared: list[dict[str, Any]], colours: dict[str, str]) -> tuple[FixedText, ...]:
+    return tuple(FixedText(**{**text, "colour": colours[text["colour"]]}) for text in declared)
+
+
+def _field(own: dict[str, Any], defaults: dict[str, Any], colours: dict[str, str]) -> FieldPlace:
+    field = {**defaults, **own}
+    box = Box(
+        left=field["x"],
+        baseline=field["y"],
+        width=field["width"],
+        height=field["height"],
+        largest=field["largest"],
+        smallest=field["smallest"],
+        centred=field["centred"],
+    )
+    return FieldPlace(
+        field=field["field"],
+        box=box,
+        colour=colours[field["colour"]],
+        label=field["label"],
+        label_x=field["label_x"],
+        label_size=field["label_size"],
+        label_width=field["label_width"],
+    )

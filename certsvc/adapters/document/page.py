@@ -1,0 +1,111 @@
+"""The variable part of one page: marks, labels and values, seal, QR symbol, as one content stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+
+from certsvc.adapters.document.fitting import Fitted, fit
+from certsvc.adapters.document.glyphs import UNITS_PER_EM
+from certsvc.adapters.document.layout import FieldInk, Layout
+from certsvc.adapters.document.pdf_font import SubsetFont
+from certsvc.adapters.document.pdf_syntax import fill_colour, number, numbers, reference, stroke_colour
+from certsvc.adapters.document.qr_symbol import QUIET_ZONE, qr_path, qr_rows
+from certsvc.domain.certificate import Face
+
+_WHITE, _BLUSH = "#ffffff", "#fdf3f2"
+_NOT_TEXT = {"marks", "qr_text", "test_seal"}
+
+
+def printed_texts(face: Face) -> dict[str, str]:
+    """The texts of the face by field name; `address` is where the record can be checked by hand."""
+    texts = {field.name: getattr(face, field.name) for field in fields(Face) if field.name not in _NOT_TEXT}
+    return {**texts, "address": face.qr_text.rpartition("#")[0]}
+
+
+def compose_page(layout: Layout, face: Face, texts: dict[str, str], font: SubsetFont) -> bytes:
+    """The content stream. Raises IntegrityError when a text fits nowhere even at the smallest size."""
+    parts = []
+    if face.marks:
+        parts += [layout.begin["marks"], _marks(layout, face.marks, font), b"EMC"]
+    if face.test_seal:
+        place = layout.map.seal
+        scale = place.side / 100
+        matrix = b"%.4f 0 0 %.4f %s cm" % (scale, scale, numbers(place.x, place.y))
+        parts += [layout.begin["seal"], b"q", matrix, b"/Seal Do Q EMC"]
+    for ink in layout.fields:
+        parts.append(_field(layout, ink, texts[ink.place.field], font))
+    parts += [layout.begin["qr"], _qr(layout, face.qr_text), b"EMC"]
+    return b"\n".join(parts)
+
+
+def reading_order(layout: Layout, face: Face) -> bytes:
+    """The structure element Document: what this certificate has, in reading order."""
+    left_out = {name for name, there in (("marks", face.marks), ("seal", face.test_seal)) if not there}
+    kids = [
+        reference(element.number)
+        for name, element in layout.elements.items()
+        if name not in left_out and element.parent == layout.variable.document
+    ]
+    return b"<</Type/StructElem/S/Document/P 14 0 R/K[%s]>>" % b" ".join(kids)
+
+
+def _field(layout: Layout, ink: FieldInk, text: str, font: SubsetFont) -> bytes:
+    fitted = fit(text, ink.place.box, layout.store)
+    return b"\n".join([ink.label, ink.begin, fill_colour(ink.place.colour), _lines(fitted, font), b"EMC"])
+
+
+def _lines(fitted: Fitted, font: SubsetFont) -> bytes:
+    parts = [b"BT /D %s Tf" % number(fitted.size)]
+    for line in fitted.lines:
+        parts.append(b"1 0 0 1 %s Tm %s Tj" % (numbers(line.left, line.baseline), font.spell(line.text)))
+    return b" ".join([*parts, b"ET"])
+
+
+def _marks(layout: Layout, marks: Sequence[str], font: SubsetFont) -> bytes:
+    """A red frame on light ground; the first mark white on red, the others red, all heavier than the fields."""
+    place, accent = layout.map.marks, layout.map.accent
+    size = place.size
+    while (total := _marks_width(layout, marks, size)) > place.width and size > place.smallest:
+        size -= 0.5
+    left, half = place.x - total / 2, place.gap
+    first = layout.store.width(marks[0]) * size / UNITS_PER_EM + 2 * half
+    parts = [
+        b"q %s %s re f" % (fill_colour(_BLUSH), numbers(left, place.y, total, place.height)),
+        b"%s %s re f" % (fill_colour(accent), numbers(left, place.y, first, place.height)),
+        b"%s 1.8 w %s re S" % (stroke_colour(accent), numbers(left, place.y, total, place.height)),
+    ]
+    x, baseline = left + half, place.y + place.height / 2 - 0.36 * size
+    for n, mark in enumerate(marks):
+        colour = _WHITE if n == 0 else accent
+        parts.append(
+            b"%s %s BT 2 Tr 0.35 w /D %s Tf %s Td %s Tj ET"
+            % (
+                fill_colour(colour),
+                stroke_colour(colour),
+                number(size),
+                numbers(x, baseline),
+                font.spell(mark),
+            )
+        )
+        x += layout.store.width(mark) * size / UNITS_PER_EM + 2 * half
+    return b"\n".join([*parts, b"Q"])
+
+
+def _marks_width(layout: Layout, marks: Sequence[str], size: float) -> float:
+    return sum(layout.store.width(mark) * size / UNITS_PER_EM + 2 * layout.map.marks.gap for mark in marks)
+
+
+def _qr(layout: Layout, text: str) -> bytes:
+    """The symbol on a white ground that includes the quiet zone."""
+    rows = qr_rows(text)
+    place = layout.map.qr
+    module = place.side / len(rows)
+    ground = numbers(-QUIET_ZONE, -QUIET_ZONE, len(rows) + 2 * QUIET_ZONE, len(rows) + 2 * QUIET_ZONE)
+    return b"q %.6f 0 0 %.6f %s cm 1 g %s re f 0 g\n%s\nQ" % (
+        module,
+        module,
+        numbers(place.x, place.y),
+        ground,
+        qr_path(rows),
+    )

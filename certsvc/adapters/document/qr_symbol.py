@@ -1,0 +1,43 @@
+"""The QR symbol (ISO/IEC 18004) of a certificate: level M, the address in byte mode, the record in alphanumeric mode.
+
+The mask is fixed. Any mask is legal, the choice among the eight only breaks up large plain areas, and a record that
+ends in a signature is as good as random; trying all eight would cost more than the rest of the page. The version is the
+smallest that holds the text at level M, so it depends on the text's length alone.
+"""
+
+from __future__ import annotations
+
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
+from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
+
+QUIET_ZONE = 4
+_MASK = 3
+
+
+def qr_rows(text: str) -> list[list[bool]]:
+    """The modules row by row from the top, True = dark, without the quiet zone.
+
+    `text` is `<prefix>#<record>` as in docs/formats/qr-record.md.
+    """
+    prefix, mark, record = text.rpartition("#")
+    symbol = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
+    if prefix or mark:
+        symbol.add_data(QRData((prefix + mark).encode("ascii"), mode=MODE_8BIT_BYTE, check_data=False))
+    symbol.add_data(QRData(record.encode("ascii"), mode=MODE_ALPHA_NUM))
+    symbol.make(fit=True)
+    return [[bool(module) for module in row] for row in symbol.modules]
+
+
+def qr_path(rows: list[list[bool]]) -> bytes:
+    """The dark modules as one filled path; one unit a module, origin at the bottom left."""
+    parts = []
+    for up, row in enumerate(reversed(rows)):
+        start = None
+        for across, dark in enumerate([*row, False]):
+            if dark and start is None:
+                start = across
+            elif not dark and start is not None:
+                parts.append(b"%d %d %d 1 re" % (start, up, across - start))
+                start = None
+    return b"\n".join([*parts, b"f"])

@@ -1,0 +1,156 @@
+"""One certificate, written and signed in one pass (docs/formats/document.md).
+
+    head | objects of this certificate | signature dictionary | cross-references, trailer
+
+The digest of the head is kept, so signing hashes only what is new. Equal input gives equal bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from xml.sax.saxutils import escape
+
+from certsvc.adapters.document.cms import CONTENTS_SIZE, SignatureTemplate, padded_contents
+from certsvc.adapters.document.layout import Layout
+from certsvc.adapters.document.page import compose_page, printed_texts, reading_order
+from certsvc.adapters.document.pdf_font import SubsetFont
+from certsvc.adapters.document.pdf_syntax import indirect, numbers, plain_stream, stream, text_string
+from certsvc.domain.certificate import Face
+from certsvc.errors import IntegrityError
+from certsvc.ports import DocumentSigner
+
+TITLE = "吉林省专业技术职务任职资格证书"
+_LEVEL = 6  # of compression: 9 saves 1 % and costs twice the time
+_RANGE_WIDTH = 32
+_UNSAFE_IN_LINK = frozenset("()\\<> ")
+
+
+class CertificateWriter:
+    """`ports.DocumentWriter`: writes certificates of one layout with one signer."""
+
+    def __init__(self, layout: Layout, signer: DocumentSigner) -> None:
+        """Raises ConfigurationError when the signer's certificate does not fit the format."""
+        self._layout = layout
+        self._signature = SignatureTemplate(signer)
+        self._head_digest = sha256(layout.head)
+
+    def write(self, face: Face, instant: datetime) -> bytes:
+        """The finished bytes; `instant` (aware) is printed nowhere, it is the signing time of the file.
+
+        Raises IntegrityError when a character has no glyph, a text does not fit, or the signature does not verify.
+        """
+        layout = self._layout
+        moment = instant.astimezone(UTC)
+        body = _Body(len(layout.head))
+        for object_number, content in _objects(layout, face, moment).items():
+            body.add(object_number, content)
+        return self._signed(body, face, moment)
+
+    def _signed(self, body: _Body, face: Face, moment: datetime) -> bytes:
+        layout = self._layout
+        start = body.end
+        opening = b"%d 0 obj\n%s" % (layout.variable.signature, _signature_entries(moment))
+        contents_at = start + len(opening) + _RANGE_WIDTH + len(b"/Contents")
+        after_at = contents_at + 2 * CONTENTS_SIZE + 2
+        closing = b">>\nendobj\n"
+        after = closing + _trailer(layout, [*body.offsets, start], after_at + len(closing), face, moment)
+        covered = b"%d %d %d]" % (contents_at, after_at, len(after))
+        before = b"".join([*body.parts, opening, covered.ljust(_RANGE_WIDTH), b"/Contents"])
+        digest = self._head_digest.copy()
+        digest.update(before)
+        digest.update(after)
+        contents = padded_contents(self._signature.sign(digest.digest()))
+        return b"".join([layout.head, before, b"<", contents, b">", after])
+
+
+def write_certificate(layout: Layout, face: Face, signer: DocumentSigner, instant: datetime) -> bytes:
+    """One certificate; see `CertificateWriter.write`. For many, keep a `CertificateWriter`."""
+    return CertificateWriter(layout, signer).write(face, instant)
+
+
+@dataclass(slots=True)
+class _Body:
+    """Objects one after another, with their offsets in the file."""
+
+    end: int
+    parts: list[bytes]
+    offsets: list[int]
+
+    def __init__(self, start: int) -> None:
+        self.end, self.parts, self.offsets = start, [], []
+
+    def add(self, object_number: int, content: bytes) -> None:
+        spelled = indirect(object_number, content)
+        self.offsets.append(self.end)
+        self.parts.append(spelled)
+        self.end += len(spelled)
+
+
+def _objects(layout: Layout, face: Face, moment: datetime) -> dict[int, bytes]:
+    """The objects of this certificate without the signature, in the order of their numbers."""
+    texts = printed_texts(face)
+    lacking = layout.store.missing([*texts.values(), *face.marks])
+    if lacking:
+        raise IntegrityError(f"字库缺字，无法排印证书 {face.number}：{'、'.join(sorted(lacking))}")
+    font = SubsetFont(layout.store, [*texts.values(), *face.marks])
+    numbers_ = layout.variable
+    return {
+        numbers_.document: reading_order(layout, face),
+        numbers_.content: stream(compose_page(layout, face, texts, font), level=_LEVEL),
+        **dict(enumerate(font.objects(numbers_.font, _LEVEL), numbers_.font)),
+        numbers_.metadata: plain_stream(_metadata(face, moment), b"/Type/Metadata/Subtype/XML"),
+        numbers_.link: _link(layout, face),
+    }
+
+
+def _link(layout: Layout, face: Face) -> bytes:
+    """The annotation that makes the QR symbol a link; a checker reads the record here."""
+    if not face.qr_text.isascii() or _UNSAFE_IN_LINK & set(face.qr_text):
+        raise IntegrityError("二维码文本含有不允许的字符，已停止制作证书。")
+    place = layout.map.qr
+    return (
+        b"<</Type/Annot/Subtype/Link/F 4/P 3 0 R/Rect[%s]/Border[0 0 0]/StructParent 1/Contents%s/A<</S/URI/URI(%s)>>>>"
+        % (
+            numbers(place.x, place.y, place.x + place.side, place.y + place.side),
+            text_string(layout.map.descriptions["link"]),
+            face.qr_text.encode("ascii"),
+        )
+    )
+
+
+def _signature_entries(moment: datetime) -> bytes:
+    """The signature dictionary up to its byte range: certification, no change allowed (DocMDP P 1)."""
+    return (
+        b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:%sZ)"
+        b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]"
+        b"/ByteRange[0 "
+    ) % moment.strftime("%Y%m%d%H%M%S").encode("ascii")
+
+
+def _trailer(layout: Layout, offsets: list[int], at: int, face: Face, moment: datetime) -> bytes:
+    size = layout.variable.signature + 1
+    rows = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    name = f"{face.number}\0{face.version}\0{moment.isoformat()}".encode()
+    identifier = sha256(name).hexdigest()[:32].encode("ascii")
+    return (
+        b"xref\n0 %d\n0000000000 65535 f \n%s%strailer\n<</Size %d/Root 1 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n"
+    ) % (size, layout.cross_references, rows, size, identifier, identifier, at)
+
+
+def _metadata(face: Face, moment: datetime) -> bytes:
+    """The XMP packet (ISO 16684-1): title, language, dates; no claim of conformance, no personal values."""
+    title = escape(f"{TITLE} {face.number}")
+    instant = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    packet = (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        'xmlns:xmp="http://ns.adobe.com/xap/1.0/"><dc:format>application/pdf</dc:format>'
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>'
+        "<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li></rdf:Bag></dc:language>"
+        f"<xmp:CreateDate>{instant}</xmp:CreateDate><xmp:ModifyDate>{instant}</xmp:ModifyDate>"
+        '</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end="r"?>'
+    )
+    return packet.encode()
