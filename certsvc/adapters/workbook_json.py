@@ -1,0 +1,71 @@
+"""The JSON form of a filing, see `workbook`."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+from certsvc.adapters.workbook import Sheets
+from certsvc.domain.intake_words import HEADER_SHEET, ROWS_SHEET
+from certsvc.domain.submission import Cell
+from certsvc.errors import UnreadableInput
+
+_HOW = f"JSON 文件应为 {{“{HEADER_SHEET}”: {{项目: 值}}, “{ROWS_SHEET}”: [{{列名: 值}}, …]}}，UTF-8 编码。请改正后重新报送。"
+
+
+def read_json(raw: bytes) -> Sheets:
+    """The cells of a JSON filing; dates stay text. Raises UnreadableInput."""
+    content = _decoded(raw)
+    if not isinstance(content, dict) or set(content) != {HEADER_SHEET, ROWS_SHEET}:
+        _refuse("最外层应当恰有“批次信息”和“汇总表”两项")
+    header, table = content[HEADER_SHEET], content[ROWS_SHEET]
+    if not isinstance(header, dict) or not isinstance(table, list):
+        _refuse("“批次信息”应为对象，“汇总表”应为数组")
+    columns = _columns(table)
+    rows = [tuple([_cell(row.get(column)) for column in columns]) for row in table]
+    return Sheets([(key, _cell(value)) for key, value in header.items()], columns, rows)
+
+
+def _columns(table: list[object]) -> list[str]:
+    """Every key that any row uses, in the order of first use."""
+    columns: dict[str, None] = {}
+    for row in table:
+        if not isinstance(row, dict):
+            _refuse("“汇总表”的每一项应为对象")
+        if not row.keys() <= columns.keys():
+            columns.update(dict.fromkeys(row))
+        if len(columns) > 200:
+            _refuse("“汇总表”的列名过多")
+    return list(columns)
+
+
+def _cell(value: object) -> Cell:
+    if value is not None and not isinstance(value, str | int | float | bool):
+        _refuse("每个值只能是文字、数字或空值")
+    return None if value == "" else value
+
+
+def _decoded(raw: bytes) -> object:
+    try:
+        return json.loads(
+            raw.decode("utf-8-sig"),
+            object_pairs_hook=_without_repetition,
+            parse_constant=lambda _word: _refuse("含非数值"),
+        )
+    except RecursionError:
+        _refuse("嵌套过深")
+    except UnicodeDecodeError:
+        _refuse("不是 UTF-8 编码")
+    except ValueError:
+        _refuse("不是有效的 JSON")
+
+
+def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        _refuse("同一对象中有重复的项目或列名")
+    return content
+
+
+def _refuse(what: str) -> NoReturn:
+    raise UnreadableInput(f"{what}。{_HOW}")

@@ -1,0 +1,62 @@
+"""What a reader of cells alone cannot see in the XML of a sheet: merged cells, formulas, hidden rows and columns."""
+
+from __future__ import annotations
+
+import re
+
+from certsvc.domain.intake_words import MOST_ROWS
+from certsvc.errors import UnreadableInput
+
+_SHOWN = 3  # places named in an oddity
+_WIDEST = "CZ"
+_PLAIN_REFERENCE = re.compile(rb'<c r="[A-C]?[A-Z][0-9]{1,5}"')
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*)>")
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["'][A-C]?[A-Z]0*[0-9]{1,5}["']""")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*["']([A-Za-z0-9:$]{1,30})""")
+_FORMULA = re.compile(
+    rb"""<(?:\w+:)?c\b[^>]*?\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["'][^>]*>\s*<(?:\w+:)?f[\s/>]"""
+)
+_HIDDEN_ROW = re.compile(
+    rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden\s*=\s*["'](?:1|true))[^>]*?\sr\s*=\s*["']([0-9]{1,7})"""
+)
+_HIDDEN_COLUMN = re.compile(
+    rb"""<(?:\w+:)?col\b(?=[^>]*\bhidden\s*=\s*["'](?:1|true))[^>]*?\smin\s*=\s*["']([0-9]{1,5})"""
+)
+
+
+def refuse_wide_sheet(xml: bytes, sheet: str) -> None:
+    """Refuse a sheet whose cells lie far out: a grid is stored dense, two cells could ask for all memory.
+
+    Raises UnreadableInput. Cells beyond column CZ or row 99,999, and cells that do not say where they stand.
+    """
+    cells = xml.count(b"<c ")
+    others = b"<c>" in xml or b"<c/" in xml or b":c " in xml or b":c>" in xml or b":c/" in xml
+    if not others and cells == len(_PLAIN_REFERENCE.findall(xml)):
+        return
+    if all(_REFERENCE.search(cell[1]) for cell in _ANY_CELL.finditer(xml)):
+        return
+    raise UnreadableInput(
+        f"工作表“{sheet}”的单元格超出允许范围（至多{MOST_ROWS}行、至{_WIDEST}列）。"
+        "请删除数据区以外的行和列，用 Excel 或 WPS 另存为 .xlsx 重新报送。"
+    )
+
+
+def oddities_of(xml: bytes, sheet: str) -> list[str]:
+    """Oddities of a sheet, in Chinese, each with its first places."""
+    found: list[str] = []
+    if b"mergeCell " in xml:
+        found += _told(f"工作表“{sheet}”有合并单元格", _MERGED.findall(xml), "")
+    if any(mark in xml for mark in (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")):
+        found += _told(f"工作表“{sheet}”有公式", _FORMULA.findall(xml), "")
+    if b"hidden" in xml:
+        found += _told(f"工作表“{sheet}”有隐藏的行", _HIDDEN_ROW.findall(xml), "第{}行")
+        found += _told(f"工作表“{sheet}”有隐藏的列", _HIDDEN_COLUMN.findall(xml), "第{}列")
+    return found
+
+
+def _told(what: str, places: list[bytes], form: str) -> list[str]:
+    if not places:
+        return []
+    shown = "、".join((form or "{}").format(place.decode("ascii", "replace")) for place in places[:_SHOWN])
+    more = f"等{len(places)}处" if len(places) > _SHOWN else ""
+    return [f"{what}（{shown}{more}）"]

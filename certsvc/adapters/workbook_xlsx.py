@@ -1,0 +1,119 @@
+"""The XLSX form of a filing, see `workbook`: the package is checked first, then python-calamine reads the cells."""
+
+from __future__ import annotations
+
+import html
+import io
+import posixpath
+import re
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from typing import cast
+
+from python_calamine import CalamineError, load_workbook
+
+from certsvc.adapters.workbook import Sheets
+from certsvc.adapters.workbook_package import Package, open_package
+from certsvc.adapters.workbook_sheet_xml import oddities_of, refuse_wide_sheet
+from certsvc.domain.intake_words import HEADER_SHEET, ROWS_SHEET
+from certsvc.domain.submission import Cell
+from certsvc.errors import UnreadableInput
+
+_AGAIN = "请使用模板，用 Excel 或 WPS 另存为 .xlsx 重新报送。"
+_SHEET_TAG = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
+_RELATION_TAG = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
+_ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_CELL_TYPES = frozenset({str, int, float, bool, date})
+_OWN_SHEETS = (HEADER_SHEET, ROWS_SHEET)
+
+
+def read_xlsx(raw: bytes, *, macros_named: bool = False) -> Sheets:
+    """The cells of an XLSX filing. Raises UnreadableInput."""
+    package = open_package(raw)
+    oddities = _package_oddities(package, macros_named) + _sheet_oddities(package)
+    header_rows, table_rows = _grids(raw)
+    header = _header_pairs(header_rows)
+    columns = ["" if name is None else str(name) for name in table_rows[0]] if table_rows else []
+    while columns and not columns[-1].strip() and not any(row[len(columns) - 1] for row in table_rows[1:]):
+        columns.pop()
+    return Sheets(header, columns, table_rows[1:], oddities)
+
+
+def _package_oddities(package: Package, macros_named: bool) -> list[str]:
+    names = package.names()
+    oddities = []
+    if macros_named or any(name.lower().endswith("vbaproject.bin") for name in names):
+        oddities.append("工作簿含宏")
+    if any(name.startswith("xl/externalLinks/") for name in names):
+        oddities.append("工作簿含指向其他文件的外部链接")
+    return oddities
+
+
+def _sheet_oddities(package: Package) -> list[str]:
+    """Unpacks every member once: sizes and declarations of all, oddities of the two sheets that are read."""
+    oddities: list[str] = []
+    parts = _sheet_parts(package)
+    for name, content in package.unpacked():
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            sheet = parts.get(name)
+            refuse_wide_sheet(content, sheet or name)
+            if sheet in _OWN_SHEETS:
+                oddities += oddities_of(content, sheet)
+    return oddities
+
+
+def _sheet_parts(package: Package) -> dict[str, str]:
+    """Member name -> sheet name."""
+    texts = {
+        name: content.decode("utf-8", "replace")
+        for name, content in package.unpacked("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+    }
+    targets = {
+        found.get("Id", ""): posixpath.normpath(posixpath.join("/xl", found.get("Target", "")))[1:]
+        for found in map(_attributes, _RELATION_TAG.findall(texts.get("xl/_rels/workbook.xml.rels", "")))
+    }
+    parts = {}
+    for found in map(_attributes, _SHEET_TAG.findall(texts.get("xl/workbook.xml", ""))):
+        relation = next((value for key, value in found.items() if key.endswith(":id")), "")
+        parts[targets.get(relation, "")] = found.get("name", "")
+    return parts
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {key: html.unescape(double or single) for key, double, single in _ATTRIBUTE.findall(tag)}
+
+
+def _grids(raw: bytes) -> tuple[list[tuple[Cell, ...]], list[tuple[Cell, ...]]]:
+    try:
+        with load_workbook(io.BytesIO(raw)) as book:
+            names = book.sheet_names
+            missing = [name for name in _OWN_SHEETS if name not in names]
+            if missing:
+                raise UnreadableInput(f"工作簿缺少工作表“{'”“'.join(missing)}”。{_AGAIN}")
+            header, table = (book.get_sheet_by_name(name).to_python() for name in _OWN_SHEETS)
+    except (CalamineError, ValueError, OSError):
+        raise UnreadableInput(f"文件不是可以读取的 .xlsx 工作簿。{_AGAIN}") from None
+    except BaseException as failure:
+        # A panic of the native reader is no Exception and has no importable type; it must not end the service.
+        if type(failure).__name__ == "PanicException":
+            raise UnreadableInput(f"文件不是可以读取的 .xlsx 工作簿。{_AGAIN}") from None
+        raise
+    return [_cells(row) for row in header], [_cells(row) for row in table]
+
+
+def _cells(row: Sequence[Cell | time | timedelta]) -> tuple[Cell, ...]:
+    """Empty cells as None; durations and times, which no column holds, as text."""
+    if not _CELL_TYPES.issuperset(map(type, row)):
+        row = [cell if isinstance(cell, str | int | float | bool | date) else str(cell) for cell in row]
+    return tuple([None if cell == "" else cell for cell in cast("Sequence[Cell]", row)])
+
+
+def _header_pairs(rows: list[tuple[Cell, ...]]) -> list[tuple[str, Cell]]:
+    pairs: list[tuple[str, Cell]] = []
+    for row in rows:
+        if any(cell is not None for cell in row[2:]):
+            raise UnreadableInput(f"工作表“{HEADER_SHEET}”只能有两列：项目和值。{_AGAIN}")
+        filled = (*row[:2], None, None)
+        if filled[0] is not None or filled[1] is not None:
+            pairs.append(("" if filled[0] is None else str(filled[0]).strip(), filled[1]))
+    return pairs

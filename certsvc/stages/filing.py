@@ -1,0 +1,123 @@
+"""The first stage: cells become typed values, and everything wrong with single values is told at once 一次性告知."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from certsvc.domain import intake_words as words
+from certsvc.domain.findings import Finding
+from certsvc.domain.rules import intake as rules
+from certsvc.domain.submission import Cell, RawWorkbook, Submission
+from certsvc.domain.written_values import UnreadableCellError, read_text, read_whole
+from certsvc.stages.filing_cells import CellReader
+from certsvc.stages.filing_header import read_header, shown
+from certsvc.stages.filing_rows import RowTyping
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A typed submission with every finding at the level of file, header and single values."""
+
+    submission: Submission
+    findings: tuple[Finding, ...]
+
+
+def accept(raw: RawWorkbook) -> Intake:
+    """Type a workbook as read. Total: what cannot be read is None in the submission and told in a finding.
+
+    Judged is what a value or a row says by itself (吉人社函〔2022〕38号 四（四）: 基本信息); what needs the
+    registry, the calendar or other rows is the gate's.
+    """
+    reader = CellReader()
+    reader.findings.extend(rules.SHEET_ODDITY.finding(oddity=oddity) for oddity in raw.oddities)
+    header = read_header(raw.header, reader)
+    places, absent = _column_places(raw, reader)
+    reader.start(None)
+    filled = _filled_rows(raw.rows, reader)
+    numbers = _row_numbers([_cell(row, places[0]) for row in filled], absent, reader)
+    typing = RowTyping(reader, absent, header.meeting_ends_on or header.meeting_starts_on)
+    rows = tuple(
+        typing.type_row(number, tuple(_cell(row, place) for place in places))
+        for number, row in zip(numbers, filled, strict=True)
+    )
+    return Intake(Submission(raw.digest, header, rows), tuple(reader.findings))
+
+
+def _cell(row: Sequence[Cell], place: int | None) -> Cell:
+    if place is None or place >= len(row):
+        return None
+    cell = row[place]
+    return None if cell == "" else cell
+
+
+def _column_places(raw: RawWorkbook, reader: CellReader) -> tuple[list[int | None], frozenset[str]]:
+    """Where each column of the format stands in the table, and which required or optional ones do not."""
+    names = [read_text(name) or "" for name in raw.columns]
+    for name, times in Counter(name for name in names if name).items():
+        if times > 1:
+            reader.report(rules.COLUMN_REPEATED, shown(name), name=shown(name), times=times)
+    for place, name in enumerate(names):
+        _report_unknown(raw, place, name, reader)
+    places = [names.index(column) if column in names else None for column in words.COLUMNS]
+    absent = frozenset(column for column in words.COLUMNS if column not in names)
+    for column in words.COLUMNS:
+        if column in absent and column not in words.OPTIONAL_COLUMNS:
+            reader.report(rules.COLUMN_MISSING, column, name=column)
+    return places, absent - words.OPTIONAL_COLUMNS
+
+
+def _report_unknown(raw: RawWorkbook, place: int, name: str, reader: CellReader) -> None:
+    if name in words.COLUMNS or name in words.IGNORED_COLUMNS:
+        return
+    if not name and not any(_cell(row, place) is not None for row in raw.rows):
+        return
+    if words.decoded_wrongly(name):
+        reader.report(rules.MOJIBAKE, "汇总表", place="汇总表")
+    else:
+        reader.report(rules.COLUMN_UNKNOWN, shown(name), place=place + 1, name=shown(name))
+
+
+def _filled_rows(rows: tuple[tuple[Cell, ...], ...], reader: CellReader) -> list[tuple[Cell, ...]]:
+    """The rows that hold anything; blank rows at the end do not count, those between are told."""
+    places = [place for place, row in enumerate(rows) if any(read_text(cell) is not None for cell in row)]
+    if not places:
+        reader.findings.append(rules.NO_ROWS.finding())
+        return []
+    between = places[-1] + 1 - len(places)
+    if between:
+        reader.findings.append(rules.BLANK_ROW.finding(count=between))
+    return [rows[place] for place in places]
+
+
+def _row_numbers(cells: list[Cell], absent: frozenset[str], reader: CellReader) -> list[int]:
+    """The 序号 of each row; the position where it is missing or repeated, of all rows when the two would clash."""
+    written = [_serial(cell) for cell in cells]
+    times = Counter(written)
+    own = [number if number is not None and times[number] == 1 else None for number in written]
+    numbers = [number or position for position, number in enumerate(own, start=1)]
+    if len(set(numbers)) != len(numbers):
+        numbers = list(range(1, len(cells) + 1))
+    if "序号" not in absent:
+        _report_serials(own, numbers, reader)
+    return numbers
+
+
+def _report_serials(own: list[int | None], numbers: list[int], reader: CellReader) -> None:
+    for position, number in enumerate(own, start=1):
+        if number is None:
+            reader.findings.append(
+                rules.NUMBER_BAD.finding(row=numbers[position - 1], column="序号", position=position)
+            )
+    broken = next((p for p, number in enumerate(own, start=1) if number not in (None, p)), None)
+    if broken is not None:
+        reader.findings.append(rules.NUMBER_GAP.finding(column="序号", position=broken))
+
+
+def _serial(cell: Cell) -> int | None:
+    try:
+        number = read_whole(cell)
+    except UnreadableCellError:
+        return None
+    return number if number is not None and number > 0 else None
