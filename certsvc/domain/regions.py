@@ -77,12 +77,10 @@ _GONE: Final = {
     "220724": ("扶余县", "220700", date(2013, 12, 31)),
     "220625": ("江源县", "220600", date(2006, 12, 31)),
 }
-_FIRST_NON_DISTRICT: Final = 21
 
 
 def _county(code: str, name: str, city: str, city_name: str) -> Region:
-    district = int(code[4:]) < _FIRST_NON_DISTRICT
-    full_name = city_name + name if district else name
+    full_name = city_name + name if name.endswith("区") else name
     return Region(code, name, RegionKind.COUNTY, city, full_name, _SINCE.get(code))
 
 
