@@ -1,0 +1,249 @@
+"""The one place where ports meet adapters.
+
+`prepare_home` makes what an office needs once; `open_office` joins everything. Heavy libraries (documents, workbooks)
+are imported where they are used.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from certsvc.adapters.certificate_store import DatabaseCertificateStore, PublicCertificate
+from certsvc.adapters.clock import SystemClock
+from certsvc.adapters.database import migrate, open_database
+from certsvc.adapters.document_archive import FolderArchive
+from certsvc.adapters.file_keys import load_keys, make_test_keys
+from certsvc.adapters.filing_store import DatabaseFilingStore
+from certsvc.adapters.ledger_outbox import allot_slots, queue_events
+from certsvc.adapters.ledger_store import DatabaseLedgerStore
+from certsvc.adapters.public_tree import FolderTree
+from certsvc.adapters.shipped import shipped_folder
+from certsvc.domain.actor import Actor, Role
+from certsvc.domain.corridor import Draft
+from certsvc.domain.filing import FilingReport
+from certsvc.errors import IntegrityError, UnknownReference
+from certsvc.formats.leaf import EventKind
+from certsvc.formats.record import record_text
+from certsvc.ports import Clock, PendingEvent
+from certsvc.settings import Settings
+from certsvc.stages.approval import Approval
+from certsvc.stages.face import FaceStyle
+from certsvc.stages.issuance import CHUNK, Issuance
+from certsvc.stages.issue import Issuing
+from certsvc.stages.ledger import Ledger
+from certsvc.stages.publish import Publisher
+from certsvc.stages.published_log import PublishedLog, log_key
+from certsvc.stages.sign import Sealing
+
+if TYPE_CHECKING:
+    from certsvc.adapters.document.glyphs import GlyphStore
+    from certsvc.adapters.document.layout import Layout
+
+LAYOUT = "templates/certificate/v1"
+FONT = "CertificateSerifSC-Regular.ttf"
+KEYS_SINCE = date(2022, 1, 1)
+TEST_ACTORS = (
+    Actor("maker", Role.MAKER, "220000"),
+    Actor("checker", Role.CHECKER, "220000"),
+    Actor("city", Role.MAKER, "222400"),
+    Actor("county", Role.MAKER, "222404"),
+)
+
+
+class Office:
+    """One office's service, joined: what the command line and the web faces call."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.engine = open_database(settings.effective_database_url)
+        self._keys = load_keys(settings.keys_folder, log_origin=settings.log_origin)
+        self.tree = FolderTree(settings.public_folder)
+        self.archive = FolderArchive(settings.documents_folder)
+        self.filings = DatabaseFilingStore(self.engine, self._keys.cipher)
+        self.actors = self.filings
+        self.certificates = DatabaseCertificateStore(
+            self.engine, self._keys.cipher, allot_slots=allot_slots, queue_issue=_queue_issue
+        )
+        self.approval = Approval(self.actors, self.filings, clock)
+        self._log_key = log_key(self._keys.log)
+        self._ledger_store = DatabaseLedgerStore(self.engine)
+        self.ledger = Ledger(self._ledger_store, self.tree, clock, self._keys.record, self._keys.log)
+        self._publisher = Publisher(self._ledger_store, self.tree, self._log_key)
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self.engine.dispose()
+
+    def load_registry(self, raw: bytes) -> str:
+        """Make a registry the one in force; its digest. Raises UnreadableInput naming the place of a fault."""
+        from certsvc.domain.registry_decoding import decode_registry
+
+        decode_registry(raw)
+        return self.filings.load_registry(raw.decode("utf-8-sig"), self.clock.now())
+
+    def submit(self, raw: bytes, file_name: str) -> FilingReport:
+        """Receive a filing. Raises UnreadableInput when the bytes are not of the intake format."""
+        from certsvc.adapters.work_calendar import published_calendar
+        from certsvc.adapters.workbook import read_workbook
+        from certsvc.domain.registry_decoding import decode_registry
+        from certsvc.stages.reception import Reception
+
+        reception = Reception(self.filings, self.clock, self._glyphs, published_calendar(), decode_registry)
+        return reception.receive(read_workbook(raw, file_name), raw, file_name)
+
+    @cached_property
+    def issuance(self) -> Issuance:
+        """The corridor from approved filing to published certificates."""
+        from certsvc.adapters.document.writer import CertificateWriter
+
+        settings = self.settings
+        style = FaceStyle(settings.qr_prefix, settings.id_on_face == "full", settings.environment == "test")
+        writer = CertificateWriter(self._layout, self._keys.document)
+        return Issuance(
+            filings=self.filings,
+            certificates=self.certificates,
+            clock=self.clock,
+            issuing=Issuing(self.certificates, self.clock, settings.issuer, os.urandom),
+            sealing=Sealing(self.certificates, self.archive, self.clock, self._keys.record, writer, style),
+            record=self._record,
+            release=self._release,
+        )
+
+    def republish(self) -> None:
+        """Sign the checkpoint anew with the present time and show everything that is committed."""
+        self.ledger.refresh_checkpoint()
+        self.publish()
+
+    def publish(self) -> None:
+        """Show everything that is committed, with the trust material."""
+        self._publisher.publish(self._trust_files())
+
+    def export(self, folder: Path, *, number: str | None = None, filing: str | None = None) -> int:
+        """Write PDF and proof bundle of published certificates; how many. Raises UnknownReference for none."""
+        found = self.certificates.published(number=number, filing=filing)
+        if not found:
+            raise UnknownReference("没有找到已公开的证书。请核对证书编号或备案号。")
+        folder.mkdir(parents=True, exist_ok=True)
+        log = PublishedLog(self.tree, self._log_key)
+        for certificate in found:
+            content = certificate.draft.content
+            document = self.archive.read(content.number, content.version)
+            if document is None:
+                raise IntegrityError(f"证书 {content.number} 的文件不在档案中，已停止导出。")
+            (folder / f"{content.number}.pdf").write_bytes(document)
+            (folder / f"{content.number}.bundle.json").write_bytes(self._bundle(log, certificate))
+        return len(found)
+
+    def export_tree(self, folder: Path) -> int:
+        """Copy the public tree; how many files. The checkpoint is copied first: what it promises is all there."""
+        source = self.settings.public_folder
+        if not (source / "checkpoint").is_file():
+            raise UnknownReference("公开账本尚未建立。请先运行 certsvc init。")
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / "checkpoint", folder / "checkpoint")
+        files = [path for path in source.rglob("*") if path.is_file() and path != source / "checkpoint"]
+        for path in files:
+            target = folder / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+        return len(files) + 1
+
+    @cached_property
+    def _glyphs(self) -> GlyphStore:
+        from certsvc.adapters.document.glyphs import GlyphStore
+
+        return GlyphStore(shipped_folder("templates/fonts") / FONT)
+
+    @cached_property
+    def _layout(self) -> Layout:
+        from certsvc.adapters.document.layout import compile_layout
+
+        return compile_layout(shipped_folder(LAYOUT), self._glyphs)
+
+    def _trust_files(self) -> Mapping[str, bytes]:
+        from certsvc.formats.trust import LayoutHead
+        from certsvc.stages.trust_files import TrustedParts, trust_files
+
+        layout = self._layout
+        parts = TrustedParts(
+            environment=self.settings.environment,
+            qr_prefix=self.settings.qr_prefix,
+            record=self._keys.record,
+            log=self._keys.log,
+            document=self._keys.document,
+            layout=LayoutHead(layout.name, layout.head_length, layout.head_sha256),
+            since=KEYS_SINCE,
+        )
+        return trust_files(parts, self.tree, self.clock.now())
+
+    def _record(self) -> int:
+        batch = self.ledger.record()
+        self.certificates.adopt_leaves()
+        return 0 if batch is None else len(batch.events)
+
+    def _release(self, filing: str) -> int:
+        self.certificates.adopt_leaves()
+        waiting = self.certificates.logged(filing, CHUNK)
+        if not waiting:
+            return 0
+        self.publish()
+        events = self._ledger_store.logged_at(one.leaf_index for one in waiting)
+        proven = set(self._publisher.release(events))
+        released = [one for one in waiting if one.leaf_index in proven]
+        self.certificates.publish(released, self.clock.now())
+        return len(released)
+
+    def _bundle(self, log: PublishedLog, certificate: PublicCertificate) -> bytes:
+        from certsvc.stages.bundling import build_bundle
+
+        draft = certificate.draft
+        (event,) = self._ledger_store.logged_at([certificate.leaf_index])
+        return build_bundle(log, event, record_text(certificate.record)[:-1], draft.salt, draft.payload)
+
+
+def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
+    """Make home folder, test keys (never in production), tables and the log's first page. False: all was there."""
+    clock = clock or SystemClock()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    made = settings.environment == "test" and make_test_keys(settings.keys_folder, clock.now())
+    engine = open_database(settings.effective_database_url)
+    migrate(engine)
+    engine.dispose()
+    office = Office(settings, clock)
+    try:
+        if settings.environment == "test":
+            for actor in TEST_ACTORS:
+                office.actors.register_actor(actor, clock.now())
+        began = office.ledger.start_log()
+        office.publish()
+    finally:
+        office.close()
+    return made or began
+
+
+def open_office(settings: Settings, clock: Clock | None = None) -> Office:
+    """The office of a prepared home. Raises ConfigurationError when keys are missing."""
+    return Office(settings, clock or SystemClock())
+
+
+def _queue_issue(connection: Connection, draft: Draft, at: datetime) -> None:
+    content = draft.content
+    event = PendingEvent(
+        idempotency_key=f"issue/{content.number}/{content.version}",
+        kind=EventKind.ISSUED,
+        slot=content.slot,
+        effective_on=content.award.acquired_on,
+        commitment=draft.commitment,
+        certificate_number=content.number,
+        certificate_version=content.version,
+    )
+    queue_events(connection, [event], at.astimezone(UTC))
