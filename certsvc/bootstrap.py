@@ -207,7 +207,7 @@ class Office:
 
         draft = certificate.draft
         (event,) = self._ledger_store.logged_at([certificate.leaf_index])
-        return build_bundle(log, event, record_text(certificate.record)[:-1], draft.salt, draft.payload)
+        return build_bundle(log, event, record_text(certificate.record), draft.salt, draft.payload)
 
 
 def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:

@@ -35,7 +35,9 @@ def init() -> None:
     """建立工作目录：数据库、密钥（测试环境）、公开账本的第一页。可重复运行。"""
     settings = load_settings()
     made = prepare_home(settings)
-    click.echo(f"工作目录 {settings.home} 已就绪。" if made else f"工作目录 {settings.home} 此前已就绪，未作改动。")
+    click.echo(
+        f"工作目录 {settings.home} 已就绪。" if made else f"工作目录 {settings.home} 此前已就绪，未作改动。"
+    )
     if settings.environment == "test":
         names = "、".join(actor.name for actor in _office().actors.actors())
         click.echo(f"测试环境：密钥与 CA 仅供测试；已登记的人员：{names}。")
@@ -48,8 +50,12 @@ def actor() -> None:
 
 @actor.command("add")
 @click.argument("name")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="经办、复核或监督。")
-@click.option("--region", default="220000", show_default=True, metavar="CODE", help="所属地区的六位区划代码。")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), required=True, help="经办、复核或监督。"
+)
+@click.option(
+    "--region", default="220000", show_default=True, metavar="CODE", help="所属地区的六位区划代码。"
+)
 def actor_add(name: str, role: str, region: str) -> None:
     """登记一名人员；同样的内容再登记一次不作改动。"""
     office = _office()
@@ -95,7 +101,11 @@ def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
         report = _office().submit(file.read_bytes(), file.name)
     except UnreadableInput as error:
         if as_json:
-            click.echo(json.dumps({"filing": None, "status": "unreadable", "message": str(error)}, ensure_ascii=False))
+            click.echo(
+                json.dumps(
+                    {"filing": None, "status": "unreadable", "message": str(error)}, ensure_ascii=False
+                )
+            )
         else:
             click.echo(str(error), err=True)
         context.exit(EXIT_UNREADABLE)
@@ -196,7 +206,9 @@ def serve(host: str | None, port: int | None) -> None:
     office = open_office(settings)
     office.republish()
     app = create_app(settings.public_folder)
-    click.echo(f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True)
+    click.echo(
+        f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True
+    )
     run(app, host or settings.host, port or settings.port)
 
 

@@ -6,6 +6,7 @@ Starts from an empty `var/demo` each time. Exit code 0 only if every certificate
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -15,14 +16,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from certverify import Outcome, check_bundle, check_pdf, check_record, load_trust, open_ledger
 from rich.console import Console
 from rich.table import Table
 
 from certsvc.bootstrap import Office, open_office, prepare_home
 from certsvc.entrypoints.cli.report import rich_progress
+from certsvc.formats.record import record_text
 from certsvc.settings import PREFIX, Settings
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HOME = ROOT / "var" / "demo"
 SAMPLES = (
     "2023-常规-公路工程.xlsx",
@@ -74,7 +77,7 @@ def main() -> None:
     if failures or exported == 0:
         sys.exit(1)
     if not once:
-        _serve(office)
+        _serve(office, filings)
 
 
 def _issue(office: Office, name: str, timings: Timings) -> str:
@@ -87,3 +90,59 @@ def _issue(office: Office, name: str, timings: Timings) -> str:
     return report.filing
 
 
+def _check_all(office: Office, count: int) -> tuple[int, list[str]]:
+    """Check PDF, QR record and proof bundle of every exported certificate as an outsider would: how many passed."""
+    folder = office.settings.public_folder
+    trust = load_trust(folder)
+    ledger = open_ledger(folder, trust)
+    now = office.clock.now()
+    passed, failures = 0, []
+    with rich_progress(count) as moved:
+        for path in sorted((HOME / "certificates").glob("*.pdf")):
+            raw_bundle = path.with_suffix(".bundle.json").read_bytes()
+            record = json.loads(raw_bundle)["record"]
+            verdicts = {
+                "PDF": check_pdf(path.read_bytes(), trust, ledger, now),
+                "二维码": check_record(f"{office.settings.qr_prefix}{record}", trust, ledger, now),
+                "账本证明": check_bundle(raw_bundle, trust, now),
+            }
+            failures += [
+                f"{path.stem} {what}" for what, one in verdicts.items() if one.outcome is not Outcome.PASSED
+            ]
+            passed += all(one.outcome is Outcome.PASSED for one in verdicts.values())
+            moved("check", 1)
+    return passed, failures
+
+
+def _summary(exported: int, checked: int, failures: list[str], timings: Timings) -> None:
+    table = Table(title="结果", title_justify="left", show_header=False)
+    table.add_row("签发证书", f"{exported} 份")
+    table.add_row("核验通过", f"{checked} 份（PDF、二维码、账本证明三项都通过）")
+    table.add_row("用时", f"{sum(timings.seconds.values()):.1f} 秒")
+    table.add_row("证书", str((HOME / "certificates").relative_to(ROOT)))
+    table.add_row("公开账本", str((HOME / "public").relative_to(ROOT)))
+    console.print(table)
+    for failure in failures[:20]:
+        console.print(f"[red]未通过：{failure}[/red]")
+
+
+def _serve(office: Office, filings: list[str]) -> None:
+    from certsvc.entrypoints.public_api import create_app, serve
+
+    settings = office.settings
+    regular, dual = (_qr_text(office, filing) for filing in filings[:2])
+    console.print("\n在浏览器中试试：")
+    console.print(f"  1. 常规证书     {regular}", soft_wrap=True)
+    console.print(f"  2. 双定向证书   {dual}", soft_wrap=True)
+    console.print(f"  3. 公开账本     {settings.public_url}/checkpoint")
+    console.print("\n按 Ctrl+C 结束。")
+    serve(create_app(settings.public_folder), settings.host, settings.port)
+
+
+def _qr_text(office: Office, filing: str) -> str:
+    first, *_ = office.certificates.published(filing=filing)
+    return record_text(first.record, office.settings.qr_prefix)
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from certsvc.domain.filing import FilingReport
@@ -20,8 +20,13 @@ _WORDS = {
     Severity.WARNING: "[cyan]提醒[/cyan]",
     Severity.INFO: "说明",
 }
-_STATES = {"refused": "整批不予受理", "examined": "已审查，待同意", "approved": "已同意，待签发", "issued": "已签发"}
-STEPS = {"draft": "编号", "seal": "签章", "record": "入账", "publish": "公开"}
+_STATES = {
+    "refused": "整批不予受理",
+    "examined": "已审查，待同意",
+    "approved": "已同意，待签发",
+    "issued": "已签发",
+}
+STEPS = {"draft": "编号", "seal": "签章", "record": "入账", "publish": "公开", "check": "核验"}
 
 
 def report_object(report: FilingReport) -> dict[str, object]:
@@ -59,12 +64,14 @@ def print_report(report: FilingReport) -> None:
 
 @contextmanager
 def rich_progress(total: int) -> Iterator[Step]:
-    """A bar for each step of the corridor, on standard error."""
+    """A bar for each step of the work, on standard error, shown while it runs."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks = {step: bars.add_task(word, total=total) for step, word in STEPS.items()}
+        tasks: dict[str, TaskID] = {}
 
         def moved(step: str, count: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(STEPS[step], total=total)
             bars.advance(tasks[step], count)
 
         yield moved
