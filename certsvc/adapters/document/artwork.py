@@ -73,9 +73,8 @@ def draw_frame(layout: LayoutMap) -> bytes:
     for margin, line in ((20.0, 2.6), (25.0, 0.7)):
         parts.append(b"%s w %s re S" % (numbers(line), _inset(margin, width, height)))
     parts.append(stroke_colour(layout.gold))
-    for margin in (30.0, 42.0):
-        parts.append(b"0.5 w %s re S" % _inset(margin, width, height))
-    parts.append(b"0.45 w")
+    parts += [b"0.5 w %s re S" % _inset(margin, width, height) for margin in (30.0, 42.0)]
+    parts.append(b"0.4 w")
     parts += _braid(36.0, width, height)
     parts += [_corner(x, y, layout) for x in (36.0, width - 36.0) for y in (36.0, height - 36.0)]
     return b"\n".join([*parts, b"Q"])
@@ -86,7 +85,7 @@ def _inset(margin: float, width: float, height: float) -> bytes:
 
 
 def _braid(margin: float, width: float, height: float) -> list[bytes]:
-    """Six strands of waves along each side; a whole number of waves, so that the sides meet."""
+    """Four strands of waves along each side; a whole number of waves, so that the sides meet."""
     strands = []
     for length, place in (
         (width - 2 * margin, lambda along, off: (margin + along, margin + off)),
@@ -94,15 +93,15 @@ def _braid(margin: float, width: float, height: float) -> list[bytes]:
         (height - 2 * margin, lambda along, off: (margin + off, margin + along)),
         (height - 2 * margin, lambda along, off: (width - margin + off, margin + along)),
     ):
-        strands += [_wave(length, phase, place) for phase in range(6)]
+        strands += [_wave(length, phase, place) for phase in range(4)]
     return strands
 
 
 def _wave(length: float, phase: int, place: Callable[[float, float], Point]) -> bytes:
-    waves = round(length / 18)
-    steps = 6 * waves
+    waves = round(length / 15)
+    steps = 4 * waves
     points = [
-        place(length * n / steps, 4.2 * sin(2 * pi * (waves * n / steps + phase / 6)))
+        place(length * n / steps, 4.2 * sin(2 * pi * (waves * n / steps + phase / 4)))
         for n in range(steps + 1)
     ]
     return smooth_path(points) + b" S"
@@ -174,8 +173,8 @@ def draw_seal(layout: LayoutMap, font: SubsetFont, store: GlyphStore) -> bytes:
     parts = [b"q", stroke_colour(red), fill_colour(red)]
     parts += [b"2.2 w %s S 0.6 w %s S" % (_circle(50, 50, 48), _circle(50, 50, 44.6))]
     parts += [b"0.5 w %s S" % _circle(50, 50, 30)]
-    parts += _along_circle(around, 33.0, 9.0, 0.62 * pi, font, clockwise=True)
-    parts += _along_circle(below, 40.2, 7.4, 0.36 * pi, font, clockwise=False)
+    parts += _along_circle(around, 33.2, 9.2, 0.5 * pi, font, clockwise=True)
+    parts += _along_circle(below, 40.4, 7.4, 0.3 * pi, font, clockwise=False)
     size = 12.6
     width = store.width(centre) * size / UNITS_PER_EM
     parts.append(b"1.1 w %s re S" % numbers(50 - width / 2 - 1.2, 41.2, width + 2.4, 17.6))
@@ -196,8 +195,8 @@ def _along_circle(
         turn = share * reach
         angle = pi / 2 - turn if clockwise else -pi / 2 + turn
         slope = -turn if clockwise else turn
-        base = radius if clockwise else radius
-        x, y = 50 + base * cos(angle) - size / 2 * cos(slope), 50 + base * sin(angle) - size / 2 * sin(slope)
+        x = 50 + radius * cos(angle) - size / 2 * cos(slope)
+        y = 50 + radius * sin(angle) - size / 2 * sin(slope)
         matrix = b"%.4f %.4f %.4f %.4f %s" % (
             cos(slope),
             sin(slope),

@@ -7,11 +7,11 @@ loaded: opening costs well under a millisecond. OpenType 1.9: tables `cmap` (for
 from __future__ import annotations
 
 import mmap
+import struct
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
-from struct import error as StructError
 from struct import unpack_from
 from sys import byteorder
 
@@ -26,9 +26,10 @@ class GlyphStore:
     def __init__(self, path: Path) -> None:
         """Open a font file. Raises ConfigurationError when it is missing or of another make."""
         self._font = _map(path)
+        self._advances: dict[str, int] = {}
         try:
             self._read_tables()
-        except (KeyError, StructError, ValueError) as error:
+        except (KeyError, struct.error, ValueError) as error:
             raise ConfigurationError(f"字库文件 {path.name} 不是证书字库，请重新安装。") from error
 
     def missing(self, texts: Iterable[str]) -> frozenset[str]:
@@ -37,9 +38,12 @@ class GlyphStore:
 
     def advance(self, char: str) -> int:
         """The width of a character in 1/1000 em. Raises KeyError when it has no glyph."""
-        glyph = self._glyph_or_raise(char)
-        row = min(glyph, self._long_metrics - 1)
-        return int.from_bytes(self._font[self._hmtx + 4 * row : self._hmtx + 4 * row + 2], "big")
+        known = self._advances.get(char)
+        if known is not None:
+            return known
+        row = min(self._glyph_or_raise(char), self._long_metrics - 1)
+        (width,) = unpack_from(">H", self._font, self._hmtx + 4 * row)
+        return self._advances.setdefault(char, width)
 
     def width(self, text: str) -> int:
         """The width of a text in 1/1000 em. Raises KeyError when a character has no glyph."""

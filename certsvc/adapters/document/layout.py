@@ -25,6 +25,7 @@ from certsvc.adapters.document.pdf_syntax import (
     reference,
     references,
     stream,
+    stroke_colour,
     text_string,
 )
 from certsvc.adapters.document.structure import Element, Structure
@@ -184,9 +185,11 @@ class _Compiler:
         self.elements[key] = self.structure.add(text.role, document)
         width = self.store.width(text.text) * text.size / UNITS_PER_EM + text.spacing * (len(text.text) - 1)
         left = text.x - width / 2 if text.centred else text.x
-        return b"%s %s BT /S %s Tf %s Tc %s Td %s Tj 0 Tc ET EMC" % (
+        heavier = b"%s 2 Tr %s w" % (stroke_colour(text.colour), number(text.weight)) if text.weight else b""
+        return b"%s q %s BT %s /S %s Tf %s Tc %s Td %s Tj ET Q EMC" % (
             self.structure.mark(self.elements[key]),
             fill_colour(text.colour),
+            heavier,
             number(text.size),
             number(text.spacing),
             numbers(left, text.y),

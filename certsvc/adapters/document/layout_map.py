@@ -20,7 +20,10 @@ FORMAT = "certsvc-layout/1"
 
 @dataclass(frozen=True, slots=True)
 class FixedText:
-    """A text that stands on every certificate. `role`: structure type (H1, P). `anchor`: x is left or middle."""
+    """A text that stands on every certificate. `role`: structure type (H1, P). `x`: left end, or middle if centred.
+
+    `spacing` is added between characters; `weight` is the width of an outline that makes the type heavier.
+    """
 
     text: str
     x: float
@@ -29,7 +32,8 @@ class FixedText:
     colour: str
     role: str
     centred: bool
-    spacing: float
+    spacing: float = 0
+    weight: float = 0
 
 
 @dataclass(frozen=True, slots=True)

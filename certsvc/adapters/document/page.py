@@ -56,10 +56,11 @@ def _field(layout: Layout, ink: FieldInk, text: str, font: SubsetFont) -> bytes:
 
 
 def _lines(fitted: Fitted, font: SubsetFont) -> bytes:
-    parts = [b"BT /D %s Tf" % number(fitted.size)]
-    for line in fitted.lines:
-        parts.append(b"1 0 0 1 %s Tm %s Tj" % (numbers(line.left, line.baseline), font.spell(line.text)))
-    return b" ".join([*parts, b"ET"])
+    lines = [
+        b"1 0 0 1 %s Tm %s Tj" % (numbers(line.left, line.baseline), font.spell(line.text))
+        for line in fitted.lines
+    ]
+    return b" ".join([b"BT /D %s Tf" % number(fitted.size), *lines, b"ET"])
 
 
 def _marks(layout: Layout, marks: Sequence[str], font: SubsetFont) -> bytes:
