@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
+from operator import mul
 from typing import assert_never
 
 from certsvc.domain.identity import IdDocument, IdKind
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_WEIGHT_OF_ZEROS = ord("0") * sum(_WEIGHTS)
 _CHECK_CHARACTERS = "10X98765432"
 _FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)}
 _APOSTROPHES = "'’‘＇`"
@@ -72,7 +74,7 @@ class IdReading:
 
 def check_character(first17: str) -> str:
     """The 18th character for seventeen ASCII digits (GB 11643, ISO 7064 MOD 11-2)."""
-    total = sum(weight * (ord(digit) - 48) for weight, digit in zip(_WEIGHTS, first17, strict=True))
+    total = sum(map(mul, _WEIGHTS, first17.encode("ascii"))) - _WEIGHT_OF_ZEROS
     return _CHECK_CHARACTERS[total % 11]
 
 

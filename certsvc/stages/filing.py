@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from certsvc.domain import intake_words as words
 from certsvc.domain.findings import Finding
@@ -39,8 +40,8 @@ def accept(raw: RawWorkbook) -> Intake:
     numbers = _row_numbers([_cell(row, places[0]) for row in filled], absent, reader)
     typing = RowTyping(reader, absent, header.meeting_ends_on or header.meeting_starts_on)
     rows = tuple(
-        typing.type_row(number, tuple(_cell(row, place) for place in places))
-        for number, row in zip(numbers, filled, strict=True)
+        typing.type_row(number, cells)
+        for number, cells in zip(numbers, _ordered(filled, places), strict=True)
     )
     return Intake(Submission(raw.digest, header, rows), tuple(reader.findings))
 
@@ -50,6 +51,17 @@ def _cell(row: Sequence[Cell], place: int | None) -> Cell:
         return None
     cell = row[place]
     return None if cell == "" else cell
+
+
+def _ordered(rows: list[tuple[Cell, ...]], places: list[int | None]) -> Iterator[tuple[Cell, ...]]:
+    """The cells of each row in the order of the format's columns; None where there is none."""
+    width = max((place for place in places if place is not None), default=-1) + 1
+    pick = itemgetter(*(width if place is None else place for place in places))
+    for row in rows:
+        full = row[:width] + (None,) * (width + 1 - len(row[:width]))
+        if "" in full:
+            full = tuple(None if cell == "" else cell for cell in full)
+        yield pick(full)
 
 
 def _column_places(raw: RawWorkbook, reader: CellReader) -> tuple[list[int | None], frozenset[str]]:
