@@ -3,47 +3,51 @@
 
 import { RecordRefused, decodeRecord, judgeSignature } from "./record.js";
 import { withoutPrefix } from "./base43.js";
+import { BadNote } from "./note.js";
 import { CannotVerify } from "./signature.js";
 import { TreeProblem, readLatest, readStatus } from "./tree.js";
+import { decodePolicy, meetsQuorum } from "./policy.js";
 import { BadTrustList, decodeTables, decodeTrustList } from "./trust.js";
 
 const NOTHING = {
   claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
-  cosignedAt: null, treeSize: null, test: false, tables: null, detail: null,
+  cosignedAt: null, treeSize: null, test: false, tables: null, witnesses: "unknown", detail: null,
 };
 
 /**
  * Gather what can be known about a scanned text:
- * 1 read the record, 2 read the trust list, 3 judge the signature, 4 read the names of codes,
- * 5 read the newest checkpoint and its seal, 6 read the status of the slot.
+ * 1 read the trust list, 2 read the record, 3 judge the signature, 4 read the names of codes,
+ * 5 read the newest checkpoint and its seal, 6 count the witnesses, 7 read the status of the slot.
  * @param text what stands in the QR symbol, with or without prefix.
  * @param readFile async (path) => Uint8Array, or null when there is no such file; throws TreeProblem.
  * @param now seconds since 1970.
  * @param onSigned called with the evidence once the signature is good, before the ledger is asked.
- * @returns {Promise<Object>} evidence for `judge`: `problems` holds codes of findings.json.
+ * @returns {Promise<Object>} evidence for `judge`: `problems` holds codes of codes.json.
  */
 export async function gatherEvidence(text, { readFile, now, onSigned = () => {} }) {
   let evidence = { ...NOTHING };
   try {
+    const trust = await readTrustList(readFile);
+    evidence = { ...evidence, trusted: trust !== null, test: trust?.test ?? false };
     const record = decodeRecord(withoutPrefix(text));
     evidence.claims = record.claims;
-    const trust = await readTrustList(readFile);
-    evidence = { ...evidence, trusted: true, test: trust.test };
+    if (trust === null) return { ...evidence, problems: ["trust-unreadable"] };
     const problem = await judgeSignature(record, trust.recordKeys, dateInChina(now));
     evidence = { ...evidence, ...signatureEvidence(problem), tables: await readTables(readFile, trust) };
     if (problem) return evidence;
     onSigned(evidence);
     const latest = await readLatest(readFile, trust.log);
     evidence = { ...evidence, cosignedAt: latest.cosignedAt, treeSize: latest.size };
+    evidence.witnesses = await countWitnesses(readFile, latest.note);
     const status = await readStatus(readFile, latest.seal, record.claims.slot);
-    return { ...evidence, status, problems: status === "unknown" ? ["not-in-ledger"] : [] };
+    return { ...evidence, status, problems: status === "unknown" ? ["not-in-log"] : [] };
   } catch (error) {
     return { ...evidence, ...problemEvidence(error) };
   }
 }
 
 function signatureEvidence(problem) {
-  const authentic = { "record-key-unknown": "unknown", "record-forged": "no" }[problem] ?? "yes";
+  const authentic = { "record-forged": "no", none: "yes" }[problem ?? "none"] ?? "unknown";
   return { authentic, problems: problem ? [problem] : [] };
 }
 
@@ -58,14 +62,15 @@ function problemEvidence(error) {
   throw error;
 }
 
+// An unreadable record is unreadable without trust list too: its absence only counts afterwards.
 async function readTrustList(readFile) {
   try {
     const raw = await readFile("trust-list.json");
-    if (raw !== null) return await decodeTrustList(raw);
+    return raw === null ? null : await decodeTrustList(raw);
   } catch (error) {
-    if (!(error instanceof BadTrustList || error instanceof TreeProblem)) throw error;
+    if (error instanceof BadTrustList || error instanceof TreeProblem) return null;
+    throw error;
   }
-  throw new TreeProblem("trust-list-unavailable", "trust-list.json");
 }
 
 async function readTables(readFile, trust) {
@@ -74,6 +79,19 @@ async function readTables(readFile, trust) {
     return raw === null ? null : await decodeTables(raw, trust.tablesDigest);
   } catch (error) {
     if (error instanceof TreeProblem || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+async function countWitnesses(readFile, note) {
+  try {
+    const raw = await readFile("policy");
+    if (raw === null) throw new TreeProblem("tree-missing", "policy");
+    const policy = await decodePolicy(raw);
+    if (policy.quorum === null) return "none asked";
+    return (await meetsQuorum(note, policy)) ? "met" : "missing";
+  } catch (error) {
+    if (error instanceof BadNote) throw new TreeProblem("trust-unreadable", "policy");
     throw error;
   }
 }

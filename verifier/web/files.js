@@ -13,7 +13,7 @@ export function fileReader(root) {
   return async (path) => {
     const response = await request(new URL(path, root), path);
     if (response.status === 404) return null;
-    if (!response.ok) throw new TreeProblem("ledger-unavailable", `${path}: ${response.status}`);
+    if (!response.ok) throw new TreeProblem("tree-missing", `${path}: ${response.status}`);
     return body(response, path);
   };
 }
@@ -25,16 +25,16 @@ async function request(address, path) {
     return await fetch(address, { cache, signal, credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" });
   } catch {
     // The platform gives no reason: off line, refused, timed out.
-    throw new TreeProblem("ledger-unavailable", path);
+    throw new TreeProblem("tree-missing", path);
   }
 }
 
 async function body(response, path) {
   const announced = Number(response.headers.get("content-length") ?? 0);
-  if (announced > MAX_BYTES) throw new TreeProblem("ledger-inconsistent", path);
+  if (announced > MAX_BYTES) throw new TreeProblem("tree-inconsistent", path);
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch {
-    throw new TreeProblem("ledger-unavailable", path);
+    throw new TreeProblem("tree-missing", path);
   }
 }

@@ -57,7 +57,7 @@ export function decodeNote(raw) {
 
 /** Read origin, size and root from a note's text. @throws {BadNote} */
 export function decodeCheckpoint(text) {
-  const [origin, size, root] = text.split("\n");
+  const [origin, size, root] = text.slice(0, -1).split("\n");
   if (!origin || !SIZE.test(size ?? "") || !Number.isSafeInteger(Number(size))) throw new BadNote("checkpoint");
   const rootHash = decodeBase64(root ?? "");
   if (rootHash.length !== 32) throw new BadNote("root");

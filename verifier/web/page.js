@@ -7,7 +7,7 @@ import { enablePresenting } from "./present.js";
 import { fillPlaces, showEmpty, showSigned, showVerdict } from "./render.js";
 import { judge } from "./verdict.js";
 
-const wording = await (await fetch(new URL("findings.json", import.meta.url))).json();
+const words = await readWords();
 const select = document.querySelector("[data-place-select]");
 let evidence = null;
 
@@ -41,7 +41,13 @@ async function checkPresented() {
 
 function show() {
   const place = select.value || null;
-  showVerdict(judge(evidence, wording, presentSecond(), place), evidence, wording, place);
+  showVerdict(judge(evidence, words, presentSecond(), place), evidence, words, place);
+}
+
+async function readWords() {
+  const read = async (name) => (await fetch(new URL(name, import.meta.url))).json();
+  const [codes, page] = await Promise.all([read("codes.json"), read("words.json")]);
+  return { ...page, codes: { ...codes, ...page.own_codes } };
 }
 
 function presentSecond() {

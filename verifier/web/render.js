@@ -1,7 +1,7 @@
 // What the verdict page shows. Text only ever enters the page as text, never as markup.
 
 import { bothLanguages } from "./language.js";
-import { answerOf, regionName } from "./verdict.js";
+import { answerOf, regionName, uncheckedBy } from "./verdict.js";
 
 const WEEKDAYS = { zh: ["日", "一", "二", "三", "四", "五", "六"], en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
 const EMPTY = {
@@ -26,15 +26,15 @@ export function showSigned(evidence) {
 }
 
 /** The verdict: one answer on top, then what it rests on. */
-export function showVerdict(verdict, evidence, wording, place) {
-  const { mark, label, text, next } = answerOf(verdict, evidence, wording, place);
-  showAnswer(verdict.verdict, mark, wording.verdicts[verdict.verdict], label, text, next);
+export function showVerdict(verdict, evidence, words, place) {
+  const { mark, label, text, next } = answerOf(verdict, evidence, words, place);
+  showAnswer(verdict.verdict, mark, words.verdicts[verdict.verdict], label, text, next);
   part("[data-retry]").hidden = verdict.verdict !== "undetermined" || evidence.problems.includes("record-unreadable");
   part("[data-empty]").hidden = !evidence.problems.includes("record-unreadable");
   part("[data-test-banner]").hidden = !evidence.test;
   part("[data-place]").hidden = verdict.validity_area === null;
   showRecord(evidence);
-  showBasis(verdict, evidence, wording);
+  showBasis(verdict, evidence, words);
 }
 
 /** Fill the select of places once: counties below their city, and the cities themselves as coarse answers. */
@@ -114,16 +114,21 @@ function field([label, value, style]) {
   return row;
 }
 
-function showBasis(verdict, evidence, wording) {
+function showBasis(verdict, evidence, words) {
   part("[data-basis]").hidden = false;
   fill("[data-as-of]", asOfWords(verdict, evidence));
-  const items = verdict.not_established.map((code) => {
-    const item = document.createElement("li");
-    item.append(...bothLanguages(wording.not_established[code]));
-    return item;
-  });
-  part("[data-not-established]").replaceChildren(...items);
+  const unchecked = [
+    ...verdict.findings.filter(({ code }) => words.codes[code].effect === "undetermined"),
+    ...uncheckedBy(evidence).map((key) => words.unchecked[key]),
+  ];
+  part("[data-unchecked]").replaceChildren(...unchecked.map(listItem));
   part("[data-verdict-json]").textContent = JSON.stringify(verdict, null, 2);
+}
+
+function listItem(texts) {
+  const item = document.createElement("li");
+  item.append(...bothLanguages(texts));
+  return item;
 }
 
 function asOfWords(verdict, { treeSize }) {

@@ -11,7 +11,7 @@ const CHUNK_BYTES = 256;
 const SEAL = 101;
 const STATUSES = ["unknown", "valid", "suspended", "revoked", "written_off", "voided", "superseded", "historical"];
 
-/** The tree cannot be read; `code` is `ledger-unavailable` or `ledger-inconsistent`. */
+/** The tree gives no answer; `code` (codes.json) says why. */
 export class TreeProblem extends Error {
   constructor(code, detail) {
     super(detail);
@@ -23,17 +23,19 @@ export class TreeProblem extends Error {
  * Read the newest checkpoint and the seal that is its last leaf.
  * @param readFile async (path) => Uint8Array, or null when the server has no such file; throws TreeProblem.
  * @param log the log's key from the trust list.
- * @returns {Promise<{size: number, root: Uint8Array, cosignedAt: number, seal: Object, note: Object}>}
+ * @returns `cosignedAt`: seconds since 1970, null without a cosignature of the log key.
+ *   {Promise<{size: number, root: Uint8Array, cosignedAt: ?number, seal: Object, note: Object}>}
  * @throws {TreeProblem}
  */
 export async function readLatest(readFile, log) {
+  const raw = await required(readFile, "checkpoint");
+  const note = reading("checkpoint-unreadable", () => decodeNote(raw));
+  const checkpoint = reading("checkpoint-unreadable", () => decodeCheckpoint(note.text));
   return asInconsistent(async () => {
-    const note = decodeNote(await required(readFile, "checkpoint"));
-    const checkpoint = decodeCheckpoint(note.text);
-    check(checkpoint.origin === log.name, "origin");
-    check(await hasLogSignature(note, log), "log signature missing");
+    if (checkpoint.origin !== log.name || !(await hasLogSignature(note, log))) {
+      throw new TreeProblem("checkpoint-key-unknown", checkpoint.origin);
+    }
     const seconds = await cosignedAt(note, asType(log, COSIGNATURE));
-    check(seconds !== null, "cosignature missing");
     return { ...checkpoint, note, cosignedAt: seconds, seal: await readSeal(readFile, checkpoint) };
   });
 }
@@ -110,19 +112,28 @@ async function readTileFile(readFile, level, index, width) {
 
 async function required(readFile, path) {
   const raw = await readFile(path);
-  if (raw === null) throw new TreeProblem("ledger-unavailable", path);
+  if (raw === null) throw new TreeProblem("tree-missing", path);
   return raw;
+}
+
+function reading(code, decode) {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof BadNote) throw new TreeProblem(code, error.message);
+    throw error;
+  }
 }
 
 async function asInconsistent(read) {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof BadNote || error instanceof NotCbor) throw new TreeProblem("ledger-inconsistent", error.message);
+    if (error instanceof BadNote || error instanceof NotCbor) throw new TreeProblem("tree-inconsistent", error.message);
     throw error;
   }
 }
 
 function check(condition, detail) {
-  if (!condition) throw new TreeProblem("ledger-inconsistent", detail);
+  if (!condition) throw new TreeProblem("tree-inconsistent", detail);
 }

@@ -1,8 +1,8 @@
 // Trust list and tables of names (docs/formats/trust-list.md).
 
 import { joinBytes } from "./cbor.js";
-import { decodeBase64, decodeVerifierKey, toHex } from "./note.js";
-import { sha256 } from "./signature.js";
+import { LOG_SIGNATURE, decodeBase64, decodeVerifierKey, toHex } from "./note.js";
+import { CannotVerify, sha256 } from "./signature.js";
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const KID_DOMAIN = new TextEncoder().encode("certsvc/record-key/v1\0");
@@ -20,11 +20,13 @@ export async function decodeTrustList(raw) {
     const list = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw));
     requires(list.format === "certsvc-trust-list/1" && ["test", "production"].includes(list.environment));
     const log = await decodeVerifierKey(list.log.vkey);
-    requires(log.name === list.log.origin);
+    requires(log.name === list.log.origin && log.type === LOG_SIGNATURE);
     const recordKeys = await Promise.all(list.record_keys.map(decodeRecordKey));
     return { test: list.environment === "test", recordKeys, log, tablesDigest: list.tables_sha256 };
   } catch (error) {
-    throw error instanceof BadTrustList ? error : new BadTrustList(error.message);
+    // Whatever a malformed list trips over is the list's fault, but for a browser that cannot check at all.
+    if (error instanceof BadTrustList || error instanceof CannotVerify) throw error;
+    throw new BadTrustList(error.message);
   }
 }
 

@@ -1,8 +1,13 @@
 // From evidence to a verdict (docs/formats/verdict.md). Pure: time and place come in as arguments.
 
+import { maskName } from "./names.js";
+
 const SCHEMA = "certsvc-verdict/1";
 const STANDING = new Set(["valid", "historical"]);
 const CLOCK_TOLERANCE = 300;
+const FAILED = "failed";
+const UNDETERMINED = "undetermined";
+const PLACE_CODES = { yes: [], no: ["not-valid-here"], coarse: ["place-too-coarse"], unknown: ["place-unknown"] };
 
 /** Greatest age, in seconds, of the ledger for an answer given on line. */
 export const MAX_AGE_ON_LINE = 3600;
@@ -10,28 +15,28 @@ export const MAX_AGE_ON_LINE = 3600;
 /**
  * The verdict on the evidence.
  * @param evidence from `gatherEvidence` (check.js).
- * @param wording the parsed findings.json.
+ * @param words effects and texts: `{codes, answers}` of codes.json and words.json.
  * @param now seconds since 1970.
  * @param place six digits as text, or null when nobody asked.
  * @returns {Object} a verdict of schema 1.
  */
-export function judge(evidence, wording, now, place = null) {
+export function judge(evidence, words, now, place = null) {
   const age = evidence.cosignedAt === null ? null : Math.max(0, now - evidence.cosignedAt);
   const codes = findingCodes(evidence, now, place);
   const names = { area: areaName(evidence), place: place && regionName(evidence.tables, place), age: ageWords(age) };
   return {
     schema: SCHEMA,
-    verdict: worstEffect(codes, wording),
+    verdict: outcome(codes, evidence, words),
     authentic: evidence.authentic,
     status: evidence.status,
     validity_area: validityArea(evidence),
     valid_here: validHere(evidence, place),
     as_of: evidence.cosignedAt === null ? null : new Date(evidence.cosignedAt * 1000).toISOString().replace(".000Z", "Z"),
     checkpoint_age: age,
-    not_established: notEstablished(evidence),
-    findings: codes.map((code) => ({ code, ...fillBoth(wording.findings[code].text, names) })),
+    not_established: codes.filter((code) => words.codes[code].effect === UNDETERMINED || code === "no-witnesses"),
+    findings: codes.map((code) => ({ code, ...fillBoth(textOf(code, words), names) })),
     certificate: certificateOf(evidence),
-    holder: evidence.claims && evidence.authentic === "yes" ? maskedName(evidence.claims.name) : null,
+    holder: isKnown(evidence) ? maskName(evidence.claims.name) : null,
     decision: null,
     replaced_by: null,
   };
@@ -41,14 +46,22 @@ export function judge(evidence, wording, now, place = null) {
  * The one answer that stands on top of the page: the gravest finding, or "valid".
  * @returns {{mark: string, label: Object, text: Object, next: Object}} texts as `{zh, en}`.
  */
-export function answerOf(verdict, evidence, wording, place = null) {
+export function answerOf(verdict, evidence, words, place = null) {
   const names = {
     area: areaName(evidence),
     place: place && regionName(evidence.tables, place),
     age: ageWords(verdict.checkpoint_age),
   };
-  const { mark, label, text, next } = entryOf(verdict, wording);
+  const { mark, label, text, next } = entryOf(verdict, words);
   return { mark, label: fillBoth(label, names), text: fillBoth(text, names), next: fillBoth(next, names) };
+}
+
+/** What this page cannot check, or could not this time: keys of `unchecked` in words.json. */
+export function uncheckedBy(evidence) {
+  const always = evidence.authentic === "yes" ? ["holder", "document", "issue-event"] : [];
+  const unwitnessed = evidence.witnesses === "none asked" ? ["no-witnesses"] : [];
+  const unnamed = evidence.trusted && evidence.claims !== null && evidence.tables === null ? ["tables"] : [];
+  return [...always, ...unwitnessed, ...unnamed];
 }
 
 /** A region's name from the tables; the code itself when the tables do not name it. */
@@ -56,64 +69,71 @@ export function regionName(tables, code) {
   return tables?.regions?.[code] ?? code;
 }
 
-function entryOf(verdict, wording) {
+function entryOf(verdict, words) {
   const codes = verdict.findings.map(({ code }) => code);
-  for (const effect of ["failed", "undetermined"]) {
-    const gravest = codes.find((code) => wording.findings[code].effect === effect);
-    if (gravest) return wording.findings[gravest];
+  for (const effect of [FAILED, UNDETERMINED]) {
+    const gravest = codes.find((code) => words.codes[code].effect === effect);
+    if (gravest) return words.answers[gravest];
   }
-  if (verdict.validity_area && verdict.valid_here === "yes") return wording.answers["valid-here"];
-  const remark = codes.find((code) => code === "area-limited" || code === "historical-record");
-  return remark ? wording.findings[remark] : wording.answers.valid;
+  if (verdict.validity_area && verdict.valid_here === "yes") return words.answers["valid-here"];
+  const remark = codes.find((code) => code === "area-limited" || code === "historical");
+  return words.answers[remark ?? "valid"];
+}
+
+// The offline checker counts a stale ledger in days; on line an hour is already too old.
+function textOf(code, words) {
+  return code === "checkpoint-stale" ? words.answers[code].text : words.codes[code];
 }
 
 function findingCodes(evidence, now, place) {
-  const codes = [...evidence.problems];
-  if (evidence.status === "historical") codes.push("historical-record");
-  else if (!STANDING.has(evidence.status) && evidence.status !== "unknown") codes.push(`status-${evidence.status}`);
-  // A known revocation counts however old the ledger is; only "valid" needs a fresh one.
-  if (STANDING.has(evidence.status)) codes.push(...ageCodes(evidence.cosignedAt, now));
-  codes.push(...areaCodes(evidence, place));
+  const codes = evidence.treeSize === null ? [] : freshnessCodes(evidence, now);
+  codes.push(...evidence.problems);
+  if (!["valid", "unknown"].includes(evidence.status)) codes.push(evidence.status.replace("_", "-"));
+  if (isLimited(evidence)) codes.push("area-limited");
+  if (isKnown(evidence) && place !== null) codes.push(...PLACE_CODES[placeRelation(evidence, place)]);
   if (evidence.test) codes.push("test-environment");
   return codes;
 }
 
-function ageCodes(cosignedAt, now) {
-  if (cosignedAt > now + CLOCK_TOLERANCE) return ["clock-behind"];
-  return now - cosignedAt > MAX_AGE_ON_LINE ? ["checkpoint-stale"] : [];
+// A stale ledger leaves "valid" open; a revocation that it names counts all the same (a failing code outweighs).
+function freshnessCodes({ witnesses, cosignedAt }, now) {
+  const codes = { missing: ["quorum-missing"], "none asked": ["no-witnesses"] }[witnesses] ?? [];
+  if (cosignedAt === null) return [...codes, "checkpoint-age-unknown"];
+  if (cosignedAt > now + CLOCK_TOLERANCE) return [...codes, "checkpoint-from-future"];
+  return now - cosignedAt > MAX_AGE_ON_LINE ? [...codes, "checkpoint-stale"] : codes;
 }
 
-function areaCodes(evidence, place) {
-  if (!isLimited(evidence)) return [];
-  const relation = placeRelation(evidence, place);
-  const asked = { no: ["not-valid-here"], undetermined: ["place-too-coarse"] };
-  return [...(asked[relation] ?? []), "area-limited"];
-}
-
-function worstEffect(codes, wording) {
-  const effects = new Set(codes.map((code) => wording.findings[code].effect));
-  return ["failed", "undetermined"].find((effect) => effects.has(effect)) ?? "passed";
+// What is known to be wrong fails; without a known good status nothing passes.
+function outcome(codes, evidence, words) {
+  const effects = new Set(codes.map((code) => words.codes[code].effect));
+  if (effects.has(FAILED)) return FAILED;
+  const good = evidence.authentic === "yes" && STANDING.has(evidence.status);
+  return effects.has(UNDETERMINED) || !good ? UNDETERMINED : "passed";
 }
 
 function validHere(evidence, place) {
-  if (place === null) return "not_asked";
-  if (evidence.authentic === "no") return "no";
-  if (evidence.authentic !== "yes" || evidence.claims === null) return "undetermined";
+  if (place === null || !isKnown(evidence)) return "not_asked";
   const relation = placeRelation(evidence, place);
-  if (relation !== "yes") return relation;
-  if (evidence.status === "unknown") return "undetermined";
-  return STANDING.has(evidence.status) ? "yes" : "no";
+  return { coarse: "undetermined", unknown: "undetermined" }[relation] ?? relation;
 }
 
-// A place coarser than a county (city xxxx00, province xx0000) cannot be answered.
-function placeRelation(evidence, place) {
-  if (place === null) return "not_asked";
-  if (!isLimited(evidence) || place === areaCode(evidence)) return "yes";
-  return place.endsWith("00") ? "undetermined" : "no";
+// A place coarser than a county (city, province, a city's districts as a whole) cannot be answered.
+function placeRelation({ claims, tables }, place) {
+  if (!/^[0-9]{6}$/.test(place)) return "unknown";
+  const name = tables?.regions?.[place];
+  if (claims.area === null) return name === undefined ? "unknown" : "yes";
+  const area = String(claims.area);
+  if (place.endsWith("00") || name === "市辖区") return "coarse";
+  if (place === area) return "yes";
+  return name !== undefined || place.slice(0, 2) !== area.slice(0, 2) ? "no" : "unknown";
+}
+
+function isKnown(evidence) {
+  return evidence.authentic === "yes" && evidence.claims !== null;
 }
 
 function isLimited(evidence) {
-  return evidence.authentic === "yes" && evidence.claims !== null && evidence.claims.area !== null;
+  return isKnown(evidence) && evidence.claims.area !== null;
 }
 
 function validityArea(evidence) {
@@ -128,18 +148,10 @@ function areaName(evidence) {
   return isLimited(evidence) ? regionName(evidence.tables, areaCode(evidence)) : "";
 }
 
-function notEstablished(evidence) {
-  const missing = [];
-  if (evidence.authentic === "unknown") missing.push("authenticity");
-  if (evidence.status === "unknown") missing.push("status");
-  if (evidence.authentic === "yes") missing.push("holder", "document", "issue-event", "witnesses");
-  if (evidence.claims !== null && evidence.trusted && evidence.tables === null) missing.push("tables");
-  return missing;
-}
-
 // What an unverified record says is no statement of anybody: it stays out of the verdict.
-function certificateOf({ authentic, claims, tables }) {
-  if (authentic !== "yes" || claims === null) return null;
+function certificateOf(evidence) {
+  if (!isKnown(evidence)) return null;
+  const { claims, tables } = evidence;
   return {
     number: claims.number,
     version: claims.version,
@@ -154,10 +166,6 @@ function certificateOf({ authentic, claims, tables }) {
 
 function nameOf(table, code) {
   return table?.[String(code)] ?? String(code);
-}
-
-function maskedName(name) {
-  return `${[...name][0]}**`;
 }
 
 function fillBoth(texts, names) {

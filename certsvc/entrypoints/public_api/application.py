@@ -67,7 +67,9 @@ def _add_health(app: FastAPI, folder: Path) -> None:
 
 
 def _add_tree(app: FastAPI, folder: Path) -> None:
-    def tree_file(request: Request, path: str) -> Response:
+    def tree_file(request: Request) -> Response:
+        # Not the path parameter: the router drops a line feed at its end.
+        path: str = request.scope["path"].removeprefix("/")
         kind = classify_path(path)
         content = None if kind is None else read_tree_file(folder, path)
         if kind is None or content is None:

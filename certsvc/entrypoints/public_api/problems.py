@@ -36,7 +36,8 @@ def answer_errors_with_problems(app: FastAPI, pages: Pages) -> None:
 
     def refused(request: Request, error: Exception) -> Response:
         status, code, detail = _describe(error)
-        return _answer(request, pages, status, code, detail)
+        allowed = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        return _answer(request, pages, status, code, detail, allowed)
 
     def broken(request: Request, error: Exception) -> Response:
         # Runs outside the middleware, so the headers are set here.
@@ -78,9 +79,11 @@ _SENTENCES = {
 }
 
 
-def _answer(request: Request, pages: Pages, status: HTTPStatus, code: str, detail: str) -> Response:
+def _answer(
+    request: Request, pages: Pages, status: HTTPStatus, code: str, detail: str, allowed: dict[str, str]
+) -> Response:
     number = request_number_of(request.scope)
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store"} | allowed
     if "text/html" in request.headers.get("accept", "") and not is_machine_path(request.url.path):
         return Response(pages.error(status, number), status, headers, "text/html; charset=utf-8")
     problem = {

@@ -1,0 +1,34 @@
+"""A real browser for tests: Debian's Chromium, driven by Playwright. Asks nothing of the network but loopback."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_MISSING = (
+    "these tests need Debian's Chromium at /usr/bin/chromium: apt-get install -y chromium fonts-noto-cjk"
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the whole run; each test opens contexts of its own."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.fail(_MISSING)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+        yield running
+        running.close()
