@@ -11,7 +11,7 @@ import pytest
 from certsvc.domain.findings import Severity
 from certsvc.domain.levels import Level
 from certsvc.domain.registry import CommitteeKind, Registry
-from certsvc.domain.submission import Submission
+from certsvc.domain.submission import FilingStepClaim, PublicityClaim, Submission
 from certsvc.stages.gate import examine
 from tests.gate import builders as a
 
@@ -20,6 +20,8 @@ REGULAR = {
     "dual": (a.dual_header, a.dual_row),
     "linked": (a.linked_header, a.linked_row),
 }
+
+PLACES = a.publicity(date(2023, 9, 22), date(2023, 10, 7))
 
 
 def told(kind: str, changes: dict[str, Any], **known: Any) -> dict[str, Severity]:
@@ -45,6 +47,22 @@ def test_good_filings_pass_without_a_word(kind: str) -> None:
         ("dual-directed-mixed", "regular", {"channel": "双定向"}),
         ("dual-directed-mixed", "dual", {"channel": "常规"}),
         ("channel-not-authorized", "regular", {"committee_code": "JL-XC-NY"}),
+        ("approval-missing", "regular", {"approval_ref": None}),
+        ("announcement-missing", "regular", {"announcement_ref": None}),
+        ("announcement-missing", "regular", {"announcing_body": None}),
+        ("announcement-missing", "regular", {"announcement_on": None}),
+        ("publicity-incomplete", "regular", {"publicity": (PLACES[0], replace(PLACES[1], ends_on=None))}),
+        ("publicity-incomplete", "regular", {"publicity": (PLACES[0], replace(PLACES[1], place=None))}),
+        (
+            "publicity-one-place",
+            "regular",
+            {"publicity": (PLACES[0], PublicityClaim(None, None, None, None, None))},
+        ),
+        (
+            "filing-step-incomplete",
+            "regular",
+            {"filing_steps": (FilingStepClaim("省", "JL-GC-GL", None, "1"),)},
+        ),
         ("approval-unknown", "regular", {"approval_ref": "吉人社职例〔2023〕999号"}),
         ("approval-of-other-committee", "regular", {"approval_ref": "吉人社职例〔2023〕44号"}),
         ("approval-dates-differ", "regular", {"approval_on": date(2023, 9, 9)}),
@@ -172,6 +190,16 @@ def test_what_a_person_must_judge_holds_the_filing(code: str, kind: str, changes
             {"publicity": a.publicity(date(2023, 9, 25), date(2023, 10, 8))},
         ),
         ("publicity-platform-missing", Severity.WARNING, {"publicity": None}),
+        (
+            "publicity-no-evidence",
+            Severity.WARNING,
+            {"publicity": (PLACES[0], replace(PLACES[1], url=None, evidence_sha256=None))},
+        ),
+        (
+            "filing-receipt-missing",
+            Severity.WARNING,
+            {"filing_steps": (FilingStepClaim("省", "JL-GC-GL", date(2023, 10, 8), None),)},
+        ),
         ("filing-late", Severity.WARNING, {"filing_steps": (a.step("省", "JL-GC-GL", date(2023, 10, 11)),)}),
         ("announcement-before-filing", Severity.WARNING, {"announcement_on": date(2023, 10, 8)}),
     ],

@@ -21,6 +21,16 @@ BEFORE_PUBLICITY_END = declare(
     good="公示至2023-10-07，公布2023-10-20",
     bad="公示至2023-10-07，公布2023-10-05",
 )
+DOCUMENT_MISSING = declare(
+    code="announcement-missing",
+    severity=Severity.ERROR,
+    case=69,
+    clause=f"{EPIDEMIC} 五（四）；{DUAL} 四（四）",
+    summary="制证须有公布文件：发文单位、文号、日期",
+    message="未填写{field}。请在印发公布文件后补齐发文单位、公布文号和公布日期。",
+    good="公布文号 吉人社职字〔2023〕101号，公布日期2023-10-20",
+    bad="公布文号为空",
+)
 DOCUMENT_USED = declare(
     code="announcement-used",
     severity=Severity.ERROR,
@@ -66,6 +76,13 @@ _PROVINCE: Final = "省"
 def check_announcement(docket: Docket) -> Iterator[Finding]:
     """Case 69 for the batch, and the order of a dual-directed one."""
     header, facts = docket.header, docket.facts
+    for key, value in (
+        ("公布文件发文单位", header.announcing_body),
+        ("公布文号", header.announcement_ref),
+        ("公布日期", header.announcement_on),
+    ):
+        if docket.header_left_empty(key, value):
+            yield DOCUMENT_MISSING.finding(column=key, field=key)
     if header.announcement_ref is not None and header.announcement_ref in facts.used_documents:
         yield DOCUMENT_USED.finding(column="公布文号")
     if docket.dual_directed:

@@ -27,6 +27,24 @@ PATH_BROKEN = declare(
     good="双定向：市州 → 省",
     bad="双定向：省",
 )
+STEP_INCOMPLETE = declare(
+    code="filing-step-incomplete",
+    severity=Severity.ERROR,
+    clause=_CLAUSE,
+    summary="每级备案须填层级、报送单位和日期",
+    message="未填写{field}。请补齐每级备案的层级、报送单位和日期。",
+    good="备案1层级 省，报送单位 JL-GC-GL，日期2023-10-08",
+    bad="备案1日期为空",
+)
+RECEIPT_MISSING = declare(
+    code="filing-receipt-missing",
+    severity=Severity.WARNING,
+    clause=_CLAUSE,
+    summary="每级备案应有受理部门的回执",
+    message="未填写{field}。备案以受理部门登记的回执为准，请确认已取得回执。",
+    good="备案1回执号 2023-GC-GL-01-1",
+    bad="备案1回执号为空",
+)
 WRONG_PARTY = declare(
     code="filing-wrong-party",
     severity=Severity.ERROR,
@@ -89,6 +107,8 @@ IN_FUTURE = declare(
 def check_filing_chain(docket: Docket) -> Iterator[Finding]:
     """Cases 57 and 67 for the batch, and the order of the chain."""
     committee, steps = docket.committee, docket.header.filing_steps
+    for number, step in enumerate(steps, start=1):
+        yield from _complete(step, number, docket)
     if committee is not None:
         path = [level.value for level in committee.filing_path]
         claimed = [step.level for step in steps]
@@ -97,6 +117,15 @@ def check_filing_chain(docket: Docket) -> Iterator[Finding]:
         for number, step in enumerate(steps, start=1):
             yield from _party(step, number, committee, docket)
     yield from _dates(docket)
+
+
+def _complete(step: FilingStepClaim, number: int, docket: Docket) -> Iterator[Finding]:
+    place = f"备案{number}"
+    for field, value in (("层级", step.level), ("报送单位", step.filed_by), ("日期", step.filed_on)):
+        if docket.header_left_empty(place + field, value):
+            yield STEP_INCOMPLETE.finding(column=place + field, field=place + field)
+    if docket.header_left_empty(f"{place}回执号", step.receipt):
+        yield RECEIPT_MISSING.finding(column=f"{place}回执号", field=f"{place}回执号")
 
 
 def _party(step: FilingStepClaim, number: int, committee: Committee, docket: Docket) -> Iterator[Finding]:

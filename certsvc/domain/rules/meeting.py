@@ -9,6 +9,7 @@ from certsvc.domain.registry import Committee, CommitteeKind, MeetingApproval, O
 from certsvc.domain.rules.clauses import DUAL, ONLINE, REFORM
 from certsvc.domain.rules.docket import Docket
 from certsvc.domain.rules.registry import declare
+from certsvc.domain.submission import BatchHeader
 
 _CLAUSE = f"{REFORM} 一（八）4；{DUAL} 四（三）"
 
@@ -21,6 +22,16 @@ APPROVAL_UNKNOWN = declare(
     message="例会批复文号未登记。请核对文号；例会未备案（批复）的评审结果不予办理。",
     good="吉人社职例〔2023〕17号（已登记）",
     bad="吉人社职例〔2023〕999号（未登记）",
+)
+APPROVAL_MISSING = declare(
+    code="approval-missing",
+    severity=Severity.ERROR,
+    case=48,
+    clause=_CLAUSE,
+    summary="批次须填写例会批复文号",
+    message="未填写例会批复文号。请补充；例会未备案（批复）的评审结果不予办理。",
+    good="例会批复文号 吉人社职例〔2023〕17号",
+    bad="例会批复文号为空",
 )
 APPROVAL_OF_OTHER_COMMITTEE = declare(
     code="approval-of-other-committee",
@@ -114,6 +125,18 @@ VACANCY_PLAN_MISSING = declare(
 def check_meeting(docket: Docket) -> Iterator[Finding]:
     """Cases 48 and 51 for the batch, and the report of results."""
     header, committee = docket.header, docket.committee
+    yield from _days(header)
+    if docket.header_left_empty("例会批复文号", header.approval_ref):
+        yield APPROVAL_MISSING.finding(column="例会批复文号")
+    elif header.approval_ref is not None and docket.approval is None:
+        yield APPROVAL_UNKNOWN.finding(column="例会批复文号")
+    if docket.approval is not None and committee is not None:
+        yield from _approval(docket.approval, committee, docket)
+    if committee is not None and committee.kind is CommitteeKind.APPOINTMENT_LINKED:
+        yield from _vacancy_plan(committee, docket)
+
+
+def _days(header: BatchHeader) -> Iterator[Finding]:
     first, last, reported = header.meeting_starts_on, header.meeting_ends_on, header.reported_on
     if first is not None and last is not None and last < first:
         yield MEETING_BACKWARDS.finding(column="评审结束日期")
@@ -122,12 +145,6 @@ def check_meeting(docket: Docket) -> Iterator[Finding]:
             yield REPORTED_BEFORE_END.finding(column="结果报送日期")
         elif (reported - last).days > 1:
             yield REPORTED_LATE.finding(column="结果报送日期")
-    if header.approval_ref is not None and docket.approval is None:
-        yield APPROVAL_UNKNOWN.finding(column="例会批复文号")
-    if docket.approval is not None and committee is not None:
-        yield from _approval(docket.approval, committee, docket)
-    if committee is not None and committee.kind is CommitteeKind.APPOINTMENT_LINKED:
-        yield from _vacancy_plan(committee, docket)
 
 
 def _approval(approval: MeetingApproval, committee: Committee, docket: Docket) -> Iterator[Finding]:

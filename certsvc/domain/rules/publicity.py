@@ -48,6 +48,25 @@ ONE_PLACE = declare(
     good="公示1 评委会网站，公示2 吉林省职称管理平台",
     bad="只填公示1",
 )
+INCOMPLETE = declare(
+    code="publicity-incomplete",
+    severity=Severity.ERROR,
+    case=66,
+    clause=_CLAUSE,
+    summary="每处公示须填平台和起止日期",
+    message="未填写{field}。请补齐两处公示的平台、开始日期和结束日期。",
+    good="公示1平台、开始日期、结束日期齐全",
+    bad="公示1结束日期为空",
+)
+NO_EVIDENCE = declare(
+    code="publicity-no-evidence",
+    severity=Severity.WARNING,
+    clause=_CLAUSE,
+    summary="每处公示应附网址或截图摘要",
+    message="未填写{field}的网址和截图摘要。请补充，或确认公示材料已另行留存。",
+    good="公示1网址、截图摘要",
+    bad="公示1网址、截图摘要均为空",
+)
 DATES_DIFFER = declare(
     code="publicity-dates-differ",
     severity=Severity.ERROR,
@@ -114,6 +133,8 @@ def check_publicity(docket: Docket) -> Iterator[Finding]:
     yield from _together(claims)
     yield from _places(claims, docket)
     for number, claim in enumerate(docket.header.publicity, start=1):
+        if _is_given(claim):
+            yield from _complete(claim, number, docket)
         if claim.starts_on is not None:
             yield from _period(claim.starts_on, claim.ends_on, number, docket)
     latest = max(docket.publicity_ends(), default=None)
@@ -123,6 +144,15 @@ def check_publicity(docket: Docket) -> Iterator[Finding]:
 
 def _is_given(claim: PublicityClaim) -> bool:
     return any((claim.place, claim.url, claim.starts_on, claim.ends_on))
+
+
+def _complete(claim: PublicityClaim, number: int, docket: Docket) -> Iterator[Finding]:
+    place = f"公示{number}"
+    for field, value in (("平台", claim.place), ("开始日期", claim.starts_on), ("结束日期", claim.ends_on)):
+        if docket.header_left_empty(place + field, value):
+            yield INCOMPLETE.finding(column=place + field, field=place + field)
+    if claim.url is None and claim.evidence_sha256 is None:
+        yield NO_EVIDENCE.finding(column=f"{place}截图摘要", field=place)
 
 
 def _same_place(claims: list[PublicityClaim]) -> bool:
