@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, String, Table
 
-from certsvc.adapters.schema import metadata
+from certsvc.adapters.schema import metadata as metadata
 
 _ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 
