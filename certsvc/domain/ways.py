@@ -69,6 +69,9 @@ _LABELS: Final = {
 _SYNONYMS: Final = {
     "常规": Way.REGULAR,
     "评聘结合": Way.APPOINTMENT_LINKED,
+    "“双定向”": Way.DUAL_DIRECTED,
+    "职称“双定向”": Way.DUAL_DIRECTED,
+    "双定向评审": Way.DUAL_DIRECTED,
     "机关调转": Way.FROM_GOVERNMENT,
     "援疆援藏": Way.AID_MISSION,
     "援外激励": Way.AID_MISSION,

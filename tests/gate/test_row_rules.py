@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -83,6 +84,8 @@ def test_a_good_regular_row_is_admitted_without_a_word() -> None:
         ("talent-level", {"way": "人才激励", "level": Level.INTERMEDIATE, "title": "工程师"}),
         ("aid-basis-missing", {"way": "援外激励"}),
         ("rural-too-early", {"way": "乡村振兴人才", "reviewed_on": date(2020, 9, 19)}),
+        ("epidemic-tenure", {"way": "抗疫激励", "base_on": date(2020, 9, 20)}),
+        ("epidemic-tenure", {"way": "抗疫激励", "unit_kind": "事业", "appointed_on": date(2020, 9, 20)}),
         ("skilled-worker-field", economist(way="高技能人才贯通")),
         ("exam-proof", economist()),
         ("exam-proof", economist(exam_ref="K1", exam_valid_to=date(2023, 2, 9))),
@@ -270,6 +273,25 @@ def test_a_committee_for_its_own_unit_needs_an_entrustment_for_others() -> None:
     assert a.verdict(a.gate(a.linked_header(), a.linked_row()).outcomes[0]) == "admitted"
     stranger = a.gate(a.linked_header(), a.linked_row(unit_code="91229901MA00000159")).outcomes[0]
     assert "entrustment-missing" in a.stopping(stranger.findings)
+
+
+@pytest.mark.parametrize("region", ["220102", "220100", "222401"])
+def test_a_unit_reviews_its_own_staff_wherever_it_is_registered(region: str) -> None:
+    (outcome,) = a.gate(a.linked_header(), a.linked_row(unit_region=region)).outcomes
+    assert a.verdict(outcome) == "admitted"
+
+
+def test_a_committee_limited_to_kinds_of_person_and_to_a_region_keeps_to_them() -> None:
+    known = a.registry()
+    committee = known.committee("JL-GC-GL")
+    assert committee is not None
+    narrow = replace(committee.authorizations[0], persons=frozenset({"编外"}), region="220100")
+    registry = replace(known, committees=(replace(committee, authorizations=(narrow,)),))
+    inside = a.row(1, person_kind="编外", unit_region="220106")
+    outside = a.row(2, person_kind="编内", unit_region="222401", document=a.citizen("9"), name="甲")
+    seen = a.gate(a.header(), inside, outside, known=a.facts(registry=registry))
+    assert a.verdict(seen.outcomes[0]) == "admitted"
+    assert a.stopping(seen.outcomes[1].findings) == {"person-out-of-scope", "region-out-of-scope"}
 
 
 @pytest.mark.parametrize(

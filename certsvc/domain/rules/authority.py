@@ -11,6 +11,7 @@ from certsvc.domain.rules.clauses import DUAL, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
 from certsvc.domain.rules.registry import declare
 from certsvc.domain.series import series_named
+from certsvc.domain.submission import SubmittedRow
 from certsvc.domain.ways import Way, channel_takes, way_named
 
 _SCOPE = f"{REFORM} 四（一）"
@@ -224,8 +225,14 @@ def _reach(candidate: Candidate, granted: list[Authorization], docket: Docket) -
     kind, region = row.person_kind, row.unit_region
     if kind is not None and not any(a.persons is None or kind in a.persons for a in granted):
         yield PERSON_OUT_OF_SCOPE.finding(row=row.number, column="人员类别", kind=kind)
-    if region is None or docket.dual_directed or docket.meeting_on is None:
+    if region is None or docket.dual_directed or docket.meeting_on is None or _own_staff(row, docket):
         return
     known = region_at(region, docket.meeting_on) is not None
     if known and not any(lies_within(region, a.region) for a in granted):
         yield REGION_OUT_OF_SCOPE.finding(row=row.number, column="单位所属行政区划")
+
+
+def _own_staff(row: SubmittedRow, docket: Docket) -> bool:
+    """A unit's own committee reviews its staff, wherever the unit is registered."""
+    committee = docket.committee
+    return committee is not None and committee.unit_uscc is not None and row.unit_code == committee.unit_uscc

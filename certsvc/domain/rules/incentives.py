@@ -83,6 +83,15 @@ EPIDEMIC_AND_REGULAR = declare(
     good="当年只通过抗疫激励评审",
     bad="2022年度常规评审与抗疫激励评审均通过",
 )
+EPIDEMIC_TENURE = declare(
+    code="epidemic-tenure",
+    severity=Severity.HOLD,
+    clause=f"{EPIDEMIC} 一；{REFORM} 二（三）",
+    summary="抗疫激励须聘任相应级别岗位满三年（企业人员取得现资格满三年）",
+    message="按“{field}”计算，至评审时不满三年。请核对时间；确不满三年的不符合抗疫激励条件。",
+    good="聘任起始2019-10-01，评审2023-03-01",
+    bad="聘任起始2021-10-01，评审2023-03-01",
+)
 RURAL_TOO_EARLY = declare(
     code="rural-too-early",
     severity=Severity.ERROR,
@@ -103,6 +112,7 @@ SKILLED_WORKER_FIELD = declare(
     bad="高技能人才贯通，会计人员",
 )
 
+_EPIDEMIC_YEARS: Final = 3
 _RURAL_SINCE: Final = date(2021, 1, 1)
 _ORDINARY: Final = frozenset(
     {Way.REGULAR, Way.APPOINTMENT_LINKED, Way.SELF_REVIEW, Way.SCHOOL_UP_TO_DEPUTY_SENIOR, Way.SCHOOL_SENIOR}
@@ -123,12 +133,12 @@ def check_incentive(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
             yield from _talent(candidate)
         case Way.AID_MISSION:
             yield from _aid(candidate, docket)
+        case Way.ANTI_EPIDEMIC:
+            yield from _epidemic(candidate)
         case Way.RURAL_TALENT:
-            if candidate.row.reviewed_on is not None and candidate.row.reviewed_on < _RURAL_SINCE:
-                yield RURAL_TOO_EARLY.finding(row=candidate.row.number, column="评审日期")
+            yield from _rural(candidate)
         case Way.SKILLED_WORKER:
-            if candidate.series is not None and candidate.series not in SKILLED_WORKERS:
-                yield SKILLED_WORKER_FIELD.finding(row=candidate.row.number, column="申报系列")
+            yield from _skilled(candidate)
         case _:
             pass
     if candidate.held:
@@ -169,6 +179,28 @@ def _aid(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     used = candidate.person in docket.facts.aided_before
     if used or any(title.way == Way.AID_MISSION for title in candidate.held):
         yield SECOND_AID_INCENTIVE.finding(row=row.number, column="取得方式")
+
+
+def _rural(candidate: Candidate) -> Iterator[Finding]:
+    row = candidate.row
+    if row.reviewed_on is not None and row.reviewed_on < _RURAL_SINCE:
+        yield RURAL_TOO_EARLY.finding(row=row.number, column="评审日期")
+
+
+def _skilled(candidate: Candidate) -> Iterator[Finding]:
+    if candidate.series is not None and candidate.series not in SKILLED_WORKERS:
+        yield SKILLED_WORKER_FIELD.finding(row=candidate.row.number, column="申报系列")
+
+
+def _epidemic(candidate: Candidate) -> Iterator[Finding]:
+    row = candidate.row
+    enterprise = row.unit_kind == "企业"
+    column, since = ("现职称取得时间", row.base_on) if enterprise else ("聘任起始时间", row.appointed_on)
+    if since is None or row.reviewed_on is None:
+        return
+    third_year = (since.year + _EPIDEMIC_YEARS, since.month, since.day)
+    if third_year > (row.reviewed_on.year, row.reviewed_on.month, row.reviewed_on.day):
+        yield EPIDEMIC_TENURE.finding(row=row.number, column=column, field=column)
 
 
 def _same_year(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
