@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from certsvc.bootstrap import Office, open_office, prepare_home
 from certsvc.domain.actor import Actor, Role
 from certsvc.entrypoints.cli.report import print_report, report_object, rich_progress
 from certsvc.errors import UnreadableInput
 from certsvc.settings import load_settings
+
+if TYPE_CHECKING:
+    from certsvc.bootstrap import Office
 
 EXIT_FINDINGS, EXIT_UNREADABLE = 1, 2
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
@@ -19,6 +23,8 @@ _ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人�
 
 
 def _office() -> Office:
+    from certsvc.bootstrap import open_office
+
     return open_office(load_settings())
 
 
@@ -33,6 +39,8 @@ def certsvc() -> None:
 @certsvc.command()
 def init() -> None:
     """建立工作目录：数据库、密钥（测试环境）、公开账本的第一页。可重复运行。"""
+    from certsvc.bootstrap import prepare_home
+
     settings = load_settings()
     made = prepare_home(settings)
     click.echo(
@@ -199,6 +207,7 @@ def ledger_publish() -> None:
 @click.option("--port", type=int, help="监听端口，默认取自设置。")
 def serve(host: str | None, port: int | None) -> None:
     """提供核验页面与公开账本。"""
+    from certsvc.bootstrap import open_office
     from certsvc.entrypoints.public_api import create_app
     from certsvc.entrypoints.public_api import serve as run
 
@@ -212,9 +221,8 @@ def serve(host: str | None, port: int | None) -> None:
     run(app, host or settings.host, port or settings.port)
 
 
-def _show(answer: dict[str, object], *, as_json: bool, clean: object) -> None:
+def _show(answer: dict[str, object], *, as_json: bool, clean: Callable[[], None]) -> None:
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        assert callable(clean)
         clean()
