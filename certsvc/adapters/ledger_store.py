@@ -28,6 +28,33 @@ from certsvc.formats.tile import EntryRun, HashRun, split_hashes
 from certsvc.ports import LedgerHead, LoggedEvent, PendingEvent, QueuedEvent, SlotHead
 
 _LOOK_UP_CHUNK = 500
+_HEAD = select(ledger_head).with_for_update()
+_PENDING = (
+    select(outbox_event)
+    .where(outbox_event.c.leaf_index.is_(None))
+    .order_by(outbox_event.c.id)
+    .limit(bindparam("most"))
+)
+_TILE = (
+    select(ledger_hashes.c.start, ledger_hashes.c.hashes)
+    .where(ledger_hashes.c.level == bindparam("at_level"), ledger_hashes.c.tile == bindparam("number"))
+    .order_by(ledger_hashes.c.start)
+)
+_BUNDLE = (
+    select(ledger_entries.c.entries)
+    .where(ledger_entries.c.bundle == bindparam("number"))
+    .order_by(ledger_entries.c.start)
+)
+_MARK = (
+    update(outbox_event)
+    .where(outbox_event.c.id == bindparam("row"), outbox_event.c.leaf_index.is_(None))
+    .values(leaf_index=bindparam("leaf"), manifest_index=bindparam("manifest"))
+)
+_MOVE_SLOT = (
+    update(status_slot)
+    .where(status_slot.c.slot == bindparam("place"))
+    .values(seq=bindparam("number"), leaf_hash=bindparam("last"))
+)
 _MOVED = "账本已由另一进程推进，本次操作已撤回；再次运行即可继续。"
 
 
@@ -39,7 +66,7 @@ class DatabaseLedgerTransaction:
 
     def head(self) -> LedgerHead | None:
         """The head, locked until the end of the transaction (on SQLite every transaction is the only writer)."""
-        row = self._connection.execute(select(ledger_head).with_for_update()).one_or_none()
+        row = self._connection.execute(_HEAD).one_or_none()
         if row is None:
             return None
         return LedgerHead(
@@ -79,26 +106,17 @@ class DatabaseLedgerTransaction:
 
     def pending(self, most: int) -> tuple[QueuedEvent, ...]:
         """Events without a leaf, oldest first."""
-        rows = self._connection.execute(
-            select(outbox_event)
-            .where(outbox_event.c.leaf_index.is_(None))
-            .order_by(outbox_event.c.id)
-            .limit(most)
-        )
+        rows = self._connection.execute(_PENDING, {"most": most})
         return tuple(QueuedEvent(row.id, read_event(row)) for row in rows)
 
     def mark_logged(self, events: Sequence[LoggedEvent], slot_heads: Mapping[int, SlotHead]) -> None:
         """Note leaves and last events."""
         marked = self._connection.execute(
-            update(outbox_event)
-            .where(outbox_event.c.id == bindparam("row"), outbox_event.c.leaf_index.is_(None))
-            .values(leaf_index=bindparam("leaf"), manifest_index=bindparam("manifest")),
+            _MARK,
             [{"row": one.id, "leaf": one.leaf_index, "manifest": one.manifest_index} for one in events],
         )
         moved = self._connection.execute(
-            update(status_slot)
-            .where(status_slot.c.slot == bindparam("place"))
-            .values(seq=bindparam("number"), leaf_hash=bindparam("last")),
+            _MOVE_SLOT,
             [
                 {"place": slot, "number": head.seq, "last": head.leaf_hash}
                 for slot, head in slot_heads.items()
@@ -140,11 +158,7 @@ class DatabaseLedgerTransaction:
 
     def tile(self, level: int, number: int) -> bytes:
         """All hashes stored of a tile; what follows a gap is left out."""
-        rows = self._connection.execute(
-            select(ledger_hashes.c.start, ledger_hashes.c.hashes)
-            .where(ledger_hashes.c.level == level, ledger_hashes.c.tile == number)
-            .order_by(ledger_hashes.c.start)
-        )
+        rows = self._connection.execute(_TILE, {"at_level": level, "number": number})
         runs: list[bytes] = []
         width = 0
         for start, hashes in rows:
@@ -156,11 +170,7 @@ class DatabaseLedgerTransaction:
 
     def bundle(self, number: int) -> bytes:
         """All entries stored of a bundle."""
-        runs = self._connection.scalars(
-            select(ledger_entries.c.entries)
-            .where(ledger_entries.c.bundle == number)
-            .order_by(ledger_entries.c.start)
-        )
+        runs = self._connection.scalars(_BUNDLE, {"number": number})
         return b"".join(runs)
 
     def status_chunks(self, first: int, count: int) -> Mapping[int, bytes]:
