@@ -1,4 +1,7 @@
-"""What a reader of cells alone cannot see in the XML of a sheet: merged cells, formulas, hidden rows and columns."""
+"""What a reader of cells alone cannot see in the XML of a sheet.
+
+Told: merged cells, formulas, hidden rows and columns. Refused: sheets that are cut off or reach too far.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,12 @@ def refuse_wide_sheet(xml: bytes, sheet: str) -> None:
         f"工作表“{sheet}”的单元格超出允许范围（至多{MOST_ROWS}行、至{_WIDEST}列）。"
         "请删除数据区以外的行和列，用 Excel 或 WPS 另存为 .xlsx 重新报送。"
     )
+
+
+def refuse_cut_sheet(xml: bytes, sheet: str) -> None:
+    """Refuse a sheet that ends early: the reader of cells would silently leave out the rest. Raises UnreadableInput."""
+    if not xml[-200:].rstrip().endswith(b"worksheet>"):
+        raise UnreadableInput(f"工作表“{sheet}”不完整。请用 Excel 或 WPS 打开核对后另存为 .xlsx 重新报送。")
 
 
 def oddities_of(xml: bytes, sheet: str) -> list[str]:

@@ -14,7 +14,7 @@ from python_calamine import CalamineError, load_workbook
 
 from certsvc.adapters.workbook import Sheets
 from certsvc.adapters.workbook_package import Package, open_package
-from certsvc.adapters.workbook_sheet_xml import oddities_of, refuse_wide_sheet
+from certsvc.adapters.workbook_sheet_xml import oddities_of, refuse_cut_sheet, refuse_wide_sheet
 from certsvc.domain.intake_words import HEADER_SHEET, ROWS_SHEET
 from certsvc.domain.submission import Cell
 from certsvc.errors import UnreadableInput
@@ -58,6 +58,7 @@ def _sheet_oddities(package: Package) -> list[str]:
             sheet = parts.get(name)
             refuse_wide_sheet(content, sheet or name)
             if sheet in _OWN_SHEETS:
+                refuse_cut_sheet(content, sheet)
                 oddities += oddities_of(content, sheet)
     return oddities
 

@@ -14,7 +14,7 @@ _PERCENT = re.compile(r"([0-9]{1,3})\s*[%％]?", re.ASCII)
 # C0, C1, zero-width and bidirectional controls, lone surrogates, noncharacters; then the beginnings of markup.
 _FORBIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
-    r"|<\s*[A-Za-z/!?]|&#|javascript:|vbscript:",
+    r"|<[A-Za-z/!?]|&#|javascript:|vbscript:",
     re.IGNORECASE,
 )
 _EARLIEST = date(1900, 1, 1)
