@@ -62,6 +62,7 @@ class WorkCalendar:
         """
         if workdays < 1:
             raise ValueError("a publicity period has at least one working day")
+        self.year(start.year)
         day = start if count_first_day else start + _ONE_DAY
         left = workdays
         while True:
@@ -75,6 +76,7 @@ class WorkCalendar:
 
         Raises UnknownCalendarYearError.
         """
+        self.year(start.year)
         day = start + timedelta(days=days)
         while not self.is_workday(day):
             day += _ONE_DAY

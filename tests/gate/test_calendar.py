@@ -62,6 +62,13 @@ def test_a_period_that_runs_into_an_unknown_year_is_an_error() -> None:
         CALENDAR.publicity_end(date(2026, 12, 30), 5)
 
 
+def test_the_last_day_of_all_is_an_unknown_year_too() -> None:
+    with pytest.raises(UnknownCalendarYearError):
+        CALENDAR.publicity_end(date.max, 5)
+    with pytest.raises(UnknownCalendarYearError):
+        CALENDAR.plus_days_rolled(date.max, 3)
+
+
 def test_a_period_has_at_least_one_day() -> None:
     with pytest.raises(ValueError, match="at least one"):
         CALENDAR.publicity_end(date(2026, 1, 5), 0)

@@ -44,6 +44,7 @@ def test_good_filings_pass_without_a_word(kind: str) -> None:
             "regular",
             {"meeting_starts_on": date(2025, 3, 1), "meeting_ends_on": date(2025, 3, 2)},
         ),
+        ("not-authorized-then", "regular", {"meeting_ends_on": date(2025, 3, 1)}),
         ("dual-directed-mixed", "regular", {"channel": "双定向"}),
         ("dual-directed-mixed", "dual", {"channel": "常规"}),
         ("channel-not-authorized", "regular", {"committee_code": "JL-XC-NY"}),

@@ -87,7 +87,7 @@ def _note(rows: list[int], number: int) -> None:
 class Docket:
     """The filing and all that concerns it as a whole; None where the header names nothing that is registered.
 
-    `authorizations`: those in force on the first meeting day; `known_series`: of all the committee ever had.
+    `authorizations`: those in force during the whole meeting; `known_series`: of all the committee ever had.
     `by_person` and `by_name` show who stands in the batch more than once.
     """
 
@@ -132,8 +132,8 @@ def open_docket(submission: Submission, facts: GateFacts) -> Docket:
     """The docket of a submission."""
     header, registry = submission.header, facts.registry
     committee = None if header.committee_code is None else registry.committee(header.committee_code)
-    meeting_on = header.meeting_starts_on
     granted = () if committee is None else committee.authorizations
+    days = [day for day in (header.meeting_starts_on, header.meeting_ends_on) if day is not None]
     candidates = tuple(candidate(row, facts) for row in submission.rows)
     return Docket(
         header=header,
@@ -142,8 +142,8 @@ def open_docket(submission: Submission, facts: GateFacts) -> Docket:
         committee=committee,
         profile=registry.county(committee.county) if committee and committee.county else None,
         approval=None if header.approval_ref is None else registry.approval(header.approval_ref),
-        meeting_on=meeting_on,
-        authorizations=tuple(a for a in granted if meeting_on is not None and a.in_force(meeting_on)),
+        meeting_on=header.meeting_starts_on,
+        authorizations=tuple(a for a in granted if days and all(a.in_force(day) for day in days)),
         known_series=frozenset(a.series for a in granted),
         by_person=_more_than_once(candidates),
         by_name=_namesakes(candidates),
