@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from certverify.errors import DecodeError
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:"
 MAX_DIGITS = 1000
-_VALUE = {char: value for value, char in enumerate(ALPHABET)}
-_STEP = 8  # digits folded into machine-sized numbers before they meet the large one
+_PAIR = {
+    high + low: ALPHABET.index(high) * 43 + ALPHABET.index(low) for high, low in product(ALPHABET, repeat=2)
+}
+_PAIRS = 4  # pairs of digits folded into a machine-sized number before they meet the large one
+_STEP = 2 * _PAIRS
 _STEP_BASE = 43**_STEP
 
 
@@ -25,19 +30,18 @@ def decode_base43(digits: str) -> bytes:
         raise Base43Error("empty or too long")
     if digits[0] == "0":
         raise Base43Error("leading zero digit")
+    padded = digits.rjust(-(-len(digits) // _STEP) * _STEP, "0")
+    number = 0
     try:
-        values = [_VALUE[char] for char in digits]
+        for start in range(0, len(padded), _STEP):
+            number = number * _STEP_BASE + _fold(padded[start : start + _STEP])
     except KeyError as error:
         raise Base43Error("a character outside the alphabet") from error
-    head = len(values) % _STEP
-    number = _fold(values[:head])
-    for start in range(head, len(values), _STEP):
-        number = number * _STEP_BASE + _fold(values[start : start + _STEP])
     return number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
-def _fold(values: list[int]) -> int:
+def _fold(digits: str) -> int:
     number = 0
-    for value in values:
-        number = number * 43 + value
+    for at in range(0, _STEP, 2):
+        number = number * 1849 + _PAIR[digits[at : at + 2]]
     return number
