@@ -16,25 +16,10 @@ from certsvc.domain.submission import FilingStepClaim, PublicityClaim, Submissio
 from certsvc.stages.gate import examine
 from tests.gate import builders as a
 
-WORDS = st.none() | st.sampled_from(
-    [
-        "双定向",
-        "常规评审",
-        "4",
-        "222404",
-        "220381",
-        "农业技术人员",
-        "会计人员",
-        "高级会计师",
-        "二级岗位",
-        "有异议",
-        "未通过",
-        "通过",
-        "省",
-        "市州",
-    ]
-    + [""]
-)
+COMMON_WORDS = """
+双定向 常规评审 4 222404 220381 农业技术人员 会计人员 高级会计师 二级岗位 有异议 未通过 通过 省 市州
+"""
+WORDS = st.none() | st.sampled_from(["", *COMMON_WORDS.split()])
 DAYS = st.none() | st.sampled_from(
     [date.min, date(2023, 9, 19), date(2023, 11, 19), date(2024, 2, 29), date(2027, 1, 1), date.max]
 )
