@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -64,10 +65,8 @@ PLAIN: st.SearchStrategy[Any] = st.recursive(
 
 
 def survives(decode: Callable[[Any], object], declared: Any, presented: Any) -> None:
-    try:
+    with contextlib.suppress(*declared if isinstance(declared, tuple) else (declared,)):
         decode(presented)
-    except declared:
-        pass
 
 
 @pytest.mark.parametrize(("decode", "declared", "good"), BYTE_DECODERS)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from pathlib import Path
 
 import pytest
 from certverify.check import check_record
 from certverify.codes import Code
-from certverify.errors import TreeError, TreeInconsistentError, TreeMissingError
+from certverify.errors import TreeInconsistentError, TreeMissingError
 from certverify.leaf import EventLeaf, ManifestLeaf, decode_leaf
 from certverify.ledger import LedgerUnavailable, LedgerView, open_ledger
 from certverify.merkle import verify_consistency, verify_inclusion
@@ -187,10 +188,8 @@ def test_unassigned_status_values_are_refused(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=600))
 def test_any_bytes_are_entries_or_an_inconsistency(raw_entries: bytes) -> None:
-    try:
+    with contextlib.suppress(TreeInconsistentError):
         split_entries(raw_entries)
-    except TreeError as error:
-        assert isinstance(error, TreeInconsistentError)
 
 
 def test_an_index_outside_the_tree_is_refused(dual_tree: Path) -> None:

@@ -72,7 +72,7 @@ def check_document(raw: bytes, trust: TrustList) -> DocumentCheck:
 def _has_known_head(raw: bytes, trust: TrustList) -> bool:
     view = memoryview(raw)
     return any(
-        0 < layout.head_length < len(raw)
+        0 < layout.head_length <= len(raw)
         and sha256(view[: layout.head_length]).digest() == layout.head_sha256
         for layout in trust.layouts
     )
