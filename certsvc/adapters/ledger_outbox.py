@@ -42,11 +42,6 @@ def allot_slots(connection: Connection, count: int) -> list[int]:
     return list(chosen)
 
 
-def queue_event(connection: Connection, event: PendingEvent, at: datetime) -> None:
-    """Queue one event in the caller's transaction; see queue_events."""
-    queue_events(connection, [event], at)
-
-
 def queue_events(connection: Connection, events: Sequence[PendingEvent], at: datetime) -> None:
     """Queue events in the caller's transaction, so that business change and event exist together or not at all.
 

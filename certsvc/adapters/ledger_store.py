@@ -203,22 +203,6 @@ class DatabaseLedgerStore:
         with self._engine.begin() as connection:
             yield DatabaseLedgerTransaction(connection)
 
-    def logged_events(self, number: str, version: int) -> tuple[LoggedEvent, ...]:
-        """The logged events of a certificate version, oldest first."""
-        with self._engine.begin() as connection:
-            rows = connection.execute(
-                select(outbox_event)
-                .where(
-                    outbox_event.c.certificate_number == number,
-                    outbox_event.c.certificate_version == version,
-                    outbox_event.c.leaf_index.is_not(None),
-                )
-                .order_by(outbox_event.c.leaf_index)
-            ).all()
-        return tuple(
-            LoggedEvent(row.id, row.slot, row.commitment, row.leaf_index, row.manifest_index) for row in rows
-        )
-
     def logged_at(self, leaf_indices: Iterable[int]) -> tuple[LoggedEvent, ...]:
         """The logged events at the given leaf indices, in that order of the log."""
         wanted = sorted(set(leaf_indices))

@@ -179,3 +179,11 @@ def test_a_clock_gone_back_signs_nothing(house: House) -> None:
     house.clock.advance(timedelta(seconds=-1))
     with pytest.raises(ConflictError, match="系统时间"):
         house.ledger().record(house.issue(1))
+
+
+def test_publication_leaves_no_temporary_file_in_the_tree_nor_beside_it(house: House) -> None:
+    house.ledger().record(house.issue(2))
+    house.publisher().publish()
+    assert {path.name for path in (house.home / "public.work").iterdir()} == {"lock"}
+    top = {path.name for path in house.public.iterdir()}
+    assert top == {"checkpoint", "vkey", "tile", "status"}
