@@ -99,8 +99,8 @@ def upgraded(number: str) -> str:
 
 def read_id(kind: IdKind, text: str) -> IdReading:
     """Read a number of a kind of document. Total: every text gives a reading."""
-    if kind is IdKind.CITIZEN and _plain_citizen(text):
-        return IdReading(IdDocument(kind, text, birth_in(text), male_in(text)))
+    if kind is IdKind.CITIZEN and (plain := _plain_citizen(text)) is not None:
+        return IdReading(plain)
     number, flaws = _normalised(text)
     flaws += _judged(kind, number)
     if not _HARMLESS.issuperset(flaws):
@@ -108,15 +108,14 @@ def read_id(kind: IdKind, text: str) -> IdReading:
     return IdReading(_document(kind, number), tuple(flaws))
 
 
-def _plain_citizen(text: str) -> bool:
+def _plain_citizen(text: str) -> IdDocument | None:
     """The short way for the number that is right as it stands: nearly every one."""
-    return (
-        _EIGHTEEN.fullmatch(text) is not None
-        and text[0] not in "789"
-        and not text.endswith("000")
-        and check_character(text[:17]) == text[17]
-        and birth_in(text) is not None
-    )
+    if not _EIGHTEEN.fullmatch(text) or text[0] in "789" or text.endswith("000"):
+        return None
+    born_on = birth_in(text)
+    if born_on is None or check_character(text[:17]) != text[17]:
+        return None
+    return IdDocument(IdKind.CITIZEN, text, born_on, male_in(text))
 
 
 def _normalised(text: str) -> tuple[str, list[IdFlaw]]:

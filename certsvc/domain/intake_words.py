@@ -139,4 +139,9 @@ def decoded_wrongly(word: str) -> bool:
                 return True
         except UnicodeError:
             continue
-    return "锟斤拷" in word or "\ufffd" in word
+    return garbled(word)
+
+
+def garbled(text: str) -> bool:
+    """True for a text that shows what a lost character leaves behind."""
+    return "\ufffd" in text or "锟斤拷" in text

@@ -19,6 +19,7 @@ _PLACEHOLDERS = frozenset(
     {"无", "空", "暂无", "不详", "未知", "-", "--", "—", "——", "/", "\\", "null", "none", "nan"}
 )
 _LOST = frozenset("?？□■▯▢☐〓＊*\ufffd○◯")
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _PUNCTUATION = frozenset("· -'’.")
 
 
@@ -42,9 +43,9 @@ class NameReading:
     flaws: tuple[NameFlaw, ...] = ()
 
 
-def is_private_use(character: str) -> bool:
-    """True for a code point that no standard gives a meaning (U+E000-F8FF, planes 15 and 16)."""
-    return unicodedata.category(character) == "Co"
+def private_use_in(text: str) -> bool:
+    """True when the text holds a code point that no standard gives a meaning (U+E000-F8FF, planes 15 and 16)."""
+    return _PRIVATE_USE.search(text) is not None
 
 
 def read_name(text: str) -> NameReading:
@@ -70,7 +71,7 @@ def _serious_flaws(name: str) -> list[NameFlaw]:
     if len(name) > LONGEST_NAME:
         flaws.append(NameFlaw.TOO_LONG)
     strange = {character for character in name if not _may_stand_in_name(character)}
-    private = {character for character in strange if is_private_use(character)}
+    private = {character for character in strange if private_use_in(character)}
     if private:
         flaws.append(NameFlaw.PRIVATE_USE)
     if strange & _LOST:

@@ -8,9 +8,9 @@ from datetime import date
 from typing import TypeVar
 
 from certsvc.domain.findings import Finding
-from certsvc.domain.intake_words import decoded_wrongly
+from certsvc.domain.intake_words import garbled
 from certsvc.domain.levels import Level, level_named
-from certsvc.domain.names import is_private_use
+from certsvc.domain.names import private_use_in
 from certsvc.domain.rules import intake as rules
 from certsvc.domain.rules.registry import Rule
 from certsvc.domain.submission import Cell
@@ -40,7 +40,7 @@ class CellReader:
         self.findings: list[Finding] = []
         self.unreadable: set[str] = set()
         self._row: int | None = None
-        self._clean_texts: dict[str, str] = {}
+        self._clean_texts: dict[Cell, str | None] = {None: None}
         self._clean_days: dict[str, date] = {}
 
     def start(self, row: int | None) -> None:
@@ -59,17 +59,19 @@ class CellReader:
 
     def text(self, cell: Cell, column: str) -> str | None:
         """Plain text without control characters, markup, private-use characters or lost characters."""
-        if cell is None:
-            return None
-        if isinstance(cell, str) and cell in self._clean_texts:
-            return self._clean_texts[cell]
+        try:
+            return self._clean_texts[cell]  # nearly always: the values of a table repeat
+        except KeyError:
+            return self._new_text(cell, column)
+
+    def _new_text(self, cell: Cell, column: str) -> str | None:
         text = read_text(cell)
         if text is None or self.refused_characters(text, column):
             return None
         if len(text) > LONGEST_TEXT:
             self.reject(rules.TEXT_LONG, column, name=column, most=LONGEST_TEXT)
             return None
-        if isinstance(cell, str):
+        if isinstance(cell, str):  # numbers are not kept: 1, 1.0 and True are one key and three texts
             self._clean_texts[cell] = text
         return text
 
@@ -79,9 +81,9 @@ class CellReader:
             return False
         if forbidden_in(text):
             self.reject(rules.FORBIDDEN_CHARACTER, column, name=column)
-        elif any(is_private_use(character) for character in text):
+        elif private_use_in(text):
             self.reject(rules.PRIVATE_USE_TEXT, column, name=column)
-        elif decoded_wrongly(text):
+        elif garbled(text):
             self.reject(rules.MOJIBAKE, column, place=column)
         else:
             return False
