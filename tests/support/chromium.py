@@ -22,9 +22,12 @@ _MISSING = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the whole run; each test opens contexts of its own."""
+    """One browser for a module of tests; each test opens contexts of its own.
+
+    Not for the whole run: while Playwright runs, its event loop forbids `asyncio.run` to every other test.
+    """
     executable = shutil.which("chromium")
     if executable is None:
         pytest.fail(_MISSING)

@@ -119,14 +119,14 @@ def test_the_question_where_it_is_used_decides_for_a_dual_directed_title(
     assert verdict_of(page)["validity_area"] == {"code": "222404", "name": "珲春市"}
     select = page.locator("[data-place-select]")
     answers = (
-        ("222404", "通过核验", "在珲春市有效", "yes"),
-        ("222401", "未通过核验", "在此不适用", "no"),
-        ("222400", "无法判定", "使用地不够具体", "undetermined"),
-        ("", "通过核验", "仅限珲春市有效", "not_asked"),
+        ("222404", "通过核验", "在珲春市有效", "yes", "limited"),
+        ("222401", "未通过核验", "在此不适用", "no", "elsewhere"),
+        ("222400", "无法判定", "使用地不够具体", "undetermined", "where"),
+        ("", "通过核验", "仅限珲春市有效", "not_asked", "limited"),
     )
-    for place, word, label, valid_here in answers:
+    for place, word, label, valid_here, mark in answers:
         select.select_option(place)
-        says(page, word, label, "limited")
+        says(page, word, label, mark)
         assert verdict_of(page)["valid_here"] == valid_here
     select.select_option("222401")
     expect(page.locator("[data-text]")).to_contain_text(

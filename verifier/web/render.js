@@ -117,10 +117,7 @@ function field([label, value, style]) {
 function showBasis(verdict, evidence, words) {
   part("[data-basis]").hidden = false;
   fill("[data-as-of]", asOfWords(verdict, evidence));
-  const unchecked = [
-    ...verdict.findings.filter(({ code }) => words.codes[code].effect === "undetermined"),
-    ...uncheckedBy(evidence).map((key) => words.unchecked[key]),
-  ];
+  const unchecked = uncheckedBy(evidence).map((key) => words.unchecked[key]);
   part("[data-unchecked]").replaceChildren(...unchecked.map(listItem));
   part("[data-verdict-json]").textContent = JSON.stringify(verdict, null, 2);
 }

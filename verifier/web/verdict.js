@@ -58,10 +58,12 @@ export function answerOf(verdict, evidence, words, place = null) {
 
 /** What this page cannot check, or could not this time: keys of `unchecked` in words.json. */
 export function uncheckedBy(evidence) {
+  const unproven = evidence.authentic === "unknown" ? ["authenticity"] : [];
+  const open = evidence.status === "unknown" ? ["status"] : [];
   const always = evidence.authentic === "yes" ? ["holder", "document", "issue-event"] : [];
   const unwitnessed = evidence.witnesses === "none asked" ? ["no-witnesses"] : [];
   const unnamed = evidence.trusted && evidence.claims !== null && evidence.tables === null ? ["tables"] : [];
-  return [...always, ...unwitnessed, ...unnamed];
+  return [...unproven, ...open, ...always, ...unwitnessed, ...unnamed];
 }
 
 /** A region's name from the tables; the code itself when the tables do not name it. */
