@@ -15,7 +15,9 @@ from certsvc.errors import IntegrityError
 
 LEADING = 1.22  # line distance in type sizes
 _STEP = 0.5  # of the type size, in points
-_UNITS = re.compile(r"[（《〔“‘(]*(?:[A-Za-z0-9.,'*/:#@_-]+|.)[，。、；：？！）》〕”’)·—…\s]*", re.DOTALL)
+_UNITS = re.compile(
+    r"[（《〔“‘(]*(?:[A-Za-z0-9.,'*/:#@_-]+[年月日号]?|.)[，。、；：？！）》〕”’)·—…\s]*", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
