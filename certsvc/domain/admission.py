@@ -40,7 +40,8 @@ Outcome = Admission | Hold | Refusal
 class Examination:
     """The gate's answer for a whole filing, under one version of the rule set.
 
-    When `header_findings` holds an error the filing as a whole is refused, whatever the rows say.
+    When `header_findings` holds an error the filing as a whole is refused, whatever the rows say;
+    a hold there holds every row that would have been admitted.
     """
 
     header_findings: tuple[Finding, ...]

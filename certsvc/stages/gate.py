@@ -11,7 +11,7 @@ from certsvc.domain.findings import Finding, holds, stops
 from certsvc.domain.rules.docket import FAILED, Candidate, Docket, open_docket
 from certsvc.domain.rules.gate import HEADER_RULES, ROW_RULES
 from certsvc.domain.rules.registry import RULE_SET_VERSION
-from certsvc.domain.rules.results import NOT_PASSED, ROW_INCOMPLETE
+from certsvc.domain.rules.results import BATCH_HELD, NOT_PASSED, ROW_INCOMPLETE
 from certsvc.domain.submission import Submission
 
 
@@ -19,12 +19,15 @@ def examine(submission: Submission, intake_findings: tuple[Finding, ...], facts:
     """What becomes of the filing: findings on the header, and one outcome per row in the order received.
 
     `intake_findings` are what reading the file found; they count like the gate's own. The outcome depends on the
-    arguments alone. A row the intake complained of but could not deliver is refused too.
+    arguments alone. A row the intake complained of but could not deliver is refused too. A hold on the header
+    holds everybody who would have been admitted.
     """
     docket = open_docket(submission, facts)
     told = _by_row(intake_findings)
     header = [*told.pop(None, ()), *(f for rule in HEADER_RULES for f in rule(docket))]
     outcomes = [_outcome(one, docket, told.get(one.row.number, ())) for one in docket.candidates]
+    if holds(header):
+        outcomes = [_held_with_batch(outcome) for outcome in outcomes]
     delivered = {one.row.number for one in docket.candidates}
     outcomes += [
         Refusal(row, tuple(findings))
@@ -57,6 +60,12 @@ def _outcome(candidate: Candidate, docket: Docket, told: Iterable[Finding]) -> O
     if holds(findings):
         return Hold(row.number, tuple(findings))
     return Admission(row.number, award, tuple(findings))
+
+
+def _held_with_batch(outcome: Outcome) -> Outcome:
+    if not isinstance(outcome, Admission):
+        return outcome
+    return Hold(outcome.row, (*outcome.findings, BATCH_HELD.finding(row=outcome.row, column="批次信息")))
 
 
 def _award(candidate: Candidate, docket: Docket) -> Award | None:

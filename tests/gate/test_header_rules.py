@@ -178,7 +178,10 @@ def test_a_spoiled_header_stops_the_filing(code: str, kind: str, changes: dict[s
     ],
 )
 def test_what_a_person_must_judge_holds_the_filing(code: str, kind: str, changes: dict[str, Any]) -> None:
-    assert told(kind, changes).get(code) is Severity.HOLD
+    head, row = REGULAR[kind]
+    seen = a.gate(head(**changes), row())
+    assert (code, Severity.HOLD) in {(f.code, f.severity) for f in seen.header_findings}
+    assert [(a.verdict(o), a.codes(o.findings)) for o in seen.outcomes] == [("held", {"batch-held"})]
 
 
 @pytest.mark.parametrize(

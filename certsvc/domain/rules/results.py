@@ -75,6 +75,15 @@ APPLIED_AFTER_REVIEW = declare(
     good="申报日期2023-02-10，评审日期2023-09-19",
     bad="申报日期2023-10-10，评审日期2023-09-19",
 )
+BATCH_HELD = declare(
+    code="batch-held",
+    severity=Severity.HOLD,
+    clause=f"{REFORM} 六（二）",
+    summary="批次信息有暂缓事项的，全部人员随批次暂缓",
+    message="本行无误，因批次信息有暂缓事项（见批次信息的审查意见）随批次暂缓，事项办结后继续办理。",
+    good="批次信息无暂缓事项",
+    bad="正高级通过比例超过核定比例，待核准部门确认",
+)
 ROW_INCOMPLETE = declare(
     code="row-incomplete",
     severity=Severity.ERROR,
