@@ -50,8 +50,8 @@ class Row:
     here: str = "not_asked"
 
 
-UNREAD = {"authentic": "unknown", "status": "unknown"}
-DUAL_LOG = {"log": {"fields": dict(DUAL)}, "text": record_text(DUAL)}
+UNREAD: dict[str, Any] = {"authentic": "unknown", "status": "unknown"}
+DUAL_LOG: dict[str, Any] = {"log": {"fields": dict(DUAL)}, "text": record_text(DUAL)}
 
 TABLE = [
     Row("valid and fresh", PASSED),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from certverify.codes import MEANINGS, Code, Effect
@@ -159,6 +160,7 @@ def outcome_of(codes: Sequence[Code], authentic: Authentic, status: StatusWord) 
     return Outcome.PASSED
 
 
+@lru_cache(maxsize=4096)
 def finding(code: Code, *, area: Area | None = None, days: int | None = None) -> Finding:
     """The finding of a code with its texts filled in."""
     meaning = MEANINGS[code]
