@@ -303,3 +303,12 @@ def test_a_name_of_fifty_characters_never_widens_the_page(host: str, browser: Br
     expect(page.locator("[data-fields]")).to_contain_text(name)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
+
+
+def test_without_script_the_page_says_that_it_cannot_tell(host: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{host}/v#{qr_text(regular_record())}")
+    expect(page.locator("noscript p")).to_contain_text("无法判定")
+    assert page.locator("[data-answer]").is_hidden()
+    context.close()
