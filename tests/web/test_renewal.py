@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from certsvc.entrypoints.public_api.server import Renewal
-from certsvc.errors import ConflictError, IntegrityError, UnavailableError
+from certsvc.errors import ConfigurationError, ConflictError, IntegrityError, UnavailableError
 
 SOON = 0.001
 PATIENCE = 10.0
@@ -29,9 +29,10 @@ def failing_on(call: int, error: Exception, reached: Event, until: int) -> Calla
     return renew
 
 
-def test_a_renewal_that_is_not_possible_at_the_moment_is_tried_again() -> None:
+@pytest.mark.parametrize("error", [UnavailableError("busy"), ConflictError("somebody else wrote")])
+def test_a_renewal_that_is_not_possible_at_the_moment_is_tried_again(error: Exception) -> None:
     reached, failed = Event(), Event()
-    renewal = Renewal(failing_on(1, UnavailableError("busy"), reached, 3), SOON, failed.set)
+    renewal = Renewal(failing_on(1, error, reached, 3), SOON, failed.set)
     renewal.start()
     assert reached.wait(PATIENCE)
     renewal.stop()
@@ -40,7 +41,7 @@ def test_a_renewal_that_is_not_possible_at_the_moment_is_tried_again() -> None:
     assert not renewal.is_alive()
 
 
-@pytest.mark.parametrize("error", [IntegrityError("bad"), ConflictError("two writers")])
+@pytest.mark.parametrize("error", [IntegrityError("bad"), ConfigurationError("key missing")])
 def test_any_other_failure_stops_the_line(error: Exception) -> None:
     failed = Event()
     renewal = Renewal(failing_on(2, error, Event(), 2), SOON, failed.set)

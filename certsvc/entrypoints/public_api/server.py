@@ -9,7 +9,7 @@ from threading import Event, Thread
 import uvicorn
 from fastapi import FastAPI
 
-from certsvc.errors import CertsvcError, UnavailableError
+from certsvc.errors import CertsvcError, ConflictError, UnavailableError
 
 RENEWAL_SECONDS = 600.0
 _log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ def serve(app: FastAPI, host: str, port: int, renew: Callable[[], None] | None =
     """Serve until interrupted. Requests are not logged here: paths and addresses of people who check stay unrecorded.
 
     `renew` is called every ten minutes, so that the checkpoint stays young enough for answers on line. When it
-    cannot be done at the moment (UnavailableError) it is tried again; any other failure ends the serving and is
+    cannot be done at the moment (UnavailableError, ConflictError) it is tried again; any other failure ends the serving and is
     raised here.
     """
     configuration = uvicorn.Config(
@@ -54,7 +54,7 @@ class Renewal(Thread):
         while not self._stopped.wait(self._every):
             try:
                 self._renew()
-            except UnavailableError as error:
+            except (UnavailableError, ConflictError) as error:
                 _log.warning("the checkpoint could not be renewed, trying again later: %s", error)
             except CertsvcError as error:
                 self.failure = error
