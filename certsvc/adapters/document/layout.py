@@ -7,12 +7,13 @@ that (see `VariableObjects`). The digest of the head goes into the trust list, s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
 from certsvc.adapters.document import artwork
+from certsvc.adapters.document.frozen import HEAD_FILE, draws_the_same, object_offsets
 from certsvc.adapters.document.glyphs import UNITS_PER_EM, GlyphStore
 from certsvc.adapters.document.layout_map import FieldPlace, FixedText, LayoutMap, read_layout_map
 from certsvc.adapters.document.pdf_font import OBJECTS_PER_FONT, SubsetFont
@@ -105,9 +106,10 @@ class Layout:
 
 
 def compile_layout(folder: Path, store: GlyphStore) -> Layout:
-    """Read and compile the layout of a folder (`layout.json`, `srgb.icc`).
+    """Read and compile the layout of a folder (`layout.json`, `srgb.icc`, once frozen `head.bin`).
 
-    Raises ConfigurationError when the layout is incomplete or names a character that the font lacks.
+    Raises ConfigurationError when the layout is incomplete, names a character that the font lacks, or no longer draws
+    what was frozen.
     """
     declared = read_layout_map(folder)
     lacking = store.missing(_fixed_words(declared))
@@ -117,7 +119,27 @@ def compile_layout(folder: Path, store: GlyphStore) -> Layout:
         profile = (folder / "srgb.icc").read_bytes()
     except OSError as error:
         raise ConfigurationError(f"证书版式 {declared.name} 缺少色彩特性文件 srgb.icc。") from error
-    return _Compiler(declared, store, profile).compile()
+    compiled = _Compiler(declared, store, profile).compile()
+    frozen = folder / HEAD_FILE
+    return _with_head(compiled, frozen.read_bytes()) if frozen.exists() else compiled
+
+
+def _with_head(compiled: Layout, head: bytes) -> Layout:
+    """The layout with its frozen head. Raises ConfigurationError when the drawing is no longer the frozen one."""
+    if not draws_the_same(head, compiled.head):
+        raise ConfigurationError(
+            f"证书版式 {compiled.name} 已冻结，但版式文件、字库或程序与冻结时不一致。改动版式请另建新版本。"
+        )
+    return replace(
+        compiled,
+        head=head,
+        head_sha256=sha256(head).hexdigest(),
+        cross_references=_cross_references(object_offsets(head)),
+    )
+
+
+def _cross_references(offsets: list[int]) -> bytes:
+    return b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
 
 
 def _fixed_words(declared: LayoutMap) -> list[str]:
@@ -165,7 +187,7 @@ class _Compiler:
             name=self.map.name,
             head=head,
             head_sha256=sha256(head).hexdigest(),
-            cross_references=b"".join(b"%010d 00000 n \n" % offset for offset in offsets),
+            cross_references=_cross_references(offsets),
             variable=self.variable,
             map=self.map,
             store=self.store,
