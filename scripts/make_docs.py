@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from certverify.cli import build_parser
+from certverify.cli import _parser as build_parser
 
 import certsvc.domain.rules
 from certsvc.domain.rules.registry import RULE_SET_VERSION, declared_rules

@@ -31,15 +31,21 @@ class Issuance:
     record: Callable[[], int]
     release: Callable[[str], int]
 
-    def run(self, filing: str, progress: Progress = lambda _step, _count: None) -> FilingReport:
+    def run(self, filing: str, progress: Progress | None = None) -> FilingReport:
         """Bring every admitted person of an approved filing to a published certificate."""
-        for step, work in (
-            ("draft", lambda: self.issuing.draft(filing, CHUNK)),
-            ("seal", lambda: self.sealing.seal(filing, CHUNK)),
-            ("record", self.record),
-            ("publish", lambda: self.release(filing)),
-        ):
+        progress = progress or _silent
+        steps: dict[str, Callable[[], int]] = {
+            "draft": lambda: self.issuing.draft(filing, CHUNK),
+            "seal": lambda: self.sealing.seal(filing, CHUNK),
+            "record": self.record,
+            "publish": lambda: self.release(filing),
+        }
+        for step, work in steps.items():
             while moved := work():
                 progress(step, moved)
         self.filings.finish_issue(filing, self.clock.now())
         return self.filings.report(filing)
+
+
+def _silent(_step: str, _count: int) -> None:
+    """Nobody watches."""

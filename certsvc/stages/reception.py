@@ -40,7 +40,9 @@ class Reception:
             self.filings.save(self._examined(own_id, workbook, raw_file, file_name))
         return self.filings.report(own_id)
 
-    def _examined(self, own_id: str, workbook: RawWorkbook, raw_file: bytes, file_name: str) -> ExaminedFiling:
+    def _examined(
+        self, own_id: str, workbook: RawWorkbook, raw_file: bytes, file_name: str
+    ) -> ExaminedFiling:
         intake = accept(workbook)
         registry_digest, registry = self.filings.current_registry()
         facts = self._facts(own_id, intake.submission, self.registry_of(registry))
@@ -60,7 +62,9 @@ class Reception:
         )
 
     def _facts(self, own_id: str, submission: Submission, registry: Registry) -> GateFacts:
-        held = self.filings.titles_held(row.document.number for row in submission.rows if row.document is not None)
+        held = self.filings.titles_held(
+            row.document.number for row in submission.rows if row.document is not None
+        )
         return GateFacts(
             registry=registry,
             calendar=self.calendar,
@@ -69,7 +73,9 @@ class Reception:
             held_titles=held,
             used_documents=self.filings.announcements_used(besides=own_id),
             aided_before=frozenset(
-                number for number, titles in held.items() if any(title.way == Way.AID_MISSION for title in titles)
+                number
+                for number, titles in held.items()
+                if any(title.way == Way.AID_MISSION for title in titles)
             ),
             dual_directed_holders=self.filings.dual_directed_holders(),
         )

@@ -38,7 +38,10 @@ class SigningPermit:
 
 def lint(draft: Draft) -> SigningPermit:
     """A permit for a draft that is whole. Raises IntegrityError when stored bytes and content disagree."""
-    if encode_content(draft.content) != draft.payload or commit(draft.salt, draft.payload) != draft.commitment:
+    if (
+        encode_content(draft.content) != draft.payload
+        or commit(draft.salt, draft.payload) != draft.commitment
+    ):
         raise IntegrityError(f"待签发证书 {draft.content.number} 的内容与存档不一致，已停止签章。")
     return SigningPermit(draft)
 

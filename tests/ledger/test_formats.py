@@ -146,7 +146,7 @@ def test_days_and_hours_are_counted_from_1970() -> None:
     with pytest.raises(ValueError):
         day_number(date(1969, 12, 31))
     with pytest.raises(ValueError):
-        hour_number(datetime(2026, 1, 1))  # noqa: DTZ001  # the naive instant is the point
+        hour_number(datetime(2026, 1, 1))  # the naive instant is the point
 
 
 JSON = st.recursive(
