@@ -12,67 +12,23 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from certsvc.adapters.document import artwork
+from certsvc.adapters.document import artwork, head_objects
 from certsvc.adapters.document.frozen import HEAD_FILE, draws_the_same, object_offsets
 from certsvc.adapters.document.glyphs import UNITS_PER_EM, GlyphStore
+from certsvc.adapters.document.head_objects import VariableObjects
 from certsvc.adapters.document.layout_map import FieldPlace, FixedText, LayoutMap, read_layout_map
-from certsvc.adapters.document.pdf_font import OBJECTS_PER_FONT, SubsetFont
+from certsvc.adapters.document.pdf_font import SubsetFont
 from certsvc.adapters.document.pdf_syntax import (
-    HEADER,
     fill_colour,
-    indirect,
     number,
     numbers,
     reference,
     references,
     stream,
     stroke_colour,
-    text_string,
 )
 from certsvc.adapters.document.structure import Element, Structure
 from certsvc.errors import ConfigurationError
-
-_CATALOG, _PAGES, _PAGE, _BEFORE, _AFTER, _FONT = 1, 2, 3, 4, 5, 6
-_SEAL, _INTENT, _PROFILE, _STRUCTURE, _PARENTS, _FORM, _WIDGET, _BLANK = range(_FONT + OBJECTS_PER_FONT, 19)
-_FIRST_FREE = 19
-_VARIABLE_COUNT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class VariableObjects:
-    """The object numbers of what differs between certificates, in the order of the file."""
-
-    first: int
-
-    @property
-    def document(self) -> int:
-        """The structure element Document."""
-        return self.first
-
-    @property
-    def content(self) -> int:
-        """The content stream with labels and values."""
-        return self.first + 1
-
-    @property
-    def font(self) -> int:
-        """The first of the five objects of the font."""
-        return self.first + 2
-
-    @property
-    def metadata(self) -> int:
-        """The XMP packet."""
-        return self.first + 7
-
-    @property
-    def link(self) -> int:
-        """The annotation over the QR symbol."""
-        return self.first + 8
-
-    @property
-    def signature(self) -> int:
-        """The signature dictionary, the last object."""
-        return self.first + 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +109,7 @@ class _Compiler:
     def __init__(self, declared: LayoutMap, store: GlyphStore, profile: bytes) -> None:
         self.map, self.store, self.profile = declared, store, profile
         self.font = SubsetFont(store, _fixed_words(declared))
-        self.forms = range(_FIRST_FREE, _FIRST_FREE + len(declared.rosettes))
+        self.forms = range(head_objects.FIRST_FREE, head_objects.FIRST_FREE + len(declared.rosettes))
         self.structure = Structure(count(self.forms.stop))
         self.elements: dict[str, Element] = {}
         # The number of elements follows from the layout; the variable objects come right after the last of them.
@@ -180,7 +136,7 @@ class _Compiler:
         begin["qr"] = self.structure.mark(qr)
         after = [self._fixed(text, document) for text in self.map.texts_after]
         self._attach_annotations()
-        head, offsets = _head(self._objects(b"\n".join(before), b"\n".join(after)))
+        head, offsets = head_objects.join_head(self._objects(b"\n".join(before), b"\n".join(after)))
         if len(offsets) + 1 != self.variable.first:
             raise ConfigurationError(f"证书版式 {self.map.name} 的对象编号不连续。")
         return Layout(
@@ -242,89 +198,37 @@ class _Compiler:
         )
 
     def _attach_annotations(self) -> None:
-        page = reference(_PAGE)
-        for name, target in (("link", self.variable.link), ("signature", _WIDGET)):
+        page = reference(head_objects.PAGE)
+        for name, target in (("link", self.variable.link), ("signature", head_objects.WIDGET)):
             self.elements[name].kids.append(b"<</Type/OBJR/Pg %s/Obj %s>>" % (page, reference(target)))
 
     def _objects(self, before: bytes, after: bytes) -> dict[int, bytes]:
         form = b"/Type/XObject/Subtype/Form/BBox[%s]/Resources<<%s>>"
-        seal_fonts = b"/Font<</S %s>>" % reference(_FONT)
+        seal_fonts = b"/Font<</S %s>>" % reference(head_objects.FONT)
         objects = {
-            _CATALOG: self._catalog(),
-            _PAGES: b"<</Type/Pages/Kids%s/Count 1>>" % references([_PAGE]),
-            _PAGE: self._page(),
-            _BEFORE: stream(before),
-            _AFTER: stream(after),
-            _SEAL: stream(
+            head_objects.CATALOG: head_objects.catalog(self.variable),
+            head_objects.PAGES: b"<</Type/Pages/Kids%s/Count 1>>" % references([head_objects.PAGE]),
+            head_objects.PAGE: head_objects.page(self.map, self.variable, self.forms),
+            head_objects.BEFORE: stream(before),
+            head_objects.AFTER: stream(after),
+            head_objects.SEAL: stream(
                 artwork.draw_seal(self.map, self.font, self.store), form % (b"0 0 100 100", seal_fonts)
             ),
-            _INTENT: b"<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB IEC61966-2.1)"
-            b"/RegistryName(http://www.color.org)/Info(sRGB IEC61966-2.1)/DestOutputProfile %s>>"
-            % reference(_PROFILE),
-            _PROFILE: stream(self.profile, b"/N 3"),
-            _STRUCTURE: b"<</Type/StructTreeRoot/K %s/ParentTree %s/ParentTreeNextKey 3>>"
-            % (reference(self.variable.document), reference(_PARENTS)),
-            _PARENTS: self.structure.parent_tree(self.elements["link"], self.elements["signature"]),
-            _FORM: b"<</Fields%s/SigFlags 3>>" % references([_WIDGET]),
-            _WIDGET: self._widget(),
-            _BLANK: stream(b"", form % (b"0 0 100 100", b"")),
+            head_objects.INTENT: head_objects.output_intent(),
+            head_objects.PROFILE: stream(self.profile, b"/N 3"),
+            head_objects.STRUCTURE: b"<</Type/StructTreeRoot/K %s/ParentTree %s/ParentTreeNextKey 3>>"
+            % (reference(self.variable.document), reference(head_objects.PARENTS)),
+            head_objects.PARENTS: self.structure.parent_tree(
+                self.elements["link"], self.elements["signature"]
+            ),
+            head_objects.FORM: b"<</Fields%s/SigFlags 3>>" % references([head_objects.WIDGET]),
+            head_objects.WIDGET: head_objects.widget(self.map, self.variable),
+            head_objects.BLANK: stream(b"", form % (b"0 0 100 100", b"")),
         }
-        objects.update(enumerate(self.font.objects(_FONT), _FONT))
+        objects.update(enumerate(self.font.objects(head_objects.FONT), head_objects.FONT))
         for place, rosette in zip(self.forms, self.map.rosettes, strict=True):
             objects[place] = stream(artwork.rosette_curve(rosette), form % (b"-2000 -2000 2000 2000", b""))
-        objects.update((element.number, element.spelled(_PAGE)) for element in self.structure.elements)
+        objects.update(
+            (element.number, element.spelled(head_objects.PAGE)) for element in self.structure.elements
+        )
         return objects
-
-    def _catalog(self) -> bytes:
-        return (
-            b"<</Type/Catalog/Pages %s/Lang(zh-CN)/MarkInfo<</Marked true>>/StructTreeRoot %s/Metadata %s"
-            b"/OutputIntents%s/ViewerPreferences<</DisplayDocTitle true>>/AcroForm %s/Perms<</DocMDP %s>>>>"
-        ) % (
-            reference(_PAGES),
-            reference(_STRUCTURE),
-            reference(self.variable.metadata),
-            references([_INTENT]),
-            reference(_FORM),
-            reference(self.variable.signature),
-        )
-
-    def _page(self) -> bytes:
-        forms = b"".join(b"/R%d %s" % (n, reference(form)) for n, form in enumerate(self.forms))
-        return (
-            b"<</Type/Page/Parent %s/MediaBox[0 0 %s]/Contents%s/StructParents 0/Tabs/S/Annots%s"
-            b"/Resources<</Font<</S %s/D %s>>/XObject<</Seal %s%s>>>>>>"
-        ) % (
-            reference(_PAGES),
-            numbers(self.map.width, self.map.height),
-            references([_BEFORE, self.variable.content, _AFTER]),
-            references([self.variable.link, _WIDGET]),
-            reference(_FONT),
-            reference(self.variable.font),
-            reference(_SEAL),
-            forms,
-        )
-
-    def _widget(self) -> bytes:
-        """The signature field over the place of the seal; invisible, the seal itself belongs to the page."""
-        seal = self.map.seal
-        return (
-            b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Issuer)/F 132/P %s/Rect[%s]/V %s/StructParent 2/TU%s/AP<</N %s>>>>"
-            % (
-                reference(_PAGE),
-                numbers(seal.x, seal.y, seal.x + seal.side, seal.y + seal.side),
-                reference(self.variable.signature),
-                text_string(self.map.descriptions["signature"]),
-                reference(_BLANK),
-            )
-        )
-
-
-def _head(objects: dict[int, bytes]) -> tuple[bytes, list[int]]:
-    """The objects in the order of their numbers, and the offset of each."""
-    parts, offsets, end = [HEADER], [], len(HEADER)
-    for object_number in sorted(objects):
-        spelled = indirect(object_number, objects[object_number])
-        parts.append(spelled)
-        offsets.append(end)
-        end += len(spelled)
-    return b"".join(parts), offsets

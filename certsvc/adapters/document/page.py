@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from certsvc.adapters.document.fitting import Fitted, fit
 from certsvc.adapters.document.glyphs import UNITS_PER_EM
+from certsvc.adapters.document.head_objects import STRUCTURE
 from certsvc.adapters.document.layout import FieldInk, Layout
 from certsvc.adapters.document.pdf_font import SubsetFont
 from certsvc.adapters.document.pdf_syntax import fill_colour, number, numbers, reference, stroke_colour
@@ -47,7 +48,7 @@ def reading_order(layout: Layout, face: Face) -> bytes:
         for name, element in layout.elements.items()
         if name not in left_out and element.parent == layout.variable.document
     ]
-    return b"<</Type/StructElem/S/Document/P 14 0 R/K[%s]>>" % b" ".join(kids)
+    return b"<</Type/StructElem/S/Document/P %s/K[%s]>>" % (reference(STRUCTURE), b" ".join(kids))
 
 
 def _field(layout: Layout, ink: FieldInk, text: str, font: SubsetFont) -> bytes:

@@ -14,10 +14,11 @@ from hashlib import sha256
 from xml.sax.saxutils import escape
 
 from certsvc.adapters.document.cms import CONTENTS_SIZE, SignatureTemplate, padded_contents
+from certsvc.adapters.document.head_objects import PAGE
 from certsvc.adapters.document.layout import Layout
 from certsvc.adapters.document.page import compose_page, printed_texts, reading_order
 from certsvc.adapters.document.pdf_font import SubsetFont
-from certsvc.adapters.document.pdf_syntax import indirect, numbers, plain_stream, stream
+from certsvc.adapters.document.pdf_syntax import indirect, numbers, plain_stream, reference, stream
 from certsvc.domain.certificate import Face
 from certsvc.errors import IntegrityError
 from certsvc.ports import DocumentSigner
@@ -113,8 +114,9 @@ def _link(layout: Layout, face: Face) -> bytes:
     """The annotation that makes the QR symbol a link; a checker reads the record here."""
     place = layout.map.qr
     return (
-        b"<</Type/Annot/Subtype/Link/F 4/P 3 0 R/Rect[%s]/Border[0 0 0]/StructParent 1/A<</S/URI/URI(%s)>>>>"
+        b"<</Type/Annot/Subtype/Link/F 4/P %s/Rect[%s]/Border[0 0 0]/StructParent 1/A<</S/URI/URI(%s)>>>>"
         % (
+            reference(PAGE),
             numbers(place.x, place.y, place.x + place.side, place.y + place.side),
             face.qr_text.encode("ascii"),
         )

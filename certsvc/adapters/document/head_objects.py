@@ -1,0 +1,117 @@
+"""The fixed objects of the head that are plain dictionaries, and the numbers of all objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from certsvc.adapters.document.layout_map import LayoutMap
+from certsvc.adapters.document.pdf_font import OBJECTS_PER_FONT
+from certsvc.adapters.document.pdf_syntax import HEADER, indirect, numbers, reference, references, text_string
+
+CATALOG, PAGES, PAGE, BEFORE, AFTER, FONT = 1, 2, 3, 4, 5, 6
+SEAL, INTENT, PROFILE, STRUCTURE, PARENTS, FORM, WIDGET, BLANK = range(FONT + OBJECTS_PER_FONT, 19)
+FIRST_FREE = 19
+
+
+@dataclass(frozen=True, slots=True)
+class VariableObjects:
+    """The object numbers of what differs between certificates, in the order of the file."""
+
+    first: int
+
+    @property
+    def document(self) -> int:
+        """The structure element Document."""
+        return self.first
+
+    @property
+    def content(self) -> int:
+        """The content stream with labels and values."""
+        return self.first + 1
+
+    @property
+    def font(self) -> int:
+        """The first of the five objects of the font."""
+        return self.first + 2
+
+    @property
+    def metadata(self) -> int:
+        """The XMP packet."""
+        return self.first + 7
+
+    @property
+    def link(self) -> int:
+        """The annotation over the QR symbol."""
+        return self.first + 8
+
+    @property
+    def signature(self) -> int:
+        """The signature dictionary, the last object."""
+        return self.first + 9
+
+
+def catalog(variable: VariableObjects) -> bytes:
+    """The root of the file: language, structure, metadata, output intent, certification."""
+    return (
+        b"<</Type/Catalog/Pages %s/Lang(zh-CN)/MarkInfo<</Marked true>>/StructTreeRoot %s/Metadata %s"
+        b"/OutputIntents%s/ViewerPreferences<</DisplayDocTitle true>>/AcroForm %s/Perms<</DocMDP %s>>>>"
+    ) % (
+        reference(PAGES),
+        reference(STRUCTURE),
+        reference(variable.metadata),
+        references([INTENT]),
+        reference(FORM),
+        reference(variable.signature),
+    )
+
+
+def page(declared: LayoutMap, variable: VariableObjects, forms: range) -> bytes:
+    """The one page; `forms` are the curves of the rosettes."""
+    curves = b"".join(b"/R%d %s" % (n, reference(form)) for n, form in enumerate(forms))
+    return (
+        b"<</Type/Page/Parent %s/MediaBox[0 0 %s]/Contents%s/StructParents 0/Tabs/S/Annots%s"
+        b"/Resources<</Font<</S %s/D %s>>/XObject<</Seal %s%s>>>>>>"
+    ) % (
+        reference(PAGES),
+        numbers(declared.width, declared.height),
+        references([BEFORE, variable.content, AFTER]),
+        references([variable.link, WIDGET]),
+        reference(FONT),
+        reference(variable.font),
+        reference(SEAL),
+        curves,
+    )
+
+
+def widget(declared: LayoutMap, variable: VariableObjects) -> bytes:
+    """The signature field over the place of the seal; invisible, the seal itself belongs to the page."""
+    seal = declared.seal
+    return (
+        b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Issuer)/F 132/P %s/Rect[%s]/V %s/StructParent 2/TU%s"
+        b"/AP<</N %s>>>>"
+    ) % (
+        reference(PAGE),
+        numbers(seal.x, seal.y, seal.x + seal.side, seal.y + seal.side),
+        reference(variable.signature),
+        text_string(declared.descriptions["signature"]),
+        reference(BLANK),
+    )
+
+
+def output_intent() -> bytes:
+    """Colours are sRGB (14.11.5)."""
+    return (
+        b"<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB IEC61966-2.1)"
+        b"/RegistryName(http://www.color.org)/Info(sRGB IEC61966-2.1)/DestOutputProfile %s>>"
+    ) % reference(PROFILE)
+
+
+def join_head(objects: dict[int, bytes]) -> tuple[bytes, list[int]]:
+    """The objects in the order of their numbers, and the offset of each."""
+    parts, offsets, end = [HEADER], [], len(HEADER)
+    for object_number in sorted(objects):
+        spelled = indirect(object_number, objects[object_number])
+        parts.append(spelled)
+        offsets.append(end)
+        end += len(spelled)
+    return b"".join(parts), offsets
