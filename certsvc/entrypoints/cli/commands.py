@@ -218,7 +218,7 @@ def serve(host: str | None, port: int | None) -> None:
     click.echo(
         f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True
     )
-    run(app, host or settings.host, port or settings.port)
+    run(app, host or settings.host, port or settings.port, office.republish)
 
 
 def _show(answer: dict[str, object], *, as_json: bool, clean: Callable[[], None]) -> None:

@@ -136,7 +136,7 @@ def _serve(office: Office, filings: list[str]) -> None:
     console.print(f"  2. 双定向证书   {dual}", soft_wrap=True)
     console.print(f"  3. 公开账本     {settings.public_url}/checkpoint")
     console.print("\n按 Ctrl+C 结束。")
-    serve(create_app(settings.public_folder), settings.host, settings.port)
+    serve(create_app(settings.public_folder), settings.host, settings.port, office.republish)
 
 
 def _qr_text(office: Office, filing: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
-import certsvc
+from certsvc.adapters.shipped import shipped_folder
 from certsvc.errors import ConfigurationError
 
 _MEDIA_TYPES = {
@@ -36,17 +35,6 @@ class Assets:
     def address(self) -> str:
         """Where the files stand, without a slash at the end."""
         return f"/assets/{self.digest}"
-
-
-def shipped_folder(relative: str) -> Path:
-    """A folder that ships beside the package, such as `verifier/web` or `templates/pages`.
-
-    Raises ConfigurationError when this installation has none.
-    """
-    folder = Path(certsvc.__file__).resolve().parent.parent / relative
-    if not folder.is_dir():
-        raise ConfigurationError(f"安装不完整：缺少目录 {relative}。请从完整的源码目录安装。")
-    return folder
 
 
 def load_assets() -> Assets:

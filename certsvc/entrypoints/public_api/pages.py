@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from certsvc.entrypoints.public_api.assets import shipped_folder
+from certsvc.adapters.shipped import shipped_folder
 
 
 @dataclass(frozen=True)
