@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -235,9 +235,13 @@ def open_office(settings: Settings, clock: Clock | None = None) -> Office:
     return Office(settings, clock or SystemClock())
 
 
-def _queue_issue(connection: Connection, draft: Draft, at: datetime) -> None:
+def _queue_issue(connection: Connection, drafts: Sequence[Draft], at: datetime) -> None:
+    queue_events(connection, [_issued(draft) for draft in drafts], at.astimezone(UTC))
+
+
+def _issued(draft: Draft) -> PendingEvent:
     content = draft.content
-    event = PendingEvent(
+    return PendingEvent(
         idempotency_key=f"issue/{content.number}/{content.version}",
         kind=EventKind.ISSUED,
         slot=content.slot,
@@ -246,4 +250,3 @@ def _queue_issue(connection: Connection, draft: Draft, at: datetime) -> None:
         certificate_number=content.number,
         certificate_version=content.version,
     )
-    queue_events(connection, [event], at.astimezone(UTC))

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
+from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.filing_store import award_context
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.ledger_schema import outbox_event
@@ -23,7 +25,32 @@ from certsvc.formats.content import decode_content
 from certsvc.ports import PersonalCipher
 
 AllotSlots = Callable[[Connection, int], Sequence[int]]
-QueueIssue = Callable[[Connection, Draft, datetime], None]
+QueueIssue = Callable[[Connection, Sequence[Draft], datetime], None]
+
+_SEAL = (
+    update(certificate)
+    .where(
+        certificate.c.number == bindparam("own_number"),
+        certificate.c.version == bindparam("own_version"),
+        certificate.c.state == "drafted",
+    )
+    .values(
+        state="sealed",
+        record=bindparam("signed"),
+        document_sha256=bindparam("digest"),
+        sealed_at=bindparam("at"),
+    )
+)
+_PUBLISH = (
+    update(certificate)
+    .where(
+        certificate.c.number == bindparam("own_number"),
+        certificate.c.version == bindparam("own_version"),
+        certificate.c.state == "logged",
+        certificate.c.leaf_index == bindparam("leaf"),
+    )
+    .values(state="published", published_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +102,15 @@ class DatabaseCertificateStore:
             numbers = _reserve_numbers(connection, awards)
             slots = self._allot_slots(connection, len(awards))
             drafts = [
-                compose(award, number, slot) for award, number, slot in zip(awards, numbers, slots, strict=True)
+                compose(award, number, slot)
+                for award, number, slot in zip(awards, numbers, slots, strict=True)
             ]
-            connection.execute(insert(certificate), [self._columns(filing, draft, at) for draft in drafts])
+            try:
+                connection.execute(
+                    insert(certificate), [self._columns(filing, draft, at) for draft in drafts]
+                )
+            except DatabaseRefusal as error:
+                raise ConflictError("该备案正由另一进程签发，本次操作已撤回；再次运行即可继续。") from error
 
     def drafts(self, filing: str, most: int) -> tuple[Draft, ...]:
         """Stored drafts that are not sealed yet."""
@@ -87,26 +120,21 @@ class DatabaseCertificateStore:
 
     def seal(self, sealed: Sequence[SealedCertificate], at: datetime) -> None:
         """Store records and document digests, and queue the ledger event of each in the same transaction."""
+        stored_at = instant_text(at)
+        rows = [
+            {
+                "own_number": one.draft.content.number,
+                "own_version": one.draft.content.version,
+                "signed": one.record,
+                "digest": one.document_sha256,
+                "at": stored_at,
+            }
+            for one in sealed
+        ]
         with self._engine.begin() as connection:
-            for one in sealed:
-                content = one.draft.content
-                changed = connection.execute(
-                    update(certificate)
-                    .where(
-                        certificate.c.number == content.number,
-                        certificate.c.version == content.version,
-                        certificate.c.state == "drafted",
-                    )
-                    .values(
-                        state="sealed",
-                        record=one.record,
-                        document_sha256=one.document_sha256,
-                        sealed_at=instant_text(at),
-                    )
-                )
-                if changed.rowcount != 1:
-                    raise ConflictError("证书已由另一进程签章，本次操作停止；再次运行即可继续。")
-                self._queue_issue(connection, one.draft, at)
+            if connection.execute(_SEAL, rows).rowcount != len(sealed):
+                raise ConflictError("证书已由另一进程签章，本次操作停止；再次运行即可继续。")
+            self._queue_issue(connection, [one.draft for one in sealed], at)
 
     def adopt_leaves(self) -> int:
         """Mark sealed certificates whose event the ledger holds by now as logged; how many."""
@@ -120,12 +148,15 @@ class DatabaseCertificateStore:
             .scalar_subquery()
         )
         with self._engine.begin() as connection:
-            changed = connection.execute(
-                update(certificate)
+            waiting = connection.execute(
+                select(certificate.c.number, certificate.c.version, leaf.label("leaf"))
                 .where(certificate.c.state == "sealed", leaf.is_not(None))
-                .values(state="logged", leaf_index=leaf)
-            )
-        return int(changed.rowcount)
+                .order_by(certificate.c.number, certificate.c.version)
+                .with_for_update(of=certificate)
+            ).all()
+            for row in waiting:
+                XX
+        return len(waiting)
 
     def logged(self, filing: str, most: int) -> tuple[LoggedCertificate, ...]:
         """Logged certificates that are not published yet."""
@@ -135,18 +166,15 @@ class DatabaseCertificateStore:
 
     def publish(self, released: Sequence[LoggedCertificate], at: datetime) -> None:
         """Mark as published what the publish stage released."""
+        if not released:
+            return
+        stored_at = instant_text(at)
+        rows = [
+            {"own_number": one.number, "own_version": one.version, "leaf": one.leaf_index, "at": stored_at}
+            for one in released
+        ]
         with self._engine.begin() as connection:
-            for one in released:
-                connection.execute(
-                    update(certificate)
-                    .where(
-                        certificate.c.number == one.number,
-                        certificate.c.version == one.version,
-                        certificate.c.state == "logged",
-                        certificate.c.leaf_index == one.leaf_index,
-                    )
-                    .values(state="published", published_at=instant_text(at))
-                )
+            connection.execute(_PUBLISH, rows)
 
     def progress(self, filing: str) -> Mapping[str, int]:
         """How many certificates of the filing are in each state."""
@@ -158,7 +186,9 @@ class DatabaseCertificateStore:
             )
             return {state: count for state, count in rows.all()}  # noqa: C416  # a row is no pair to the type checker
 
-    def published(self, *, number: str | None = None, filing: str | None = None) -> tuple[PublicCertificate, ...]:
+    def published(
+        self, *, number: str | None = None, filing: str | None = None
+    ) -> tuple[PublicCertificate, ...]:
         """Published certificates of a number (every version) or of a filing, by number."""
         wanted = certificate.c.number == number if number is not None else certificate.c.filing_id == filing
         with self._engine.begin() as connection:
@@ -168,7 +198,8 @@ class DatabaseCertificateStore:
                 .order_by(certificate.c.number, certificate.c.version)
             ).all()
         return tuple(
-            PublicCertificate(self._draft(row), row.record, row.document_sha256, row.leaf_index) for row in rows
+            PublicCertificate(self._draft(row), row.record, row.document_sha256, row.leaf_index)
+            for row in rows
         )
 
     def _columns(self, filing: str, draft: Draft, at: datetime) -> dict[str, object]:
@@ -188,7 +219,9 @@ class DatabaseCertificateStore:
             "validity_area": award.validity_area,
             "acquired_on": award.acquired_on.isoformat(),
             "issued_on": content.issued_on.isoformat(),
-            "sealed_content": self._cipher.encrypt(draft.payload, context=_context(content.number, content.version)),
+            "sealed_content": self._cipher.encrypt(
+                draft.payload, context=_context(content.number, content.version)
+            ),
             "sealed_salt": self._cipher.encrypt(
                 draft.salt, context=_context(content.number, content.version) + b"/salt"
             ),
@@ -223,16 +256,14 @@ def _in_state(filing: str, state: str, most: int) -> Select[Any]:
 
 
 def _reserve_serials(connection: Connection, series: int, year: int, count: int) -> int:
-    """The first of `count` serials that belong to the caller from now on."""
-    row = and_(number_counter.c.series == series, number_counter.c.year == year)
-    changed = connection.execute(
-        update(number_counter).where(row).values(next_serial=number_counter.c.next_serial + count)
-    )
-    if changed.rowcount == 0:
-        connection.execute(insert(number_counter).values(series=series, year=year, next_serial=count + 1))
-        return 1
-    after = connection.scalar(select(number_counter.c.next_serial).where(row))
-    assert after is not None
+    """The first of `count` serials that belong to the caller from now on; the counter is held until the commit."""
+    insert_unless_known(connection, number_counter, {"series": series, "year": year, "next_serial": 1})
+    after = connection.execute(
+        update(number_counter)
+        .where(number_counter.c.series == series, number_counter.c.year == year)
+        .values(next_serial=number_counter.c.next_serial + count)
+        .returning(number_counter.c.next_serial)
+    ).scalar_one()
     return int(after) - count
 
 

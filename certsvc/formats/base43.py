@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$*+-./:"
-_BLOCK = 43**16
+_PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)
+_BLOCK_PAIRS = 8
+_BLOCK = len(_PAIRS) ** _BLOCK_PAIRS
 
 
 def encode_base43(content: bytes) -> str:
@@ -14,10 +16,10 @@ def encode_base43(content: bytes) -> str:
     if not content or content[0] == 0:
         raise ValueError("base 43 needs a first byte that is not zero")
     number = int.from_bytes(content, "big")
-    digits: list[str] = []
+    pairs: list[str] = []
     while number:
         number, block = divmod(number, _BLOCK)
-        for _ in range(16):
-            block, digit = divmod(block, 43)
-            digits.append(ALPHABET[digit])
-    return "".join(reversed(digits)).lstrip("0")
+        for _ in range(_BLOCK_PAIRS):
+            block, pair = divmod(block, len(_PAIRS))
+            pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs)).lstrip("0")
