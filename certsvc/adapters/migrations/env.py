@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 
-from certsvc.adapters import ledger_schema, schema
+from certsvc.adapters import access_schema, decision_schema, ledger_schema, schema
 
-assert ledger_schema.metadata is schema.metadata
+assert all(module.metadata is schema.metadata for module in (access_schema, decision_schema, ledger_schema))
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=schema.metadata, transactional_ddl=True)

@@ -64,9 +64,10 @@ def print_report(report: FilingReport) -> None:
 
 @contextmanager
 def rich_progress(total: int) -> Iterator[Step]:
-    """A bar for each step of the work, on standard error, shown while it runs."""
+    """A bar for each step of the work, on standard error, shown while it runs; nothing where no terminal looks."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
         def moved(step: str, count: int) -> None:
