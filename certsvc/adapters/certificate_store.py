@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
 from certsvc.adapters.database import insert_unless_known
@@ -147,16 +147,18 @@ class DatabaseCertificateStore:
             )
             .scalar_subquery()
         )
+        key = tuple_(certificate.c.number, certificate.c.version)
+        waiting = (
+            select(certificate.c.number, certificate.c.version)
+            .where(certificate.c.state == "sealed", leaf.is_not(None))
+            .order_by(certificate.c.number, certificate.c.version)  # two processes hold the rows in one order
+            .with_for_update()
+        )
         with self._engine.begin() as connection:
-            waiting = connection.execute(
-                select(certificate.c.number, certificate.c.version, leaf.label("leaf"))
-                .where(certificate.c.state == "sealed", leaf.is_not(None))
-                .order_by(certificate.c.number, certificate.c.version)
-                .with_for_update(of=certificate)
-            ).all()
-            for row in waiting:
-                XX
-        return len(waiting)
+            changed = connection.execute(
+                update(certificate).where(key.in_(waiting)).values(state="logged", leaf_index=leaf)
+            )
+        return int(changed.rowcount)
 
     def logged(self, filing: str, most: int) -> tuple[LoggedCertificate, ...]:
         """Logged certificates that are not published yet."""

@@ -1,50 +1,91 @@
-"""The engine: one place for what differs between SQLite and PostgreSQL when a connection opens."""
+"""The engine, and the few things that SQLite and PostgreSQL do differently.
+
+Each database has a file of its own beside this one (`database_sqlite`, `database_postgresql`) with the same names
+in it; everything else is SQLAlchemy Core that both understand. The stores hold what they read before they write:
+`FOR UPDATE` (SQLite leaves it out: every transaction there is the only writer), `insert_unless_known` for a row that
+somebody else may be inserting, `hold_table` where there is no row to hold yet.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError
+
+from certsvc.adapters import database_postgresql, database_sqlite
+from certsvc.errors import ConfigurationError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_DIALECTS: Mapping[str, ModuleType] = {"sqlite": database_sqlite, "postgresql": database_postgresql}
 
 
 def open_database(url: str) -> Engine:
-    """An engine whose transactions are serialised writers on SQLite (BEGIN IMMEDIATE, WAL, synchronous=FULL).
+    """An engine for `sqlite:///…` or `postgresql://…` (psycopg 3) with durable commits on both.
 
-    pysqlite's own transaction handling would let two writers read the same head; it is switched off and every
-    transaction begins as a writer, so that the second one waits.
+    Locks that are not given within 30 seconds, deadlocks and a database that does not answer come out as
+    ConflictError or UnavailableError. Raises ConfigurationError for a URL of another database.
     """
-    engine = create_engine(url, connect_args={"timeout": 30} if _is_sqlite(url) else {})
-    if _is_sqlite(url):
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_as_writer)
+    target = _read_url(url)
+    dialect = _DIALECTS[target.get_backend_name()]
+    engine = create_engine(target, **dialect.engine_options())
+    dialect.prepare(engine)
+
+    def translate(context: ExceptionContext) -> BaseException | None:
+        translated: BaseException | None = dialect.translate(context.original_exception)
+        return translated
+
+    event.listen(engine, "handle_error", translate, retval=True)
     return engine
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema to the newest revision; a fresh database gets every table."""
+    """Bring the schema to the newest revision, one process at a time; a fresh database gets every table."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
+        _dialect(connection).hold_schema(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-def _is_sqlite(url: str) -> bool:
-    return make_url(url).get_backend_name() == "sqlite"
+def insert_unless_known(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless its primary key is there; whether it was inserted.
+
+    Waits for another transaction that is inserting the same key. Any other constraint raises as usual.
+    """
+    insert = _dialect(connection).insert(table).values(**row)
+    inserted = connection.execute(insert.on_conflict_do_nothing(index_elements=list(table.primary_key)))
+    return inserted.rowcount == 1
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+def hold_table(connection: Connection, table: Table) -> None:
+    """Keep every other writer off a table until the transaction ends: for steps without a row to hold."""
+    _dialect(connection).hold_table(connection, table)
 
 
-def _begin_as_writer(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _dialect(connection: Connection) -> ModuleType:
+    return _DIALECTS[connection.dialect.name]
+
+
+def _read_url(url: str) -> URL:
+    try:
+        given = make_url(url)
+        return given.set(drivername=_DRIVERS[given.drivername])
+    except (ArgumentError, KeyError) as error:
+        raise ConfigurationError(
+            "CERTSVC_DATABASE_URL 只能是 sqlite:///文件 或 postgresql://用户@主机/库名。请核对后重试。"
+        ) from error

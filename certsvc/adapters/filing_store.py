@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
+from certsvc.adapters.database import hold_table, insert_unless_known
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.schema import actor, certificate, filing, filing_finding, filing_row, registry_document
 from certsvc.domain.actor import Actor, Role
@@ -47,18 +48,18 @@ class DatabaseFilingStore:
 
     def register_actor(self, new: Actor, at: datetime) -> None:
         """Register an actor; the same again changes nothing."""
-        known = self.find_actor(new.name)
-        if known == new:
-            return
-        if known is not None:
-            raise ConflictError(f"账号 {new.name} 已登记，角色或地区不同。请换一个账号名。")
+        row = {**asdict(new), "registered_at": instant_text(at)}
         with self._engine.begin() as connection:
-            connection.execute(insert(actor).values(**asdict(new), registered_at=instant_text(at)))
+            if insert_unless_known(connection, actor, row):
+                return
+        if self.find_actor(new.name) != new:
+            raise ConflictError(f"账号 {new.name} 已登记，角色或地区不同。请换一个账号名。")
 
     def load_registry(self, body: str, at: datetime) -> str:
         """Make a registry the one in force; its digest. Loading the one in force again changes nothing."""
         digest = sha256(body.encode()).hexdigest()
         with self._engine.begin() as connection:
+            hold_table(connection, registry_document)
             newest = connection.execute(_newest_registry()).first()
             if newest is None or newest.digest != digest:
                 connection.execute(delete(registry_document).where(registry_document.c.digest == digest))
@@ -158,13 +159,16 @@ class DatabaseFilingStore:
     def save(self, examined: ExaminedFiling) -> None:
         """Store a filing with findings and outcomes in one transaction; replaces an unapproved one."""
         with self._engine.begin() as connection:
-            status = connection.scalar(select(filing.c.status).where(filing.c.id == examined.id))
-            if status in (FilingStatus.APPROVED, FilingStatus.ISSUED):
-                return
-            for table in (filing_finding, filing_row):
-                connection.execute(delete(table).where(table.c.filing_id == examined.id))
-            connection.execute(delete(filing).where(filing.c.id == examined.id))
-            self._insert(connection, examined)
+            columns = self._columns(examined)
+            if not insert_unless_known(connection, filing, columns):
+                this = filing.c.id == examined.id
+                status = connection.scalar(select(filing.c.status).where(this).with_for_update())
+                if status in (FilingStatus.APPROVED, FilingStatus.ISSUED):
+                    return
+                connection.execute(update(filing).where(this).values(columns))
+                for table in (filing_finding, filing_row):
+                    connection.execute(delete(table).where(table.c.filing_id == examined.id))
+            self._insert_rows(connection, examined)
 
     def approve(self, wanted: str, by: str, at: datetime) -> None:
         """Record the maker's approval."""
@@ -209,24 +213,24 @@ class DatabaseFilingStore:
                 .values(status=FilingStatus.ISSUED, issued_at=instant_text(at))
             )
 
-    def _insert(self, connection: Connection, examined: ExaminedFiling) -> None:
+    def _columns(self, examined: ExaminedFiling) -> dict[str, object]:
         context = f"filing/{examined.id}".encode()
-        connection.execute(
-            insert(filing).values(
-                id=examined.id,
-                digest=examined.digest,
-                batch_ref=examined.batch_ref,
-                committee_code=examined.committee_code,
-                announcement_ref=examined.announcement_ref,
-                status=examined.status,
-                rule_set=examined.examination.rule_set,
-                registry_digest=examined.registry_digest,
-                sealed_file=self._cipher.encrypt(examined.raw_file, context=context + b"/file"),
-                file_name=examined.file_name,
-                sealed_facts=self._cipher.encrypt(examined.facts, context=context + b"/facts"),
-                received_at=instant_text(examined.received_at),
-            )
-        )
+        return {
+            "id": examined.id,
+            "digest": examined.digest,
+            "batch_ref": examined.batch_ref,
+            "committee_code": examined.committee_code,
+            "announcement_ref": examined.announcement_ref,
+            "status": examined.status,
+            "rule_set": examined.examination.rule_set,
+            "registry_digest": examined.registry_digest,
+            "sealed_file": self._cipher.encrypt(examined.raw_file, context=context + b"/file"),
+            "file_name": examined.file_name,
+            "sealed_facts": self._cipher.encrypt(examined.facts, context=context + b"/facts"),
+            "received_at": instant_text(examined.received_at),
+        }
+
+    def _insert_rows(self, connection: Connection, examined: ExaminedFiling) -> None:
         lets_through = examined.status is not FilingStatus.REFUSED
         rows = [self._row(examined.id, outcome, lets_through) for outcome in examined.examination.outcomes]
         if rows:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.ledger_schema import outbox_event, status_slot, status_space
@@ -48,6 +49,7 @@ def queue_events(connection: Connection, events: Sequence[PendingEvent], at: dat
     An event whose key is queued already is left out. Raises UnknownReference for a slot nobody took, ConflictError
     when a key names another event, when a slot is opened twice, or when a later event comes before the first.
     """
+    taken = _hold_slots(connection, sorted({event.slot for event in events}))
     known = _queued_keys(connection, [event.idempotency_key for event in events])
     fresh: dict[str, PendingEvent] = {}
     for event in events:
@@ -58,23 +60,11 @@ def queue_events(connection: Connection, events: Sequence[PendingEvent], at: dat
             fresh[event.idempotency_key] = event
     if not fresh:
         return
-    _require_order(connection, list(fresh.values()))
-    connection.execute(
-        insert(outbox_event),
-        [
-            {
-                "idempotency_key": event.idempotency_key,
-                "kind": int(event.kind),
-                "slot": event.slot,
-                "effective_on": event.effective_on.isoformat(),
-                "commitment": event.commitment,
-                "certificate_number": event.certificate_number,
-                "certificate_version": event.certificate_version,
-                "queued_at": instant_text(at),
-            }
-            for event in fresh.values()
-        ],
-    )
+    _require_order(connection, list(fresh.values()), taken)
+    try:
+        connection.execute(insert(outbox_event), [_columns(event, at) for event in fresh.values()])
+    except DatabaseRefusal as error:
+        raise ConflictError("账本事件编号刚刚被另一进程用于另一事件，本次操作已撤回。") from error
 
 
 def read_event(row: Row[Any]) -> PendingEvent:
@@ -90,10 +80,31 @@ def read_event(row: Row[Any]) -> PendingEvent:
     )
 
 
-def _require_order(connection: Connection, events: Sequence[PendingEvent]) -> None:
-    slots = sorted({event.slot for event in events})
-    taken = _known_slots(connection, slots)
-    opened = _opened_slots(connection, slots)
+def _columns(event: PendingEvent, at: datetime) -> dict[str, object]:
+    return {
+        "idempotency_key": event.idempotency_key,
+        "kind": int(event.kind),
+        "slot": event.slot,
+        "effective_on": event.effective_on.isoformat(),
+        "commitment": event.commitment,
+        "certificate_number": event.certificate_number,
+        "certificate_version": event.certificate_version,
+        "queued_at": instant_text(at),
+    }
+
+
+def _hold_slots(connection: Connection, slots: Sequence[int]) -> set[int]:
+    """Those of the slots that are taken, held until the commit: events of one slot are queued one after another."""
+    held: set[int] = set()
+    for at in range(0, len(slots), _LOOK_UP_CHUNK):
+        cut = slots[at : at + _LOOK_UP_CHUNK]
+        rows = select(status_slot.c.slot).where(status_slot.c.slot.in_(cut)).order_by(status_slot.c.slot)
+        held.update(connection.scalars(rows.with_for_update()))
+    return held
+
+
+def _require_order(connection: Connection, events: Sequence[PendingEvent], taken: set[int]) -> None:
+    opened = _opened_slots(connection, sorted({event.slot for event in events}))
     for event in events:
         if event.slot not in taken:
             raise UnknownReference(f"状态位 {event.slot} 尚未分配，不能登记事件。")

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
+from certsvc.adapters.database import hold_table
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.ledger_outbox import queue_events, read_event
 from certsvc.adapters.ledger_schema import (
@@ -67,6 +68,9 @@ class DatabaseLedgerTransaction:
     def head(self) -> LedgerHead | None:
         """The head, locked until the end of the transaction (on SQLite every transaction is the only writer)."""
         row = self._connection.execute(_HEAD).one_or_none()
+        if row is None:
+            hold_table(self._connection, ledger_head)  # another process may be beginning the log
+            row = self._connection.execute(_HEAD).one_or_none()
         if row is None:
             return None
         return LedgerHead(

@@ -1,0 +1,66 @@
+"""What is PostgreSQL's own: READ COMMITTED with rows held by those who will write them; durable commits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, event, func, select
+from sqlalchemy.dialects.postgresql import insert as insert
+
+from certsvc.errors import CertsvcError, ConflictError, UnavailableError
+
+_SCHEMA_LOCK = 0x63657274  # "cert": the advisory lock of whoever changes the tables
+_COLLIDED = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not given in time
+_NOT_NOW = ("08", "53", "57P", "58")  # connection, resources, shutdown, system: PostgreSQL appendix A
+_SETTINGS = select(
+    func.set_config("synchronous_commit", "on", True), func.set_config("lock_timeout", "30s", True)
+)
+
+
+def engine_options() -> dict[str, Any]:
+    """Connections are tried before use, so that a restarted server is found again.
+
+    Nothing is left behind on a connection (no prepared statements, settings per transaction): it may belong to a pool
+    such as PgBouncer's.
+    """
+    return {
+        "isolation_level": "READ COMMITTED",
+        "pool_pre_ping": True,
+        "connect_args": {"prepare_threshold": None, "connect_timeout": 10},
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Commit durably whatever the server's own default is, and wait up to 30 seconds for a lock."""
+    event.listen(engine, "begin", _set_transaction)
+
+
+def translate(error: BaseException) -> CertsvcError | None:
+    """The error of this service for a collision or a server that is away; None for every other fault."""
+    import psycopg
+
+    if not isinstance(error, psycopg.Error):
+        return None
+    state = error.sqlstate
+    if state in _COLLIDED:
+        return ConflictError("与另一进程同时修改了同一内容，本次操作已撤回；再次运行即可继续。")
+    if state is None and isinstance(error, psycopg.OperationalError):
+        return UnavailableError("数据库没有应答。请确认 PostgreSQL 正在运行，稍后重试。")
+    if state is not None and state.startswith(_NOT_NOW):
+        return UnavailableError("数据库暂时无法使用。请稍后重试，或联系管理员。")
+    return None
+
+
+def hold_schema(connection: Connection) -> None:
+    """Let one process at a time change the tables."""
+    connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
+
+
+def hold_table(connection: Connection, table: Table) -> None:
+    """Keep other writers off; readers go on."""
+    name = connection.dialect.identifier_preparer.format_table(table)
+    connection.exec_driver_sql(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _set_transaction(connection: Connection) -> None:
+    connection.execute(_SETTINGS)

@@ -1,0 +1,65 @@
+"""What is SQLite's own: one writer at a time, made explicit; WAL and full synchronisation."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy.dialects.sqlite import insert as insert
+
+from certsvc.errors import CertsvcError, UnavailableError
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_NOT_NOW = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+}
+_PRIMARY_CODE = 0xFF
+
+
+def engine_options() -> dict[str, Any]:
+    """A writer waits up to 30 seconds for its turn."""
+    return {"connect_args": {"timeout": 30}}
+
+
+def prepare(engine: Engine) -> None:
+    """Begin every transaction as a writer (BEGIN IMMEDIATE).
+
+    pysqlite's own transaction handling would let two writers read the same head; it is switched off, and the second
+    writer waits.
+    """
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin_as_writer)
+
+
+def translate(error: BaseException) -> CertsvcError | None:
+    """The error of this service for a database that cannot be used now; None for every other fault."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None or code & _PRIMARY_CODE not in _NOT_NOW:
+        return None
+    return UnavailableError(
+        "数据库文件暂时无法使用（被占用、磁盘已满或没有权限）。请稍后重试，或联系管理员。"
+    )
+
+
+def hold_schema(_connection: Connection) -> None:
+    """Nothing to do: the transaction is the only writer."""
+
+
+def hold_table(_connection: Connection, _table: Table) -> None:
+    """Nothing to do: the transaction is the only writer."""
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_as_writer(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
