@@ -8,6 +8,9 @@ need pdftoppm poppler-utils
 need qpdf qpdf
 need chromium chromium
 need openssl openssl
+need redis-server redis-server
+need runuser util-linux
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
 [ -n "$(echo "$missing" | tr -d ' ')" ] || exit 0
 
@@ -18,5 +21,6 @@ fi
 echo "安装测试所需的系统软件包：$missing"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
+# The tests start private servers on free ports; the services that these packages may bring are not needed.
 # shellcheck disable=SC2086  # one word a package
 apt-get install -y -qq --no-install-recommends $missing >/dev/null

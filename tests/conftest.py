@@ -11,6 +11,8 @@ import pytest
 
 from certsvc.adapters.clock import FixedClock
 
+pytest_plugins = ("tests.support.servers", "tests.support.databases")
+
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 

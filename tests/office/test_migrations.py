@@ -1,20 +1,39 @@
-"""The revisions lead to exactly the tables that the code uses."""
+"""The revisions lead to exactly the tables that the code uses, on every database."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect
 
 from certsvc.adapters import ledger_schema
 from certsvc.adapters.database import migrate, open_database
+from certsvc.errors import ConfigurationError
+from tests.support.databases import Databases
 
 
-def test_a_migrated_database_has_the_tables_of_the_code(tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'fresh.sqlite3'}")
+def test_a_migrated_database_has_the_tables_of_the_code(databases: Databases) -> None:
+    engine = open_database(databases.empty())
     migrate(engine)
     migrate(engine)
     with engine.begin() as connection:
         assert compare_metadata(MigrationContext.configure(connection), ledger_schema.metadata) == []
     engine.dispose()
+
+
+def test_two_processes_that_migrate_at_once_make_the_tables_once(databases: Databases) -> None:
+    engines = [open_database(url) for url in [databases.empty()] * 3]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(migrate, engines))
+    assert set(ledger_schema.metadata.tables) <= set(inspect(engines[0]).get_table_names())
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["mysql://host/certsvc", "postgresql+asyncpg://host/certsvc", "certsvc", ""])
+def test_another_database_is_refused_with_a_word(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="CERTSVC_DATABASE_URL"):
+        open_database(url)

@@ -1,0 +1,187 @@
+"""Private servers for the tests: a PostgreSQL cluster and a Redis, on loopback, gone when the tests end.
+
+Nothing of the machine's own services is touched. PostgreSQL refuses to run as root, so root lends it the `postgres`
+user and a short folder below /tmp that this user owns (a socket's path may have 107 bytes).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from certsvc.adapters.database import migrate, open_database
+
+_MISSING = "{} is not installed: run `make test-system` (packages postgresql and redis-server)"
+_TEMPLATE = "migrated"
+_CONFIGURATION = """
+listen_addresses = '127.0.0.1'
+fsync = on
+shared_buffers = 32MB
+max_connections = 60
+autovacuum = off
+log_lock_waits = on
+"""
+
+
+class PostgresqlServer:
+    """A cluster of our own; databases are copies of a migrated one."""
+
+    def __init__(self, port: int, folder: Path) -> None:
+        self.port = port
+        self.folder = folder
+        self._names = count(1)
+
+    def url(self, name: str) -> str:
+        """What goes into CERTSVC_DATABASE_URL."""
+        return f"postgresql://certsvc@127.0.0.1:{self.port}/{name}"
+
+    def empty(self) -> str:
+        """The URL of a new database without tables."""
+        return self._copy("template0")
+
+    def fresh(self) -> str:
+        """The URL of a new database that has its tables."""
+        return self._copy(_TEMPLATE)
+
+    def copy(self, url: str) -> str:
+        """The URL of a copy of a database that nobody is connected to, as a backup would be."""
+        return self._copy(url.rpartition("/")[2])
+
+    def administer(self, statement: sql.Composable) -> None:
+        """Run a statement as the cluster's owner, outside of a transaction."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def make_template(self) -> None:
+        """Migrate one database that the others are copied from."""
+        self.administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
+        engine = open_database(self.url(_TEMPLATE))
+        migrate(engine)
+        engine.dispose()
+
+    def _copy(self, template: str) -> str:
+        name = f"test_{next(self._names)}"
+        self.administer(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        return self.url(name)
+
+
+class RedisServer:
+    """A Redis of our own that keeps nothing on disk and can be killed and started again on its port."""
+
+    def __init__(self, port: int, program: str) -> None:
+        self.port = port
+        self.url = f"redis://127.0.0.1:{port}/0"
+        self._program = program
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self._process = subprocess.Popen([self._program, *options], cwd="/tmp", stdout=subprocess.DEVNULL)
+        _wait_for_port(self.port)
+
+    def kill(self) -> None:
+        """SIGKILL, as a machine that goes away."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A running cluster; the tests of a session share it, each with a database of its own."""
+    programs = _postgresql_programs()
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+        prefix = [_program("runuser"), "-u", "postgres", "--"]
+    server = PostgresqlServer(free_port(), folder)
+    cluster = folder / "data"
+    options = ["-U", "certsvc", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+    control = [*prefix, str(programs / "pg_ctl"), "-D", str(cluster), "-w"]
+    try:
+        _run([*prefix, str(programs / "initdb"), "-D", str(cluster), *options], folder)
+        with (cluster / "postgresql.conf").open("a", encoding="utf-8") as configuration:
+            configuration.write(_CONFIGURATION)
+            configuration.write(f"port = {server.port}\nunix_socket_directories = '{folder}'\n")
+        _run([*control, "-l", str(folder / "log"), "start"], folder)
+        server.make_template()
+        yield server
+    finally:
+        if (cluster / "postmaster.pid").exists():
+            _run([*control, "-m", "immediate", "stop"], folder)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def redis_process() -> Iterator[RedisServer]:
+    """The session's Redis; tests take `redis_server`."""
+    server = RedisServer(free_port(), _program("redis-server"))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def redis_server(redis_process: RedisServer) -> RedisServer:
+    """A running Redis without keys."""
+    redis_process.kill()
+    redis_process.start()
+    return redis_process
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _postgresql_programs() -> Path:
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    found = shutil.which("initdb")
+    if not folders and found is None:
+        pytest.fail(_MISSING.format("PostgreSQL"), pytrace=False)
+    return folders[-1] if folders else Path(str(found)).parent
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        pytest.fail(_MISSING.format(name), pytrace=False)
+    return found
+
+
+def _run(command: list[str], folder: Path) -> None:
+    """Run to the end; the server that pg_ctl leaves behind must not hold our pipes, hence a file."""
+    with tempfile.TemporaryFile() as said:
+        done = subprocess.run(command, cwd=folder, stdout=said, stderr=said, check=False)
+        said.seek(0)
+        assert done.returncode == 0, said.read().decode(errors="replace")
+
+
+def _wait_for_port(port: int, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
+    raise AssertionError(f"nothing answers on port {port}")
