@@ -11,6 +11,7 @@ from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
 from certsvc.adapters.document.qr_symbol import qr_path, qr_rows, smallest_version
 from certsvc.errors import IntegrityError
+from certsvc.formats.base43 import ALPHABET
 from tests.document.samples import PREFIX, REGULAR
 
 LENGTHS = [1, 50, 150, 151, 213, 214, 240, 400, 700, 1000]
@@ -23,6 +24,16 @@ def test_the_version_is_the_smallest_that_holds_the_text(length: int) -> None:
     judge.add_data(QRData(b"A" * length, mode=MODE_ALPHA_NUM))
     judge.make(fit=True)
     assert smallest_version(len(PREFIX), length) == judge.version
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_the_modules_are_those_of_the_library(length: int) -> None:
+    record = "".join(ALPHABET[(n * n + 5 * n + length) % len(ALPHABET)] for n in range(length))
+    judge = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=3)
+    judge.add_data(QRData(PREFIX.encode(), mode=MODE_8BIT_BYTE))
+    judge.add_data(QRData(record.encode(), mode=MODE_ALPHA_NUM))
+    judge.make(fit=True)
+    assert qr_rows(PREFIX + record) == [[bool(module) for module in row] for row in judge.modules]
 
 
 def test_a_text_too_long_for_any_symbol_stops_the_line() -> None:

@@ -10,7 +10,7 @@ import mmap
 import struct
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from struct import unpack_from
 from sys import byteorder
@@ -20,13 +20,24 @@ from certsvc.errors import ConfigurationError
 UNITS_PER_EM = 1000
 
 
+class _Remembered(dict[str, int]):
+    """Widths by character, each read when it is first asked for; a plain look-up afterwards."""
+
+    def __init__(self, read: Callable[[str], int]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, char: str) -> int:
+        return self.setdefault(char, self._read(char))
+
+
 class GlyphStore:
     """Which characters can be printed (`ports.GlyphCoverage`), how wide they are, and their outlines."""
 
     def __init__(self, path: Path) -> None:
         """Open a font file. Raises ConfigurationError when it is missing or of another make."""
         self._font = _map(path)
-        self._advances: dict[str, int] = {}
+        self._advances = _Remembered(self._read_advance)
         try:
             self._read_tables()
         except (KeyError, struct.error, ValueError) as error:
@@ -38,21 +49,21 @@ class GlyphStore:
 
     def advance(self, char: str) -> int:
         """The width of a character in 1/1000 em. Raises KeyError when it has no glyph."""
-        known = self._advances.get(char)
-        if known is not None:
-            return known
-        row = min(self._glyph_or_raise(char), self._long_metrics - 1)
-        (width,) = unpack_from(">H", self._font, self._hmtx + 4 * row)
-        return self._advances.setdefault(char, width)
+        return self._advances[char]
 
     def width(self, text: str) -> int:
         """The width of a text in 1/1000 em. Raises KeyError when a character has no glyph."""
-        return sum(map(self.advance, text))
+        return sum(map(self._advances.__getitem__, text))
 
     def outline(self, char: str) -> bytes:
         """The `glyf` entry of a character, empty for blanks. Raises KeyError when it has no glyph."""
         glyph = self._glyph_or_raise(char)
         return self._font[self._glyf + self._loca[glyph] : self._glyf + self._loca[glyph + 1]]
+
+    def _read_advance(self, char: str) -> int:
+        row = min(self._glyph_or_raise(char), self._long_metrics - 1)
+        (width,) = unpack_from(">H", self._font, self._hmtx + 4 * row)
+        return int(width)
 
     def _glyph_or_raise(self, char: str) -> int:
         glyph = self._glyph(char)
