@@ -1,4 +1,4 @@
-"""A ledger in a temporary home: real SQLite file, real folder, fixed keys, a clock that stands still."""
+"""A ledger in a temporary home: real database, real folder, fixed keys, a clock that stands still."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
-from certsvc.adapters import ledger_schema
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.database import open_database
 from certsvc.adapters.file_keys import FileLogSigner, FileRecordSigner
@@ -37,6 +36,7 @@ class House:
     """One home folder with its database and public tree."""
 
     home: Path
+    url: str
     clock: FixedClock
     engine: Engine
 
@@ -80,18 +80,15 @@ def event_on(slot: int, serial: int, kind: EventKind = EventKind.ISSUED) -> Pend
     )
 
 
-def open_house(home: Path, clock: FixedClock) -> House:
-    """Open (or make) a home."""
-    engine = open_database(f"sqlite:///{home / 'ledger.sqlite3'}")
-    with engine.begin() as connection:
-        ledger_schema.metadata.create_all(connection)
-    return House(home, clock, engine)
+def open_house(home: Path, url: str, clock: FixedClock) -> House:
+    """A home with the database of that URL."""
+    return House(home, url, clock, open_database(url))
 
 
 @pytest.fixture
-def house(tmp_path: Path, clock: FixedClock) -> Iterator[House]:
+def house(tmp_path: Path, database_url: str, clock: FixedClock) -> Iterator[House]:
     """A home whose log has begun."""
-    made = open_house(tmp_path, clock)
+    made = open_house(tmp_path, database_url, clock)
     assert made.ledger().start_log()
     yield made
     made.engine.dispose()

@@ -147,7 +147,7 @@ def test_what_is_not_published_yet_is_not_released(house: House) -> None:
 def test_a_home_opened_again_goes_on_where_it_was(house: House) -> None:
     house.ledger().record(house.issue(5))
     house.publisher().publish()
-    again = open_house(house.home, house.clock)
+    again = open_house(house.home, house.url, house.clock)
     batch = again.ledger().record(again.issue(5, start=6))
     assert batch is not None
     assert batch.head.size == 1 + 7 + 7

@@ -21,7 +21,8 @@ KILLS = 4
 
 def kill_a_writer(house: House, first_serial: int, wait: float) -> list[int]:
     """Run a writer until it has published once, a little longer, kill it; the sizes it has published."""
-    command = [sys.executable, "-m", "tests.ledger.writer_process", str(house.home), str(first_serial)]
+    writer_module = "tests.ledger.writer_process"
+    command = [sys.executable, "-m", writer_module, str(house.home), house.url, str(first_serial)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         first = writer.stdout.readline()

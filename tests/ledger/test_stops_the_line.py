@@ -19,6 +19,7 @@ from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import log_key
 from tests.ledger.conftest import LOG_KEY, ORIGIN, RECORD_KEY, House, event_on, open_house
 from tests.ledger.test_append_and_publish import all_entries
+from tests.support.databases import Databases
 
 
 class KilledTree(FolderTree):
@@ -77,7 +78,7 @@ def test_a_batch_that_dies_before_the_commit_leaves_nothing(house: House) -> Non
 
 def test_writers_in_several_threads_never_share_an_index(house: House) -> None:
     def write(worker: int) -> list[int]:
-        own = open_house(house.home, house.clock)
+        own = open_house(house.home, house.url, house.clock)
         ledger, indices = own.ledger(), []
         for turn in range(8):
             serial = 1 + worker * 100 + turn * 3
@@ -123,19 +124,12 @@ def test_a_head_that_was_moved_meanwhile_is_not_overwritten(house: House) -> Non
         assert transaction.head() == batch.head
 
 
-def test_a_restored_backup_signs_nothing(house: House) -> None:
-    backup = house.home / "backup.sqlite3"
-    with house.engine.begin() as connection:
-        connection.exec_driver_sql("PRAGMA user_version")
+def test_a_restored_backup_signs_nothing(house: House, databases: Databases) -> None:
     house.engine.dispose()
-    shutil.copy(house.home / "ledger.sqlite3", backup)
+    backup = databases.copy(house.url)
     house.ledger().record(house.issue(2))
     house.publisher().publish()
-    house.engine.dispose()
-    for leftover in house.home.glob("ledger.sqlite3*"):
-        leftover.unlink()
-    shutil.copy(backup, house.home / "ledger.sqlite3")
-    restored = open_house(house.home, house.clock)
+    restored = open_house(house.home, backup, house.clock)
     with pytest.raises(ConflictError, match="旧备份"):
         restored.ledger().record(restored.issue(1))
     with pytest.raises(ConflictError, match="旧备份"):
@@ -143,19 +137,21 @@ def test_a_restored_backup_signs_nothing(house: House) -> None:
     restored.engine.dispose()
 
 
-def test_an_empty_database_beside_a_published_log_begins_no_second_one(house: House) -> None:
+def test_an_empty_database_beside_a_published_log_begins_no_second_one(
+    house: House, databases: Databases
+) -> None:
     house.publisher().publish()
-    (house.home / "new").mkdir()
-    fresh = open_house(house.home / "new", house.clock)
+    fresh = open_house(house.home / "new", databases.fresh(), house.clock)
     ledger = Ledger(fresh.store, house.tree, house.clock, RECORD_KEY, LOG_KEY)
     with pytest.raises(ConflictError, match="旧备份"):
         ledger.start_log()
     fresh.engine.dispose()
 
 
-def test_a_published_tree_of_another_history_stops_the_line(house: House, tmp_path: Path) -> None:
-    (tmp_path / "other").mkdir()
-    other = open_house(tmp_path / "other", house.clock)
+def test_a_published_tree_of_another_history_stops_the_line(
+    house: House, databases: Databases, tmp_path: Path
+) -> None:
+    other = open_house(tmp_path / "other", databases.fresh(), house.clock)
     other.ledger().start_log()
     for one in (house, other):
         one.ledger().record(one.issue(2))

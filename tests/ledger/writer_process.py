@@ -10,9 +10,9 @@ from certsvc.adapters.clock import FixedClock
 from tests.ledger.conftest import open_house
 
 
-def main(home: Path, first_serial: int) -> None:
+def main(home: Path, url: str, first_serial: int) -> None:
     """Append small batches and publish each, telling every published size on standard output."""
-    house = open_house(home, FixedClock(datetime(2026, 11, 20, 8, 0, tzinfo=UTC)))
+    house = open_house(home, url, FixedClock(datetime(2026, 11, 20, 8, 0, tzinfo=UTC)))
     ledger, publisher, serial = house.ledger(), house.publisher(), first_serial
     while True:
         ledger.record(house.issue(7, start=serial))
@@ -22,4 +22,4 @@ def main(home: Path, first_serial: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
