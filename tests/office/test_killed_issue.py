@@ -25,16 +25,16 @@ LONGEST = 2.5
 
 
 def test_an_issue_killed_at_random_moments_ends_with_one_certificate_number_and_leaf_each(
-    tmp_path: Path,
+    tmp_path: Path, database_url: str
 ) -> None:
-    settings = Settings(home=tmp_path / "var", _env_file=None)
+    settings = Settings(home=tmp_path / "var", database_url=database_url, _env_file=None)
     prepare_home(settings)
     office = open_office(settings)
     office.load_registry((EXAMPLES / "registry.json").read_bytes())
     report = office.submit((EXAMPLES / REGULAR).read_bytes(), REGULAR)
     office.approval.approve(report.filing, "maker")
     command = [Path(sys.executable).parent / "certsvc", "issue", report.filing, "--actor", "checker"]
-    environment = {**os.environ, "CERTSVC_HOME": str(settings.home)}
+    environment = {**os.environ, "CERTSVC_HOME": str(settings.home), "CERTSVC_DATABASE_URL": database_url}
     moments = random.Random(20261120)
     for _ in range(KILLS):
         process = subprocess.Popen(

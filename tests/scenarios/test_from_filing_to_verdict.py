@@ -36,8 +36,8 @@ PIAO = {
 
 
 @pytest.fixture
-def office(tmp_path: Path, clock: FixedClock) -> Iterator[OfficeUnderTest]:
-    opened = OfficeUnderTest(tmp_path, clock)
+def office(tmp_path: Path, database_url: str, clock: FixedClock) -> Iterator[OfficeUnderTest]:
+    opened = OfficeUnderTest(tmp_path, clock, database_url)
     yield opened
     opened.close()
 
