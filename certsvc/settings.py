@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -18,7 +19,7 @@ class Settings(BaseSettings):
     """Every setting, with its default. Paths that are not given stand below `home`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="forbid", frozen=True
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
     )
 
     home: Path = Field(
@@ -88,7 +89,8 @@ class Settings(BaseSettings):
 def load_settings(**overrides: object) -> Settings:
     """The settings of this process. Raises ConfigurationError naming every unknown or unfit key."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    unknown = sorted(key for key in os.environ if key.startswith(PREFIX) and key not in known)
+    given = (*os.environ, *dotenv_values(".env"))
+    unknown = sorted({key for key in given if key.startswith(PREFIX) and key not in known})
     if unknown:
         raise ConfigurationError(f"未知的设置项：{'、'.join(unknown)}。可用的设置项见 docs/settings.md。")
     try:

@@ -11,7 +11,7 @@ import pytest
 
 from certsvc.adapters.clock import FixedClock
 
-pytest_plugins = ("tests.support.servers", "tests.support.databases")
+pytest_plugins = ("tests.support.servers", "tests.support.databases", "tests.support.tools")
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

@@ -54,3 +54,11 @@ def test_an_unfit_value_is_refused(key: str, value: str, monkeypatch: pytest.Mon
     monkeypatch.setenv(key, value)
     with pytest.raises(ConfigurationError, match=key):
         load_settings()
+
+
+def test_a_typing_error_in_the_file_is_named_and_other_programs_keys_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("EDITOR=vi\n", encoding="utf-8")
+    load_settings()
+    (tmp_path / ".env").write_text("CERTSVC_PROT=8123\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="CERTSVC_PROT"):
+        load_settings()

@@ -13,6 +13,7 @@ from certsvc.adapters.clock import FixedClock
 from certsvc.domain.filing import FilingReport, FilingStatus
 from certsvc.errors import ConflictError
 from tests.support.office import OfficeUnderTest
+from tests.support.tools import Run
 from tests.support.workbooks import DUAL_DIRECTED, REGULAR, sample
 
 LIN = {
@@ -59,6 +60,15 @@ def test_s1_a_regular_title_waits_for_the_full_publicity_period_then_counts_ever
     assert (verdict["verdict"], verdict["status"], verdict["holder"]) == ("passed", "valid", "林**")
     assert verdict["validity_area"] is None
     assert verdict["certificate"]["title"] == "高级工程师"
+
+
+def test_the_printed_page_carries_its_proof(office: OfficeUnderTest, tmp_path: Path, run_tool: Run) -> None:
+    (certificate,) = office.issue(office.submit(sample(DUAL_DIRECTED).with_rows([PIAO]).xlsx()))
+    office.office.export(tmp_path / "out", number=certificate.draft.content.number)
+    (pdf,) = (tmp_path / "out").glob("*.pdf")
+    assert "Total document signed" in run_tool("pdfsig", "-nocert", pdf)
+    run_tool("pdftoppm", "-r", "150", "-png", "-singlefile", pdf, tmp_path / "page")
+    assert office.check_picture((tmp_path / "page.png").read_bytes())["verdict"] == "passed"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from certverify import check_record, load_trust, open_ledger
+from certverify import check_image, check_record, load_trust, open_ledger
 
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.clock import FixedClock
@@ -46,6 +46,12 @@ class OfficeUnderTest:
         trust = load_trust(folder)
         text = record_text(certificate.record, self.office.settings.qr_prefix)
         return check_record(text, trust, open_ledger(folder, trust), self.clock.now(), place).as_json()
+
+    def check_picture(self, raw_image: bytes) -> dict[str, Any]:
+        """The outsider's verdict on a picture of the certificate."""
+        folder = self.office.settings.public_folder
+        trust = load_trust(folder)
+        return check_image(raw_image, trust, open_ledger(folder, trust), self.clock.now()).as_json()
 
     def printed_name(self, certificate: PublicCertificate) -> str:
         """The holder's name as it was decided, and as it stands in the text of the PDF."""
