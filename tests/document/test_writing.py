@@ -23,7 +23,6 @@ from certsvc.adapters.document.writer import CertificateWriter, write_certificat
 from certsvc.domain.certificate import Face
 from certsvc.errors import ConfigurationError, IntegrityError
 from certsvc.ports import DocumentWriter
-from tests.document.conftest import Run
 from tests.document.samples import (
     DUAL_DIRECTED,
     FACES,
@@ -35,6 +34,7 @@ from tests.document.samples import (
     layout,
     signer,
 )
+from tests.support.tools import Run
 
 READ = [f.name for f in fields(Face) if f.name not in ("marks", "qr_text", "test_seal", "number", "version")]
 
