@@ -34,6 +34,12 @@ class UnknownReference(RequestError):
     code = "unknown-reference"
 
 
+class NotSignedIn(RequestError):
+    """Nobody is signed in: the session or token is missing, over, spent or not for this request."""
+
+    code = "not-signed-in"
+
+
 class NotPermitted(RequestError):
     """The named actor may not do this: wrong role, wrong region, or the same person twice."""
 

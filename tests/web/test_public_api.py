@@ -11,14 +11,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from certsvc.entrypoints.http.problems import status_of
 from certsvc.entrypoints.public_api import create_app
-from certsvc.entrypoints.public_api.problems import status_of
 from certsvc.errors import (
     CertsvcError,
     ConfigurationError,
     ConflictError,
     IntegrityError,
     NotPermitted,
+    NotSignedIn,
     RequestError,
     UnavailableError,
     UnknownReference,
@@ -239,6 +240,7 @@ def test_a_fault_of_ours_says_nothing_of_its_inside(tree: Path) -> None:
     ("error", "status"),
     [
         (UnknownReference("x"), 404),
+        (NotSignedIn("x"), 401),
         (NotPermitted("x"), 403),
         (UnreadableInput("x"), 400),
         (RequestError("x"), 400),

@@ -7,11 +7,11 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
 from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE, answer_with_etag
 from certsvc.entrypoints.public_api.pages import Pages
-from certsvc.entrypoints.public_api.problems import answer_errors_with_problems
-from certsvc.entrypoints.public_api.security_headers import SecurityHeaders
+from certsvc.entrypoints.public_api.problems import answer_errors
 from certsvc.entrypoints.public_api.tree_files import classify_path, read_tree_file
 from certsvc.errors import UnavailableError, UnknownReference
 
@@ -28,7 +28,7 @@ def create_app(public_tree_folder: Path) -> FastAPI:
     pages = Pages(assets.address)
     app = FastAPI(title="吉林省职称电子证书公开查验", docs_url=None, redoc_url=None)
     app.add_middleware(SecurityHeaders)
-    answer_errors_with_problems(app, pages)
+    answer_errors(app, pages)
     _add_pages(app, pages)
     _add_assets(app, assets)
     _add_health(app, public_tree_folder)
