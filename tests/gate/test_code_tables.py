@@ -9,7 +9,6 @@ import pytest
 from certsvc.domain.levels import Level
 from certsvc.domain.regions import REGIONS, city_of, is_county, lies_within, region_at
 from certsvc.domain.series import SERIES, series_named
-from certsvc.domain.table_names import table_names
 from certsvc.domain.titles import (
     TITLES,
     historical_title_of,
@@ -20,6 +19,7 @@ from certsvc.domain.titles import (
 )
 from certsvc.domain.validity_area import DUAL_DIRECTED_CITIES, may_evaluate
 from certsvc.domain.ways import WAYS, Way, channel_takes, way_named
+from certsvc.stages.trust_files import published_tables
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,9 @@ def test_a_channel_takes_its_own_ways(channel: str, way: Way, taken: bool) -> No
 
 
 def test_published_tables_name_every_code() -> None:
-    tables = table_names()
-    assert list(tables) == ["format", "series", "titles", "levels", "ways", "regions"]
-    assert tables["format"] == "certsvc-tables/1"
-    regions, titles, ways = tables["regions"], tables["titles"], tables["ways"]
-    assert isinstance(regions, dict)
-    assert isinstance(titles, dict)
-    assert isinstance(ways, dict)
-    assert (regions["222404"], titles["50201"], ways["4"]) == ("珲春市", "高级工程师", "双定向")
-    assert "220381" not in regions
-    assert len(regions) == 70
-    assert {int(code) for code in ways} == set(WAYS)
+    tables = published_tables()
+    named = (tables.regions["222404"], tables.titles[50201], tables.ways[4])
+    assert named == ("珲春市", "高级工程师", "双定向")
+    assert "220381" not in tables.regions
+    assert len(tables.regions) == 70
+    assert set(tables.ways) == set(WAYS)
