@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,25 +18,24 @@ class FolderArchive:
         self._folder = folder
 
     def keep(self, number: str, version: int, document: bytes) -> str:
-        """Store durably: temporary name, fsync, rename, fsync of the folder. The SHA-256 in hex."""
+        """Store durably: a name of its own, fsync, link (which never overwrites), fsync of the folder; the SHA-256 in hex.
+
+        Two processes may keep the same certificate at once: one file stands, both must have meant the same bytes.
+        """
         path = self._path(number, version)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
+            try:
+                _write_durably(temporary, document)
+                with suppress(FileExistsError):
+                    path.hardlink_to(temporary)
+            finally:
+                temporary.unlink(missing_ok=True)
+            _sync_folder(path.parent)
         digest = sha256(document).hexdigest()
-        if path.exists():
-            if sha256(path.read_bytes()).hexdigest() != digest:
-                raise IntegrityError(f"证书 {number} 第 {version} 版的文件已存在且内容不同，已停止处理。")
-            return digest
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".new")
-        with temporary.open("wb") as file:
-            file.write(document)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        if sha256(path.read_bytes()).hexdigest() != digest:
+            raise IntegrityError(f"证书 {number} 第 {version} 版的文件已存在且内容不同，已停止处理。")
         return digest
 
     def read(self, number: str, version: int) -> bytes | None:
@@ -44,3 +45,18 @@ class FolderArchive:
 
     def _path(self, number: str, version: int) -> Path:
         return self._folder / number[-3:-1] / f"{number}-v{version}.pdf"
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
