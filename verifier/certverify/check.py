@@ -34,7 +34,8 @@ def check_record(
     enough. 5. The shard of the record's slot hashes up to the seal; its 4 bits are the status. 6. The place asked about
     lies in the validity area.
     """
-    return _check(Examination(trust, Question(now, place, max_age)), text, ledger)
+    exam = Examination(trust, Question(now, place, max_age))
+    return _check(exam, exam.examine_record(text), ledger)
 
 
 def check_image(
@@ -57,7 +58,7 @@ def check_image(
     if len(texts) != 1:
         exam.codes.append(Code.QR_SEVERAL if texts else Code.QR_NOT_FOUND)
         return exam.verdict()
-    return _check(exam, texts[0], ledger)
+    return _check(exam, exam.examine_record(texts[0]), ledger)
 
 
 def check_pdf(
@@ -69,24 +70,12 @@ def check_pdf(
     max_age: timedelta = DEFAULT_MAX_AGE,
 ) -> Verdict:
     """The verdict on a certificate file: its bytes are those that were sealed, then steps 1 to 6 of `check_record`."""
-    from certverify.document import check_document
-
     exam = Examination(trust, Question(now, place, max_age))
-    document = check_document(raw_pdf, trust.trust_list)
-    match document.outcome:
-        case "original" if document.record_text is not None:
-            return _check(exam, document.record_text, ledger)
-        case "altered":
-            exam.reject(Code.DOCUMENT_ALTERED)
-        case "not-original":
-            exam.codes.append(Code.DOCUMENT_NOT_ORIGINAL)
-        case _:
-            exam.codes.append(Code.DOCUMENT_UNREADABLE)
-    return exam.verdict()
+    return _check(exam, exam.examine_document(raw_pdf), ledger)
 
 
-def _check(exam: Examination, text: str, ledger: Ledger) -> Verdict:
-    record = exam.examine_record(text)  # 1, 2
+def _check(exam: Examination, record: Record | None, ledger: Ledger) -> Verdict:
+    """Steps 3 to 6 on a record whose signature was verified."""
     if record is None:
         return exam.verdict()
     if isinstance(ledger, LedgerUnavailable):  # 3

@@ -22,6 +22,7 @@ class Code(StrEnum):
     RECORD_KEY_UNKNOWN = "record-key-unknown"
     RECORD_FORGED = "record-forged"
     RECORD_VERSION_UNKNOWN = "record-version-unknown"
+    CERTIFICATE_NOT_FOUND = "certificate-not-found"
     IMAGE_UNREADABLE = "image-unreadable"
     QR_NOT_FOUND = "qr-not-found"
     QR_SEVERAL = "qr-several"
@@ -64,7 +65,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Effect and texts of a code. `{area}` stands for the validity area, `{days}` for the greatest age in days."""
+    """Effect and texts of a code. `{area}` stands for the validity area, `{limit}` for the greatest age asked for."""
 
     effect: Effect
     zh: str
@@ -98,6 +99,12 @@ MEANINGS: dict[Code, Meaning] = {
         _U,
         "记录格式版本较新，请更新查验工具。",
         "The record has a newer format; please update this tool.",
+    ),
+    Code.CERTIFICATE_NOT_FOUND: Meaning(
+        _U,
+        "未查询到相符的证书，请核对证书编号、姓名和证件号码后四位，或扫描证书上的二维码。",
+        "No certificate agrees with this number, name and last four characters; please compare them with the "
+        "certificate, or scan its QR code.",
     ),
     Code.IMAGE_UNREADABLE: Meaning(
         _U,
@@ -186,8 +193,8 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.CHECKPOINT_STALE: Meaning(
         _U,
-        "日志数据已超过 {days} 天未更新，证书当前状态无法确认，请更新后重试。",
-        "The log files are older than {days} days, so the current status is not known; please update them.",
+        "日志数据已超过 {limit}未更新，证书当前状态无法确认，请更新后重试。",
+        "The log files are older than {limit}, so the current status is not known; please update them.",
     ),
     Code.QUORUM_MISSING: Meaning(
         _U,

@@ -82,6 +82,25 @@ class Examination:
             self.authentic, self.record, self.key = Authentic.YES, signed.record, key
         return self.record
 
+    def examine_document(self, raw_pdf: bytes) -> Record | None:
+        """The record of a certificate file whose bytes are those that were sealed; otherwise None, and the reason is noted.
+
+        The file is compared byte for byte (docs/formats/document.md); no PDF is parsed.
+        """
+        from certverify.document import check_document
+
+        document = check_document(raw_pdf, self.trust.trust_list)
+        match document.outcome:
+            case "original" if document.record_text is not None:
+                return self.examine_record(document.record_text)
+            case "altered":
+                self.reject(Code.DOCUMENT_ALTERED)
+            case "not-original":
+                self.codes.append(Code.DOCUMENT_NOT_ORIGINAL)
+            case _:
+                self.codes.append(Code.DOCUMENT_UNREADABLE)
+        return None
+
     def reject(self, code: Code) -> None:
         """Note that what was presented is not the authority's work."""
         self.authentic = Authentic.NO
@@ -133,7 +152,7 @@ class Examination:
             as_of=as_of,
             checkpoint_age=None if as_of is None else _seconds_since(as_of, self.question.now),
             not_established=tuple(filter(leaves_open, self.codes)),
-            findings=tuple(finding(code, area=area, days=self.question.max_age.days) for code in self.codes),
+            findings=tuple(finding(code, area=area, limit=self.question.max_age) for code in self.codes),
             certificate=None if record is None else describe(record, tables),
             holder=None if record is None else masked_holder(record),
         )

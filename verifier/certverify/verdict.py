@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -161,11 +161,21 @@ def outcome_of(codes: Sequence[Code], authentic: Authentic, status: StatusWord) 
 
 
 @lru_cache(maxsize=4096)
-def finding(code: Code, *, area: Area | None = None, days: int | None = None) -> Finding:
-    """The finding of a code with its texts filled in."""
+def finding(code: Code, *, area: Area | None = None, limit: timedelta = timedelta()) -> Finding:
+    """The finding of a code with its texts filled in; `limit` is the greatest age asked for."""
     meaning = MEANINGS[code]
-    gaps = {"area": area.name if area else "", "days": "" if days is None else str(days)}
-    return Finding(code, meaning.zh.format_map(gaps), meaning.en.format_map(gaps))
+    name = area.name if area else ""
+    zh, en = _length_in_words(limit)
+    return Finding(code, meaning.zh.format(area=name, limit=zh), meaning.en.format(area=name, limit=en))
+
+
+def _length_in_words(length: timedelta) -> tuple[str, str]:
+    """In days when these are whole, otherwise in the largest unit that leaves no rest, down to seconds."""
+    seconds = int(length.total_seconds())
+    units = ((86_400, "天", "day"), (3600, "小时", "hour"), (60, "分钟", "minute"), (1, "秒", "second"))
+    size, zh, en = next(unit for unit in units if seconds % unit[0] == 0)
+    count = seconds // size
+    return f"{count} {zh}", f"{count} {en}" if count == 1 else f"{count} {en}s"
 
 
 def leaves_open(code: Code) -> bool:

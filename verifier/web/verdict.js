@@ -5,6 +5,7 @@ import { maskName } from "./names.js";
 const SCHEMA = "certsvc-verdict/1";
 const STANDING = new Set(["valid", "historical"]);
 const CLOCK_TOLERANCE = 300;
+const LIMIT = { zh: "1 小时", en: "1 hour" };
 const FAILED = "failed";
 const UNDETERMINED = "undetermined";
 const PLACE_CODES = { yes: [], no: ["not-valid-here"], coarse: ["place-too-coarse"], unknown: ["place-unknown"] };
@@ -23,7 +24,7 @@ export const MAX_AGE_ON_LINE = 3600;
 export function judge(evidence, words, now, place = null) {
   const age = evidence.cosignedAt === null ? null : Math.max(0, now - evidence.cosignedAt);
   const codes = findingCodes(evidence, now, place);
-  const names = { area: areaName(evidence), place: place && regionName(evidence.tables, place), age: ageWords(age) };
+  const names = { area: areaName(evidence), place: place && regionName(evidence.tables, place), age: ageWords(age), limit: LIMIT };
   return {
     schema: SCHEMA,
     verdict: outcome(codes, evidence, words),
@@ -34,7 +35,7 @@ export function judge(evidence, words, now, place = null) {
     as_of: evidence.cosignedAt === null ? null : new Date(evidence.cosignedAt * 1000).toISOString().replace(".000Z", "Z"),
     checkpoint_age: age,
     not_established: codes.filter((code) => words.codes[code].effect === UNDETERMINED || code === "no-witnesses"),
-    findings: codes.map((code) => ({ code, ...fillBoth(textOf(code, words), names) })),
+    findings: codes.map((code) => ({ code, ...fillBoth(words.codes[code], names) })),
     certificate: certificateOf(evidence),
     holder: isKnown(evidence) ? maskName(evidence.claims.name) : null,
     decision: null,
@@ -80,11 +81,6 @@ function entryOf(verdict, words) {
   if (verdict.validity_area && verdict.valid_here === "yes") return words.answers["valid-here"];
   const remark = codes.find((code) => code === "area-limited" || code === "historical");
   return words.answers[remark ?? "valid"];
-}
-
-// The offline checker counts a stale ledger in days; on line an hour is already too old.
-function textOf(code, words) {
-  return code === "checkpoint-stale" ? words.answers[code].text : words.codes[code];
 }
 
 function findingCodes(evidence, now, place) {
