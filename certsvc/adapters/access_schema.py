@@ -52,6 +52,15 @@ audit_entry = Table(
     Index("ix_audit_entry_object", "object"),
 )
 
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("entry_hash", LargeBinary(32), nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
 personal_look = Table(
     "personal_look",
     metadata,
@@ -59,8 +68,8 @@ personal_look = Table(
     Column("at", String(32), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("viewer", String(64), nullable=False),
-    Column("certificate_number", String(16), nullable=False),
+    Column("object", String(20), nullable=False),
     Column("purpose", Text, nullable=False),
     CheckConstraint("channel IN ('api', 'page', 'console', 'cli', 'service')", name="channel_known"),
-    Index("ix_personal_look_certificate_number", "certificate_number"),
+    Index("ix_personal_look_object", "object"),
 )

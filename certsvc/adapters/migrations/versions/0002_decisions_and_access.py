@@ -34,6 +34,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_entry_object", "audit_entry", ["object"], unique=False)
     op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.Column("entry_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_audit_head_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
         "personal_look",
         sa.Column(
             "position",
@@ -44,7 +52,7 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=32), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("viewer", sa.String(length=64), nullable=False),
-        sa.Column("certificate_number", sa.String(length=16), nullable=False),
+        sa.Column("object", sa.String(length=20), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "channel IN ('api', 'page', 'console', 'cli', 'service')",
@@ -52,9 +60,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_personal_look")),
     )
-    op.create_index(
-        "ix_personal_look_certificate_number", "personal_look", ["certificate_number"], unique=False
-    )
+    op.create_index("ix_personal_look_object", "personal_look", ["object"], unique=False)
     op.create_table(
         "service_client",
         sa.Column("name", sa.String(length=64), nullable=False),

@@ -1,0 +1,69 @@
+"""Callers: on whose behalf something is asked, as the audit trail names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from certsvc.domain.actor import Actor
+from certsvc.domain.regions import PROVINCE
+
+
+class CallerRole(StrEnum):
+    """The roles of registered actors, and the three callers that are no registered person."""
+
+    MAKER = "maker"
+    CHECKER = "checker"
+    SUPERVISOR = "supervisor"
+    SERVICE = "service"
+    OPERATOR = "operator"
+    NOBODY = "nobody"
+
+
+class Purpose(StrEnum):
+    """What a service client may be registered for."""
+
+    FILING = "filing"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A registered official, a registered service client, the operator at the machine itself, or nobody known.
+
+    `region` is six digits, empty for nobody; `purposes` is empty but for service clients.
+    """
+
+    name: str
+    role: CallerRole
+    region: str
+    purposes: frozenset[Purpose] = frozenset()
+
+
+OPERATOR = Caller("operator", CallerRole.OPERATOR, PROVINCE)
+"""Whoever may run the command line where the keys are; actions that name an actor are that actor's."""
+
+LONGEST_NAME = 64
+
+
+def official(actor: Actor) -> Caller:
+    """A registered person as a caller."""
+    return Caller(actor.name, CallerRole(actor.role.value), actor.region)
+
+
+def nobody(claimed: str) -> Caller:
+    """A caller who is not registered under the name claimed (cut to the length of names)."""
+    return Caller(claimed[:LONGEST_NAME], CallerRole.NOBODY, "")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceClient:
+    """A registered program: the public key (PEM) that its tokens are checked with, and what it is registered for."""
+
+    name: str
+    public_key: bytes
+    purposes: frozenset[Purpose]
+
+    @property
+    def caller(self) -> Caller:
+        """The program as a caller; programs are registered by the province."""
+        return Caller(self.name, CallerRole.SERVICE, PROVINCE, self.purposes)

@@ -1,0 +1,136 @@
+"""Who may do what, as one table: roles, region rule, four eyes. `docs/permissions.md` is written from it.
+
+Roles and regions come from the register of actors alone, never from what a caller brings along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from certsvc.domain.caller import Caller, CallerRole, Purpose
+from certsvc.domain.regions import PROVINCE, lies_within
+
+
+class Action(StrEnum):
+    """Everything that is asked for in somebody's name; the words of the audit trail."""
+
+    FILING_SUBMIT = "filing.submit"
+    FILING_READ = "filing.read"
+    FILING_APPROVE = "filing.approve"
+    FILING_ISSUE = "filing.issue"
+    REVOCATION_PROPOSE = "revoke.propose"
+    REVOCATION_CONFIRM = "revoke.confirm"
+    CORRECTION_PROPOSE = "correct.propose"
+    CORRECTION_CONFIRM = "correct.confirm"
+    SUSPENSION_PROPOSE = "suspend.propose"
+    SUSPENSION_CONFIRM = "suspend.confirm"
+    REINSTATEMENT_PROPOSE = "reinstate.propose"
+    REINSTATEMENT_CONFIRM = "reinstate.confirm"
+    ACTOR_ADD = "actor.add"
+    CLIENT_ADD = "client.add"
+    CLIENT_REMOVE = "client.remove"
+    REGISTRY_LOAD = "registry.load"
+
+
+class RegionRule(StrEnum):
+    """Which authority may act. `OWN` compares the actor's region with the place that the object belongs to."""
+
+    PROVINCE = "province"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One line of the table.
+
+    `other_than`: the action whose person may not do this one too (four eyes). `purpose`: service clients registered
+    for it may do it as well. `operator`: whoever runs the command line may, without a person being named.
+    """
+
+    action: Action
+    roles: frozenset[CallerRole]
+    region: RegionRule
+    basis: str
+    other_than: Action | None = None
+    purpose: Purpose | None = None
+    operator: bool = False
+
+
+_WRITERS: Final = frozenset({CallerRole.MAKER, CallerRole.CHECKER})
+_READERS: Final = _WRITERS | {CallerRole.SUPERVISOR}
+_NO_ONE: Final[frozenset[CallerRole]] = frozenset()
+_FILED = "吉人社函〔2022〕181号 三.6"
+_CREDIT = "吉人社函〔2022〕38号 五(四)"
+_HOUSE = "内部规则：经办、复核分离"
+_SYSTEM = "内部规则：系统维护"
+
+
+def _pair(propose: Action, confirm: Action, basis: str) -> tuple[Permission, Permission]:
+    return (
+        Permission(propose, _WRITERS, RegionRule.PROVINCE, basis),
+        Permission(confirm, _WRITERS, RegionRule.PROVINCE, basis, other_than=propose),
+    )
+
+
+_TABLE: Final = (
+    Permission(
+        Action.FILING_SUBMIT, _WRITERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True
+    ),
+    Permission(Action.FILING_READ, _READERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True),
+    Permission(Action.FILING_APPROVE, _WRITERS, RegionRule.PROVINCE, _FILED),
+    Permission(
+        Action.FILING_ISSUE, _WRITERS, RegionRule.PROVINCE, _FILED, other_than=Action.FILING_APPROVE
+    ),
+    *_pair(Action.REVOCATION_PROPOSE, Action.REVOCATION_CONFIRM, _CREDIT),
+    *_pair(Action.CORRECTION_PROPOSE, Action.CORRECTION_CONFIRM, _HOUSE),
+    *_pair(Action.SUSPENSION_PROPOSE, Action.SUSPENSION_CONFIRM, _HOUSE),
+    *_pair(Action.REINSTATEMENT_PROPOSE, Action.REINSTATEMENT_CONFIRM, _HOUSE),
+    Permission(Action.ACTOR_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    Permission(Action.CLIENT_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    Permission(Action.CLIENT_REMOVE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    Permission(Action.REGISTRY_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+)
+PERMISSIONS: Final = MappingProxyType({line.action: line for line in _TABLE})
+"""The whole table, by action."""
+
+
+def refusal(
+    action: Action, caller: Caller, *, place: str | None = None, first_person: str | None = None
+) -> str | None:
+    """Why the caller may not do this, as a sentence for the person; None when they may.
+
+    `place` is the six-digit code of the authority that the object belongs to (None: unknown, so only the province);
+    `first_person` is who did the step before.
+    """
+    line = PERMISSIONS[action]
+    match caller.role:
+        case CallerRole.OPERATOR:
+            return None if line.operator else "这一步须由登记的人员以本人账号办理。"
+        case CallerRole.SERVICE:
+            registered = line.purpose is not None and line.purpose in caller.purposes
+            return None if registered else "该系统没有登记办理这一事项的用途。"
+        case CallerRole.NOBODY:
+            return "请先登录，或由登记的人员办理。"
+        case CallerRole.MAKER | CallerRole.CHECKER | CallerRole.SUPERVISOR:
+            return _refuse_official(line, caller, place, first_person)
+
+
+def _refuse_official(
+    line: Permission, caller: Caller, place: str | None, first_person: str | None
+) -> str | None:
+    if caller.role not in line.roles:
+        if caller.role is CallerRole.SUPERVISOR and line.roles:
+            return "监督人员可以查看全部过程，但不能作出决定。"
+        return "这一事项由系统维护人员在服务器上办理。"
+    if line.other_than is not None and first_person == caller.name:
+        return "两步手续不能由同一人办理（经办、复核分离）。请由另一位人员办理。"
+    if caller.region == PROVINCE:
+        return None
+    if line.region is RegionRule.PROVINCE:
+        return "这一事项由省级人力资源和社会保障部门的人员办理。"
+    if place is None or not lies_within(place, caller.region):
+        return "这一事项属于其他地区，请由所属地区或省级部门的人员办理。"
+    return None
