@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from certverify import LedgerUnavailable, StatusSource, Trust
+
 from certsvc.domain.actor import Actor
 from certsvc.domain.certificate import Award, Face
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
 from certsvc.domain.facts import HeldTitle
 from certsvc.domain.filing import ExaminedFiling, FilingReport, StoredFiling
+from certsvc.domain.receipts import FilingReceipt
 from certsvc.formats.leaf import EventKind
 from certsvc.formats.tile import EntryRun, HashRun
 
@@ -146,6 +149,14 @@ class FilingStore(Protocol):
         """Digest and JSON of the registry in force. Raises UnknownReference when none was loaded."""
         ...
 
+    def registry(self, digest: str) -> bytes:
+        """JSON of the registry with this digest, in force or not. Raises UnknownReference."""
+        ...
+
+    def filed_file(self, filing: str) -> tuple[bytes, str]:
+        """The filed file's bytes and name. Raises UnknownReference for an unknown filing."""
+        ...
+
     def find(self, filing: str) -> StoredFiling | None:
         """What is stored of a filing, None when it does not exist."""
         ...
@@ -180,6 +191,18 @@ class FilingStore(Protocol):
 
     def finish_issue(self, filing: str, at: datetime) -> None:
         """Mark the filing as issued."""
+        ...
+
+
+class ReceiptStore(Protocol):
+    """The receipts of the filing chain, inserted once."""
+
+    def recorded(self, filing: str) -> tuple[FilingReceipt, ...]:
+        """The receipts of a filing, by level."""
+        ...
+
+    def record(self, receipt: FilingReceipt) -> FilingReceipt:
+        """Insert a receipt; the one that is stored, which is another one when the level had one already."""
         ...
 
 
@@ -352,4 +375,72 @@ class LedgerStore(Protocol):
 
     def transaction(self) -> AbstractContextManager[LedgerTransaction]:
         """A transaction of its own; commits at the end, rolls back on an exception."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredVersion:
+    """A certificate version as the register knows it now: `status` is what was committed, in the log already or not.
+
+    `record` is the signed QR record, None until it is sealed; `published` says whether holders can have it.
+    """
+
+    number: str
+    version: int
+    slot: int
+    status: int
+    published: bool
+    record: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionNotice:
+    """What may be told of a confirmed decision: kind, document number, date, ground."""
+
+    kind: str
+    reference: str
+    decided_on: date
+    ground: str
+
+
+class Register(Protocol):
+    """The register of certificates, for reading only."""
+
+    def versions(self, number: str) -> tuple[RegisteredVersion, ...]:
+        """Every version of a number, oldest first; none for an unknown number."""
+        ...
+
+    def decisions(self, number: str) -> tuple[DecisionNotice, ...]:
+        """The confirmed decisions on a number, oldest first."""
+        ...
+
+    def some_number(self) -> str | None:
+        """The number of any published certificate, None while there is none."""
+        ...
+
+
+class PublishedState(Protocol):
+    """What the public tree shows: the trust material, and the log opened under it."""
+
+    def open(self) -> tuple[Trust, StatusSource | LedgerUnavailable]:
+        """The newest published state, verified. Raises UnavailableError while there is no trust material."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalLook:
+    """Somebody was shown personal data of a certificate: where, who as far as known, what for."""
+
+    at: datetime
+    channel: str
+    viewer: str
+    certificate_number: str
+    purpose: str
+
+
+class PersonalLooks(Protocol):
+    """The log of looks at personal data: it can be added to, nothing else."""
+
+    def append(self, look: PersonalLook) -> None:
+        """Note a look durably, before the data is shown."""
         ...

@@ -38,15 +38,30 @@ def open_database(url: str) -> Engine:
     """
     target = _read_url(url)
     dialect = _DIALECTS[target.get_backend_name()]
-    engine = create_engine(target, **dialect.engine_options())
+    engine = create_engine(target, **dialect.engine_options(), hide_parameters=True)
     dialect.prepare(engine)
+    _translate_errors(engine, dialect)
+    return engine
 
+
+def open_for_reading(url: str) -> Engine:
+    """An engine whose transactions cannot write, and on SQLite do not wait for those who do; otherwise as above."""
+    target = _read_url(url)
+    dialect = _DIALECTS[target.get_backend_name()]
+    engine = create_engine(target, **dialect.engine_options(), hide_parameters=True)
+    dialect.prepare_for_reading(engine)
+    _translate_errors(engine, dialect)
+    return engine
+
+
+def _translate_errors(engine: Engine, dialect: ModuleType) -> None:
     def translate(context: ExceptionContext) -> BaseException | None:
+        if context.is_pre_ping:
+            return None  # the pool itself makes a new connection
         translated: BaseException | None = dialect.translate(context.original_exception)
         return translated
 
     event.listen(engine, "handle_error", translate, retval=True)
-    return engine
 
 
 def migrate(engine: Engine) -> None:

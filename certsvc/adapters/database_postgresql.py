@@ -15,6 +15,7 @@ _NOT_NOW = ("08", "53", "57P", "58")  # connection, resources, shutdown, system:
 _SETTINGS = select(
     func.set_config("synchronous_commit", "on", True), func.set_config("lock_timeout", "30s", True)
 )
+_READING = select(func.set_config("transaction_read_only", "on", True))
 
 
 def engine_options() -> dict[str, Any]:
@@ -33,6 +34,11 @@ def engine_options() -> dict[str, Any]:
 def prepare(engine: Engine) -> None:
     """Commit durably whatever the server's own default is, and wait up to 30 seconds for a lock."""
     event.listen(engine, "begin", _set_transaction)
+
+
+def prepare_for_reading(engine: Engine) -> None:
+    """Make every transaction read only."""
+    event.listen(engine, "begin", _set_reading)
 
 
 def translate(error: BaseException) -> CertsvcError | None:
@@ -64,3 +70,7 @@ def hold_table(connection: Connection, table: Table) -> None:
 
 def _set_transaction(connection: Connection) -> None:
     connection.execute(_SETTINGS)
+
+
+def _set_reading(connection: Connection) -> None:
+    connection.execute(_READING)

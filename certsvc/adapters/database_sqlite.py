@@ -37,6 +37,12 @@ def prepare(engine: Engine) -> None:
     event.listen(engine, "begin", _begin_as_writer)
 
 
+def prepare_for_reading(engine: Engine) -> None:
+    """Let nothing be written, and begin every transaction as a reader: writers go on meanwhile."""
+    event.listen(engine, "connect", _set_reading)
+    event.listen(engine, "begin", _begin_as_reader)
+
+
 def translate(error: BaseException) -> CertsvcError | None:
     """The error of this service for a database that cannot be used now; None for every other fault."""
     code = getattr(error, "sqlite_errorcode", None)
@@ -63,3 +69,12 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 def _begin_as_writer(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _set_reading(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _begin_as_reader(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -8,14 +8,14 @@ _COMPOUND_SURNAMES = (
     "呼延东郭南门羊舌微生梁丘左丘东门西门叶赫完颜纳兰富察"
 )
 _PAIRS = frozenset(_COMPOUND_SURNAMES[at : at + 2] for at in range(0, len(_COMPOUND_SURNAMES), 2))
-_SEPARATORS = "·•. -"
+SEPARATORS = "·•. -"
 
 
 def mask_name(name: str) -> str:
     """`name` with all but the surname starred: 林**, 欧阳**, 阿***·买**; a single character becomes one star."""
     masked, word = [], ""
     for char in name:
-        if char in _SEPARATORS:
+        if char in SEPARATORS:
             masked += [_mask_word(word), char]
             word = ""
         else:

@@ -1,0 +1,23 @@
+"""ports.PersonalLooks in the database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from sqlalchemy import Engine, insert
+
+from certsvc.adapters.access_schema import personal_look
+from certsvc.adapters.instants import instant_text
+from certsvc.ports import PersonalLook
+
+
+class DatabaseLooks:
+    """Adds to the log of looks; triggers of the table let nobody change or delete what stands there."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def append(self, look: PersonalLook) -> None:
+        """Note a look durably."""
+        with self._engine.begin() as connection:
+            connection.execute(insert(personal_look).values(**{**asdict(look), "at": instant_text(look.at)}))

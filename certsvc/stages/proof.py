@@ -1,0 +1,42 @@
+"""Proof bundles for those who can show the QR record, or who know number, name and ID: handed out, and noted first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from certsvc.errors import UnknownReference
+from certsvc.ports import Clock, PersonalLook, PersonalLooks, RegisteredVersion
+from certsvc.stages.verify import HolderClaim, Verification
+
+MakeBundle = Callable[[str, int], bytes | None]
+_NOT_FOUND = "未查询到相符的证书，请核对证书编号、姓名和证件号码后四位，或扫描证书上的二维码。"
+_PURPOSE = "离线核验包"
+_ANYBODY = "public"
+
+
+class ProofDesk:
+    """Hands out proof bundles (docs/formats/bundle.md), which open the private payload of the certificate."""
+
+    def __init__(
+        self, verification: Verification, make_bundle: MakeBundle, looks: PersonalLooks, clock: Clock
+    ) -> None:
+        """`make_bundle` gives the bundle of a published version by number and version, None when it is not published."""
+        self._verification = verification
+        self._make_bundle = make_bundle
+        self._looks = looks
+        self._clock = clock
+
+    def for_record(self, text: str) -> bytes:
+        """The bundle of the certificate whose signed QR record this is. Raises UnknownReference."""
+        return self._hand_out(self._verification.identify_qr(text))
+
+    def for_holder(self, claim: HolderClaim) -> bytes:
+        """The bundle of the newest version that agrees with the claim in all parts. Raises UnknownReference."""
+        return self._hand_out(self._verification.identify_holder(claim))
+
+    def _hand_out(self, version: RegisteredVersion | None) -> bytes:
+        bundle = None if version is None else self._make_bundle(version.number, version.version)
+        if version is None or bundle is None:
+            raise UnknownReference(_NOT_FOUND)
+        self._looks.append(PersonalLook(self._clock.now(), "api", _ANYBODY, version.number, _PURPOSE))
+        return bundle

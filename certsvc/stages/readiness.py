@@ -1,0 +1,78 @@
+"""Whether this process can answer: the register, the age of the published log, the keys in the trust list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from certverify import LedgerUnavailable, StatusSource, Trust
+from certverify.codes import MEANINGS, Effect
+from certverify.examination import Examination, Question
+
+from certsvc.errors import UnavailableError
+from certsvc.ports import Clock, PublishedState, RecordSigner, Register
+
+OK = "ok"
+_NOT_READ = "unreadable"
+
+
+class Readiness:
+    """Looks at what an answer rests on."""
+
+    def __init__(
+        self,
+        published: PublishedState,
+        register: Register,
+        signer: RecordSigner,
+        clock: Clock,
+        max_age: timedelta,
+    ) -> None:
+        self._published = published
+        self._register = register
+        self._signer = signer
+        self._clock = clock
+        self._max_age = max_age
+
+    def check(self) -> Mapping[str, str]:
+        """`ok` or a reason for each of `database`, `checkpoint`, `keys`; never raises for something that is away."""
+        return {"database": self._database(), **self._tree()}
+
+    def checkpoint_age(self) -> float | None:
+        """Seconds since the newest cosignature of the published checkpoint, None when there is none to read."""
+        try:
+            _, ledger = self._published.open()
+        except UnavailableError:
+            return None
+        as_of = None if isinstance(ledger, LedgerUnavailable) else ledger.freshness.as_of
+        return None if as_of is None else self._seconds_since(as_of)
+
+    def _seconds_since(self, instant: datetime) -> float:
+        return (self._clock.now() - instant).total_seconds()
+
+    def _database(self) -> str:
+        try:
+            self._register.some_number()
+        except UnavailableError:
+            return "unavailable"
+        return OK
+
+    def _tree(self) -> Mapping[str, str]:
+        try:
+            trust, ledger = self._published.open()
+        except UnavailableError:
+            return {"checkpoint": _NOT_READ, "keys": _NOT_READ}
+        return {"checkpoint": self._judge(trust, ledger), "keys": self._keys(trust)}
+
+    def _judge(self, trust: Trust, ledger: StatusSource | LedgerUnavailable) -> str:
+        if isinstance(ledger, LedgerUnavailable):
+            return ledger.code.value
+        exam = Examination(trust, Question(self._clock.now(), None, self._max_age))
+        exam.judge_freshness(ledger.freshness)
+        open_codes = (code.value for code in exam.codes if MEANINGS[code].effect is Effect.UNDETERMINED)
+        return next(open_codes, OK)
+
+    def _keys(self, trust: Trust) -> str:
+        """The record key that this office holds is one that verifiers are told to believe."""
+        key = trust.trust_list.record_keys.get(self._signer.kid)
+        held = key is not None and key.public_key.public_bytes_raw() == self._signer.public_key
+        return OK if held else "not-published"

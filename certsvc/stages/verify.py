@@ -1,0 +1,205 @@
+"""Verification on line: the outsider's check, with what the register has committed already.
+
+A committed revocation answers at once, before it is in the log; "valid" needs a log that was cosigned within the last
+hour. Holders' names are masked in every answer, also in those to a QR record that carries the name.
+"""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from certverify import Code, LedgerUnavailable, StatusSource, Verdict
+from certverify.errors import RecordUnreadableError
+from certverify.examination import Examination, Question
+from certverify.names import SEPARATORS
+from certverify.record import Record, decode_record_bytes
+from certverify.status import Status
+from certverify.verdict import Decision, StatusWord
+
+from certsvc.errors import IntegrityError
+from certsvc.formats.record import record_text
+from certsvc.ports import Clock, DecisionNotice, PublishedState, Register, RegisteredVersion
+
+MAX_AGE_ON_LINE = timedelta(hours=1)
+_WITHDRAWN = frozenset(
+    {Status.SUSPENDED, Status.REVOKED, Status.WRITTEN_OFF, Status.VOIDED, Status.SUPERSEDED}
+)
+_KIND_BEHIND = {StatusWord.SUSPENDED: "suspend", StatusWord.REVOKED: "revoke"}
+_NOT_COMPARED = frozenset(SEPARATORS + "‧・．∙●⸱⋅･'’")
+
+
+@dataclass(frozen=True, slots=True)
+class HolderClaim:
+    """What somebody who holds no QR record knows: number, holder's name, last four characters of the ID number."""
+
+    number: str
+    name: str
+    id_last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A registered version; `matched` is False for one that only stands in for what was not found."""
+
+    registered: RegisteredVersion
+    matched: bool
+
+
+class Verification:
+    """Answers about certificates for everybody."""
+
+    def __init__(
+        self,
+        published: PublishedState,
+        register: Register,
+        clock: Clock,
+        max_age: timedelta = MAX_AGE_ON_LINE,
+    ) -> None:
+        self._published = published
+        self._register = register
+        self._clock = clock
+        self._max_age = max_age
+
+    def check_qr(self, text: str, place: str | None = None) -> Verdict:
+        """The verdict on the text of a QR symbol. Raises UnavailableError when register or tree do not answer."""
+        exam, ledger = self._begin(place)
+        return self._conclude(exam, exam.examine_record(text), ledger)
+
+    def check_document(self, raw_pdf: bytes, place: str | None = None) -> Verdict:
+        """The verdict on a certificate file, compared byte for byte; no PDF is parsed. Raises UnavailableError."""
+        exam, ledger = self._begin(place)
+        return self._conclude(exam, exam.examine_document(raw_pdf), ledger)
+
+    def check_holder(self, claim: HolderClaim, place: str | None = None) -> Verdict:
+        """The verdict on the newest published version that agrees with the claim in all three parts.
+
+        Whatever does not agree (unknown number, another name, another ID, not published yet) gives one and the same
+        answer, after the same work: then a certificate that stands in is examined, and the result thrown away.
+        """
+        exam, ledger = self._begin(place)
+        nothing, _ = self._begin(None)
+        found = self._find(claim)
+        if found is not None:
+            text = record_text(found.registered.record or b"")
+            verdict = self._conclude(exam, exam.examine_record(text), ledger)
+            if found.matched:
+                return verdict
+        nothing.codes.append(Code.CERTIFICATE_NOT_FOUND)
+        return nothing.verdict()
+
+    def identify_qr(self, text: str) -> RegisteredVersion | None:
+        """The registered version whose signed record this is; None when it is not one of ours."""
+        exam, _ = self._begin(None)
+        record = exam.examine_record(text)
+        return None if record is None else _own_version(self._register.versions(record.number), record)
+
+    def identify_holder(self, claim: HolderClaim) -> RegisteredVersion | None:
+        """The newest published version that agrees with the claim; None, after the same work, for everything else."""
+        found = self._find(claim)
+        return found.registered if found is not None and found.matched else None
+
+    def _begin(self, place: str | None) -> tuple[Examination, StatusSource | LedgerUnavailable]:
+        trust, ledger = self._published.open()
+        return Examination(trust, Question(self._clock.now(), place, self._max_age)), ledger
+
+    def _conclude(
+        self, exam: Examination, record: Record | None, ledger: StatusSource | LedgerUnavailable
+    ) -> Verdict:
+        if record is None:
+            return exam.verdict()
+        versions = self._register.versions(record.number)
+        decisions = self._register.decisions(record.number)
+        if isinstance(ledger, LedgerUnavailable):
+            exam.codes.append(ledger.code)
+        else:
+            exam.judge_freshness(ledger.freshness)
+        _judge_status(exam, record, _own_version(versions, record), ledger)
+        exam.judge_place(record)
+        newest = max((one.version for one in versions), default=record.version)
+        superseded = exam.status is StatusWord.SUPERSEDED and newest > record.version
+        return replace(
+            exam.verdict(),
+            decision=_decision_behind(exam.status, record.version, decisions),
+            replaced_by=newest if superseded else None,
+        )
+
+    def _find(self, claim: HolderClaim) -> _Found | None:
+        versions = self._register.versions(_plain_number(claim.number))
+        decoy = self._register.versions(self._register.some_number() or "")
+        published = [one for one in versions if one.published]
+        agreeing = [one for one in published if _agrees(_record_of(one), claim)]
+        stand_ins = published or [one for one in decoy if one.published]
+        if agreeing:
+            return _Found(agreeing[-1], matched=True)
+        return _Found(stand_ins[-1], matched=False) if stand_ins else None
+
+
+def _judge_status(
+    exam: Examination,
+    record: Record,
+    own: RegisteredVersion | None,
+    ledger: StatusSource | LedgerUnavailable,
+) -> None:
+    """A record that the register does not have counts as not logged, whatever stands in the slot that it names."""
+    if own is None:
+        exam.judge_status(Status.UNASSIGNED)
+    elif own.status in _WITHDRAWN:
+        exam.judge_status(Status(own.status))
+    elif not isinstance(ledger, LedgerUnavailable):
+        answer = ledger.status_of(record.slot)
+        if isinstance(answer, Status):
+            exam.judge_status(answer)
+        else:
+            exam.codes.append(answer)
+
+
+def _own_version(versions: Sequence[RegisteredVersion], record: Record) -> RegisteredVersion | None:
+    return next(
+        (one for one in versions if (one.version, one.slot) == (record.version, record.slot)),
+        None,
+    )
+
+
+def _decision_behind(
+    status: StatusWord, version: int, decisions: Sequence[DecisionNotice]
+) -> Decision | None:
+    """The decision that led to a status: the newest of its kind, or the correction that replaced this very version."""
+    if status is StatusWord.SUPERSEDED:
+        behind = [one for one in decisions if one.kind == "correct"][version - 1 : version]
+    else:
+        behind = [one for one in decisions if one.kind == _KIND_BEHIND.get(status)][-1:]
+    return next(
+        (Decision(one.reference, one.decided_on.isoformat(), one.ground) for one in behind),
+        None,
+    )
+
+
+def _record_of(version: RegisteredVersion) -> Record:
+    try:
+        record = decode_record_bytes(version.record or b"").record
+    except RecordUnreadableError as error:
+        raise IntegrityError("登记的证书记录无法解读，已停止处理。") from error
+    if record is None:
+        raise IntegrityError("登记的证书记录格式版本未知，已停止处理。")
+    return record
+
+
+def _agrees(record: Record, claim: HolderClaim) -> bool:
+    """Whether name and last four characters are the record's; both are always compared, each in constant time."""
+    same_name = hmac.compare_digest(_plain_name(record.name), _plain_name(claim.name))
+    claimed = unicodedata.normalize("NFC", claim.id_last4).strip().upper().encode()
+    return hmac.compare_digest(record.last4.upper().encode(), claimed) and same_name
+
+
+def _plain_name(name: str) -> bytes:
+    """A name for comparing: NFC, without spaces and without the dots and hyphens between its parts."""
+    kept = (c for c in unicodedata.normalize("NFC", name) if not c.isspace() and c not in _NOT_COMPARED)
+    return "".join(kept).encode()
+
+
+def _plain_number(number: str) -> str:
+    return "".join(number.split()).upper()
