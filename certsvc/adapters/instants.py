@@ -12,4 +12,4 @@ def instant_text(instant: datetime) -> str:
 
 def read_instant(stored: str) -> datetime:
     """The aware instant of a stored text."""
-    return datetime.strptime(stored, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(stored)

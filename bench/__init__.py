@@ -1,0 +1,1 @@
+"""Re-runnable measurements, each beside its floor in the same run (`make bench`)."""
