@@ -25,10 +25,13 @@ from certsvc.adapters.filing_store import DatabaseFilingStore
 from certsvc.adapters.ledger_outbox import allot_slots, queue_events
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.public_tree import FolderTree
+from certsvc.adapters.receipt_store import DatabaseReceiptStore
 from certsvc.adapters.shipped import shipped_folder
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.corridor import Draft
 from certsvc.domain.filing import FilingReport
+from certsvc.domain.registry import Registry
+from certsvc.domain.submission import RawWorkbook
 from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.leaf import EventKind
 from certsvc.formats.record import record_text
@@ -41,6 +44,7 @@ from certsvc.stages.issue import Issuing
 from certsvc.stages.ledger import Ledger
 from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import PublishedLog, log_key
+from certsvc.stages.receipts import Receipts
 from certsvc.stages.sign import Sealing
 
 if TYPE_CHECKING:
@@ -73,7 +77,10 @@ class Office:
         self.certificates = DatabaseCertificateStore(
             self.engine, self._keys.cipher, allot_slots=allot_slots, queue_issue=_queue_issue
         )
-        self.approval = Approval(self.actors, self.filings, clock)
+        self.receipts = Receipts(
+            self.actors, self.filings, DatabaseReceiptStore(self.engine), clock, _read_file, _registry_of
+        )
+        self.approval = Approval(self.actors, self.filings, clock, self.receipts, settings.receipts_required)
         self._log_key = log_key(self._keys.log)
         self._ledger_store = DatabaseLedgerStore(self.engine)
         self.ledger = Ledger(self._ledger_store, self.tree, clock, self._keys.record, self._keys.log)
@@ -233,6 +240,18 @@ def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
 def open_office(settings: Settings, clock: Clock | None = None) -> Office:
     """The office of a prepared home. Raises ConfigurationError when keys are missing."""
     return Office(settings, clock or SystemClock())
+
+
+def _read_file(raw: bytes, file_name: str) -> RawWorkbook:
+    from certsvc.adapters.workbook import read_workbook
+
+    return read_workbook(raw, file_name)
+
+
+def _registry_of(raw: bytes) -> Registry:
+    from certsvc.domain.registry_decoding import decode_registry
+
+    return decode_registry(raw)
 
 
 def _queue_issue(connection: Connection, drafts: Sequence[Draft], at: datetime) -> None:

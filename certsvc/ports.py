@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from certverify import LedgerUnavailable, StatusSource, Trust
 from certsvc.domain.actor import Actor
 from certsvc.domain.certificate import Award, Face
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
-from certsvc.domain.facts import HeldTitle
+from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.filing import ExaminedFiling, FilingReport, StoredFiling
 from certsvc.domain.receipts import FilingReceipt
 from certsvc.formats.leaf import EventKind
@@ -166,11 +166,19 @@ class FilingStore(Protocol):
         ...
 
     def titles_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
-        """Titles that the persons hold already by our own certificates, by ID number."""
+        """Titles that the persons hold by certificates of ours that are not revoked or void, by ID number."""
+        ...
+
+    def aided_before(self, id_numbers: Iterable[str]) -> frozenset[str]:
+        """Those of the persons who were given an aid-mission incentive, even if it was revoked or written off since."""
+        ...
+
+    def credit_blocks(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[CreditBlock, ...]]:
+        """The credit records of the persons that were not withdrawn, by ID number."""
         ...
 
     def dual_directed_holders(self) -> Mapping[str, int]:
-        """How many dual-directed certificates each county has, by its six-digit code."""
+        """How many valid dual-directed certificates each county has, by its six-digit code."""
         ...
 
     def announcements_used(self, *, besides: str) -> frozenset[str]:
@@ -225,12 +233,20 @@ class CertificateStore(Protocol):
         """Store records and document digests, and queue the ledger event of each in the same transaction."""
         ...
 
+    def corrections(self, most: int) -> tuple[Draft, ...]:
+        """Drafts of corrected versions that are not sealed yet."""
+        ...
+
+    def seal_correction(self, one: SealedCertificate, at: datetime) -> bool:
+        """As `seal`, for one corrected version; False when another process has sealed it."""
+        ...
+
     def adopt_leaves(self) -> int:
         """Mark sealed certificates whose event the ledger holds by now as logged; how many."""
         ...
 
-    def logged(self, filing: str, most: int) -> tuple[LoggedCertificate, ...]:
-        """Logged certificates that are not published yet."""
+    def logged(self, filing: str | None, most: int) -> tuple[LoggedCertificate, ...]:
+        """Logged certificates, of a filing or of all, that are not published yet."""
         ...
 
     def publish(self, released: Sequence[LoggedCertificate], at: datetime) -> None:
@@ -443,4 +459,44 @@ class PersonalLooks(Protocol):
 
     def append(self, look: PersonalLook) -> None:
         """Note a look durably, before the data is shown."""
+        ...
+
+
+# What several processes share and may lose at any moment (in Redis, or each process for itself).
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Whether a request may go on: how many more may follow at once, and how long to wait when it may not."""
+
+    allowed: bool
+    remaining: int
+    wait_seconds: int
+
+
+class RateLimiter(Protocol):
+    """Keeps a key (an address, a partner) to so many requests in a time."""
+
+    def allow(self, key: str, limit: int, per_seconds: int) -> Allowance:
+        """Count one request. At most `limit` at once, and `limit` in any `per_seconds` once these are used up."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class VersionedAnswer:
+    """An answer with the version of the row that it was made from; versions only grow."""
+
+    version: int
+    body: bytes
+
+
+class AnswerCache(Protocol):
+    """Answers that were given a moment ago: at most two seconds, and none that is known to be outdated."""
+
+    def answer(self, key: str, load: Callable[[], VersionedAnswer]) -> VersionedAnswer:
+        """The kept answer, or what `load` reads now. An older version never takes the place of a newer one."""
+        ...
+
+    def changed(self, key: str, version: int) -> None:
+        """Say, after the commit, that the row has this version now: older answers are given no more."""
         ...

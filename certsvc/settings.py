@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     id_on_face: Literal["masked", "full"] = Field(
         default="masked", description="How the holder's document number is printed on the certificate."
     )
+    receipts: Literal["recorded", "claimed"] | None = Field(
+        default=None,
+        description="Whether approval needs the receipts of all lower filing levels `recorded` by their authorities, or "
+        "may rest on what the header `claimed`; default: `recorded` in production, `claimed` in the test environment.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `certsvc serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `certsvc serve` listens on.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -64,6 +69,11 @@ class Settings(BaseSettings):
     def effective_database_url(self) -> str:
         """The database in use."""
         return self.database_url or f"sqlite:///{(self.home / 'certsvc.sqlite3').resolve()}"
+
+    @property
+    def receipts_required(self) -> bool:
+        """Whether every lower level of the filing chain must be recorded before the province approves."""
+        return (self.receipts or ("claimed" if self.environment == "test" else "recorded")) == "recorded"
 
     @property
     def keys_folder(self) -> Path:

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
 from certsvc.adapters.database import hold_table, insert_unless_known
+from certsvc.adapters.decision_schema import credit_record
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.schema import actor, certificate, filing, filing_finding, filing_row, registry_document
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.admission import Admission, Hold, Outcome
-from certsvc.domain.facts import HeldTitle
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, RowCounts, StoredFiling
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.levels import Level
+from certsvc.domain.ways import Way
 from certsvc.errors import ConflictError, NotPermitted, UnknownReference
 from certsvc.formats.award import encode_award
 from certsvc.ports import PersonalCipher
 
 _LOOK_UP_CHUNK = 500
+_STANDING = tuple(
+    int(status)
+    for status in (CertificateStatus.VALID, CertificateStatus.SUSPENDED, CertificateStatus.HISTORICAL)
+)
 
 
 class DatabaseFilingStore:
@@ -76,6 +96,25 @@ class DatabaseFilingStore:
             raise UnknownReference("尚未载入评委会与授权登记。请先运行 certsvc registry load 文件名。")
         return newest.digest, newest.body.encode()
 
+    def registry(self, digest: str) -> bytes:
+        """JSON of the registry with this digest."""
+        wanted = select(registry_document.c.body).where(registry_document.c.digest == digest)
+        with self._engine.begin() as connection:
+            body = connection.scalar(wanted)
+        if body is None:
+            raise UnknownReference(f"没有摘要为 {digest[:12]} 的登记簿。")
+        return str(body).encode()
+
+    def filed_file(self, wanted: str) -> tuple[bytes, str]:
+        """The filed file's bytes and name."""
+        columns = select(filing.c.sealed_file, filing.c.file_name).where(filing.c.id == wanted)
+        with self._engine.begin() as connection:
+            row = connection.execute(columns).one_or_none()
+        if row is None:
+            raise UnknownReference(f"没有备案 {wanted}。请核对备案号。")
+        raw = self._cipher.decrypt(row.sealed_file, context=f"filing/{wanted}/file".encode())
+        return raw, row.file_name
+
     def find(self, wanted: str) -> StoredFiling | None:
         """What is stored of a filing."""
         with self._engine.begin() as connection:
@@ -117,28 +156,37 @@ class DatabaseFilingStore:
         )
 
     def titles_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
-        """Titles that the persons hold already, by ID number."""
-        by_key = {self._cipher.person_key(number): number for number in id_numbers}
-        held: dict[str, tuple[HeldTitle, ...]] = {}
-        keys = list(by_key)
-        with self._engine.begin() as connection:
-            for start in range(0, len(keys), _LOOK_UP_CHUNK):
-                chunk = keys[start : start + _LOOK_UP_CHUNK]
-                for row in connection.execute(
-                    select(certificate)
-                    .where(certificate.c.person_key.in_(chunk))
-                    .order_by(certificate.c.number)
-                ):
-                    number = by_key[row.person_key]
-                    held[number] = (*held.get(number, ()), _held(row))
-        return held
+        """Titles that the persons hold by certificates of ours that stand, by ID number; one a certificate number."""
+        held: dict[str, dict[str, HeldTitle]] = {}
+        stands = certificate.c.status.in_(_STANDING)
+        for person, row in self._of_persons(id_numbers, certificate, stands):
+            held.setdefault(person, {})[row.number] = _held(row)  # the newest version comes last
+        return {person: tuple(titles[number] for number in sorted(titles)) for person, titles in held.items()}
+
+    def aided_before(self, id_numbers: Iterable[str]) -> frozenset[str]:
+        """Those who were given an aid-mission incentive that was not void from the beginning."""
+        used = and_(
+            certificate.c.way == int(Way.AID_MISSION), certificate.c.status != int(CertificateStatus.VOIDED)
+        )
+        return frozenset(person for person, _row in self._of_persons(id_numbers, certificate, used))
+
+    def credit_blocks(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[CreditBlock, ...]]:
+        """The credit records of the persons that were not withdrawn, by ID number."""
+        blocks: dict[str, tuple[CreditBlock, ...]] = {}
+        for person, row in self._of_persons(id_numbers, credit_record, credit_record.c.withdrawn_on.is_(None)):
+            block = CreditBlock(date.fromisoformat(row.recorded_on), date.fromisoformat(row.until_on))
+            blocks[person] = (*blocks.get(person, ()), block)
+        return blocks
 
     def dual_directed_holders(self) -> Mapping[str, int]:
-        """How many dual-directed certificates each county has."""
+        """How many valid dual-directed certificates each county has."""
         with self._engine.begin() as connection:
             rows = connection.execute(
                 select(certificate.c.validity_area, func.count(certificate.c.number.distinct()))
-                .where(certificate.c.validity_area.is_not(None))
+                .where(
+                    certificate.c.validity_area.is_not(None),
+                    certificate.c.status == int(CertificateStatus.VALID),
+                )
                 .group_by(certificate.c.validity_area)
             )
             return {area: count for area, count in rows.all()}  # noqa: C416  # a row is no pair to the type checker
@@ -212,6 +260,20 @@ class DatabaseFilingStore:
                 .where(filing.c.id == wanted, filing.c.status == FilingStatus.APPROVED)
                 .values(status=FilingStatus.ISSUED, issued_at=instant_text(at))
             )
+
+    def _of_persons(
+        self, id_numbers: Iterable[str], table: Table, wanted: ColumnElement[bool]
+    ) -> Iterator[tuple[str, Row[Any]]]:
+        """ID number and row, for every wanted row of the persons, in the order of the table's primary key."""
+        by_key = {self._cipher.person_key(number): number for number in id_numbers}
+        keys = sorted(by_key)
+        with self._engine.begin() as connection:
+            for start in range(0, len(keys), _LOOK_UP_CHUNK):
+                ours = table.c.person_key.in_(keys[start : start + _LOOK_UP_CHUNK])
+                rows = connection.execute(
+                    select(table).where(ours, wanted).order_by(*table.primary_key.columns)
+                )
+                yield from ((by_key[row.person_key], row) for row in rows)
 
     def _columns(self, examined: ExaminedFiling) -> dict[str, object]:
         context = f"filing/{examined.id}".encode()

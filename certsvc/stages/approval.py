@@ -6,36 +6,52 @@ not the same person is refused by the database itself as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certsvc.domain.actor import Actor
 from certsvc.domain.filing import FilingReport, FilingStatus
 from certsvc.domain.regions import PROVINCE
+from certsvc.domain.registry import FilingLevel
+from certsvc.domain.rules.receipts import check_receipts
 from certsvc.errors import ConflictError, NotPermitted, UnknownReference
 from certsvc.ports import ActorStore, Clock, FilingStore
+from certsvc.stages.receipts import Receipts, missing_words
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What the two decisions need."""
+    """What the two decisions need. `receipts_required`: without it lower levels may rest on the header's claims."""
 
     actors: ActorStore
     filings: FilingStore
     clock: Clock
+    receipts: Receipts
+    receipts_required: bool
 
     def approve(self, filing: str, actor: str) -> FilingReport:
-        """The maker confirms what the gate admitted. Approving again by the same person changes nothing."""
+        """The maker confirms what the gate admitted, and with it that the province has received the batch.
+
+        Approving again by the same person changes nothing. Raises ConflictError naming every level of the filing
+        chain that no receiving authority recorded; where receipts are not required, a warning names them.
+        """
         maker = self._provincial(actor)
         stored = self.filings.find(filing)
         if stored is None:
             raise UnknownReference(f"没有备案 {filing}。请核对备案号。")
         if stored.status is FilingStatus.REFUSED:
             raise ConflictError("该批次的批次信息有误，整批不予受理。请按审查意见更正后重新报送。")
+        missing = self.receipts.missing(filing)
+        lower = tuple(step for step in missing if step.level is not FilingLevel.PROVINCE)
         if stored.maker is None:
+            if lower and self.receipts_required:
+                raise ConflictError(f"备案回执不全：{missing_words(lower)}。登记齐全后才能同意备案。")
+            for step in set(missing) - set(lower):
+                self.receipts.receive_at_province(filing, step, maker)
             self.filings.approve(filing, maker.name, self.clock.now())
         elif stored.maker != maker.name:
             raise ConflictError("该备案已由另一位人员同意，无需再次同意。")
-        return self.filings.report(filing)
+        report = self.filings.report(filing)
+        return replace(report, findings=(*report.findings, *check_receipts(lower)))
 
     def begin_issue(self, filing: str, actor: str) -> FilingReport:
         """The checker takes over the issue. Raises NotPermitted for the person who approved."""

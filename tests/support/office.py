@@ -21,8 +21,10 @@ TEST_SETTINGS = {"_env_file": None}
 class OfficeUnderTest:
     """An office with the registry of the examples in force; without a URL on SQLite below its home."""
 
-    def __init__(self, home: Path, clock: FixedClock, database_url: str | None = None) -> None:
-        settings = Settings(home=home, database_url=database_url, **TEST_SETTINGS)
+    def __init__(
+        self, home: Path, clock: FixedClock, database_url: str | None = None, **settings_given: Any
+    ) -> None:
+        settings = Settings(home=home, database_url=database_url, **TEST_SETTINGS, **settings_given)
         prepare_home(settings, clock)
         self.office: Office = open_office(settings, clock)
         self.office.load_registry((EXAMPLES / "registry.json").read_bytes())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from certsvc.domain.actor import Actor, Role
+from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, report_object, rich_progress
 from certsvc.errors import UnreadableInput
 from certsvc.settings import load_settings
@@ -93,7 +94,11 @@ def registry_load(file: Path) -> None:
 
 @certsvc.group()
 def filing() -> None:
-    """评审结果备案：报送、查看、同意。"""
+    """评审结果备案：报送、查看、逐级回执、同意。"""
+
+
+filing.add_command(receipt)
+filing.add_command(receipts)
 
 
 @filing.command("submit")

@@ -20,8 +20,11 @@ from certverify import Outcome, check_bundle, check_pdf, check_record, load_trus
 from rich.console import Console
 from rich.table import Table
 
-from certsvc.bootstrap import Office, open_office, prepare_home
+from certsvc.bootstrap import TEST_ACTORS, Office, open_office, prepare_home
+from certsvc.domain.actor import Actor, Role
+from certsvc.domain.registry import FilingLevel
 from certsvc.entrypoints.cli.report import rich_progress
+from certsvc.errors import ConflictError
 from certsvc.formats.record import record_text
 from certsvc.settings import PREFIX, Settings
 
@@ -34,6 +37,8 @@ SAMPLES = (
     "2023-乡村振兴人才.xlsx",
 )
 MAKER, CHECKER = "maker", "checker"
+CHANGCHUN = Actor("changchun", Role.MAKER, "220100")
+RECEIVERS = {one.region: one.name for one in (*TEST_ACTORS[2:], CHANGCHUN)}
 console = Console()
 
 
@@ -63,10 +68,11 @@ def main() -> None:
     console.print("[bold]吉林省专业技术职务任职资格证书服务 · 演示[/bold]（虚构人员，测试密钥）")
     with timings.part("建立工作目录、数据库、测试密钥与公开账本"):
         shutil.rmtree(HOME, ignore_errors=True)
-        settings = Settings(home=HOME, _env_file=None)  # type: ignore[call-arg]  # an argument of the settings library
+        settings = Settings(home=HOME, receipts="recorded", _env_file=None)  # type: ignore[call-arg]  # an argument of the settings library
         prepare_home(settings)
         office = open_office(settings)
     with timings.part("载入评委会、授权、例会批复与双定向县（市、区）登记"):
+        office.actors.register_actor(CHANGCHUN, office.clock.now())
         office.load_registry((ROOT / "examples" / "registry.json").read_bytes())
     filings = [_issue(office, name, timings) for name in SAMPLES]
     with timings.part("导出证书"):
@@ -81,13 +87,31 @@ def main() -> None:
 
 
 def _issue(office: Office, name: str, timings: Timings) -> str:
-    with timings.part(f"{name}：审查、同意、签发"):
+    with timings.part(f"{name}：审查、逐级回执、同意、签发"):
         report = office.submit((ROOT / "examples" / name).read_bytes(), name)
+        _receive(office, report.filing)
         office.approval.approve(report.filing, MAKER)
         office.approval.begin_issue(report.filing, CHECKER)
         with rich_progress(report.rows.admitted) as moved:
             office.issuance.run(report.filing, moved)
     return report.filing
+
+
+def _receive(office: Office, filing: str) -> None:
+    """The lower levels of the filing chain, each recorded by an account of the authority that receives."""
+    for step in office.receipts.missing(filing):
+        if step.level is FilingLevel.PROVINCE:
+            continue  # the approval itself
+        if step.office is None or step.claimed_ref is None or step.claimed_on is None:
+            raise ConflictError(f"样例 {filing} 的备案信息不全。")
+        office.receipts.record(
+            filing,
+            step.level,
+            step.claimed_ref,
+            step.claimed_on,
+            "材料齐全，同意报送",
+            RECEIVERS[step.office],
+        )
 
 
 def _check_all(office: Office, count: int) -> tuple[int, list[str]]:
