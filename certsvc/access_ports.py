@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -81,15 +80,13 @@ class AuditTrail(Protocol):
     """Append-only, hash-chained: who did what to which object."""
 
     def note(
-        self, caller: Caller, action: str, subject: str, *, before: str | None = None, after: str | None = None
+        self,
+        caller: Caller,
+        action: str,
+        subject: str,
+        *,
+        before: str | None = None,
+        after: str | None = None,
     ) -> None:
         """Append an entry in a transaction of its own, for what has none."""
-        ...
-
-
-class PersonalLooks(Protocol):
-    """Append-only log of who looked at personal data."""
-
-    def note(self, caller: Caller, channel: str, subjects: Sequence[str], purpose: str) -> None:
-        """One line for each certificate or filing looked at, all durable when this returns."""
         ...

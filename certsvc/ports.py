@@ -445,20 +445,20 @@ class PublishedState(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PersonalLook:
-    """Somebody was shown personal data of a certificate: where, who as far as known, what for."""
+    """Somebody was shown personal data: where, who as far as known, of which certificate or filing, what for."""
 
     at: datetime
     channel: str
     viewer: str
-    certificate_number: str
+    object: str
     purpose: str
 
 
 class PersonalLooks(Protocol):
     """The log of looks at personal data: it can be added to, nothing else."""
 
-    def append(self, look: PersonalLook) -> None:
-        """Note a look durably, before the data is shown."""
+    def append(self, *looks: PersonalLook) -> None:
+        """Note looks durably, before the data is shown."""
         ...
 
 

@@ -109,7 +109,13 @@ class DatabaseAuditTrail:
         self._clock = clock
 
     def note(
-        self, caller: Caller, action: str, subject: str, *, before: str | None = None, after: str | None = None
+        self,
+        caller: Caller,
+        action: str,
+        subject: str,
+        *,
+        before: str | None = None,
+        after: str | None = None,
     ) -> None:
         """Append an entry in a transaction of its own."""
         with self._engine.begin() as connection:

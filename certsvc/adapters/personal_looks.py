@@ -17,7 +17,9 @@ class DatabaseLooks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def append(self, look: PersonalLook) -> None:
-        """Note a look durably."""
-        with self._engine.begin() as connection:
-            connection.execute(insert(personal_look).values(**{**asdict(look), "at": instant_text(look.at)}))
+    def append(self, *looks: PersonalLook) -> None:
+        """Note looks durably, in one transaction."""
+        rows = [{**asdict(look), "at": instant_text(look.at)} for look in looks]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(insert(personal_look), rows)

@@ -76,14 +76,10 @@ def _pair(propose: Action, confirm: Action, basis: str) -> tuple[Permission, Per
 
 
 _TABLE: Final = (
-    Permission(
-        Action.FILING_SUBMIT, _WRITERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True
-    ),
+    Permission(Action.FILING_SUBMIT, _WRITERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True),
     Permission(Action.FILING_READ, _READERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True),
     Permission(Action.FILING_APPROVE, _WRITERS, RegionRule.PROVINCE, _FILED),
-    Permission(
-        Action.FILING_ISSUE, _WRITERS, RegionRule.PROVINCE, _FILED, other_than=Action.FILING_APPROVE
-    ),
+    Permission(Action.FILING_ISSUE, _WRITERS, RegionRule.PROVINCE, _FILED, other_than=Action.FILING_APPROVE),
     *_pair(Action.REVOCATION_PROPOSE, Action.REVOCATION_CONFIRM, _CREDIT),
     *_pair(Action.CORRECTION_PROPOSE, Action.CORRECTION_CONFIRM, _HOUSE),
     *_pair(Action.SUSPENSION_PROPOSE, Action.SUSPENSION_CONFIRM, _HOUSE),

@@ -172,23 +172,24 @@ def upgrade() -> None:
         "ALTER TABLE certificate ADD COLUMN status INTEGER DEFAULT 1 NOT NULL"
         " CONSTRAINT ck_certificate_status_known CHECK (status BETWEEN 1 AND 7)"
     )
-    _keep_audit_entries()
+    for table in ("audit_entry", "personal_look"):
+        _keep_for_ever(table)
 
 
-def _keep_audit_entries() -> None:
-    """The audit trail is append-only for everybody, database administrators' tools included."""
+def _keep_for_ever(table: str) -> None:
+    """Append-only for everybody, database administrators' tools included."""
     if op.get_bind().dialect.name == "sqlite":
         for change in ("UPDATE", "DELETE"):
             op.execute(
-                f"CREATE TRIGGER audit_entry_no_{change.lower()} BEFORE {change} ON audit_entry"
-                " BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END"
+                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
         return
     op.execute(
-        "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN RAISE EXCEPTION 'audit entries are append-only'; END $$"
+        f"CREATE FUNCTION refuse_{table}_change() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
     )
     op.execute(
-        "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry"
-        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION refuse_{table}_change()"
     )

@@ -1,0 +1,46 @@
+"""Asking the table of permissions; whoever is refused is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from certsvc.access_ports import AuditTrail
+from certsvc.domain.caller import Caller, nobody, official
+from certsvc.domain.permission import Action, refusal
+from certsvc.errors import NotPermitted, UnknownReference
+from certsvc.ports import ActorStore
+
+
+@dataclass(frozen=True, slots=True)
+class Permits:
+    """What asking needs."""
+
+    actors: ActorStore
+    trail: AuditTrail
+
+    def official(self, name: str, action: Action, subject: str) -> Caller:
+        """The registered person of a name. Raises UnknownReference, written down, for anybody else."""
+        actor = self.actors.find_actor(name)
+        if actor is None:
+            self.trail.note(nobody(name), _refused(action), subject)
+            raise UnknownReference(f"没有登记名为 {name} 的人员。请先登记，或核对账号名。")
+        return official(actor)
+
+    def require(
+        self,
+        action: Action,
+        caller: Caller,
+        subject: str,
+        *,
+        place: str | None = None,
+        first_person: str | None = None,
+    ) -> None:
+        """Pass when the caller may do this to the object. Raises NotPermitted, written down, when not."""
+        why = refusal(action, caller, place=place, first_person=first_person)
+        if why is not None:
+            self.trail.note(caller, _refused(action), subject)
+            raise NotPermitted(why)
+
+
+def _refused(action: Action) -> str:
+    return f"{action}.refused"
