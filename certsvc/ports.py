@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from certverify import LedgerUnavailable, StatusSource, Trust
-
 from certsvc.domain.actor import Actor
 from certsvc.domain.certificate import Award, Face
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
@@ -391,55 +389,6 @@ class LedgerStore(Protocol):
 
     def transaction(self) -> AbstractContextManager[LedgerTransaction]:
         """A transaction of its own; commits at the end, rolls back on an exception."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredVersion:
-    """A certificate version as the register knows it now: `status` is what was committed, in the log already or not.
-
-    `record` is the signed QR record, None until it is sealed; `published` says whether holders can have it.
-    """
-
-    number: str
-    version: int
-    slot: int
-    status: int
-    published: bool
-    record: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionNotice:
-    """What may be told of a confirmed decision: kind, document number, date, ground."""
-
-    kind: str
-    reference: str
-    decided_on: date
-    ground: str
-
-
-class Register(Protocol):
-    """The register of certificates, for reading only."""
-
-    def versions(self, number: str) -> tuple[RegisteredVersion, ...]:
-        """Every version of a number, oldest first; none for an unknown number."""
-        ...
-
-    def decisions(self, number: str) -> tuple[DecisionNotice, ...]:
-        """The confirmed decisions on a number, oldest first."""
-        ...
-
-    def some_number(self) -> str | None:
-        """The number of any published certificate, None while there is none."""
-        ...
-
-
-class PublishedState(Protocol):
-    """What the public tree shows: the trust material, and the log opened under it."""
-
-    def open(self) -> tuple[Trust, StatusSource | LedgerUnavailable]:
-        """The newest published state, verified. Raises UnavailableError while there is no trust material."""
         ...
 
 

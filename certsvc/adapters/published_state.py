@@ -1,4 +1,4 @@
-"""ports.PublishedState over the folder of the public tree, opened with the reader's own code."""
+"""verify_ports.PublishedState over the folder of the public tree, opened with the reader's own code."""
 
 from __future__ import annotations
 

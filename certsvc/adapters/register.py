@@ -1,4 +1,4 @@
-"""ports.Register in the database: what the public face may ask. It reads, and has nothing to write with."""
+"""verify_ports.Register in the database: what the public face may ask. It reads, and has nothing to write with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from sqlalchemy import Engine, select
 
 from certsvc.adapters.decision_schema import decision
 from certsvc.adapters.schema import certificate
-from certsvc.ports import DecisionNotice, RegisteredVersion
+from certsvc.verify_ports import DecisionNotice, RegisteredVersion
 
 
 class DatabaseRegister:
-    """ports.Register on SQLAlchemy Core, over an engine of `open_for_reading`."""
+    """verify_ports.Register on SQLAlchemy Core, over an engine of `open_for_reading`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

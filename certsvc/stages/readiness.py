@@ -10,7 +10,8 @@ from certverify.codes import MEANINGS, Effect
 from certverify.examination import Examination, Question
 
 from certsvc.errors import UnavailableError
-from certsvc.ports import Clock, PublishedState, RecordSigner, Register
+from certsvc.ports import Clock, RecordSigner
+from certsvc.verify_ports import PublishedState, Register
 
 OK = "ok"
 _NOT_READ = "unreadable"

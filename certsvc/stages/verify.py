@@ -22,7 +22,8 @@ from certverify.verdict import Decision, StatusWord
 
 from certsvc.errors import IntegrityError
 from certsvc.formats.record import record_text
-from certsvc.ports import Clock, DecisionNotice, PublishedState, Register, RegisteredVersion
+from certsvc.ports import Clock
+from certsvc.verify_ports import DecisionNotice, PublishedState, Register, RegisteredVersion
 
 MAX_AGE_ON_LINE = timedelta(hours=1)
 _WITHDRAWN = frozenset(

@@ -1,0 +1,58 @@
+"""What verification on line needs from the world: the register to read, and what is published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from certverify import LedgerUnavailable, StatusSource, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredVersion:
+    """A certificate version as the register knows it now: `status` is what was committed, in the log already or not.
+
+    `record` is the signed QR record, None until it is sealed; `published` says whether holders can have it.
+    """
+
+    number: str
+    version: int
+    slot: int
+    status: int
+    published: bool
+    record: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionNotice:
+    """What may be told of a confirmed decision: kind, document number, date, ground."""
+
+    kind: str
+    reference: str
+    decided_on: date
+    ground: str
+
+
+class Register(Protocol):
+    """The register of certificates, for reading only."""
+
+    def versions(self, number: str) -> tuple[RegisteredVersion, ...]:
+        """Every version of a number, oldest first; none for an unknown number."""
+        ...
+
+    def decisions(self, number: str) -> tuple[DecisionNotice, ...]:
+        """The confirmed decisions on a number, oldest first."""
+        ...
+
+    def some_number(self) -> str | None:
+        """The number of any published certificate, None while there is none."""
+        ...
+
+
+class PublishedState(Protocol):
+    """What the public tree shows: the trust material, and the log opened under it."""
+
+    def open(self) -> tuple[Trust, StatusSource | LedgerUnavailable]:
+        """The newest published state, verified. Raises UnavailableError while there is no trust material."""
+        ...
