@@ -93,6 +93,12 @@ class RedisServer:
         self._process = subprocess.Popen([self._program, *options], cwd="/tmp", stdout=subprocess.DEVNULL)
         _wait_for_port(self.port)
 
+    @property
+    def pid(self) -> int:
+        """The process to be frozen and thawed."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL, as a machine that goes away."""
         if self._process is not None:
