@@ -27,7 +27,13 @@ class Settings(BaseSettings):
         description="Folder of keys, database, documents and public tree, unless set apart.",
     )
     database_url: str | None = Field(
-        default=None, description="SQLAlchemy URL of the database; default: SQLite below `home`."
+        default=None,
+        description="`sqlite:///file` or `postgresql://user@host/name`; default: SQLite below `home`.",
+    )
+    redis_url: str | None = Field(
+        default=None,
+        description="`redis://host:port/number`, where several processes share rate limits and fresh answers; without it "
+        "each process keeps its own. Nothing in it needs to be kept.",
     )
     environment: Literal["test", "production"] = Field(
         default="test",
