@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from certsvc.adapters.certificate_store import DatabaseCertificateStore, PublicCertificate
 from certsvc.adapters.clock import SystemClock
-from certsvc.adapters.database import migrate, open_database
+from certsvc.adapters.database import migrate, open_database, open_for_reading
+from certsvc.adapters.decision_store import DatabaseDecisionStore
 from certsvc.adapters.document_archive import FolderArchive
 from certsvc.adapters.file_keys import load_keys, make_test_keys
 from certsvc.adapters.filing_store import DatabaseFilingStore
 from certsvc.adapters.ledger_outbox import allot_slots, queue_events
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
+from certsvc.adapters.personal_looks import DatabaseLooks
 from certsvc.adapters.public_tree import FolderTree
+from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.receipt_store import DatabaseReceiptStore
+from certsvc.adapters.register import DatabaseRegister
 from certsvc.adapters.shipped import shipped_folder
+from certsvc.adapters.turns import FileTurns
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.corridor import Draft
+from certsvc.domain.decision import StoredDecision
 from certsvc.domain.filing import FilingReport
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook
@@ -38,14 +44,18 @@ from certsvc.formats.record import record_text
 from certsvc.ports import Clock, PendingEvent
 from certsvc.settings import Settings
 from certsvc.stages.approval import Approval
+from certsvc.stages.decide import Deciding
 from certsvc.stages.face import FaceStyle
 from certsvc.stages.issuance import CHUNK, Issuance
 from certsvc.stages.issue import Issuing
 from certsvc.stages.ledger import Ledger
+from certsvc.stages.proof import ProofDesk
 from certsvc.stages.publish import Publisher
-from certsvc.stages.published_log import PublishedLog, log_key
+from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, log_key
+from certsvc.stages.readiness import Readiness
 from certsvc.stages.receipts import Receipts
 from certsvc.stages.sign import Sealing
+from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 
 if TYPE_CHECKING:
     from certsvc.adapters.document.glyphs import GlyphStore
@@ -81,6 +91,10 @@ class Office:
             self.actors, self.filings, DatabaseReceiptStore(self.engine), clock, _read_file, _registry_of
         )
         self.approval = Approval(self.actors, self.filings, clock, self.receipts, settings.receipts_required)
+        self.decisions = DatabaseDecisionStore(self.engine, self._keys.cipher, self.certificates)
+        self.deciding = Deciding(
+            self.actors, self.decisions, clock, lambda texts: self._glyphs.missing(texts), os.urandom
+        )
         self._log_key = log_key(self._keys.log)
         self._ledger_store = DatabaseLedgerStore(self.engine)
         self.ledger = Ledger(self._ledger_store, self.tree, clock, self._keys.record, self._keys.log)
@@ -89,6 +103,24 @@ class Office:
     def close(self) -> None:
         """Give the database connections back."""
         self.engine.dispose()
+        self._reading_engine.dispose()
+
+    @cached_property
+    def verification(self) -> Verification:
+        """Verification for everybody, over a register that can only be read."""
+        return Verification(self._published_state, self._register, self.clock)
+
+    @cached_property
+    def proofs(self) -> ProofDesk:
+        """Proof bundles for those who show the QR record or know the holder; every look is noted."""
+        return ProofDesk(self.verification, self._published_bundle, DatabaseLooks(self.engine), self.clock)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """Whether this process can answer."""
+        return Readiness(
+            self._published_state, self._register, self._keys.record, self.clock, MAX_AGE_ON_LINE
+        )
 
     def load_registry(self, raw: bytes) -> str:
         """Make a registry the one in force; its digest. Raises UnreadableInput naming the place of a fault."""
@@ -123,7 +155,46 @@ class Office:
             sealing=Sealing(self.certificates, self.archive, self.clock, self._keys.record, writer, style),
             record=self._record,
             release=self._release,
+            turns=FileTurns(settings.home / "turns"),
         )
+
+    def confirm_decision(self, decision: str, actor: str) -> StoredDecision:
+        """The second person confirms a decision, and the log proves it at once.
+
+        What was committed stands even if the process dies before the log shows it: confirming again, or anybody's
+        `catch_up`, finishes the rest. Raises as `Deciding.confirm`.
+        """
+        confirmed = self.deciding.confirm(decision, actor)
+        self.catch_up()
+        return confirmed
+
+    def catch_up(self) -> None:
+        """Finish what is committed: seal corrected versions, log waiting events, publish. May be repeated at any time."""
+        while self.issuance.sealing.seal_corrections(CHUNK):
+            pass
+        while self._record():
+            pass
+        self.publish()
+        while self._release(None):
+            pass
+
+    def unfinished_filings(self) -> tuple[str, ...]:
+        """Filings whose issue has begun, or that hold a corrected certificate, and are not published as a whole."""
+        return self.certificates.unfinished()
+
+    def resume_issue(self, filing: str) -> Generator[tuple[str, int], None, None]:
+        """Take an issue on, chunk by chunk; nothing when another process of this machine is at it."""
+        return self.issuance.resume(filing)
+
+    def record_waiting(self) -> int:
+        """Log the oldest waiting events as one batch; how many."""
+        return self._record()
+
+    def is_behind(self) -> bool:
+        """Whether the public tree does not show the checkpoint that was signed last."""
+        with self._ledger_store.transaction() as transaction:
+            head = transaction.head()
+        return head is not None and self.tree.read(CHECKPOINT_PATH) != head.note
 
     def republish(self) -> None:
         """Sign the checkpoint anew with the present time and show everything that is committed."""
@@ -136,9 +207,10 @@ class Office:
 
     def export(self, folder: Path, *, number: str | None = None, filing: str | None = None) -> int:
         """Write PDF and proof bundle of published certificates; how many. Raises UnknownReference for none."""
-        found = self.certificates.published(number=number, filing=filing)
-        if not found:
+        published = self.certificates.published(number=number, filing=filing)
+        if not published:
             raise UnknownReference("没有找到已公开的证书。请核对证书编号或备案号。")
+        found = {one.draft.content.number: one for one in published}.values()  # the newest version of each
         folder.mkdir(parents=True, exist_ok=True)
         log = PublishedLog(self.tree, self._log_key)
         for certificate in found:
@@ -163,6 +235,24 @@ class Office:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
         return len(files) + 1
+
+    @cached_property
+    def _published_state(self) -> FolderState:
+        return FolderState(self.settings.public_folder)
+
+    @cached_property
+    def _register(self) -> DatabaseRegister:
+        return DatabaseRegister(self._reading_engine)
+
+    @cached_property
+    def _reading_engine(self) -> Engine:
+        return open_for_reading(self.settings.effective_database_url)
+
+    def _published_bundle(self, number: str, version: int) -> bytes | None:
+        for certificate in self.certificates.published(number=number):
+            if certificate.draft.content.version == version:
+                return self._bundle(PublishedLog(self.tree, self._log_key), certificate)
+        return None
 
     @cached_property
     def _glyphs(self) -> GlyphStore:
@@ -197,7 +287,7 @@ class Office:
         self.certificates.adopt_leaves()
         return 0 if batch is None else len(batch.events)
 
-    def _release(self, filing: str) -> int:
+    def _release(self, filing: str | None) -> int:
         self.certificates.adopt_leaves()
         waiting = self.certificates.logged(filing, CHUNK)
         if not waiting:

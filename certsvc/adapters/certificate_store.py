@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
 from certsvc.adapters.database import insert_unless_known
@@ -16,9 +29,12 @@ from certsvc.adapters.filing_store import award_context
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.ledger_schema import outbox_event
 from certsvc.adapters.schema import certificate, filing_row, number_counter
+from certsvc.adapters.schema import filing as filing_table
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_number import build_certificate_number
+from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
+from certsvc.domain.decision import CertificateVersion
 from certsvc.errors import ConflictError
 from certsvc.formats.award import decode_award
 from certsvc.formats.content import decode_content
@@ -120,21 +136,59 @@ class DatabaseCertificateStore:
 
     def seal(self, sealed: Sequence[SealedCertificate], at: datetime) -> None:
         """Store records and document digests, and queue the ledger event of each in the same transaction."""
-        stored_at = instant_text(at)
-        rows = [
-            {
-                "own_number": one.draft.content.number,
-                "own_version": one.draft.content.version,
-                "signed": one.record,
-                "digest": one.document_sha256,
-                "at": stored_at,
-            }
-            for one in sealed
-        ]
+        rows = [_seal_row(one, at) for one in sealed]
         with self._engine.begin() as connection:
             if connection.execute(_SEAL, rows).rowcount != len(sealed):
                 raise ConflictError("证书已由另一进程签章，本次操作停止；再次运行即可继续。")
             self._queue_issue(connection, [one.draft for one in sealed], at)
+
+    def corrections(self, most: int) -> tuple[Draft, ...]:
+        """Drafts of corrected versions that are not sealed yet."""
+        wanted = certificate.c.version > 1, certificate.c.state == "drafted"
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(certificate).where(*wanted).order_by(certificate.c.number).limit(most)
+            ).all()
+        return tuple(self._draft(row) for row in rows)
+
+    def seal_correction(self, one: SealedCertificate, at: datetime) -> bool:
+        """Seal a corrected version, unless another process has; whether this call did."""
+        with self._engine.begin() as connection:
+            moved = connection.execute(_SEAL, [_seal_row(one, at)]).rowcount == 1
+            if moved:
+                self._queue_issue(connection, [one.draft], at)
+        return moved
+
+    def hold_versions(self, connection: Connection, number: str) -> tuple[CertificateVersion, ...]:
+        """Every version of a number, oldest first, held until the caller's transaction ends; empty: unknown.
+
+        The first version is the lock of them all: held before the others are looked for, so that none appears meanwhile.
+        """
+        ours = select(certificate).where(certificate.c.number == number).with_for_update()
+        if connection.execute(ours.where(certificate.c.version == 1)).one_or_none() is None:
+            return ()
+        rows = connection.execute(ours.order_by(certificate.c.version))
+        return tuple(self._version(row) for row in rows)
+
+    def versions(self, number: str) -> tuple[CertificateVersion, ...]:
+        """Every version of a number, oldest first, as it stands now."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(certificate).where(certificate.c.number == number).order_by(certificate.c.version)
+            ).all()
+        return tuple(self._version(row) for row in rows)
+
+    def add_version(self, connection: Connection, draft: Draft, at: datetime) -> None:
+        """Store the draft of a corrected version in the caller's transaction."""
+        connection.execute(insert(certificate).values(self._columns(draft.filing, draft, at)))
+
+    def set_statuses(
+        self, connection: Connection, number: str, statuses: Mapping[int, CertificateStatus]
+    ) -> None:
+        """Write the status of versions in the caller's transaction."""
+        for version, status in statuses.items():
+            this = certificate.c.number == number, certificate.c.version == version
+            connection.execute(update(certificate).where(*this).values(status=int(status)))
 
     def adopt_leaves(self) -> int:
         """Mark sealed certificates whose event the ledger holds by now as logged; how many."""
@@ -160,8 +214,8 @@ class DatabaseCertificateStore:
             )
         return int(changed.rowcount)
 
-    def logged(self, filing: str, most: int) -> tuple[LoggedCertificate, ...]:
-        """Logged certificates that are not published yet."""
+    def logged(self, filing: str | None, most: int) -> tuple[LoggedCertificate, ...]:
+        """Logged certificates, of a filing or of all, that are not published yet."""
         with self._engine.begin() as connection:
             rows = connection.execute(_in_state(filing, "logged", most)).all()
         return tuple(LoggedCertificate(row.number, row.version, row.leaf_index) for row in rows)
@@ -177,6 +231,15 @@ class DatabaseCertificateStore:
         ]
         with self._engine.begin() as connection:
             connection.execute(_PUBLISH, rows)
+
+    def unfinished(self) -> tuple[str, ...]:
+        """Filings whose issue has begun and not ended, or that hold a certificate that is not published."""
+        begun = select(filing_table.c.id).where(
+            filing_table.c.status == "approved", filing_table.c.checker.is_not(None)
+        )
+        held = select(certificate.c.filing_id).where(certificate.c.state != literal_column("'published'"))
+        with self._engine.begin() as connection:
+            return tuple(sorted(connection.scalars(begun.union(held))))
 
     def progress(self, filing: str) -> Mapping[str, int]:
         """How many certificates of the filing are in each state."""
@@ -243,18 +306,29 @@ class DatabaseCertificateStore:
             drafted_at=read_instant(row.drafted_at),
         )
 
+    def _version(self, row: Row[Any]) -> CertificateVersion:
+        return CertificateVersion(self._draft(row), CertificateStatus(row.status), row.state != "drafted")
+
+
+def _seal_row(one: SealedCertificate, at: datetime) -> dict[str, object]:
+    return {
+        "own_number": one.draft.content.number,
+        "own_version": one.draft.content.version,
+        "signed": one.record,
+        "digest": one.document_sha256,
+        "at": instant_text(at),
+    }
+
 
 def _context(number: str, version: int) -> bytes:
     return f"certificate/{number}/{version}".encode()
 
 
-def _in_state(filing: str, state: str, most: int) -> Select[Any]:
-    return (
-        select(certificate)
-        .where(certificate.c.filing_id == filing, certificate.c.state == state)
-        .order_by(certificate.c.row_no)
-        .limit(most)
-    )
+def _in_state(filing: str | None, state: str, most: int) -> Select[Any]:
+    found = select(certificate).where(certificate.c.state == state).limit(most)
+    if filing is not None:
+        found = found.where(certificate.c.filing_id == filing)
+    return found.order_by(certificate.c.filing_id, certificate.c.row_no, certificate.c.version)
 
 
 def _reserve_serials(connection: Connection, series: int, year: int, count: int) -> int:

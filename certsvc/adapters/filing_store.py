@@ -173,7 +173,9 @@ class DatabaseFilingStore:
     def credit_blocks(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[CreditBlock, ...]]:
         """The credit records of the persons that were not withdrawn, by ID number."""
         blocks: dict[str, tuple[CreditBlock, ...]] = {}
-        for person, row in self._of_persons(id_numbers, credit_record, credit_record.c.withdrawn_on.is_(None)):
+        for person, row in self._of_persons(
+            id_numbers, credit_record, credit_record.c.withdrawn_on.is_(None)
+        ):
             block = CreditBlock(date.fromisoformat(row.recorded_on), date.fromisoformat(row.until_on))
             blocks[person] = (*blocks.get(person, ()), block)
         return blocks

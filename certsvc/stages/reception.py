@@ -13,7 +13,6 @@ from certsvc.domain.facts import GateFacts
 from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, filing_id
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook, Submission
-from certsvc.domain.ways import Way
 from certsvc.formats.facts import encode_facts
 from certsvc.ports import Clock, FilingStore, GlyphCoverage
 from certsvc.stages.filing import accept
@@ -62,21 +61,16 @@ class Reception:
         )
 
     def _facts(self, own_id: str, submission: Submission, registry: Registry) -> GateFacts:
-        held = self.filings.titles_held(
-            row.document.number for row in submission.rows if row.document is not None
-        )
+        persons = {row.document.number for row in submission.rows if row.document is not None}
         return GateFacts(
             registry=registry,
             calendar=self.calendar,
             today=self.clock.today(),
             missing_glyphs=self.glyphs.missing(_printed(submission, registry)),
-            held_titles=held,
+            held_titles=self.filings.titles_held(persons),
+            credit_blocks=self.filings.credit_blocks(persons),
             used_documents=self.filings.announcements_used(besides=own_id),
-            aided_before=frozenset(
-                number
-                for number, titles in held.items()
-                if any(title.way == Way.AID_MISSION for title in titles)
-            ),
+            aided_before=self.filings.aided_before(persons),
             dual_directed_holders=self.filings.dual_directed_holders(),
         )
 

@@ -64,6 +64,11 @@ class Sealing:
             self.store.seal(sealed, self.clock.now())
         return len(sealed)
 
+    def seal_corrections(self, most: int) -> int:
+        """Seal up to `most` drafts of corrected versions; how many this call sealed. Others may do the same meanwhile."""
+        drafts = self.store.corrections(most)
+        return sum(self.store.seal_correction(self.seal_one(lint(one)), self.clock.now()) for one in drafts)
+
     def seal_one(self, permit: SigningPermit) -> SealedCertificate:
         """Sign the record, verify it, write and keep the document."""
         draft = permit.use()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from certsvc.domain.actor import Actor, Role
+from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, report_object, rich_progress
 from certsvc.errors import UnreadableInput
@@ -99,6 +100,7 @@ def filing() -> None:
 
 filing.add_command(receipt)
 filing.add_command(receipts)
+certsvc.add_command(decision)
 
 
 @filing.command("submit")
@@ -210,9 +212,16 @@ def ledger_publish() -> None:
 @certsvc.command()
 @click.option("--host", help="监听地址，默认取自设置。")
 @click.option("--port", type=int, help="监听端口，默认取自设置。")
-def serve(host: str | None, port: int | None) -> None:
-    """提供核验页面与公开账本。"""
+@click.option("--no-sequencer", is_flag=True, help="不在本进程入账与公开；另行运行 certsvc sequencer。")
+def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
+    """提供核验页面与公开账本；同时每秒入账、公开等候的事项，续办中断的签发，每十分钟更新检查点。
+
+    收到 SIGTERM 后办完手头一批即退出（退出码 0）。
+    """
+    from functools import partial
+
     from certsvc.bootstrap import open_office
+    from certsvc.entrypoints.jobs.background import background_work
     from certsvc.entrypoints.public_api import create_app
     from certsvc.entrypoints.public_api import serve as run
 
@@ -223,7 +232,16 @@ def serve(host: str | None, port: int | None) -> None:
     click.echo(
         f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True
     )
-    run(app, host or settings.host, port or settings.port, office.republish)
+    beside = None if no_sequencer else partial(background_work, settings)
+    run(app, host or settings.host, port or settings.port, beside)
+
+
+@certsvc.command()
+def sequencer() -> None:
+    """只在后台办理：入账、公开、续办中断的签发、更新检查点，直到收到 SIGTERM。"""
+    from certsvc.entrypoints.jobs.background import work_alone
+
+    work_alone(load_settings())
 
 
 def _show(answer: dict[str, object], *, as_json: bool, clean: Callable[[], None]) -> None:

@@ -1,0 +1,265 @@
+"""Decisions in the database. The first version's row of a certificate is the lock of everything about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, insert, select, update
+
+from certsvc.adapters.certificate_store import DatabaseCertificateStore
+from certsvc.adapters.credit_store import CreditRows
+from certsvc.adapters.decision_schema import decision, decision_event
+from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.ledger_outbox import allot_slots, queue_events
+from certsvc.adapters.ledger_schema import outbox_event
+from certsvc.adapters.schema import certificate
+from certsvc.decision_ports import Check, Enact, Enactment, Versions
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.decision import (
+    DecisionKind,
+    DecisionStatus,
+    Proposal,
+    PublicDecision,
+    Standing,
+    StoredDecision,
+    waits_for,
+)
+from certsvc.errors import ConflictError, UnknownReference
+from certsvc.formats.decision_payload import PrivateEvent
+from certsvc.formats.leaf import EventKind
+from certsvc.ports import PendingEvent, PersonalCipher
+
+_DECIDED_BY = {
+    CertificateStatus.REVOKED: DecisionKind.REVOKE,
+    CertificateStatus.SUSPENDED: DecisionKind.SUSPEND,
+    CertificateStatus.SUPERSEDED: DecisionKind.CORRECT,
+}
+
+
+class DatabaseDecisionStore:
+    """decision_ports.DecisionStore on SQLAlchemy Core, and what verifiers may be told of a certificate's status."""
+
+    def __init__(
+        self, engine: Engine, cipher: PersonalCipher, certificates: DatabaseCertificateStore
+    ) -> None:
+        self._engine = engine
+        self._cipher = cipher
+        self._certificates = certificates
+        self._credit = CreditRows(cipher)
+
+    def versions(self, number: str) -> Versions:
+        """Every version of a certificate, empty for an unknown number."""
+        return self._certificates.versions(number)
+
+    def find(self, wanted: str) -> StoredDecision | None:
+        """A decision, None when there is none."""
+        with self._engine.begin() as connection:
+            row = connection.execute(select(decision).where(decision.c.id == wanted)).one_or_none()
+        return None if row is None else self._stored(row)
+
+    def listed(
+        self, *, number: str | None = None, status: DecisionStatus | None = None, most: int = 200
+    ) -> tuple[StoredDecision, ...]:
+        """Decisions, newest proposal first, of one certificate or in one state where asked."""
+        found = select(decision).order_by(decision.c.proposed_at.desc(), decision.c.id).limit(most)
+        if number is not None:
+            found = found.where(decision.c.certificate_number == number)
+        if status is not None:
+            found = found.where(decision.c.status == status)
+        with self._engine.begin() as connection:
+            rows = connection.execute(found).all()
+        return tuple(self._stored(row) for row in rows)
+
+    def standing(self, number: str, version: int) -> Standing | None:
+        """How a certificate version stands, as committed, whether in the log yet or not; None for an unknown one."""
+        this = certificate.c.number == number, certificate.c.version == version
+        with self._engine.begin() as connection:
+            row = connection.execute(
+                select(certificate.c.status, certificate.c.slot).where(*this)
+            ).one_or_none()
+            if row is None:
+                return None
+            status = CertificateStatus(row.status)
+            shown = _deciding(connection, row.slot, status)
+            return Standing(status, shown, _replacement(connection, number, status))
+
+    def propose(self, proposal: Proposal, new_id: str, maker: str, at: datetime, check: Check) -> str:
+        """Store a proposal; its id. The same content, not withdrawn since, keeps the id it has."""
+        with self._engine.begin() as connection:
+            versions = self._certificates.hold_versions(connection, proposal.number)
+            known = self._like(connection, proposal)
+            if any(one.proposal == proposal for one in known):
+                return next(one.id for one in known if one.proposal == proposal)
+            check(versions)
+            if any(one.status is DecisionStatus.PROPOSED for one in known):
+                raise ConflictError(
+                    f"该证书已有一项{proposal.kind.label}决定等待确认。请先确认或撤回，再提出新的决定。"
+                )
+            connection.execute(insert(decision).values(self._columns(proposal, new_id, maker, at)))
+        return new_id
+
+    def confirm(self, wanted: str, checker: str, at: datetime, enact: Enact) -> StoredDecision:
+        """Confirm, and write what `enact` says, in one transaction."""
+        with self._engine.begin() as connection:
+            number = select(decision.c.certificate_number).where(decision.c.id == wanted)
+            versions = self._certificates.hold_versions(connection, connection.scalar(number) or "")
+            stored = self._held(connection, wanted)
+            if waits_for(stored, checker):
+                credit = self._credit.open_record(connection, stored.proposal.number)
+                enactment = enact(stored, versions, credit, _one_slot(connection))
+                connection.execute(
+                    update(decision)
+                    .where(decision.c.id == wanted)
+                    .values(status=DecisionStatus.CONFIRMED, checker=checker, confirmed_at=instant_text(at))
+                )
+                self._write(connection, stored, enactment, at)
+            return self._held(connection, wanted)
+
+    def withdraw(self, wanted: str) -> StoredDecision:
+        """Take a proposal back."""
+        with self._engine.begin() as connection:
+            if self._held(connection, wanted).status is DecisionStatus.CONFIRMED:
+                raise ConflictError("该决定已确认生效，不能撤回。如需改变，请提出恢复决定。")
+            connection.execute(
+                update(decision).where(decision.c.id == wanted).values(status=DecisionStatus.WITHDRAWN)
+            )
+            return self._held(connection, wanted)
+
+    def _write(
+        self, connection: Connection, stored: StoredDecision, enactment: Enactment, at: datetime
+    ) -> None:
+        number = stored.proposal.number
+        self._certificates.set_statuses(connection, number, enactment.statuses)
+        if enactment.draft is not None:
+            self._certificates.add_version(connection, enactment.draft, at)
+        for event in enactment.events:
+            if enactment.opens is not None and event.kind is EventKind.CREDIT_OPENED:
+                self._credit.open(connection, enactment.opens, event, number)
+                continue
+            if enactment.closes is not None and event.kind is EventKind.CREDIT_CLOSED:
+                self._credit.close(connection, enactment.closes, event.effective_on)
+            connection.execute(insert(decision_event).values(self._event_columns(stored.id, event)))
+        queue_events(connection, [_pending(stored.id, event) for event in enactment.events], at)
+
+    def _held(self, connection: Connection, wanted: str) -> StoredDecision:
+        row = connection.execute(
+            select(decision).where(decision.c.id == wanted).with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise UnknownReference(f"没有编号为 {wanted} 的决定。请核对决定编号。")
+        return self._stored(row)
+
+    def _like(self, connection: Connection, proposal: Proposal) -> list[StoredDecision]:
+        """Decisions of the same kind over the same certificate that were not withdrawn."""
+        rows = connection.execute(
+            select(decision)
+            .where(
+                decision.c.certificate_number == proposal.number,
+                decision.c.kind == proposal.kind,
+                decision.c.status != DecisionStatus.WITHDRAWN,
+            )
+            .order_by(decision.c.proposed_at, decision.c.id)
+        )
+        return [self._stored(row) for row in rows]
+
+    def _columns(self, proposal: Proposal, new_id: str, maker: str, at: datetime) -> dict[str, object]:
+        sealed = None
+        if proposal.changes:
+            plain = json.dumps(dict(proposal.changes), ensure_ascii=False, sort_keys=True).encode()
+            sealed = self._cipher.encrypt(plain, context=_changes_context(new_id))
+        return {
+            "id": new_id,
+            "kind": proposal.kind,
+            "certificate_number": proposal.number,
+            "document_ref": proposal.document_ref,
+            "decided_on": proposal.decided_on.isoformat(),
+            "effective_on": proposal.effective_on.isoformat(),
+            "ground": proposal.ground,
+            "sealed_changes": sealed,
+            "status": DecisionStatus.PROPOSED,
+            "maker": maker,
+            "proposed_at": instant_text(at),
+        }
+
+    def _stored(self, row: Row[Any]) -> StoredDecision:
+        changes: dict[str, str] = {}
+        if row.sealed_changes is not None:
+            changes = json.loads(self._cipher.decrypt(row.sealed_changes, context=_changes_context(row.id)))
+        return StoredDecision(
+            id=row.id,
+            proposal=Proposal(
+                DecisionKind(row.kind),
+                row.certificate_number,
+                row.document_ref,
+                date.fromisoformat(row.decided_on),
+                row.ground,
+                changes,
+            ),
+            status=DecisionStatus(row.status),
+            maker=row.maker,
+            proposed_at=read_instant(row.proposed_at),
+            checker=row.checker,
+            confirmed_at=None if row.confirmed_at is None else read_instant(row.confirmed_at),
+        )
+
+    def _event_columns(self, owner: str, event: PrivateEvent) -> dict[str, object]:
+        context = f"decision/{owner}/{event.slot}".encode()
+        return {
+            "decision_id": owner,
+            "slot": event.slot,
+            "sealed_payload": self._cipher.encrypt(event.payload, context=context),
+            "sealed_salt": self._cipher.encrypt(event.salt, context=context + b"/salt"),
+            "commitment": event.commitment,
+        }
+
+
+def _deciding(connection: Connection, slot: int, status: CertificateStatus) -> PublicDecision | None:
+    """The newest decision on a slot that gives this status; None where none does."""
+    kind = _DECIDED_BY.get(status)
+    if kind is None:
+        return None
+    row = connection.execute(
+        select(decision.c.document_ref, decision.c.decided_on, decision.c.ground)
+        .join(decision_event, decision_event.c.decision_id == decision.c.id)
+        .join(outbox_event, outbox_event.c.commitment == decision_event.c.commitment)
+        .where(decision_event.c.slot == slot, outbox_event.c.slot == slot, decision.c.kind == kind)
+        .order_by(outbox_event.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return PublicDecision(row.document_ref, date.fromisoformat(row.decided_on), row.ground)
+
+
+def _replacement(connection: Connection, number: str, status: CertificateStatus) -> int | None:
+    if status is not CertificateStatus.SUPERSEDED:
+        return None
+    newest = select(certificate.c.version).where(certificate.c.number == number)
+    return int(connection.execute(newest.order_by(certificate.c.version.desc()).limit(1)).scalar_one())
+
+
+def _one_slot(connection: Connection) -> Callable[[], int]:
+    def allot() -> int:
+        slots: Sequence[int] = allot_slots(connection, 1)
+        return slots[0]
+
+    return allot
+
+
+def _pending(owner: str, event: PrivateEvent) -> PendingEvent:
+    return PendingEvent(
+        idempotency_key=f"decision/{owner}/{event.slot}",
+        kind=event.kind,
+        slot=event.slot,
+        effective_on=event.effective_on,
+        commitment=event.commitment,
+        certificate_number=event.subject,
+        certificate_version=event.version,
+    )
+
+
+def _changes_context(owner: str) -> bytes:
+    return f"decision/{owner}/changes".encode()

@@ -1,0 +1,65 @@
+"""What deciding over certificates needs from the world, besides the ports of the corridor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.corridor import Draft
+from certsvc.domain.credit import CreditRecord
+from certsvc.domain.decision import CertificateVersion, Proposal, StoredDecision
+from certsvc.formats.decision_payload import PrivateEvent
+
+Versions = tuple[CertificateVersion, ...]
+"""Every version of one certificate, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enactment:
+    """Everything that a confirmed decision changes, written as a whole or not at all.
+
+    `statuses`: version -> status from now on. `draft`: the corrected version, to be sealed afterwards.
+    """
+
+    statuses: Mapping[int, CertificateStatus]
+    events: tuple[PrivateEvent, ...]
+    draft: Draft | None = field(default=None)
+    opens: CreditRecord | None = field(default=None)
+    closes: CreditRecord | None = field(default=None)
+
+
+Check = Callable[[Versions], None]
+"""Raises when a decision may not be proposed over a certificate that stands like this."""
+
+Enact = Callable[[StoredDecision, Versions, CreditRecord | None, Callable[[], int]], Enactment]
+"""Works out what a decision changes: decision, certificate, its open credit record, and where to get a free slot."""
+
+
+class DecisionStore(Protocol):
+    """Decisions and what they change. The certificate's rows are held from the first look to the commit."""
+
+    def versions(self, number: str) -> Versions:
+        """Every version of a certificate, empty for an unknown number."""
+        ...
+
+    def find(self, decision: str) -> StoredDecision | None:
+        """A decision, None when there is none."""
+        ...
+
+    def propose(self, proposal: Proposal, new_id: str, maker: str, at: datetime, check: Check) -> str:
+        """Store a proposal; its id. The same content, not withdrawn since, keeps the id it has.
+
+        Raises ConflictError when another proposal of the kind is open for the certificate.
+        """
+        ...
+
+    def confirm(self, decision: str, checker: str, at: datetime, enact: Enact) -> StoredDecision:
+        """Confirm, and write what `enact` says, in one transaction. By the same person again: changes nothing."""
+        ...
+
+    def withdraw(self, decision: str) -> StoredDecision:
+        """Take a proposal back. Raises ConflictError when it is confirmed."""
+        ...

@@ -1,0 +1,143 @@
+"""Decisions under four eyes: one person proposes, another one of the same authority confirms.
+
+1. A proposal is checked against the certificate: who may decide, public words, dates, what may follow what.
+2. The confirmation checks again, with the certificate held, and writes everything in one transaction: the decision, the
+   status of every version, the credit record, the corrected version's draft, and the ledger events.
+3. Sealing a corrected version, logging and publishing come afterwards and can be repeated at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from certsvc.decision_ports import DecisionStore, Enactment, Versions
+from certsvc.domain.actor import Actor
+from certsvc.domain.credit import CreditRecord
+from certsvc.domain.decision import (
+    DecisionKind,
+    Proposal,
+    StoredDecision,
+    require_possible,
+    require_settled,
+    require_timely,
+)
+from certsvc.domain.decision_authority import require_authority, require_second_person
+from certsvc.domain.decision_changes import corrected_award, printed_texts
+from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_public, require_words
+from certsvc.errors import NotPermitted, RequestError, UnknownReference
+from certsvc.ports import ActorStore, Clock
+from certsvc.stages.decide_effects import Effects
+
+REFERENCE_WORD, GROUND_WORD = "决定文号", "决定理由"
+_ID_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What deciding needs. `missing_glyphs` tells the characters that the certificate font lacks."""
+
+    actors: ActorStore
+    store: DecisionStore
+    clock: Clock
+    missing_glyphs: Callable[[Iterable[str]], frozenset[str]]
+    random_bytes: Callable[[int], bytes]
+
+    def propose(
+        self,
+        kind: DecisionKind,
+        number: str,
+        document_ref: str,
+        decided_on: date,
+        ground: str,
+        actor: str,
+        changes: Mapping[str, str] | None = None,
+    ) -> str:
+        """Propose a decision; its id. The same content proposed again keeps its id.
+
+        Raises UnknownReference (actor, certificate), NotPermitted (authority), RequestError (dates, words, changes),
+        ConflictError (status of the certificate, another open proposal of this kind).
+        """
+        maker = self._actor(actor)
+        proposal = Proposal(
+            kind,
+            number.strip().upper(),
+            require_words(document_ref, REFERENCE_WORD, LONGEST_REFERENCE),
+            decided_on,
+            require_words(ground, GROUND_WORD, LONGEST_GROUND),
+            dict(changes or {}),
+        )
+        versions = self.store.versions(proposal.number)
+        if not versions:
+            raise UnknownReference(f"没有编号为 {proposal.number} 的证书。请核对证书编号。")
+        newest = versions[-1]
+        require_authority(kind, maker, newest.content.award, newest.status)
+        self._require_fit(proposal, versions)
+
+        def check(held: Versions) -> None:
+            require_possible(kind, require_settled(held).status)
+
+        return self.store.propose(proposal, self._new_id("D"), maker.name, self.clock.now(), check)
+
+    def confirm(self, decision: str, actor: str) -> StoredDecision:
+        """The second person confirms: everything the decision changes is committed. Again by the same person: nothing new.
+
+        Raises UnknownReference, NotPermitted (same person, other authority, supervisor), ConflictError (status).
+        """
+        checker, stored = self._actor(actor), self.find(decision)
+        require_second_person(self._actor(stored.maker), checker)
+        effects = Effects(self.clock.today(), self.random_bytes, self._new_id)
+
+        def enact(
+            held: StoredDecision, versions: Versions, credit: CreditRecord | None, allot: Callable[[], int]
+        ) -> Enactment:
+            newest, kind = require_settled(versions), held.proposal.kind
+            require_authority(kind, checker, newest.content.award, newest.status)
+            require_possible(kind, newest.status)
+            return effects.of(held, versions, credit, allot, self.clock.now())
+
+        return self.store.confirm(stored.id, checker.name, self.clock.now(), enact)
+
+    def withdraw(self, decision: str, actor: str) -> StoredDecision:
+        """Take a proposal back, by a person of the authority that made it. Again: nothing new."""
+        by, stored = self._actor(actor), self.find(decision)
+        if by.region != self._actor(stored.maker).region:
+            raise NotPermitted("决定只能由提出该决定的部门撤回。")
+        return self.store.withdraw(stored.id)
+
+    def find(self, decision: str) -> StoredDecision:
+        """A decision. Raises UnknownReference when there is none."""
+        stored = self.store.find(decision)
+        if stored is None:
+            raise UnknownReference(f"没有编号为 {decision} 的决定。请核对决定编号。")
+        return stored
+
+    def _require_fit(self, proposal: Proposal, versions: Versions) -> None:
+        award = versions[-1].content.award
+        names = {version.content.award.name for version in versions}
+        if proposal.kind is DecisionKind.CORRECT:
+            corrected = corrected_award(award, proposal.changes)
+            names.add(corrected.name)
+            self._require_printable(printed_texts(corrected))
+        elif proposal.changes:
+            raise RequestError("只有更正决定可以写明要更正的内容。")
+        for what, text in ((REFERENCE_WORD, proposal.document_ref), (GROUND_WORD, proposal.ground)):
+            require_public(text, what, names, award.document.number)
+        require_timely(proposal, versions[0], self.clock.today())
+
+    def _require_printable(self, texts: Iterable[str]) -> None:
+        missing = self.missing_glyphs(texts)
+        if missing:
+            raise RequestError(f"证书字库缺字：{'、'.join(sorted(missing))}。请先补充字库，再提出更正。")
+
+    def _actor(self, name: str) -> Actor:
+        actor = self.actors.find_actor(name)
+        if actor is None:
+            raise UnknownReference(f"没有登记名为 {name} 的人员。请先登记，或核对账号名。")
+        if not actor.may_decide:
+            raise NotPermitted("监督人员可以查看全部过程，但不能作出决定。")
+        return actor
+
+    def _new_id(self, prefix: str) -> str:
+        return prefix + self.random_bytes(_ID_BYTES).hex()[1:].upper()
