@@ -9,38 +9,29 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.credit_store import CreditRows
 from certsvc.adapters.decision_schema import decision, decision_event
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.ledger_outbox import allot_slots, queue_events
-from certsvc.adapters.ledger_schema import outbox_event
-from certsvc.adapters.schema import certificate
 from certsvc.decision_ports import Check, Enact, Enactment, Versions
-from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.decision import (
     DecisionKind,
     DecisionStatus,
     Proposal,
-    PublicDecision,
-    Standing,
     StoredDecision,
     waits_for,
 )
+from certsvc.domain.permission import Action
 from certsvc.errors import ConflictError, UnknownReference
 from certsvc.formats.decision_payload import PrivateEvent
 from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent, PersonalCipher
 
-_DECIDED_BY = {
-    CertificateStatus.REVOKED: DecisionKind.REVOKE,
-    CertificateStatus.SUSPENDED: DecisionKind.SUSPEND,
-    CertificateStatus.SUPERSEDED: DecisionKind.CORRECT,
-}
-
 
 class DatabaseDecisionStore:
-    """decision_ports.DecisionStore on SQLAlchemy Core, and what verifiers may be told of a certificate's status."""
+    """decision_ports.DecisionStore on SQLAlchemy Core."""
 
     def __init__(
         self, engine: Engine, cipher: PersonalCipher, certificates: DatabaseCertificateStore
@@ -73,19 +64,6 @@ class DatabaseDecisionStore:
             rows = connection.execute(found).all()
         return tuple(self._stored(row) for row in rows)
 
-    def standing(self, number: str, version: int) -> Standing | None:
-        """How a certificate version stands, as committed, whether in the log yet or not; None for an unknown one."""
-        this = certificate.c.number == number, certificate.c.version == version
-        with self._engine.begin() as connection:
-            row = connection.execute(
-                select(certificate.c.status, certificate.c.slot).where(*this)
-            ).one_or_none()
-            if row is None:
-                return None
-            status = CertificateStatus(row.status)
-            shown = _deciding(connection, row.slot, status)
-            return Standing(status, shown, _replacement(connection, number, status))
-
     def propose(self, proposal: Proposal, new_id: str, maker: str, at: datetime, check: Check) -> str:
         """Store a proposal; its id. The same content, not withdrawn since, keeps the id it has."""
         with self._engine.begin() as connection:
@@ -99,6 +77,7 @@ class DatabaseDecisionStore:
                     f"该证书已有一项{proposal.kind.label}决定等待确认。请先确认或撤回，再提出新的决定。"
                 )
             connection.execute(insert(decision).values(self._columns(proposal, new_id, maker, at)))
+            _note(connection, at, maker, f"{proposal.kind}.propose", new_id, None)
         return new_id
 
     def confirm(self, wanted: str, checker: str, at: datetime, enact: Enact) -> StoredDecision:
@@ -110,22 +89,28 @@ class DatabaseDecisionStore:
             if waits_for(stored, checker):
                 credit = self._credit.open_record(connection, stored.proposal.number)
                 enactment = enact(stored, versions, credit, _one_slot(connection))
+                before = _state_digest(connection, wanted)
                 connection.execute(
                     update(decision)
                     .where(decision.c.id == wanted)
                     .values(status=DecisionStatus.CONFIRMED, checker=checker, confirmed_at=instant_text(at))
                 )
                 self._write(connection, stored, enactment, at)
+                _note(connection, at, checker, f"{stored.proposal.kind}.confirm", wanted, before)
             return self._held(connection, wanted)
 
-    def withdraw(self, wanted: str) -> StoredDecision:
+    def withdraw(self, wanted: str, by: str, at: datetime) -> StoredDecision:
         """Take a proposal back."""
         with self._engine.begin() as connection:
-            if self._held(connection, wanted).status is DecisionStatus.CONFIRMED:
+            held = self._held(connection, wanted)
+            if held.status is DecisionStatus.CONFIRMED:
                 raise ConflictError("该决定已确认生效，不能撤回。如需改变，请提出恢复决定。")
+            before = _state_digest(connection, wanted)
             connection.execute(
                 update(decision).where(decision.c.id == wanted).values(status=DecisionStatus.WITHDRAWN)
             )
+            if held.status is not DecisionStatus.WITHDRAWN:
+                _note(connection, at, by, Action.DECISION_WITHDRAW, wanted, before)
             return self._held(connection, wanted)
 
     def _write(
@@ -216,29 +201,17 @@ class DatabaseDecisionStore:
         }
 
 
-def _deciding(connection: Connection, slot: int, status: CertificateStatus) -> PublicDecision | None:
-    """The newest decision on a slot that gives this status; None where none does."""
-    kind = _DECIDED_BY.get(status)
-    if kind is None:
-        return None
-    row = connection.execute(
-        select(decision.c.document_ref, decision.c.decided_on, decision.c.ground)
-        .join(decision_event, decision_event.c.decision_id == decision.c.id)
-        .join(outbox_event, outbox_event.c.commitment == decision_event.c.commitment)
-        .where(decision_event.c.slot == slot, outbox_event.c.slot == slot, decision.c.kind == kind)
-        .order_by(outbox_event.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    return PublicDecision(row.document_ref, date.fromisoformat(row.decided_on), row.ground)
+def _state_digest(connection: Connection, wanted: str) -> str:
+    """The digest of a decision's state, as the audit trail keeps it; sealed values are not in it."""
+    row = connection.execute(select(decision).where(decision.c.id == wanted)).one()
+    return digest_of({name: value for name, value in row._mapping.items() if name != "sealed_changes"})
 
 
-def _replacement(connection: Connection, number: str, status: CertificateStatus) -> int | None:
-    if status is not CertificateStatus.SUPERSEDED:
-        return None
-    newest = select(certificate.c.version).where(certificate.c.number == number)
-    return int(connection.execute(newest.order_by(certificate.c.version.desc()).limit(1)).scalar_one())
+def _note(
+    connection: Connection, at: datetime, by: str, action: str, wanted: str, before: str | None
+) -> None:
+    caller, after = caller_named(connection, by), _state_digest(connection, wanted)
+    append_entry(connection, at, caller, action, f"decision/{wanted}", before=before, after=after)
 
 
 def _one_slot(connection: Connection) -> Callable[[], int]:

@@ -102,24 +102,6 @@ class CertificateVersion:
         return self.draft.content
 
 
-@dataclass(frozen=True, slots=True)
-class PublicDecision:
-    """What verifiers may see of the decision behind a status: no person stands in it."""
-
-    reference: str
-    decided_on: date
-    ground: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a certificate version stands now, as recorded. `replaced_by`: the newest version, where one replaced it."""
-
-    status: CertificateStatus
-    decision: PublicDecision | None
-    replaced_by: int | None
-
-
 def require_possible(kind: DecisionKind, status: CertificateStatus) -> None:
     """Raises ConflictError when a certificate of that status (of its newest version) is no subject of the decision."""
     if status not in kind.possible_from:
