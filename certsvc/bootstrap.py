@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
+from certsvc.access_ports import IdentityProvider
+from certsvc.adapters.audit_store import DatabaseAuditTrail
 from certsvc.adapters.certificate_store import DatabaseCertificateStore, PublicCertificate
 from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.database import migrate, open_database, open_for_reading
@@ -30,31 +32,41 @@ from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.receipt_store import DatabaseReceiptStore
 from certsvc.adapters.register import DatabaseRegister
+from certsvc.adapters.service_client_store import DatabaseServiceClientStore
+from certsvc.adapters.session_store import DatabaseSessionStore
 from certsvc.adapters.shipped import shipped_folder
 from certsvc.adapters.turns import FileTurns
 from certsvc.domain.actor import Actor, Role
+from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.corridor import Draft
 from certsvc.domain.decision import StoredDecision
-from certsvc.domain.filing import FilingReport
+from certsvc.domain.filing import FilingReport, filing_id
+from certsvc.domain.filing_place import place_of_committee
+from certsvc.domain.permission import Action
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook
 from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.leaf import EventKind
 from certsvc.formats.record import record_text
-from certsvc.ports import Clock, PendingEvent
+from certsvc.ports import Clock, PendingEvent, PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.approval import Approval
 from certsvc.stages.decide import Deciding
+from certsvc.stages.filing_header import committee_named
 from certsvc.stages.face import FaceStyle
 from certsvc.stages.issuance import CHUNK, Issuance
 from certsvc.stages.issue import Issuing
 from certsvc.stages.ledger import Ledger
+from certsvc.stages.permits import Permits
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, log_key
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.receipts import Receipts
+from certsvc.stages.service_access import ServiceAccess
 from certsvc.stages.sign import Sealing
+from certsvc.stages.sign_in import SignIn
+from certsvc.stages.watched_decisions import WatchedDeciding
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 
 if TYPE_CHECKING:
@@ -84,17 +96,22 @@ class Office:
         self.archive = FolderArchive(settings.documents_folder)
         self.filings = DatabaseFilingStore(self.engine, self._keys.cipher)
         self.actors = self.filings
+        self.trail = DatabaseAuditTrail(self.engine, clock)
+        self.permits = Permits(self.actors, self.trail)
+        self.clients = DatabaseServiceClientStore(self.engine)
+        self.looks = DatabaseLooks(self.engine)
         self.certificates = DatabaseCertificateStore(
             self.engine, self._keys.cipher, allot_slots=allot_slots, queue_issue=_queue_issue
         )
         self.receipts = Receipts(
             self.actors, self.filings, DatabaseReceiptStore(self.engine), clock, _read_file, _registry_of
         )
-        self.approval = Approval(self.actors, self.filings, clock, self.receipts, settings.receipts_required)
+        self.approval = Approval(self.permits, self.filings, clock, self.receipts, settings.receipts_required)
         self.decisions = DatabaseDecisionStore(self.engine, self._keys.cipher, self.certificates)
-        self.deciding = Deciding(
+        deciding = Deciding(
             self.actors, self.decisions, clock, lambda texts: self._glyphs.missing(texts), os.urandom
         )
+        self.deciding = WatchedDeciding(deciding, self.permits)
         self._log_key = log_key(self._keys.log)
         self._ledger_store = DatabaseLedgerStore(self.engine)
         self.ledger = Ledger(self._ledger_store, self.tree, clock, self._keys.record, self._keys.log)
@@ -113,7 +130,7 @@ class Office:
     @cached_property
     def proofs(self) -> ProofDesk:
         """Proof bundles for those who show the QR record or know the holder; every look is noted."""
-        return ProofDesk(self.verification, self._published_bundle, DatabaseLooks(self.engine), self.clock)
+        return ProofDesk(self.verification, self._published_bundle, self.looks, self.clock)
 
     @cached_property
     def readiness(self) -> Readiness:
@@ -129,15 +146,61 @@ class Office:
         decode_registry(raw)
         return self.filings.load_registry(raw.decode("utf-8-sig"), self.clock.now())
 
-    def submit(self, raw: bytes, file_name: str) -> FilingReport:
-        """Receive a filing. Raises UnreadableInput when the bytes are not of the intake format."""
+    def submit(self, raw: bytes, file_name: str, by: Caller = OPERATOR) -> FilingReport:
+        """Receive a filing. Raises UnreadableInput when the bytes are not of the intake format, NotPermitted when the
+        caller may not file for the committee's place (one that is not registered is refused by the gate itself)."""
         from certsvc.adapters.work_calendar import published_calendar
         from certsvc.adapters.workbook import read_workbook
         from certsvc.domain.registry_decoding import decode_registry
         from certsvc.stages.reception import Reception
 
         reception = Reception(self.filings, self.clock, self._glyphs, published_calendar(), decode_registry)
-        return reception.receive(read_workbook(raw, file_name), raw, file_name)
+        workbook = read_workbook(raw, file_name)
+        place = self._place_of(committee_named(workbook)) or by.region
+        self.permits.require(Action.FILING_SUBMIT, by, f"filing/{filing_id(workbook.digest)}", place=place)
+        return reception.receive(workbook, raw, file_name, by)
+
+    def view_filing(self, filing: str, by: Caller, channel: str) -> FilingReport:
+        """The answer to a filing, for somebody who may read it; the look is written down first."""
+        place = self._place_of(self.filings.committee_of(filing))
+        self.permits.require(Action.FILING_READ, by, f"filing/{filing}", place=place)
+        self.looks.append(PersonalLook(self.clock.now(), channel, by.name, filing, "查看备案"))
+        return self.filings.report(filing)
+
+    def _place_of(self, committee: str | None) -> str | None:
+        _, registry = self.filings.current_registry()
+        return place_of_committee(committee, _registry_of(registry))
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """Signing in of officials; without a provider in the settings it says so."""
+        sessions = DatabaseSessionStore(self.engine)
+        return SignIn(
+            provider=_provider(self.settings, self.clock),
+            sessions=sessions,
+            spent=sessions,
+            actors=self.actors,
+            trail=self.trail,
+            cipher=self._keys.cipher,
+            clock=self.clock,
+            random=os.urandom,
+        )
+
+    @cached_property
+    def service_access(self) -> ServiceAccess:
+        """Admission of registered programs by their signed tokens."""
+        from certsvc.adapters.service_token import claimed_client, signed_claims
+
+        sessions = DatabaseSessionStore(self.engine)
+        return ServiceAccess(
+            clients=self.clients,
+            spent=sessions,
+            trail=self.trail,
+            clock=self.clock,
+            audience=self.settings.public_url,
+            claimed_client=claimed_client,
+            signed_claims=signed_claims,
+        )
 
     @cached_property
     def issuance(self) -> Issuance:
@@ -330,6 +393,22 @@ def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
 def open_office(settings: Settings, clock: Clock | None = None) -> Office:
     """The office of a prepared home. Raises ConfigurationError when keys are missing."""
     return Office(settings, clock or SystemClock())
+
+
+def _provider(settings: Settings, clock: Clock) -> IdentityProvider | None:
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    from certsvc.adapters.oidc_provider import OpenIdProvider, ProviderSettings
+
+    secret = settings.oidc_client_secret
+    known = ProviderSettings(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=None if secret is None else secret.get_secret_value(),
+        redirect_address=f"{settings.public_url}/console/sign-in/callback",
+        name_claim=settings.oidc_name_claim,
+    )
+    return OpenIdProvider(known, clock)
 
 
 def _read_file(raw: bytes, file_name: str) -> RawWorkbook:

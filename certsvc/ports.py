@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from certsvc.domain.actor import Actor
+from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.certificate import Award, Face
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
 from certsvc.domain.facts import CreditBlock, HeldTitle
@@ -183,7 +184,7 @@ class FilingStore(Protocol):
         """Numbers of the announcement documents that approved filings other than the named one rest on."""
         ...
 
-    def save(self, examined: ExaminedFiling) -> None:
+    def save(self, examined: ExaminedFiling, by: Caller = OPERATOR) -> None:
         """Store a filing with findings and outcomes in one transaction; replaces one that is not approved yet."""
         ...
 
@@ -209,6 +210,14 @@ class ReceiptStore(Protocol):
 
     def record(self, receipt: FilingReceipt) -> FilingReceipt:
         """Insert a receipt; the one that is stored, which is another one when the level had one already."""
+        ...
+
+
+class Turns(Protocol):
+    """Who works on a thing at the moment: one process of the machine at a time."""
+
+    def turn(self, name: str, *, wait: bool) -> AbstractContextManager[bool]:
+        """Holds the turn of a name until the end of the block; False at once when it is taken and `wait` is not."""
         ...
 
 
@@ -249,6 +258,10 @@ class CertificateStore(Protocol):
 
     def publish(self, released: Sequence[LoggedCertificate], at: datetime) -> None:
         """Mark as published what the publish stage released."""
+        ...
+
+    def unfinished(self) -> tuple[str, ...]:
+        """Filings whose issue has begun and not ended, or that hold a certificate that is not published."""
         ...
 
     def progress(self, filing: str) -> Mapping[str, int]:

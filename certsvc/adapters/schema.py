@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -143,4 +144,10 @@ certificate = Table(
     CheckConstraint("state IN ('drafted', 'sealed') OR leaf_index IS NOT NULL", name="logged_has_leaf"),
     Index("ix_certificate_person_key", "person_key"),
     Index("ix_certificate_filing_state", "filing_id", "state"),
+)
+Index(
+    "ix_certificate_unpublished",
+    certificate.c.filing_id,
+    sqlite_where=text("state != 'published'"),
+    postgresql_where=text("state != 'published'"),
 )

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from certverify import Outcome, check_bundle, check_pdf, check_record, load_trust, open_ledger
@@ -151,6 +152,7 @@ def _summary(exported: int, checked: int, failures: list[str], timings: Timings)
 
 
 def _serve(office: Office, filings: list[str]) -> None:
+    from certsvc.entrypoints.jobs.background import background_work
     from certsvc.entrypoints.public_api import create_app, serve
 
     settings = office.settings
@@ -160,7 +162,12 @@ def _serve(office: Office, filings: list[str]) -> None:
     console.print(f"  2. 双定向证书   {dual}", soft_wrap=True)
     console.print(f"  3. 公开账本     {settings.public_url}/checkpoint")
     console.print("\n按 Ctrl+C 结束。")
-    serve(create_app(settings.public_folder), settings.host, settings.port, office.republish)
+    serve(
+        create_app(settings.public_folder),
+        settings.host,
+        settings.port,
+        partial(background_work, settings),
+    )
 
 
 def _qr_text(office: Office, filing: str) -> str:

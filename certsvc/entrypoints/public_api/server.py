@@ -2,70 +2,54 @@
 
 from __future__ import annotations
 
-import logging
+import signal
 from collections.abc import Callable
-from threading import Event, Thread
+from contextlib import AbstractContextManager, nullcontext
+from threading import current_thread, main_thread
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
-from certsvc.errors import CertsvcError, ConflictError, UnavailableError
-
-RENEWAL_SECONDS = 600.0
-_log = logging.getLogger(__name__)
+GRACE_SECONDS = 3
 
 
-def serve(app: FastAPI, host: str, port: int, renew: Callable[[], None] | None = None) -> None:
-    """Serve until interrupted. Requests are not logged here: paths and addresses of people who check stay unrecorded.
+Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""Work that runs while its block does. It is given what to call when it had to stop, and raises why at the end."""
 
-    `renew` is called every ten minutes, so that the checkpoint stays young enough for answers on line. When it
-    cannot be done at the moment (UnavailableError, ConflictError) it is tried again; any other failure ends the serving and is
-    raised here.
+
+def serve(app: FastAPI, host: str, port: int, beside: Beside | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then return: open requests and the work beside are finished first.
+
+    Requests are not logged here: paths and addresses of people who check stay unrecorded. When the work `beside` has
+    to stop, the serving ends, and what stopped it is raised here.
     """
     configuration = uvicorn.Config(
-        app, host=host, port=port, loop="uvloop", http="httptools", access_log=False, server_header=False
+        app,
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(configuration)
 
     def stop_serving() -> None:
         server.should_exit = True
 
-    renewal = Renewal(renew or _nothing, RENEWAL_SECONDS, stop_serving)
-    renewal.start()
-    try:
+    _stop_on_signals(stop_serving)
+    with nullcontext() if beside is None else beside(stop_serving):
         server.run()
-    finally:
-        renewal.stop()
-    if renewal.failure is not None:
-        raise renewal.failure
 
 
-class Renewal(Thread):
-    """Calls `renew` every so many seconds until stopped. `failure` holds what ended it; `failed` was called then."""
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    """Stop before the server listens to signals too, and live on when it hands them on at its end."""
 
-    def __init__(self, renew: Callable[[], None], every: float, failed: Callable[[], None]) -> None:
-        super().__init__(name="checkpoint-renewal", daemon=True)
-        self.failure: CertsvcError | None = None
-        self._renew, self._every, self._failed = renew, every, failed
-        self._stopped = Event()
+    def handle(_signal: int, _frame: FrameType | None) -> None:
+        stop()
 
-    def run(self) -> None:
-        """The thread's work."""
-        while not self._stopped.wait(self._every):
-            try:
-                self._renew()
-            except (UnavailableError, ConflictError) as error:
-                _log.warning("the checkpoint could not be renewed, trying again later: %s", error)
-            except CertsvcError as error:
-                self.failure = error
-                self._failed()
-                return
-
-    def stop(self) -> None:
-        """End the thread; a renewal under way is finished first."""
-        self._stopped.set()
-        self.join()
-
-
-def _nothing() -> None:
-    return None
+    if current_thread() is main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, handle)

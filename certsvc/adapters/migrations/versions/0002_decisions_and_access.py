@@ -172,6 +172,14 @@ def upgrade() -> None:
         "ALTER TABLE certificate ADD COLUMN status INTEGER DEFAULT 1 NOT NULL"
         " CONSTRAINT ck_certificate_status_known CHECK (status BETWEEN 1 AND 7)"
     )
+    op.create_index(
+        "ix_certificate_unpublished",
+        "certificate",
+        ["filing_id"],
+        unique=False,
+        sqlite_where=sa.text("state != 'published'"),
+        postgresql_where=sa.text("state != 'published'"),
+    )
     for table in ("audit_entry", "personal_look"):
         _keep_for_ever(table)
 

@@ -1,0 +1,1 @@
+"""Work without a caller: logging and publishing what waits, renewing the checkpoint, finishing issues that broke off."""

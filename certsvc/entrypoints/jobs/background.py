@@ -1,0 +1,111 @@
+"""The background work as threads beside a server, or alone (`certsvc sequencer`)."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import monotonic
+from types import FrameType
+
+from certsvc.bootstrap import open_office
+from certsvc.entrypoints.jobs.steps import Sequencer, resume_issues
+from certsvc.errors import CertsvcError, ConflictError, UnavailableError
+from certsvc.settings import Settings
+
+LOOK_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+Step = Callable[[Callable[[], bool]], object]
+"""One round of work; it is given a question to ask between its parts: whether it shall stop."""
+
+
+class Companion(Thread):
+    """Does a step every so many seconds until stopped.
+
+    What cannot be done at the moment (UnavailableError, ConflictError) is tried again. Any other failure ends the
+    thread: `failed` is called, and `require_well` raises it.
+    """
+
+    def __init__(self, name: str, step: Step, every: float, failed: Callable[[], None]) -> None:
+        super().__init__(name=name, daemon=True)
+        self.failure: CertsvcError | None = None
+        self._step, self._every, self._failed = step, every, failed
+        self._stopping = Event()
+        self._well = False
+
+    def run(self) -> None:
+        """The thread's work."""
+        try:
+            while not self._stopping.is_set():
+                self._once()
+                self._stopping.wait(self._every)
+            self._well = True
+        except CertsvcError as error:
+            _log.critical("%s stops the line: %s", self.name, error)
+            self.failure = error
+        finally:
+            if not self._well:
+                self._failed()
+
+    def ask_to_stop(self) -> None:
+        """Let the step under way come to its next resting point, and begin no other."""
+        self._stopping.set()
+
+    def require_well(self) -> None:
+        """Raise what ended the thread, if it did not end by being stopped."""
+        if self.failure is not None:
+            raise self.failure
+        if not self._well:
+            raise RuntimeError(f"the thread {self.name} ended by a fault of the program, see above")
+
+    def _once(self) -> None:
+        try:
+            self._step(self._stopping.is_set)
+        except (UnavailableError, ConflictError) as error:
+            _log.warning("%s cannot go on at the moment, trying again: %s", self.name, error)
+
+
+@contextmanager
+def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[None]:
+    """Sequencer and resumption of issues in threads of their own while the block runs; ended with it, batch finished.
+
+    `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
+    """
+    sequencing, issuing = open_office(settings), open_office(settings)
+    sequencer = Sequencer(sequencing, renewed_at=monotonic())
+    companions = (
+        Companion("sequencer", lambda _stopping: sequencer.step(monotonic()), LOOK_SECONDS, failed),
+        Companion("issuer", lambda stopping: resume_issues(issuing, stopping), LOOK_SECONDS, failed),
+    )
+    for companion in companions:
+        companion.start()
+    try:
+        yield
+    finally:
+        for companion in companions:
+            companion.ask_to_stop()
+        for companion in companions:
+            companion.join()
+        sequencing.close()
+        issuing.close()
+    for companion in companions:
+        companion.require_well()
+
+
+def work_alone(settings: Settings) -> None:
+    """The background work without a server, until SIGTERM or SIGINT. Raises what stopped the line."""
+    ended = Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    office = open_office(settings)
+    office.republish()
+    office.close()
+    with background_work(settings, ended.set):
+        ended.wait()

@@ -1,0 +1,99 @@
+"""What the background work does each time it looks: pure over the office that it is given and the time it is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Protocol
+
+from certsvc.errors import ConflictError
+
+RENEWAL_SECONDS = 600.0
+_log = logging.getLogger(__name__)
+
+
+class SequencedOffice(Protocol):
+    """What the sequencer needs of an office."""
+
+    def record_waiting(self) -> int:
+        """Log the oldest waiting events as one batch; how many."""
+        ...
+
+    def is_behind(self) -> bool:
+        """Whether the public tree does not show what is committed."""
+        ...
+
+    def publish(self) -> None:
+        """Show everything that is committed."""
+        ...
+
+    def republish(self) -> None:
+        """Sign the checkpoint anew and show everything."""
+        ...
+
+
+class ResumingOffice(Protocol):
+    """What finishing issues needs of an office."""
+
+    def unfinished_filings(self) -> Sequence[str]:
+        """Filings whose issue has begun, or that hold a corrected certificate, and are not published as a whole."""
+        ...
+
+    def resume_issue(self, filing: str) -> Generator[tuple[str, int], None, None]:
+        """Take an issue on, chunk by chunk; nothing when another process is at it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sequenced:
+    """What one step did."""
+
+    recorded: int
+    published: bool
+    renewed: bool
+
+
+class Sequencer:
+    """Drains the outbox into the log and the log into the public tree; signs the checkpoint anew before it is old."""
+
+    def __init__(
+        self, office: SequencedOffice, renewed_at: float, renew_every: float = RENEWAL_SECONDS
+    ) -> None:
+        self._office = office
+        self._renewed_at = renewed_at
+        self._renew_every = renew_every
+
+    def step(self, now: float) -> Sequenced:
+        """Record one batch and show it. `now` in seconds of a clock that only goes forward.
+
+        What another process committed and did not show, being killed between, is shown as well.
+        """
+        recorded = self._office.record_waiting()
+        if now - self._renewed_at >= self._renew_every:
+            self._office.republish()
+            self._renewed_at = now
+            return Sequenced(recorded, published=True, renewed=True)
+        published = recorded > 0 or self._office.is_behind()
+        if published:
+            self._office.publish()
+        return Sequenced(recorded, published, renewed=False)
+
+
+def resume_issues(office: ResumingOffice, stopping: Callable[[], bool]) -> int:
+    """Take every unfinished issue to its end, or to the next chunk once `stopping`; how many steps were done.
+
+    A filing that somebody else is changing at the moment is left for the next time and holds up no other.
+    """
+    done = 0
+    for filing in office.unfinished_filings():
+        try:
+            with closing(office.resume_issue(filing)) as steps:
+                for _ in steps:
+                    done += 1
+                    if stopping():
+                        return done
+        except ConflictError as error:
+            _log.warning("an issue could not be resumed, trying again later: %s", error)
+    return done
