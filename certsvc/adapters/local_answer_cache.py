@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from certsvc.ports import VersionedAnswer
+from certsvc.sharing_ports import VersionedAnswer
 
 GREATEST_AGE_SECONDS = 2.0
 MOST_KEYS = 50_000

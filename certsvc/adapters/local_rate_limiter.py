@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
-from certsvc.ports import Allowance
+from certsvc.sharing_ports import Allowance
 
 MOST_KEYS = 100_000
 MICROSECONDS = 1_000_000

@@ -18,7 +18,7 @@ from redis import Redis
 from certsvc.adapters.local_answer_cache import GREATEST_AGE_SECONDS, AnswerShelf
 from certsvc.adapters.redis_connection import AWAY, RedisLink
 from certsvc.errors import UnavailableError
-from certsvc.ports import VersionedAnswer
+from certsvc.sharing_ports import VersionedAnswer
 
 _PREFIX = "certsvc:answer:"
 _CHANNEL = "certsvc:changed"
