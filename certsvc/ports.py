@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -421,44 +421,4 @@ class PersonalLooks(Protocol):
 
     def append(self, *looks: PersonalLook) -> None:
         """Note looks durably, before the data is shown."""
-        ...
-
-
-# What several processes share and may lose at any moment (in Redis, or each process for itself).
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """Whether a request may go on: how many more may follow at once, and how long to wait when it may not."""
-
-    allowed: bool
-    remaining: int
-    wait_seconds: int
-
-
-class RateLimiter(Protocol):
-    """Keeps a key (an address, a partner) to so many requests in a time."""
-
-    def allow(self, key: str, limit: int, per_seconds: int) -> Allowance:
-        """Count one request. At most `limit` at once, and `limit` in any `per_seconds` once these are used up."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class VersionedAnswer:
-    """An answer with the version of the row that it was made from; versions only grow."""
-
-    version: int
-    body: bytes
-
-
-class AnswerCache(Protocol):
-    """Answers that were given a moment ago: at most two seconds, and none that is known to be outdated."""
-
-    def answer(self, key: str, load: Callable[[], VersionedAnswer]) -> VersionedAnswer:
-        """The kept answer, or what `load` reads now. An older version never takes the place of a newer one."""
-        ...
-
-    def changed(self, key: str, version: int) -> None:
-        """Say, after the commit, that the row has this version now: older answers are given no more."""
         ...
