@@ -52,8 +52,8 @@ from certsvc.ports import Clock, PendingEvent, PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.approval import Approval
 from certsvc.stages.decide import Deciding
-from certsvc.stages.filing_header import committee_named
 from certsvc.stages.face import FaceStyle
+from certsvc.stages.filing_header import committee_named
 from certsvc.stages.issuance import CHUNK, Issuance
 from certsvc.stages.issue import Issuing
 from certsvc.stages.ledger import Ledger
@@ -66,8 +66,8 @@ from certsvc.stages.receipts import Receipts
 from certsvc.stages.service_access import ServiceAccess
 from certsvc.stages.sign import Sealing
 from certsvc.stages.sign_in import SignIn
-from certsvc.stages.watched_decisions import WatchedDeciding
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
+from certsvc.stages.watched_decisions import WatchedDeciding
 
 if TYPE_CHECKING:
     from certsvc.adapters.document.glyphs import GlyphStore
@@ -104,7 +104,13 @@ class Office:
             self.engine, self._keys.cipher, allot_slots=allot_slots, queue_issue=_queue_issue
         )
         self.receipts = Receipts(
-            self.actors, self.filings, DatabaseReceiptStore(self.engine), clock, _read_file, _registry_of
+            self.actors,
+            self.permits,
+            self.filings,
+            DatabaseReceiptStore(self.engine),
+            clock,
+            _read_file,
+            _registry_of,
         )
         self.approval = Approval(self.permits, self.filings, clock, self.receipts, settings.receipts_required)
         self.decisions = DatabaseDecisionStore(self.engine, self._keys.cipher, self.certificates)
@@ -227,6 +233,9 @@ class Office:
         What was committed stands even if the process dies before the log shows it: confirming again, or anybody's
         `catch_up`, finishes the rest. Raises as `Deciding.confirm`.
         """
+        self.issuance.sealing.seal_corrections(
+            CHUNK
+        )  # a correction that was broken off stands in nobody's way
         confirmed = self.deciding.confirm(decision, actor)
         self.catch_up()
         return confirmed

@@ -60,6 +60,6 @@ class DecisionStore(Protocol):
         """Confirm, and write what `enact` says, in one transaction. By the same person again: changes nothing."""
         ...
 
-    def withdraw(self, decision: str) -> StoredDecision:
+    def withdraw(self, decision: str, by: str, at: datetime) -> StoredDecision:
         """Take a proposal back. Raises ConflictError when it is confirmed."""
         ...

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from certsvc.errors import ConfigurationError
@@ -58,10 +58,31 @@ class Settings(BaseSettings):
         description="Whether approval needs the receipts of all lower filing levels `recorded` by their authorities, or "
         "may rest on what the header `claimed`; default: `recorded` in production, `claimed` in the test environment.",
     )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Issuer address of the OpenID provider that officials sign in with; without it sign-in is off "
+        "(docs/sign-in.md).",
+    )
+    oidc_client_id: str | None = Field(default=None, description="Client id of this service at the provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Client secret, where the provider gave one; PKCE is used in any case."
+    )
+    oidc_name_claim: Literal["sub", "preferred_username"] = Field(
+        default="sub", description="Claim of the id_token whose value is the name of a registered actor."
+    )
     host: str = Field(default="127.0.0.1", description="Address that `certsvc serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `certsvc serve` listens on.")
+    verify_per_minute: int = Field(
+        default=60, ge=1, description="Verifications a minute that one client address may ask for over HTTP."
+    )
+    bundle_per_minute: int = Field(
+        default=10, ge=1, description="Proof bundles a minute that one client address may ask for over HTTP."
+    )
+    answer_seconds: float = Field(
+        default=10.0, gt=0, description="Longest time an answer over HTTP may take; then 503."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="warning", description="Least severity of the structured log on standard error."
+        default="info", description="Least severity of the structured log on standard error."
     )
 
     @field_validator("public_url")
@@ -70,6 +91,12 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")) or value.endswith("/") or "#" in value:
             raise ValueError("an http(s) address without a slash at the end")
         return value
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Self:
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            raise ValueError("CERTSVC_OIDC_ISSUER and CERTSVC_OIDC_CLIENT_ID are given together")
+        return self
 
     @property
     def effective_database_url(self) -> str:

@@ -24,17 +24,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
+from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.database import hold_table, insert_unless_known
 from certsvc.adapters.decision_schema import credit_record
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.schema import actor, certificate, filing, filing_finding, filing_row, registry_document
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.admission import Admission, Hold, Outcome
+from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, RowCounts, StoredFiling
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.levels import Level
+from certsvc.domain.permission import Action
 from certsvc.domain.ways import Way
 from certsvc.errors import ConflictError, NotPermitted, UnknownReference
 from certsvc.formats.award import encode_award
@@ -71,6 +74,8 @@ class DatabaseFilingStore:
         row = {**asdict(new), "registered_at": instant_text(at)}
         with self._engine.begin() as connection:
             if insert_unless_known(connection, actor, row):
+                after = digest_of({"name": new.name, "role": new.role, "region": new.region})
+                append_entry(connection, at, OPERATOR, Action.ACTOR_ADD, f"actor/{new.name}", after=after)
                 return
         if self.find_actor(new.name) != new:
             raise ConflictError(f"账号 {new.name} 已登记，角色或地区不同。请换一个账号名。")
@@ -85,6 +90,10 @@ class DatabaseFilingStore:
                 connection.execute(delete(registry_document).where(registry_document.c.digest == digest))
                 connection.execute(
                     insert(registry_document).values(digest=digest, body=body, loaded_at=instant_text(at))
+                )
+                before = None if newest is None else newest.digest
+                append_entry(
+                    connection, at, OPERATOR, Action.REGISTRY_LOAD, "registry", before=before, after=digest
                 )
         return digest
 
@@ -114,6 +123,16 @@ class DatabaseFilingStore:
             raise UnknownReference(f"没有备案 {wanted}。请核对备案号。")
         raw = self._cipher.decrypt(row.sealed_file, context=f"filing/{wanted}/file".encode())
         return raw, row.file_name
+
+    def committee_of(self, wanted: str) -> str | None:
+        """Code of the committee that a filing names. Raises UnknownReference for an unknown filing."""
+        with self._engine.begin() as connection:
+            row = connection.execute(
+                select(filing.c.committee_code).where(filing.c.id == wanted)
+            ).one_or_none()
+        if row is None:
+            raise UnknownReference(f"没有备案 {wanted}。请核对备案号。")
+        return None if row.committee_code is None else str(row.committee_code)
 
     def find(self, wanted: str) -> StoredFiling | None:
         """What is stored of a filing."""
@@ -206,12 +225,14 @@ class DatabaseFilingStore:
                 )
             )
 
-    def save(self, examined: ExaminedFiling) -> None:
+    def save(self, examined: ExaminedFiling, by: Caller = OPERATOR) -> None:
         """Store a filing with findings and outcomes in one transaction; replaces an unapproved one."""
         with self._engine.begin() as connection:
             columns = self._columns(examined)
+            before = None
             if not insert_unless_known(connection, filing, columns):
                 this = filing.c.id == examined.id
+                before = _state_digest(connection, examined.id)
                 status = connection.scalar(select(filing.c.status).where(this).with_for_update())
                 if status in (FilingStatus.APPROVED, FilingStatus.ISSUED):
                     return
@@ -219,15 +240,19 @@ class DatabaseFilingStore:
                 for table in (filing_finding, filing_row):
                     connection.execute(delete(table).where(table.c.filing_id == examined.id))
             self._insert_rows(connection, examined)
+            _note(connection, examined.received_at, by, Action.FILING_SUBMIT, examined.id, before)
 
     def approve(self, wanted: str, by: str, at: datetime) -> None:
         """Record the maker's approval."""
         with self._engine.begin() as connection:
+            before = _state_digest(connection, wanted)
             changed = connection.execute(
                 update(filing)
                 .where(filing.c.id == wanted, filing.c.status == FilingStatus.EXAMINED)
                 .values(status=FilingStatus.APPROVED, maker=by, approved_at=instant_text(at))
             )
+            if changed.rowcount == 1:
+                _note(connection, at, caller_named(connection, by), Action.FILING_APPROVE, wanted, before)
         if changed.rowcount != 1:
             raise ConflictError("该备案不在“已审查”状态，不能同意。请先查看备案的当前状态。")
 
@@ -235,6 +260,7 @@ class DatabaseFilingStore:
         """Record the checker. The database itself refuses the maker's own name."""
         try:
             with self._engine.begin() as connection:
+                before = _state_digest(connection, wanted)
                 changed = connection.execute(
                     update(filing)
                     .where(
@@ -247,6 +273,8 @@ class DatabaseFilingStore:
                         issue_started_at=func.coalesce(filing.c.issue_started_at, instant_text(at)),
                     )
                 )
+                if changed.rowcount == 1 and _state_digest(connection, wanted) != before:
+                    _note(connection, at, caller_named(connection, by), Action.FILING_ISSUE, wanted, before)
         except DatabaseRefusal as error:
             raise NotPermitted(
                 "签发人与同意备案的人不能是同一人（经办、复核分离）。请由另一位人员签发。"
@@ -331,6 +359,22 @@ class DatabaseFilingStore:
 def award_context(owner: str, row: int) -> bytes:
     """What binds an encrypted award to its place."""
     return f"filing/{owner}/row/{row}".encode()
+
+
+def _state_digest(connection: Connection, wanted: str) -> str | None:
+    """The digest of what the audit trail keeps of a filing's state, its row held until the commit."""
+    row = connection.execute(select(filing).where(filing.c.id == wanted).with_for_update()).one_or_none()
+    if row is None:
+        return None
+    kept = ("id", "digest", "status", "rule_set", "registry_digest", "maker", "checker")
+    return digest_of({name: row._mapping[name] for name in kept})
+
+
+def _note(
+    connection: Connection, at: datetime, by: Caller, action: Action, wanted: str, before: str | None
+) -> None:
+    after = _state_digest(connection, wanted)
+    append_entry(connection, at, by, action, f"filing/{wanted}", before=before, after=after)
 
 
 def _newest_registry() -> Select[Any]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
+from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.decision_schema import filing_receipt
 from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.domain.permission import Action
 from certsvc.domain.receipts import FilingReceipt
 from certsvc.domain.registry import FilingLevel
 
@@ -28,7 +30,7 @@ class DatabaseReceiptStore:
     def record(self, receipt: FilingReceipt) -> FilingReceipt:
         """Insert a receipt; the one that is stored, which is another one when the level had one already."""
         with self._engine.begin() as connection:
-            insert_unless_known(
+            inserted = insert_unless_known(
                 connection,
                 filing_receipt,
                 {
@@ -43,7 +45,17 @@ class DatabaseReceiptStore:
                     "recorded_at": instant_text(receipt.recorded_at),
                 },
             )
+            if inserted:
+                caller = caller_named(connection, receipt.actor)
+                subject, after = f"filing/{receipt.filing}", _digest(receipt)
+                append_entry(
+                    connection, receipt.recorded_at, caller, Action.RECEIPT_RECORD, subject, after=after
+                )
             return next(one for one in _recorded(connection, receipt.filing) if one.step == receipt.step)
+
+
+def _digest(receipt: FilingReceipt) -> str:
+    return digest_of({"filing": receipt.filing, "level": receipt.level, "receipt": receipt.receipt_ref})
 
 
 def _recorded(connection: Connection, filing: str) -> tuple[FilingReceipt, ...]:

@@ -29,6 +29,8 @@ class Action(StrEnum):
     SUSPENSION_CONFIRM = "suspend.confirm"
     REINSTATEMENT_PROPOSE = "reinstate.propose"
     REINSTATEMENT_CONFIRM = "reinstate.confirm"
+    DECISION_WITHDRAW = "decision.withdraw"
+    RECEIPT_RECORD = "receipt.record"
     ACTOR_ADD = "actor.add"
     CLIENT_ADD = "client.add"
     CLIENT_REMOVE = "client.remove"
@@ -36,10 +38,17 @@ class Action(StrEnum):
 
 
 class RegionRule(StrEnum):
-    """Which authority may act. `OWN` compares the actor's region with the place that the object belongs to."""
+    """Which authority may act, by the place that the object belongs to.
+
+    `province`: the provincial department alone. `own`: the province, and the authorities whose territory the filing's
+    committee works in. `city`: the province, and the city or prefecture responsible for the certificate.
+    `same`: exactly the authority that the place names (who receives at this level, who proposed the decision).
+    """
 
     PROVINCE = "province"
     OWN = "own"
+    CITY = "city"
+    SAME = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +72,17 @@ _WRITERS: Final = frozenset({CallerRole.MAKER, CallerRole.CHECKER})
 _READERS: Final = _WRITERS | {CallerRole.SUPERVISOR}
 _NO_ONE: Final[frozenset[CallerRole]] = frozenset()
 _FILED = "吉人社函〔2022〕181号 三.6"
-_CREDIT = "吉人社函〔2022〕38号 五(四)"
+_RECEIVED = "吉人社函〔2022〕38号 一(六)1；吉人社函〔2023〕211号 四(四)"
+_REVOKED = "吉人社函〔2022〕38号 四（二）"
+_REINSTATED = "内部规则：经办、复核分离；已撤销的证书只由省级恢复"
 _HOUSE = "内部规则：经办、复核分离"
 _SYSTEM = "内部规则：系统维护"
 
 
-def _pair(propose: Action, confirm: Action, basis: str) -> tuple[Permission, Permission]:
+def _pair(propose: Action, confirm: Action, region: RegionRule, basis: str) -> tuple[Permission, Permission]:
     return (
-        Permission(propose, _WRITERS, RegionRule.PROVINCE, basis),
-        Permission(confirm, _WRITERS, RegionRule.PROVINCE, basis, other_than=propose),
+        Permission(propose, _WRITERS, region, basis),
+        Permission(confirm, _WRITERS, RegionRule.SAME, basis, other_than=propose),
     )
 
 
@@ -80,10 +91,12 @@ _TABLE: Final = (
     Permission(Action.FILING_READ, _READERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True),
     Permission(Action.FILING_APPROVE, _WRITERS, RegionRule.PROVINCE, _FILED),
     Permission(Action.FILING_ISSUE, _WRITERS, RegionRule.PROVINCE, _FILED, other_than=Action.FILING_APPROVE),
-    *_pair(Action.REVOCATION_PROPOSE, Action.REVOCATION_CONFIRM, _CREDIT),
-    *_pair(Action.CORRECTION_PROPOSE, Action.CORRECTION_CONFIRM, _HOUSE),
-    *_pair(Action.SUSPENSION_PROPOSE, Action.SUSPENSION_CONFIRM, _HOUSE),
-    *_pair(Action.REINSTATEMENT_PROPOSE, Action.REINSTATEMENT_CONFIRM, _HOUSE),
+    Permission(Action.RECEIPT_RECORD, _WRITERS, RegionRule.SAME, _RECEIVED),
+    *_pair(Action.REVOCATION_PROPOSE, Action.REVOCATION_CONFIRM, RegionRule.PROVINCE, _REVOKED),
+    *_pair(Action.CORRECTION_PROPOSE, Action.CORRECTION_CONFIRM, RegionRule.CITY, _HOUSE),
+    *_pair(Action.SUSPENSION_PROPOSE, Action.SUSPENSION_CONFIRM, RegionRule.CITY, _HOUSE),
+    *_pair(Action.REINSTATEMENT_PROPOSE, Action.REINSTATEMENT_CONFIRM, RegionRule.CITY, _REINSTATED),
+    Permission(Action.DECISION_WITHDRAW, _WRITERS, RegionRule.SAME, _HOUSE),
     Permission(Action.ACTOR_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_REMOVE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
@@ -98,8 +111,8 @@ def refusal(
 ) -> str | None:
     """Why the caller may not do this, as a sentence for the person; None when they may.
 
-    `place` is the six-digit code of the authority that the object belongs to (None: unknown, so only the province);
-    `first_person` is who did the step before.
+    `place` is the six-digit code that the line's region rule compares with (None: unknown); `first_person` is who
+    did the step before.
     """
     line = PERMISSIONS[action]
     match caller.role:
@@ -123,10 +136,26 @@ def _refuse_official(
         return "这一事项由系统维护人员在服务器上办理。"
     if line.other_than is not None and first_person == caller.name:
         return "两步手续不能由同一人办理（经办、复核分离）。请由另一位人员办理。"
-    if caller.region == PROVINCE:
-        return None
-    if line.region is RegionRule.PROVINCE:
-        return "这一事项由省级人力资源和社会保障部门的人员办理。"
-    if place is None or not lies_within(place, caller.region):
-        return "这一事项属于其他地区，请由所属地区或省级部门的人员办理。"
-    return None
+    return None if _is_competent(line.region, caller.region, place) else _ELSEWHERE[line.region]
+
+
+def _is_competent(rule: RegionRule, region: str, place: str | None) -> bool:
+    match rule:
+        case RegionRule.PROVINCE:
+            return region == PROVINCE
+        case RegionRule.OWN:
+            return region == PROVINCE or (place is not None and lies_within(place, region))
+        case RegionRule.CITY:
+            return region == PROVINCE or (place is not None and region == place)
+        case RegionRule.SAME:
+            return region == place
+
+
+_ELSEWHERE: Final = MappingProxyType(
+    {
+        RegionRule.PROVINCE: "这一事项由省级人力资源和社会保障部门的人员办理。",
+        RegionRule.OWN: "这一备案属于其他地区，请由所属地区或省级部门的人员办理。",
+        RegionRule.CITY: "这一证书属于其他地区，请由所属市（州）或省级部门的人员办理。",
+        RegionRule.SAME: "这一事项须由同一部门的人员办理。",
+    }
+)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from certsvc.domain.actor import Actor
 from certsvc.domain.filing import FilingReport, FilingStatus
-from certsvc.domain.regions import PROVINCE
+from certsvc.domain.permission import Action
 from certsvc.domain.registry import FilingLevel
 from certsvc.domain.rules.receipts import check_receipts
-from certsvc.errors import ConflictError, NotPermitted, UnknownReference
-from certsvc.ports import ActorStore, Clock, FilingStore
+from certsvc.errors import ConflictError, UnknownReference
+from certsvc.ports import Clock, FilingStore
+from certsvc.stages.permits import Permits
 from certsvc.stages.receipts import Receipts, missing_words
 
 
@@ -22,7 +22,7 @@ from certsvc.stages.receipts import Receipts, missing_words
 class Approval:
     """What the two decisions need. `receipts_required`: without it lower levels may rest on the header's claims."""
 
-    actors: ActorStore
+    permits: Permits
     filings: FilingStore
     clock: Clock
     receipts: Receipts
@@ -34,7 +34,8 @@ class Approval:
         Approving again by the same person changes nothing. Raises ConflictError naming every level of the filing
         chain that no receiving authority recorded; where receipts are not required, a warning names them.
         """
-        maker = self._provincial(actor)
+        maker = self.permits.official(actor, Action.FILING_APPROVE, _subject(filing))
+        self.permits.require(Action.FILING_APPROVE, maker, _subject(filing))
         stored = self.filings.find(filing)
         if stored is None:
             raise UnknownReference(f"没有备案 {filing}。请核对备案号。")
@@ -55,21 +56,17 @@ class Approval:
 
     def begin_issue(self, filing: str, actor: str) -> FilingReport:
         """The checker takes over the issue. Raises NotPermitted for the person who approved."""
-        checker = self._provincial(actor)
+        checker = self.permits.official(actor, Action.FILING_ISSUE, _subject(filing))
+        self.permits.require(Action.FILING_ISSUE, checker, _subject(filing))
         stored = self.filings.find(filing)
         if stored is None:
             raise UnknownReference(f"没有备案 {filing}。请核对备案号。")
         if stored.maker is None:
             raise ConflictError("该备案尚未同意，不能签发。请先由另一位人员运行 certsvc filing approve。")
+        self.permits.require(Action.FILING_ISSUE, checker, _subject(filing), first_person=stored.maker)
         self.filings.begin_issue(filing, checker.name, self.clock.now())
         return self.filings.report(filing)
 
-    def _provincial(self, name: str) -> Actor:
-        actor = self.actors.find_actor(name)
-        if actor is None:
-            raise UnknownReference(f"没有登记名为 {name} 的人员。请先登记，或核对账号名。")
-        if not actor.may_decide:
-            raise NotPermitted("监督人员可以查看全部过程，但不能作出决定。")
-        if actor.region != PROVINCE:
-            raise NotPermitted("同意备案和签发证书由省级人力资源和社会保障部门的人员办理。")
-        return actor
+
+def _subject(filing: str) -> str:
+    return f"filing/{filing[:32]}"

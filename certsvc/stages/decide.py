@@ -104,7 +104,7 @@ class Deciding:
         by, stored = self._actor(actor), self.find(decision)
         if by.region != self._actor(stored.maker).region:
             raise NotPermitted("决定只能由提出该决定的部门撤回。")
-        return self.store.withdraw(stored.id)
+        return self.store.withdraw(stored.id, by.name, self.clock.now())
 
     def find(self, decision: str) -> StoredDecision:
         """A decision. Raises UnknownReference when there is none."""

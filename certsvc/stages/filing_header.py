@@ -10,7 +10,7 @@ from typing import TypeVar
 from certsvc.domain import intake_words as words
 from certsvc.domain.levels import Level
 from certsvc.domain.rules import intake as rules
-from certsvc.domain.submission import BatchHeader, Cell, FilingStepClaim, PublicityClaim
+from certsvc.domain.submission import BatchHeader, Cell, FilingStepClaim, PublicityClaim, RawWorkbook
 from certsvc.domain.written_values import read_text
 from certsvc.stages.filing_cells import CellReader
 
@@ -151,3 +151,8 @@ def _filing_steps(cells: Mapping[str, Cell], reader: CellReader) -> Iterator[Fil
 
 def _by_level(keys: Mapping[str, Level], read: Callable[[str], int | None]) -> dict[Level, int]:
     return {level: value for key, level in keys.items() if (value := read(key)) is not None}
+
+
+def committee_named(workbook: RawWorkbook) -> str | None:
+    """The code of the review committee that a filed file names; None where it names none."""
+    return read_header(workbook.header, CellReader()).committee_code

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from certsvc.access_ports import AuditTrail
@@ -40,6 +42,16 @@ class Permits:
         if why is not None:
             self.trail.note(caller, _refused(action), subject)
             raise NotPermitted(why)
+
+    @contextmanager
+    def watching(self, action: Action, name: str, subject: str) -> Iterator[None]:
+        """Write down who is refused by what runs inside: NotPermitted goes on, with its entry."""
+        try:
+            yield
+        except NotPermitted:
+            actor = self.actors.find_actor(name)
+            self.trail.note(nobody(name) if actor is None else official(actor), _refused(action), subject)
+            raise
 
 
 def _refused(action: Action) -> str:

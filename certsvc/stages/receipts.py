@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from certsvc.domain.actor import Actor
+from certsvc.domain.caller import Caller
 from certsvc.domain.filing import FilingStatus
+from certsvc.domain.permission import Action
 from certsvc.domain.receipts import FilingReceipt, ReceiptStep, missing_steps, receipt_path
 from certsvc.domain.regions import REGIONS
 from certsvc.domain.registry import FilingLevel, Registry
@@ -19,6 +21,7 @@ from certsvc.errors import ConflictError, IntegrityError, NotPermitted, RequestE
 from certsvc.ports import ActorStore, Clock, FilingStore, ReceiptStore
 from certsvc.stages.filing_cells import CellReader
 from certsvc.stages.filing_header import read_header
+from certsvc.stages.permits import Permits
 
 MOST_TEXT = 500
 MOST_REF = 128
@@ -29,6 +32,7 @@ class Receipts:
     """What recording needs. `read_file` reads a filed file's cells, `registry_of` decodes the JSON of a registry."""
 
     actors: ActorStore
+    permits: Permits
     filings: FilingStore
     receipts: ReceiptStore
     clock: Clock
@@ -43,6 +47,12 @@ class Receipts:
         Raises UnknownReference, NotPermitted (another region, a supervisor), ConflictError (out of order, another
         receipt, the header claims otherwise), RequestError (a date to come, an empty or overlong text).
         """
+        with self.permits.watching(Action.RECEIPT_RECORD, actor, f"filing/{filing[:32]}"):
+            return self._record(filing, level, receipt_ref, received_on, opinion, actor)
+
+    def _record(
+        self, filing: str, level: FilingLevel, receipt_ref: str, received_on: date, opinion: str, actor: str
+    ) -> FilingReceipt:
         by = self._writer(actor)
         path = self.path(filing)
         step = next((one for one in path if one.level is level), None)
@@ -82,7 +92,7 @@ class Receipts:
         """The levels of a batch that no receiving authority recorded, in order."""
         return missing_steps(self.path(filing), self.receipts.recorded(filing))
 
-    def receive_at_province(self, filing: str, step: ReceiptStep, actor: Actor) -> None:
+    def receive_at_province(self, filing: str, step: ReceiptStep, actor: Caller) -> None:
         """Record the province's own receipt as the header claims it: who approves a batch has received it."""
         if step.claimed_on is None:
             raise ConflictError("批次信息没有省级备案日期，请先用 certsvc filing receipt 登记省级回执。")

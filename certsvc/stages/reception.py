@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from certsvc.domain.calendar import WorkCalendar
+from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.facts import GateFacts
 from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, filing_id
 from certsvc.domain.registry import Registry
@@ -31,12 +32,14 @@ class Reception:
     calendar: WorkCalendar
     registry_of: Callable[[bytes], Registry]
 
-    def receive(self, workbook: RawWorkbook, raw_file: bytes, file_name: str) -> FilingReport:
+    def receive(
+        self, workbook: RawWorkbook, raw_file: bytes, file_name: str, by: Caller = OPERATOR
+    ) -> FilingReport:
         """Examine and store a filing; the stored answer when it was approved already."""
         own_id = filing_id(workbook.digest)
         known = self.filings.find(own_id)
         if known is None or known.status in _OPEN:
-            self.filings.save(self._examined(own_id, workbook, raw_file, file_name))
+            self.filings.save(self._examined(own_id, workbook, raw_file, file_name), by)
         return self.filings.report(own_id)
 
     def _examined(
