@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from certsvc.adapters.audit_store import DatabaseAuditTrail
 from certsvc.adapters.clock import FixedClock
 from certsvc.bootstrap import Office, open_office
 from certsvc.domain.actor import Actor, Role
+from certsvc.domain.caller import OPERATOR
 from certsvc.domain.certificate_number import parse_certificate_number
 from certsvc.domain.filing import FilingStatus
 from certsvc.errors import ConflictError
@@ -104,6 +106,19 @@ def test_one_filing_issued_by_all_at_once_ends_with_one_certificate_each(
     published = desk.office.certificates.published(filing=filing)
     assert [one.draft.content.award.row for one in published] == list(range(1, PERSONS + 1))
     assert len({one.leaf_index for one in published}) == PERSONS
+
+
+def test_the_audit_trail_stays_one_chain(crew: Sequence[Office], clock: FixedClock) -> None:
+    trails = [DatabaseAuditTrail(office.engine, clock) for office in crew]
+    before = trails[0].verify_chain().entries
+
+    def note_ten(trail: DatabaseAuditTrail) -> None:
+        for turn in range(10):
+            trail.note(OPERATOR, "test.note", f"object/{turn}")
+
+    assert at_once([partial(note_ten, trail) for trail in trails]) == [None] * CREW
+    report = trails[0].verify_chain()
+    assert (report.entries - before, report.fault) == (10 * CREW, None)
 
 
 def approved(desk: OfficeUnderTest, count: int) -> list[str]:
