@@ -190,7 +190,7 @@ def test_a_person_gets_a_kind_page_and_a_program_a_problem(client: httpx.Client)
     page = client.get("/nothing", headers=HTML)
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert "没有这个页面" in page.text
-    assert page.headers["x-request-number"] in page.text
+    assert page.headers["x-request-id"] in page.text
     problem = client.get("/nothing")
     assert problem.headers["content-type"] == "application/problem+json"
     assert problem.json() == {
@@ -199,7 +199,7 @@ def test_a_person_gets_a_kind_page_and_a_program_a_problem(client: httpx.Client)
         "status": 404,
         "detail": "没有这个文件。",
         "code": "unknown-reference",
-        "instance": f"urn:certsvc:request:{problem.headers['x-request-number']}",
+        "instance": f"urn:certsvc:request:{problem.headers['x-request-id']}",
     }
     assert client.get("/tile/0/999", headers=HTML).headers["content-type"] == "application/problem+json"
 

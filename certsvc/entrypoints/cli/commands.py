@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from certsvc.domain.actor import Actor, Role
+from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, report_object, rich_progress
@@ -36,6 +37,11 @@ def certsvc() -> None:
 
     设置取自环境变量 CERTSVC_* 或 .env 文件，见 docs/settings.md。
     """
+
+
+certsvc.add_command(backup)
+certsvc.add_command(restore)
+certsvc.add_command(fingerprints)
 
 
 @certsvc.command()
@@ -220,15 +226,17 @@ def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
     """
     from functools import partial
 
+    from certsvc.adapters.structured_log import configure_log
     from certsvc.bootstrap import open_office
     from certsvc.entrypoints.jobs.background import background_work
-    from certsvc.entrypoints.public_api import create_app
+    from certsvc.entrypoints.public_api import open_public_face
     from certsvc.entrypoints.public_api import serve as run
 
     settings = load_settings()
     office = open_office(settings)
     office.republish()
-    app = create_app(settings.public_folder)
+    app = open_public_face(office)
+    configure_log(settings.log_level)
     click.echo(
         f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -34,17 +36,23 @@ _SENTENCES = {
     HTTPStatus.METHOD_NOT_ALLOWED: "这个地址不接受这种请求方法。",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "请求的内容过大，没有受理。",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "不接受这种内容类型，请按接口说明提交。",
+    HTTPStatus.TOO_MANY_REQUESTS: "请求过于频繁，请稍后再试。",
 }
+_MOST_PLACES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A failure as the caller is told: HTTP status, stable code, a Chinese sentence, headers that belong to it."""
+    """A failure as the caller is told: HTTP status, stable code, a Chinese sentence, headers that belong to it.
+
+    `more` holds further members of the problem (RFC 9457 section 3.2).
+    """
 
     status: HTTPStatus
     code: str
     detail: str
     headers: dict[str, str] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 def answer_errors_with_problems(app: FastAPI) -> None:
@@ -82,7 +90,7 @@ def describe(error: Exception) -> Problem:
                 status, code, _SENTENCES.get(status, "请求没有被接受。"), dict(error.headers or {})
             )
         case RequestValidationError():
-            return Problem(HTTPStatus.BAD_REQUEST, "bad-request", "请求的参数不符合接口说明，请核对后重试。")
+            return _invalid(error)
         case NotSignedIn():
             return Problem(status_of(error), error.code, str(error), {"WWW-Authenticate": "Bearer"})
         case CertsvcError() if status_of(error) < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(
@@ -102,6 +110,30 @@ def problem_response(request: Request, problem: Problem) -> Response:
         "detail": problem.detail,
         "code": problem.code,
         "instance": f"urn:certsvc:request:{request_number_of(request.scope)}",
+        **problem.more,
     }
     headers = {"Cache-Control": "no-store"} | problem.headers
     return JSONResponse(content, problem.status, headers, "application/problem+json")
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    """What is wrong and where, as JSON pointers (RFC 6901); never the value that was sent."""
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return Problem(HTTPStatus.BAD_REQUEST, "bad-request", "请求内容不是有效的 JSON，请核对后重试。")
+    places = [
+        {"pointer": _pointer(one["loc"], one["type"]), "code": one["type"].replace("_", "-")}
+        for one in found[:_MOST_PLACES]
+    ]
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "unprocessable-content",
+        "请求的参数不符合接口说明，请核对后重试。",
+        more={"errors": places},
+    )
+
+
+def _pointer(place: Sequence[str | int], kind: str) -> str:
+    """The place below the body; of a field that nobody knows, whose name is the caller's own text, the object it is in."""
+    known = place[1:-1] if kind == "extra_forbidden" else place[1:]
+    return "#" + "".join(f"/{part}" for part in known)

@@ -41,7 +41,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
-                headers["X-Request-Number"] = number
+                headers["X-Request-Id"] = number
                 if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = _ONE_YEAR
             await send(message)

@@ -3,37 +3,71 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from certsvc.entrypoints.http.bounds import BodyLimit, TimeLimit
+from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
+from certsvc.entrypoints.public_api.answers import HEALTH_ANSWERS, SCHEMAS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
 from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE, answer_with_etag
+from certsvc.entrypoints.public_api.operation_api import add_operation
 from certsvc.entrypoints.public_api.pages import Pages
 from certsvc.entrypoints.public_api.problems import answer_errors
+from certsvc.entrypoints.public_api.service import Limits, PublicService
 from certsvc.entrypoints.public_api.tree_files import classify_path, read_tree_file
+from certsvc.entrypoints.public_api.verification_api import MAX_FORM_BYTES, PDF_PATH, add_verification
 from certsvc.errors import UnavailableError, UnknownReference
 
 READ = ["GET", "HEAD"]
+MAX_JSON_BYTES = 16_384
 
 
-def create_app(public_tree_folder: Path) -> FastAPI:
-    """The public face over a published tree (docs/formats/ledger.md, "Public tree").
+class PublicFace(FastAPI):
+    """The application, with the schemas of its answers in its description."""
 
+    def openapi(self) -> dict[str, Any]:
+        """The description of the interface (OpenAPI 3.1)."""
+        if self.openapi_schema is None:
+            described = super().openapi()
+            described.setdefault("components", {}).setdefault("schemas", {}).update(SCHEMAS)
+        return super().openapi()
+
+
+def create_app(public_tree_folder: Path, service: PublicService | None = None) -> FastAPI:
+    """The public face over a published tree (docs/formats/ledger.md, "Public tree"): pages, checker, tree.
+
+    With a `service`, `/api/v1`, `/readyz` and `/metrics` are there too (docs/api.md).
     The folder may still be empty: the pages then say that the ledger cannot be reached, and `/healthz` answers 503.
     Raises ConfigurationError when the pages or the checker's scripts are not where this installation keeps them.
     """
     assets = load_assets()
     pages = Pages(assets.address)
-    app = FastAPI(title="吉林省职称电子证书公开查验", docs_url=None, redoc_url=None)
-    app.add_middleware(SecurityHeaders)
+    app = PublicFace(
+        title="吉林省职称电子证书公开查验", version="1", docs_url=None, redoc_url=None, servers=[{"url": "/"}]
+    )
+    _add_middleware(app, service)
     answer_errors(app, pages)
     _add_pages(app, pages)
     _add_assets(app, assets)
     _add_health(app, public_tree_folder)
+    if service is not None:
+        add_verification(app, service)
+        add_operation(app, service)
     _add_tree(app, public_tree_folder)
     return app
+
+
+def _add_middleware(app: FastAPI, service: PublicService | None) -> None:
+    """The last one added is the outermost."""
+    limits = Limits() if service is None else service.limits
+    app.add_middleware(BodyLimit, limit=MAX_JSON_BYTES, by_path={PDF_PATH: MAX_FORM_BYTES})
+    app.add_middleware(TimeLimit, seconds=limits.answer_seconds)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, count=None if service is None else service.metrics.count_request)
 
 
 def _add_pages(app: FastAPI, pages: Pages) -> None:
@@ -63,7 +97,15 @@ def _add_health(app: FastAPI, folder: Path) -> None:
             raise UnavailableError("公开账本尚未发布检查点。")
         return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
-    app.add_api_route("/healthz", health, methods=READ, summary="Whether this server can answer checks")
+    app.add_api_route(
+        "/healthz",
+        health,
+        methods=["GET"],
+        summary="Whether this server can answer checks",
+        operation_id="health",
+        responses=HEALTH_ANSWERS,
+    )
+    app.add_api_route("/healthz", health, methods=["HEAD"], include_in_schema=False)
 
 
 def _add_tree(app: FastAPI, folder: Path) -> None:
@@ -80,4 +122,4 @@ def _add_tree(app: FastAPI, folder: Path) -> None:
         answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return answer
 
-    app.add_api_route("/{path:path}", tree_file, methods=READ, summary="A file of the public tree")
+    app.add_api_route("/{path:path}", tree_file, methods=READ, include_in_schema=False)

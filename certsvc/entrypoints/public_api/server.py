@@ -21,7 +21,7 @@ Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
 def serve(app: FastAPI, host: str, port: int, beside: Beside | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then return: open requests and the work beside are finished first.
 
-    Requests are not logged here: paths and addresses of people who check stay unrecorded. When the work `beside` has
+    Uvicorn logs no requests: the application does, without paths and addresses of people who check. When the work `beside` has
     to stop, the serving ends, and what stopped it is raised here.
     """
     configuration = uvicorn.Config(
@@ -31,6 +31,7 @@ def serve(app: FastAPI, host: str, port: int, beside: Beside | None = None) -> N
         loop="uvloop",
         http="httptools",
         access_log=False,
+        log_config=None,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

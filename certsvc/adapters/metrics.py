@@ -1,0 +1,64 @@
+"""Counts and times for Prometheus. Labels are route templates, statuses and codes: never what somebody asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Metrics:
+    """The measurements of one application."""
+
+    def __init__(self, checkpoint_age: Callable[[], float | None]) -> None:
+        """`checkpoint_age` gives seconds, None while it is not known; it is asked at every rendering."""
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "certsvc_http_requests",
+            "Answered requests.",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "certsvc_http_request_seconds",
+            "Time until the answer was complete.",
+            ("method", "route"),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self._verdicts = Counter(
+            "certsvc_verdicts", "Verdicts given, by outcome.", ("verdict",), registry=self._registry
+        )
+        self._findings = Counter(
+            "certsvc_verdict_findings", "Findings of verdicts, by code.", ("code",), registry=self._registry
+        )
+        age = Gauge(
+            "certsvc_checkpoint_age_seconds",
+            "Age of the published checkpoint; NaN while there is none.",
+            registry=self._registry,
+        )
+        age.set_function(lambda: _number(checkpoint_age()))
+
+    def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """An answered request; `route` is the template of the address."""
+        known = method if method in _METHODS else "OTHER"
+        self._requests.labels(known, route, str(status)).inc()
+        self._seconds.labels(known, route).observe(seconds)
+
+    def count_verdict(self, verdict: str, codes: Iterable[str]) -> None:
+        """A verdict that was given, with the codes of its findings."""
+        self._verdicts.labels(verdict).inc()
+        for code in codes:
+            self._findings.labels(code).inc()
+
+    def render(self) -> bytes:
+        """Everything in the text format of Prometheus."""
+        return generate_latest(self._registry)
+
+
+def _number(seconds: float | None) -> float:
+    return float("nan") if seconds is None else seconds

@@ -1,0 +1,73 @@
+"""The structured log: one JSON object a line on standard error, from structlog and from every library alike.
+
+What is logged holds no personal data: exceptions are told by their types and places in the code, never by their
+words, which may quote what somebody sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+_STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
+_SILENT = ("uvicorn.access",)
+_TELLING_ADDRESSES = ("httpx", "httpcore")  # whole addresses with their queries, at level info
+
+
+def configure_log(level: str, stream: TextIO | None = None) -> None:
+    """Send every log line of this process to standard error (or `stream`), those below `level` left out."""
+    before: list[Processor] = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _STAMP]
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _tell_exception,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            foreign_pre_chain=before,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in _SILENT:
+        logging.getLogger(name).disabled = True
+    for name in _TELLING_ADDRESSES:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *before,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _tell_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Types of the exceptions, outermost first, and the place in the code where the first one was raised."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else given
+    if not isinstance(error, BaseException):
+        return event
+    event["exception"] = _types(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    event["raised_at"] = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else None
+    return event
+
+
+def _types(error: BaseException) -> list[str]:
+    chain: list[str] = []
+    current: BaseException | None = error
+    while current is not None and len(chain) < 10:
+        chain.append(f"{type(current).__module__}.{type(current).__qualname__}")
+        current = current.__cause__ or current.__context__
+    return chain

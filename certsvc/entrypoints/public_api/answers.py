@@ -1,0 +1,197 @@
+"""The answers of the interface as OpenAPI describes them: schemas, and an example of each."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from certverify.schema import verdict_schema
+
+from certsvc.entrypoints.public_api.sample_verdicts import verdict_examples
+
+Answers = dict[int | str, dict[str, Any]]
+
+_PROBLEM = "application/problem+json"
+_DETAILS = {
+    HTTPStatus.BAD_REQUEST: ("bad-request", "请求内容不是有效的 JSON，请核对后重试。"),
+    HTTPStatus.NOT_FOUND: (
+        "unknown-reference",
+        "未查询到相符的证书，请核对证书编号、姓名和证件号码后四位，或扫描证书上的二维码。",
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "这个地址不接受这种请求方法。"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("request-entity-too-large", "请求的内容过大，没有受理。"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
+        "unsupported-media-type",
+        "不接受这种内容类型，请按接口说明提交。",
+    ),
+    HTTPStatus.UNPROCESSABLE_ENTITY: (
+        "unprocessable-content",
+        "请求的参数不符合接口说明，请核对后重试。",
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: ("too-many-requests", "请求过于频繁，请稍后再试。"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("unavailable", "数据库暂时无法使用。请稍后重试，或联系管理员。"),
+}
+_MORE: dict[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.UNPROCESSABLE_ENTITY: {
+        "errors": [{"pointer": "#/HolderVerifyQuestion/name", "code": "missing"}]
+    },
+}
+_HEADERS: dict[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.TOO_MANY_REQUESTS: {
+        "Retry-After": {
+            "description": "Seconds to wait.",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 1},
+        }
+    },
+}
+
+SCHEMAS: dict[str, Any] = {
+    "Verdict": {key: value for key, value in verdict_schema().items() if key not in ("$schema", "$id")},
+    "Problem": {
+        "title": "Problem",
+        "description": "Problem details (RFC 9457); `code` never changes its meaning.",
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": {"type": "string"},
+            "code": {"type": "string"},
+            "instance": {"type": "string", "format": "uri"},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"pointer": {"type": "string"}, "code": {"type": "string"}},
+                    "required": ["pointer", "code"],
+                },
+            },
+            "checks": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+        "required": ["type", "title", "status", "detail", "code", "instance"],
+    },
+}
+
+
+def _problem(status: HTTPStatus, **more: Any) -> dict[str, Any]:
+    code, detail = _DETAILS[status]
+    example = {
+        "type": f"urn:certsvc:problem:{code}",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+        "instance": "urn:certsvc:request:0A1B2C3D4E",
+        **_MORE.get(status, {}),
+        **more,
+    }
+    answer: dict[str, Any] = {
+        "description": status.phrase,
+        "content": {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+    }
+    if status in _HEADERS:
+        answer["headers"] = _HEADERS[status]
+    return answer
+
+
+def _problems(*statuses: HTTPStatus) -> Answers:
+    return {int(status): _problem(status) for status in statuses}
+
+
+_ASKED = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+VERDICT_ANSWERS: Answers = {
+    200: {
+        "description": "The verdict; also what is not genuine or cannot be told is answered with 200.",
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/Verdict"},
+                "examples": verdict_examples(),
+            }
+        },
+    },
+    **_problems(*_ASKED),
+}
+BUNDLE_ANSWERS: Answers = {
+    200: {
+        "description": "The bundle.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"format": {"const": "certsvc-bundle/1"}},
+                    "required": ["format"],
+                },
+                "example": {"format": "certsvc-bundle/1", "record": "5H2X0…Z", "…": "docs/formats/bundle.md"},
+            }
+        },
+    },
+    **_problems(*_ASKED, HTTPStatus.NOT_FOUND),
+}
+_CHECKS = {"database": "ok", "checkpoint": "ok", "keys": "ok"}
+READY_ANSWERS: Answers = {
+    200: {
+        "description": "Ready.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "status": {"const": "ready"},
+                        "checks": {"type": "object", "additionalProperties": {"const": "ok"}},
+                    },
+                    "required": ["status", "checks"],
+                },
+                "example": {"status": "ready", "checks": _CHECKS},
+            }
+        },
+    },
+    503: _problem(HTTPStatus.SERVICE_UNAVAILABLE, checks=_CHECKS | {"checkpoint": "checkpoint-stale"}),
+}
+HEALTH_ANSWERS: Answers = {
+    200: {
+        "description": "The process answers, and a checkpoint is published.",
+        "content": {
+            "application/json": {
+                "schema": {"type": "object", "properties": {"status": {"const": "ok"}}},
+                "example": {"status": "ok"},
+            }
+        },
+    },
+    **_problems(HTTPStatus.SERVICE_UNAVAILABLE),
+}
+METRICS_ANSWERS: Answers = {
+    200: {
+        "description": "Text format of Prometheus.",
+        "content": {
+            "text/plain": {
+                "schema": {"type": "string"},
+                "example": 'certsvc_verdicts_total{verdict="passed"} 12.0\n',
+            }
+        },
+    },
+}
+PDF_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/pdf": {"schema": {"type": "string", "format": "binary", "maxLength": 2_000_000}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "required": ["file"],
+                    "additionalProperties": False,
+                }
+            },
+        },
+    }
+}

@@ -1,0 +1,42 @@
+"""The public face of an office: the one place where the office's parts meet the application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from certsvc.adapters.local_rate_limiter import LocalRateLimiter
+from certsvc.adapters.metrics import Metrics
+from certsvc.adapters.redis_connection import connect_redis
+from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
+from certsvc.entrypoints.public_api.application import create_app
+from certsvc.entrypoints.public_api.service import Limits, PublicService
+from certsvc.sharing_ports import RateLimiter
+
+if TYPE_CHECKING:
+    from certsvc.bootstrap import Office
+
+
+def open_public_face(office: Office) -> FastAPI:
+    """The application with everything that the office can answer."""
+    return create_app(office.settings.public_folder, public_service(office))
+
+
+def public_service(office: Office) -> PublicService:
+    """What the application asks of the office; it can be read, and one log can be added to."""
+    settings = office.settings
+    return PublicService(
+        verification=office.verification,
+        proofs=office.proofs,
+        readiness=office.readiness,
+        limiter=_limiter(office),
+        metrics=Metrics(office.readiness.checkpoint_age),
+        limits=Limits(settings.verify_per_minute, settings.bundle_per_minute, settings.answer_seconds),
+    )
+
+
+def _limiter(office: Office) -> RateLimiter:
+    if office.settings.redis_url is None:
+        return LocalRateLimiter()
+    return RedisRateLimiter(connect_redis(office.settings.redis_url))

@@ -1,0 +1,37 @@
+"""`/readyz` and `/metrics`: for those who run the service."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from certsvc.adapters.metrics import MEDIA_TYPE
+from certsvc.entrypoints.http.problems import Problem, problem_response
+from certsvc.entrypoints.public_api.answers import METRICS_ANSWERS, READY_ANSWERS
+from certsvc.entrypoints.public_api.service import PublicService
+from certsvc.stages.readiness import OK
+
+_NO_STORE = {"Cache-Control": "no-store"}
+_SENTENCE = "服务尚未就绪，暂时不能给出可靠的核验结果。请稍后重试。"
+
+
+def add_operation(app: FastAPI, service: PublicService) -> None:
+    """Serve readiness and measurements."""
+
+    @app.get(
+        "/readyz", summary="Whether answers can be relied on", operation_id="ready", responses=READY_ANSWERS
+    )
+    def ready(request: Request) -> Response:
+        """Database, published checkpoint, keys: each `ok` or the reason why not."""
+        checks = dict(service.readiness.check())
+        if set(checks.values()) == {OK}:
+            return JSONResponse({"status": "ready", "checks": checks}, headers=_NO_STORE)
+        problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", _SENTENCE, more={"checks": checks})
+        return problem_response(request, problem)
+
+    @app.get("/metrics", summary="Measurements", operation_id="metrics", responses=METRICS_ANSWERS)
+    def metrics() -> Response:
+        """Counts and times in the text format of Prometheus."""
+        return Response(service.metrics.render(), headers=_NO_STORE | {"Content-Type": MEDIA_TYPE})

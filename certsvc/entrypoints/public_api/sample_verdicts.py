@@ -1,0 +1,95 @@
+"""Sample verdicts for the description of the interface, put together from the reader's own parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from certverify import Code, Verdict
+from certverify.verdict import Area, Authentic, Certificate, Decision, StatusWord, ValidHere, finding
+
+from certsvc.stages.verify import MAX_AGE_ON_LINE
+
+_AS_OF = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
+_HUNCHUN = Area("222404", "珲春市")
+_PASSED = Verdict(
+    authentic=Authentic.YES,
+    status=StatusWord.VALID,
+    as_of=_AS_OF,
+    checkpoint_age=95,
+    not_established=(Code.NO_WITNESSES,),
+    findings=(finding(Code.NO_WITNESSES),),
+    certificate=Certificate(
+        number="222023052000001R",
+        version=1,
+        series="工程技术人员",
+        title="高级工程师",
+        level="副高级",
+        way="评审",
+        dual_directed=False,
+        acquired_on="2023-10-07",
+    ),
+    holder="林**",
+)
+_SAMPLES = {
+    "passed": ("通过核验 Passed", _PASSED),
+    "not_valid_here": (
+        "双定向，在查询地无效 Genuine, does not count here",
+        replace(
+            _PASSED,
+            validity_area=_HUNCHUN,
+            valid_here=ValidHere.NO,
+            findings=(finding(Code.AREA_LIMITED, area=_HUNCHUN), finding(Code.NOT_VALID_HERE, area=_HUNCHUN)),
+            not_established=(),
+        ),
+    ),
+    "revoked": (
+        "已撤销 Revoked",
+        replace(
+            _PASSED,
+            status=StatusWord.REVOKED,
+            findings=(finding(Code.REVOKED),),
+            not_established=(),
+            decision=Decision("吉人社职撤〔2024〕3号", "2024-06-03", "申报材料造假"),
+        ),
+    ),
+    "superseded": (
+        "已换发 Replaced by a corrected version",
+        replace(
+            _PASSED,
+            status=StatusWord.SUPERSEDED,
+            findings=(finding(Code.SUPERSEDED),),
+            not_established=(),
+            decision=Decision("吉人社职更〔2024〕12号", "2024-07-01", "专业名称录入有误"),
+            replaced_by=2,
+        ),
+    ),
+    "forged": (
+        "伪造 Forged",
+        Verdict(authentic=Authentic.NO, findings=(finding(Code.RECORD_FORGED),)),
+    ),
+    "stale": (
+        "无法判定：日志过时 The log is too old",
+        replace(
+            _PASSED,
+            checkpoint_age=7_200,
+            findings=(finding(Code.CHECKPOINT_STALE, limit=MAX_AGE_ON_LINE),),
+            not_established=(Code.CHECKPOINT_STALE,),
+        ),
+    ),
+    "not_found": (
+        "无法判定：未查询到 Nothing agrees with what was asked",
+        Verdict(
+            not_established=(Code.CERTIFICATE_NOT_FOUND,), findings=(finding(Code.CERTIFICATE_NOT_FOUND),)
+        ),
+    ),
+}
+
+
+def verdict_examples() -> dict[str, Any]:
+    """The samples as OpenAPI example objects."""
+    return {
+        name: {"summary": summary, "value": verdict.as_json()}
+        for name, (summary, verdict) in _SAMPLES.items()
+    }

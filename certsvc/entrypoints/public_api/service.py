@@ -1,0 +1,32 @@
+"""What the wider form of the public face is joined with: verification, proofs, readiness, limits, measurements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from certsvc.adapters.metrics import Metrics
+from certsvc.sharing_ports import RateLimiter
+from certsvc.stages.proof import ProofDesk
+from certsvc.stages.readiness import Readiness
+from certsvc.stages.verify import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Requests a minute and client address, and the seconds an answer may take."""
+
+    verify_per_minute: int = 60
+    bundle_per_minute: int = 10
+    answer_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class PublicService:
+    """Everything behind `/api/v1`, `/readyz` and `/metrics`."""
+
+    verification: Verification
+    proofs: ProofDesk
+    readiness: Readiness
+    limiter: RateLimiter
+    metrics: Metrics
+    limits: Limits

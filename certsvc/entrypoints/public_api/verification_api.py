@@ -1,0 +1,172 @@
+"""`/api/v1`: verdicts and proof bundles for everybody (docs/api.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Annotated, Any
+
+from certverify import Verdict
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from certsvc.entrypoints.http.body import read_body, uploaded_file
+from certsvc.entrypoints.public_api.answers import BUNDLE_ANSWERS, PDF_BODY, VERDICT_ANSWERS
+from certsvc.entrypoints.public_api.questions import BundleQuestion, Place, QrQuestion, VerifyQuestion
+from certsvc.entrypoints.public_api.service import PublicService
+
+MAX_PDF_BYTES = 2_000_000
+MAX_FORM_BYTES = MAX_PDF_BYTES + 4096
+VERIFY_PATH = "/api/v1/verify"
+PDF_PATH = "/api/v1/verify/pdf"
+BUNDLE_PATH = "/api/v1/bundle"
+_PER_SECONDS = 60
+_NO_STORE = {"Cache-Control": "no-store"}
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class JsonRoute(APIRoute):
+    """A route whose body is JSON: any other content type is refused with 415 before it is read."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler with the check before it."""
+        handler = super().get_route_handler()
+
+        async def checked(request: Request) -> Response:
+            if _media_type(request) != "application/json":
+                raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, headers={"Accept": "application/json"})
+            return await handler(request)
+
+        return checked
+
+
+def add_verification(app: FastAPI, service: PublicService) -> None:
+    """Serve verdicts and bundles."""
+    _refuse_reading(app)
+    limits = service.limits
+    app.include_router(_verify_routes(service, _limit(service, "verify", limits.verify_per_minute)))
+    app.include_router(_document_routes(service, _limit(service, "verify", limits.verify_per_minute)))
+    app.include_router(_bundle_routes(service, _limit(service, "bundle", limits.bundle_per_minute)))
+
+
+def _refuse_reading(app: FastAPI) -> None:
+    """Without these the files of the public tree, which may stand anywhere, would answer with 404."""
+
+    def refuse() -> Response:
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+
+    for path in (VERIFY_PATH, PDF_PATH, BUNDLE_PATH):
+        app.add_api_route(path, refuse, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+def _verify_routes(service: PublicService, limit: Callable[[Request], None]) -> APIRouter:
+    router = APIRouter(route_class=JsonRoute, dependencies=[Depends(limit)])
+
+    @router.post(
+        VERIFY_PATH, summary="Verify a certificate", operation_id="verify", responses=VERDICT_ANSWERS
+    )
+    def verify(question: VerifyQuestion) -> Response:
+        """By the text of its QR symbol, or by number, name and last four characters of the ID number.
+
+        Unknown number, another name, another ID and a certificate that is not published yet give one and the same answer.
+        """
+        if isinstance(question, QrQuestion):
+            return _answer(service, service.verification.check_qr(question.qr, question.place))
+        return _answer(service, service.verification.check_holder(question.claim, question.place))
+
+    return router
+
+
+def _document_routes(service: PublicService, limit: Callable[[Request], None]) -> APIRouter:
+    router = APIRouter(dependencies=[Depends(limit)])
+
+    @router.post(
+        PDF_PATH,
+        summary="Verify a certificate file",
+        operation_id="verify_pdf",
+        responses=VERDICT_ANSWERS,
+        openapi_extra=PDF_BODY,
+    )
+    def verify_pdf(
+        raw_pdf: Annotated[bytes, Depends(_presented_file)], place: Annotated[Place | None, Query()] = None
+    ) -> Response:
+        """The PDF as the body, or as the one file `file` of a multipart form; at most 2,000,000 bytes.
+
+        Its bytes are compared with what was sealed. No PDF is parsed here, nothing is kept.
+        """
+        return _answer(service, service.verification.check_document(raw_pdf, place))
+
+    return router
+
+
+def _bundle_routes(service: PublicService, limit: Callable[[Request], None]) -> APIRouter:
+    router = APIRouter(route_class=JsonRoute, dependencies=[Depends(limit)])
+
+    @router.post(
+        BUNDLE_PATH,
+        summary="The proof bundle of a certificate",
+        operation_id="bundle",
+        responses=BUNDLE_ANSWERS,
+    )
+    def bundle(question: BundleQuestion) -> Response:
+        """Everything that proves the certificate without network (docs/formats/bundle.md).
+
+        It opens the certificate's content: it is given against the QR record, or number, name and last four
+        characters together, and every hand-out is noted.
+        """
+        if isinstance(question, QrQuestion):
+            content = service.proofs.for_record(question.qr)
+        else:
+            content = service.proofs.for_holder(question.claim)
+        return Response(content, media_type="application/json", headers=_NO_STORE)
+
+    return router
+
+
+def _answer(service: PublicService, verdict: Verdict) -> Response:
+    service.metrics.count_verdict(verdict.outcome.value, (one.code.value for one in verdict.findings))
+    return JSONResponse(verdict.as_json(), headers=_NO_STORE)
+
+
+async def _presented_file(request: Request) -> bytes:
+    media_type = _media_type(request)
+    if media_type == "application/pdf":
+        return await read_body(request, MAX_PDF_BYTES)
+    if media_type != "multipart/form-data":
+        raise HTTPException(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, headers={"Accept": "application/pdf, multipart/form-data"}
+        )
+    content, _ = await uploaded_file(request, await read_body(request, MAX_FORM_BYTES), "file")
+    if len(content) > MAX_PDF_BYTES:
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return content
+
+
+def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[Request], None]:
+    def limited(request: Request) -> None:
+        allowance = service.limiter.allow(f"{purpose}:{_client_of(request)}", per_minute, _PER_SECONDS)
+        if not allowance.allowed:
+            raise HTTPException(
+                HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(max(1, allowance.wait_seconds))}
+            )
+
+    return limited
+
+
+def _client_of(request: Request) -> str:
+    """The address of the caller; of IPv6 the /64, which is what one customer is given."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
