@@ -67,6 +67,7 @@ _PUBLISH = (
     )
     .values(state="published", published_at=bindparam("at"))
 )
+_UNPUBLISHED = certificate.c.state != literal_column("'published'")  # word for word as in the partial index
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class DatabaseCertificateStore:
 
     def corrections(self, most: int) -> tuple[Draft, ...]:
         """Drafts of corrected versions that are not sealed yet."""
-        wanted = certificate.c.version > 1, certificate.c.state == "drafted"
+        wanted = certificate.c.version > 1, certificate.c.state == "drafted", _UNPUBLISHED
         with self._engine.begin() as connection:
             rows = connection.execute(
                 select(certificate).where(*wanted).order_by(certificate.c.number).limit(most)
@@ -237,7 +238,7 @@ class DatabaseCertificateStore:
         begun = select(filing_table.c.id).where(
             filing_table.c.status == "approved", filing_table.c.checker.is_not(None)
         )
-        held = select(certificate.c.filing_id).where(certificate.c.state != literal_column("'published'"))
+        held = select(certificate.c.filing_id).where(_UNPUBLISHED)
         with self._engine.begin() as connection:
             return tuple(sorted(connection.scalars(begun.union(held))))
 
@@ -326,8 +327,7 @@ def _context(number: str, version: int) -> bytes:
 
 def _in_state(filing: str | None, state: str, most: int) -> Select[Any]:
     found = select(certificate).where(certificate.c.state == state).limit(most)
-    if filing is not None:
-        found = found.where(certificate.c.filing_id == filing)
+    found = found.where(_UNPUBLISHED if filing is None else certificate.c.filing_id == filing)
     return found.order_by(certificate.c.filing_id, certificate.c.row_no, certificate.c.version)
 
 
