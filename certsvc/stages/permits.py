@@ -43,6 +43,10 @@ class Permits:
             self.trail.note(caller, _refused(action), subject)
             raise NotPermitted(why)
 
+    def require_role(self, action: Action, caller: Caller, subject: str) -> None:
+        """The same for what judges place and persons itself: pass when the caller's role may do this at all."""
+        self.require(action, caller, subject, place=caller.region)
+
     @contextmanager
     def watching(self, action: Action, name: str, subject: str) -> Iterator[None]:
         """Write down who is refused by what runs inside: NotPermitted goes on, with its entry."""

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from certsvc.domain.actor import Actor, Role
+from certsvc.entrypoints.answers import issue_object, report_object
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
-from certsvc.entrypoints.cli.report import print_report, report_object, rich_progress
+from certsvc.entrypoints.cli.report import print_report, rich_progress
 from certsvc.errors import UnreadableInput
 from certsvc.settings import load_settings
 
@@ -172,7 +173,7 @@ def issue(filing_id: str, actor: str, *, as_json: bool) -> None:
         report = office.issuance.run(filing_id, progress)
     counts = dict(office.certificates.progress(filing_id))
     _show(
-        {"filing": report.filing, "status": report.status.value, "certificates": counts},
+        issue_object(report, counts),
         as_json=as_json,
         clean=lambda: click.echo(f"备案 {report.filing}：已签发并公开 {counts.get('published', 0)} 份证书。"),
     )
@@ -228,6 +229,8 @@ def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
 
     from certsvc.adapters.structured_log import configure_log
     from certsvc.bootstrap import open_office
+    from certsvc.entrypoints.console import PATHS, create_console
+    from certsvc.entrypoints.faces import Faces
     from certsvc.entrypoints.jobs.background import background_work
     from certsvc.entrypoints.public_api import open_public_face
     from certsvc.entrypoints.public_api import serve as run
@@ -235,7 +238,7 @@ def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
     settings = load_settings()
     office = open_office(settings)
     office.republish()
-    app = open_public_face(office)
+    app = Faces(open_public_face(office), ((PATHS, create_console(office)),))
     configure_log(settings.log_level)
     click.echo(
         f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True

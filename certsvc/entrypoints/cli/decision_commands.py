@@ -11,6 +11,7 @@ import click
 
 from certsvc.domain.decision import DecisionKind, DecisionStatus, StoredDecision
 from certsvc.domain.decision_changes import CORRECTABLE
+from certsvc.entrypoints.answers import decision_object
 from certsvc.settings import load_settings
 
 if TYPE_CHECKING:
@@ -142,28 +143,6 @@ def decision_list(number: str | None, status: str | None, *, as_json: bool) -> N
         return
     for one in found:
         click.echo(_line(one))
-
-
-def decision_object(stored: StoredDecision) -> dict[str, object]:
-    """A decision as JSON (docs/cli.md)."""
-    proposal = stored.proposal
-    return {
-        "decision": stored.id,
-        "kind": proposal.kind.value,
-        "number": proposal.number,
-        "status": stored.status.value,
-        "document": proposal.document_ref,
-        "decided_on": proposal.decided_on.isoformat(),
-        "effective_on": proposal.effective_on.isoformat(),
-        "ground": proposal.ground,
-        "changes": dict(proposal.changes),
-        "maker": stored.maker,
-        "proposed_at": stored.proposed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "checker": stored.checker,
-        "confirmed_at": None
-        if stored.confirmed_at is None
-        else stored.confirmed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
 
 
 def _propose(

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from certsvc.domain.filing import FilingReport
-from certsvc.domain.findings import Finding, Severity
+from certsvc.domain.findings import Severity
 from certsvc.stages.issuance import Progress as Step
 
 _WORDS = {
@@ -27,17 +27,6 @@ _STATES = {
     "issued": "已签发",
 }
 STEPS = {"draft": "编号", "seal": "签章", "record": "入账", "publish": "公开", "check": "核验"}
-
-
-def report_object(report: FilingReport) -> dict[str, object]:
-    """The JSON answer of `filing submit --json` (docs/cli.md)."""
-    rows = report.rows
-    return {
-        "filing": report.filing,
-        "status": report.status.value,
-        "rows": {"total": rows.total, "admitted": rows.admitted, "held": rows.held, "refused": rows.refused},
-        "findings": [_finding_object(finding) for finding in report.findings],
-    }
 
 
 def print_report(report: FilingReport) -> None:
@@ -76,15 +65,3 @@ def rich_progress(total: int) -> Iterator[Step]:
             bars.advance(tasks[step], count)
 
         yield moved
-
-
-def _finding_object(finding: Finding) -> dict[str, object]:
-    return {
-        "row": finding.row,
-        "column": finding.column,
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "case": finding.case,
-        "clause": finding.clause,
-        "message": finding.message,
-    }

@@ -9,7 +9,7 @@ from threading import current_thread, main_thread
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 GRACE_SECONDS = 3
 
@@ -18,7 +18,7 @@ Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
 """Work that runs while its block does. It is given what to call when it had to stop, and raises why at the end."""
 
 
-def serve(app: FastAPI, host: str, port: int, beside: Beside | None = None) -> None:
+def serve(app: ASGIApp, host: str, port: int, beside: Beside | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then return: open requests and the work beside are finished first.
 
     Uvicorn logs no requests: the application does, without paths and addresses of people who check. When the work `beside` has

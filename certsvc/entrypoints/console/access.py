@@ -1,0 +1,73 @@
+"""Who asks: the bearer of a service token, or the official of a session. Every route takes one of these dependencies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from certsvc.adapters.workbook import LARGEST_FILE
+from certsvc.bootstrap import Office
+from certsvc.domain.caller import Caller
+from certsvc.entrypoints.console.cookies import Cookies
+from certsvc.errors import NotSignedIn
+from certsvc.stages.sign_in import SignedIn
+
+CSRF_HEADER = "x-csrf-token"
+_SAFE = ("GET", "HEAD")
+LARGEST_BODY = LARGEST_FILE + 64 * 1024  # a filing, and the multipart form around it
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An authenticated request: on whose behalf, and the whole body."""
+
+    caller: Caller
+    raw_body: bytes
+
+
+def office_of(request: Request) -> Office:
+    """The office behind this application."""
+    office: Office = request.app.state.office
+    return office
+
+
+def cookies_of(request: Request) -> Cookies:
+    """The cookies of this application."""
+    cookies: Cookies = request.app.state.cookies
+    return cookies
+
+
+async def raw_body_of(request: Request) -> bytes:
+    """The whole body; the middleware bounds it."""
+    return await request.body()
+
+
+def signed_in(request: Request) -> SignedIn:
+    """The official of the session; unsafe methods need the CSRF token too. Raises NotSignedIn, NotPermitted."""
+    token = cookies_of(request).session(request)
+    if token is None:
+        raise NotSignedIn("请先登录（/console/sign-in），或以服务令牌调用。")
+    sign_in = office_of(request).sign_in
+    session = sign_in.resume(token)
+    if request.method not in _SAFE:
+        sign_in.check_csrf(token, request.headers.get(CSRF_HEADER), session.caller, _subject(request))
+    return session
+
+
+def asked(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) -> Asked:
+    """The caller of a request: a service client by its token, or else the official of the session."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return Asked(signed_in(request).caller, raw_body)
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn("Authorization 须为 Bearer 加服务令牌。")
+    return Asked(
+        office_of(request).service_access.admit(token.strip(), raw_body, _subject(request)), raw_body
+    )
+
+
+def _subject(request: Request) -> str:
+    """A request as the audit trail names it: method and path, without the query, cut to the length of objects."""
+    return f"{request.method} {request.scope['path']}"[:128]

@@ -1,0 +1,79 @@
+"""Decisions over HTTP: proposed by one official, confirmed by another of the same authority."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from certsvc.domain.decision import DecisionKind
+from certsvc.domain.permission import Action
+from certsvc.entrypoints.answers import decision_object
+from certsvc.entrypoints.console.access import Asked, asked, office_of
+
+router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"])
+DecisionId = Annotated[str, Path(pattern="^[A-Z0-9]{1,20}$")]
+Caller = Annotated[Asked, Depends(asked)]
+_MOST_CHANGES = 20
+
+
+class ProposalForm(BaseModel):
+    """What is proposed; the same words as `certsvc decision propose`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    kind: DecisionKind = Field(strict=False)
+    number: str = Field(max_length=32)
+    document: str = Field(max_length=128)
+    decided_on: date = Field(strict=False)
+    ground: str = Field(max_length=2000)
+    changes: dict[str, Annotated[str, Field(max_length=500)]] = Field(
+        default_factory=dict, max_length=_MOST_CHANGES
+    )
+
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": ProposalForm.model_json_schema()}},
+    }
+}
+
+
+@router.post("", summary="Propose a decision: the first of two persons", openapi_extra=_BODY)
+def propose(request: Request, caller: Caller) -> Response:
+    """Gives the decision's id; the same content proposed again keeps its id."""
+    form = _form(caller.raw_body)
+    office = office_of(request)
+    office.permits.require_role(Action(f"{form.kind}.propose"), caller.caller, f"certificate/{form.number}")
+    decision = office.deciding.propose(
+        form.kind,
+        form.number,
+        form.document,
+        form.decided_on,
+        form.ground,
+        caller.caller.name,
+        form.changes,
+    )
+    return JSONResponse({"decision": decision})
+
+
+@router.post("/{decision}/confirmation", summary="Confirm a decision: the second of two persons")
+def confirm(request: Request, decision: DecisionId, caller: Caller) -> Response:
+    """Takes effect at once and goes to the public log. What was broken off is finished by asking again."""
+    office = office_of(request)
+    kind = office.deciding.find(decision).proposal.kind
+    office.permits.require_role(Action(f"{kind}.confirm"), caller.caller, f"decision/{decision}")
+    return JSONResponse(decision_object(office.confirm_decision(decision, caller.caller.name)))
+
+
+def _form(raw_body: bytes) -> ProposalForm:
+    try:
+        return ProposalForm.model_validate_json(raw_body)
+    except ValidationError as error:
+        places = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
+        raise RequestValidationError(places) from error

@@ -1,0 +1,86 @@
+"""Filings over HTTP: the same answers as the command line (docs/cli.md)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import JSONResponse, Response
+
+from certsvc.domain.permission import Action
+from certsvc.entrypoints.answers import issue_object, report_object
+from certsvc.entrypoints.console.access import Asked, asked, office_of, raw_body_of
+from certsvc.entrypoints.http.body import uploaded_file
+from certsvc.errors import RequestError
+
+router = APIRouter(prefix="/api/v1/filings", tags=["filings"])
+FORM_FIELD = "file"
+_SUFFIXES = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "text/csv": ".csv",
+    "application/json": ".json",
+}
+_FORM = "multipart/form-data"
+_UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in _SUFFIXES},
+            _FORM: {
+                "schema": {
+                    "type": "object",
+                    "properties": {FORM_FIELD: {"type": "string", "format": "binary"}},
+                    "required": [FORM_FIELD],
+                }
+            },
+        },
+    }
+}
+FilingId = Annotated[str, Path(pattern="^F[0-9A-F]{15}$")]
+Caller = Annotated[Asked, Depends(asked)]
+
+
+async def _file_of(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) -> tuple[bytes, str]:
+    """The filed file and its name: the body itself, or the one file of a form."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == _FORM:
+        return await uploaded_file(request, raw_body, FORM_FIELD)
+    suffix = _SUFFIXES.get(kind)
+    if suffix is None:
+        raise RequestError("请以 XLSX、CSV、JSON 的内容类型提交文件，或用表单上传（字段名 file）。")
+    return raw_body, f"filing{suffix}"
+
+
+@router.post("", summary="File a batch", openapi_extra=_UPLOAD)
+def submit(
+    request: Request, caller: Caller, file: Annotated[tuple[bytes, str], Depends(_file_of)]
+) -> Response:
+    """Receives XLSX, CSV or JSON and answers with every finding at once, as `filing submit --json` does."""
+    raw, name = file
+    report = office_of(request).submit(raw, name, caller.caller)
+    return JSONResponse(report_object(report))
+
+
+@router.get("/{filing}", summary="The answer to a filing")
+def show(request: Request, filing: FilingId, caller: Caller) -> Response:
+    """Status and findings; the look is written down."""
+    channel = "service" if caller.caller.purposes else "console"
+    return JSONResponse(report_object(office_of(request).view_filing(filing, caller.caller, channel)))
+
+
+@router.post("/{filing}/approval", summary="Approve a filing: the first of two persons")
+def approve(request: Request, filing: FilingId, caller: Caller) -> Response:
+    """Confirms that the admitted persons may get their certificates."""
+    office = office_of(request)
+    office.permits.require(Action.FILING_APPROVE, caller.caller, f"filing/{filing}")
+    return JSONResponse(report_object(office.approval.approve(filing, caller.caller.name)))
+
+
+@router.post("/{filing}/issue", summary="Issue the certificates of a filing: the second of two persons")
+def issue(request: Request, filing: FilingId, caller: Caller) -> Response:
+    """Numbers, seals, logs and publishes. What was broken off is finished by asking again."""
+    office = office_of(request)
+    office.permits.require(Action.FILING_ISSUE, caller.caller, f"filing/{filing}")
+    office.approval.begin_issue(filing, caller.caller.name)
+    report = office.issuance.run(filing)
+    return JSONResponse(issue_object(report, office.certificates.progress(filing)))
