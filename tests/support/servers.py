@@ -37,10 +37,19 @@ log_lock_waits = on
 class PostgresqlServer:
     """A cluster of our own; databases are copies of a migrated one."""
 
-    def __init__(self, port: int, folder: Path) -> None:
+    def __init__(self, port: int, folder: Path, control: list[str]) -> None:
         self.port = port
         self.folder = folder
+        self._control = control
         self._names = count(1)
+
+    def start(self) -> None:
+        """Start, recovering when it was crashed, and wait until it answers."""
+        _run([*self._control, "-l", str(self.folder / "log"), "start"], self.folder)
+
+    def crash(self) -> None:
+        """Stop as a machine that loses its power does: without a checkpoint."""
+        _run([*self._control, "-m", "immediate", "stop"], self.folder)
 
     def url(self, name: str) -> str:
         """What goes into CERTSVC_DATABASE_URL."""
@@ -116,21 +125,22 @@ def postgresql() -> Iterator[PostgresqlServer]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
         prefix = [_program("runuser"), "-u", "postgres", "--"]
-    server = PostgresqlServer(free_port(), folder)
     cluster = folder / "data"
     options = ["-U", "certsvc", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
-    control = [*prefix, str(programs / "pg_ctl"), "-D", str(cluster), "-w"]
+    server = PostgresqlServer(
+        free_port(), folder, [*prefix, str(programs / "pg_ctl"), "-D", str(cluster), "-w"]
+    )
     try:
         _run([*prefix, str(programs / "initdb"), "-D", str(cluster), *options], folder)
         with (cluster / "postgresql.conf").open("a", encoding="utf-8") as configuration:
             configuration.write(_CONFIGURATION)
             configuration.write(f"port = {server.port}\nunix_socket_directories = '{folder}'\n")
-        _run([*control, "-l", str(folder / "log"), "start"], folder)
+        server.start()
         server.make_template()
         yield server
     finally:
         if (cluster / "postmaster.pid").exists():
-            _run([*control, "-m", "immediate", "stop"], folder)
+            server.crash()
         shutil.rmtree(folder)
 
 
