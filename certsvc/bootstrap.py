@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -283,6 +283,7 @@ class Office:
         if not published:
             raise UnknownReference("没有找到已公开的证书。请核对证书编号或备案号。")
         found = {one.draft.content.number: one for one in published}.values()  # the newest version of each
+        self._note_export(found)
         folder.mkdir(parents=True, exist_ok=True)
         log = PublishedLog(self.tree, self._log_key)
         for certificate in found:
@@ -293,6 +294,10 @@ class Office:
             (folder / f"{content.number}.pdf").write_bytes(document)
             (folder / f"{content.number}.bundle.json").write_bytes(self._bundle(log, certificate))
         return len(found)
+
+    def _note_export(self, found: Iterable[PublicCertificate]) -> None:
+        at, numbers = self.clock.now(), dict.fromkeys(one.draft.content.number for one in found)
+        self.looks.append(*(PersonalLook(at, "cli", OPERATOR.name, number, "导出证书") for number in numbers))
 
     def export_tree(self, folder: Path) -> int:
         """Copy the public tree; how many files. The checkpoint is copied first: what it promises is all there."""

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from certsvc.entrypoints.console import PATHS, create_console
+from certsvc.entrypoints.public_api import create_app
+from certsvc.entrypoints.public_api.joining import public_service
+
+if TYPE_CHECKING:
+    from certsvc.bootstrap import Office
 
 
 class Faces:
-    """ASGI application: `others` by the paths they serve, the public face for everything else."""
+    """ASGI application: `console` for the paths that it serves, the public face for everything else."""
 
-    def __init__(self, public: ASGIApp, others: tuple[tuple[tuple[str, ...], ASGIApp], ...]) -> None:
+    def __init__(self, public: ASGIApp, console: ASGIApp) -> None:
         self._public = public
-        self._others = others
+        self._console = console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; start-up and shut-down go to the public face."""
         await self._face(scope)(scope, receive, send)
 
     def _face(self, scope: Scope) -> ASGIApp:
-        if scope["type"] == "http":
-            path: str = scope["path"]
-            for prefixes, face in self._others:
-                if any(path == prefix or path.startswith(prefix + "/") for prefix in prefixes):
-                    return face
-        return self._public
+        path: str = scope["path"] if scope["type"] == "http" else ""
+        belongs = any(path == prefix or path.startswith(prefix + "/") for prefix in PATHS)
+        return self._console if belongs else self._public
+
+
+def open_faces(office: Office) -> Faces:
+    """Everything that an office serves over HTTP."""
+    service = public_service(office)
+    return Faces(
+        create_app(office.settings.public_folder, service),
+        create_console(office, service.metrics.count_request),
+    )

@@ -11,6 +11,7 @@ import click
 
 from certsvc.domain.actor import Actor, Role
 from certsvc.entrypoints.answers import issue_object, report_object
+from certsvc.entrypoints.cli.access_commands import audit, client
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
@@ -108,6 +109,8 @@ def filing() -> None:
 filing.add_command(receipt)
 filing.add_command(receipts)
 certsvc.add_command(decision)
+certsvc.add_command(client)
+certsvc.add_command(audit)
 
 
 @filing.command("submit")
@@ -229,16 +232,14 @@ def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
 
     from certsvc.adapters.structured_log import configure_log
     from certsvc.bootstrap import open_office
-    from certsvc.entrypoints.console import PATHS, create_console
-    from certsvc.entrypoints.faces import Faces
+    from certsvc.entrypoints.faces import open_faces
     from certsvc.entrypoints.jobs.background import background_work
-    from certsvc.entrypoints.public_api import open_public_face
     from certsvc.entrypoints.public_api import serve as run
 
     settings = load_settings()
     office = open_office(settings)
     office.republish()
-    app = Faces(open_public_face(office), ((PATHS, create_console(office)),))
+    app = open_faces(office)
     configure_log(settings.log_level)
     click.echo(
         f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True

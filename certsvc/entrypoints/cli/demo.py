@@ -152,8 +152,9 @@ def _summary(exported: int, checked: int, failures: list[str], timings: Timings)
 
 
 def _serve(office: Office, filings: list[str]) -> None:
+    from certsvc.entrypoints.faces import open_faces
     from certsvc.entrypoints.jobs.background import background_work
-    from certsvc.entrypoints.public_api import open_public_face, serve
+    from certsvc.entrypoints.public_api import serve
 
     settings = office.settings
     regular, dual = (_qr_text(office, filing) for filing in filings[:2])
@@ -163,7 +164,7 @@ def _serve(office: Office, filings: list[str]) -> None:
     console.print(f"  3. 公开账本     {settings.public_url}/checkpoint")
     console.print("\n按 Ctrl+C 结束。")
     serve(
-        open_public_face(office),
+        open_faces(office),
         settings.host,
         settings.port,
         partial(background_work, settings),
