@@ -22,7 +22,7 @@ class FolderArchive:
 
         Two processes may keep the same certificate at once: one file stands, both must have meant the same bytes.
         """
-        path = self._path(number, version)
+        path = self.path(number, version)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
@@ -40,10 +40,11 @@ class FolderArchive:
 
     def read(self, number: str, version: int) -> bytes | None:
         """The kept bytes, None when there are none."""
-        path = self._path(number, version)
+        path = self.path(number, version)
         return path.read_bytes() if path.exists() else None
 
-    def _path(self, number: str, version: int) -> Path:
+    def path(self, number: str, version: int) -> Path:
+        """Where the file of a certificate version stands."""
         return self._folder / number[-3:-1] / f"{number}-v{version}.pdf"
 
 

@@ -113,6 +113,17 @@ def load_keys(folder: Path, *, log_origin: str) -> KeyRing:
     )
 
 
+def key_fingerprints(keys: KeyRing) -> dict[str, str]:
+    """What tells two keys apart and gives nothing away: SHA-256 of the public part, or of a keyed digest."""
+    shown = {
+        "record": keys.record.public_key,
+        "log": keys.log.public_key,
+        "document": keys.document.certificate,
+        "personal": keys.cipher.person_key("certsvc/fingerprint/v1"),
+    }
+    return {name: sha256(content).hexdigest() for name, content in shown.items()}
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -52,14 +52,14 @@ def require_same_history(published: Checkpoint | None, head: LedgerHead | None, 
         stored = 0 if head is None else head.size
         raise ConflictError(
             f"已公开的账本有 {published.size} 条，数据库中只有 {stored} 条，可能恢复了旧备份。"
-            "继续签发会使账本分叉，已拒绝。请按运维手册从公开目录恢复账本。"
+            "继续签发会使账本分叉，已拒绝。请勿删除公开目录，处理办法见 docs/operations.md（启动保护）。"
         )
     proof = consistency_proof(node, published.size, head.size)
     try:
         verify_consistency(published.size, head.size, published.root, head.root, proof)
     except CertverifyError as error:
         raise IntegrityError(
-            "数据库中的账本与已公开的检查点不一致，已停止签发。请按运维手册核查。"
+            "数据库中的账本与已公开的检查点不一致，已停止签发。处理办法见 docs/operations.md（启动保护）。"
         ) from error
 
 

@@ -1,0 +1,203 @@
+"""Backup and restore of an office: database, documents, published checkpoint. Keys are never part of a backup.
+
+A backup is consistent with itself: the published checkpoint is read first, the database after it, and of the
+documents exactly those that the copied database relies on, each compared with the digest kept there.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from certverify.note import decode_verifier_key
+
+from certsvc.adapters.backup_archive import BackupWriter, extract_backup
+from certsvc.adapters.clock import SystemClock
+from certsvc.adapters.database import migrate, open_database
+from certsvc.adapters.database_copy import (
+    MEMBERS,
+    DatabaseCopy,
+    copy_database,
+    database_kind,
+    require_empty_database,
+    restore_database,
+)
+from certsvc.adapters.document_archive import FolderArchive
+from certsvc.adapters.file_keys import key_fingerprints, load_keys
+from certsvc.adapters.instants import instant_text
+from certsvc.adapters.ledger_store import DatabaseLedgerStore
+from certsvc.adapters.public_tree import FolderTree
+from certsvc.errors import ConfigurationError, ConflictError, IntegrityError
+from certsvc.formats.tile import TileNodes
+from certsvc.ports import Clock
+from certsvc.settings import Settings
+from certsvc.stages.publish import Publisher
+from certsvc.stages.published_log import CHECKPOINT_PATH, read_published_note, require_same_history
+
+FORMAT = "certsvc-backup/1"
+DESCRIPTION = "backup.json"
+RESTORED = "restored-backup.json"
+_STAGING = ".restoring"
+_PUBLIC = (CHECKPOINT_PATH, "vkey")
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """What a backup holds."""
+
+    file: Path
+    documents: int
+    log_size: int
+    fingerprints: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored; `fingerprints`: of the keys that must be put beside it."""
+
+    home: Path
+    documents: int
+    log_size: int
+    made_at: str
+    fingerprints: Mapping[str, str]
+
+
+class _Description(TypedDict):
+    """The member that says what the others are."""
+
+    format: str
+    made_at: str
+    database: str
+    revision: str
+    log_origin: str
+    log_size: int
+    keys: dict[str, str]
+
+
+def fingerprints(settings: Settings) -> Mapping[str, str]:
+    """The fingerprints of the keys in use. Raises ConfigurationError when one is missing."""
+    return key_fingerprints(load_keys(settings.keys_folder, log_origin=settings.log_origin))
+
+
+def back_up(settings: Settings, file: Path, clock: Clock | None = None) -> BackedUp:
+    """Write a backup while the service goes on. Raises ConflictError when the file exists, IntegrityError for a
+    document that is missing or altered.
+    """
+    url, clock = settings.effective_database_url, clock or SystemClock()
+    keys = fingerprints(settings)
+    tree, archive = FolderTree(settings.public_folder), FolderArchive(settings.documents_folder)
+    public = {path: content for path in _PUBLIC if (content := tree.read(path)) is not None}
+    try:
+        with (
+            BackupWriter(file) as writer,
+            tempfile.TemporaryDirectory(dir=file.parent, prefix=".backup-") as folder,
+        ):
+            with copy_database(url, Path(folder)) as copy:
+                description: _Description = {
+                    "format": FORMAT,
+                    "made_at": instant_text(clock.now()),
+                    "database": database_kind(url),
+                    "revision": copy.revision,
+                    "log_origin": settings.log_origin,
+                    "log_size": copy.log_size,
+                    "keys": dict(keys),
+                }
+                writer.add_bytes(DESCRIPTION, json.dumps(description, indent=1).encode())
+                for path, content in public.items():
+                    writer.add_bytes(f"public/{path}", content)
+                documents = _add_documents(writer, copy, archive)
+                log_size = copy.log_size
+            writer.add_file(MEMBERS[database_kind(url)], copy.file)
+    except FileExistsError as error:
+        raise ConflictError(f"备份文件 {file} 已存在或正在写入。请换一个文件名。") from error
+    return BackedUp(file, documents, log_size, keys)
+
+
+def restore(settings: Settings, file: Path) -> Restored:
+    """Restore a backup into the empty home and database of the settings, checked as a whole before anything shows.
+
+    The public tree is made anew out of the restored log. Raises ConflictError when home or database is not empty,
+    IntegrityError for a damaged backup, ConfigurationError for one of another kind of database.
+    """
+    home, url = settings.home, settings.effective_database_url
+    if home.exists() and any(home.iterdir()):
+        raise ConflictError(f"目录 {home} 不是空的，没有恢复任何内容。请指定一个新的空目录。")
+    require_empty_database(url)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    staging = home / _STAGING
+    staging.mkdir(mode=0o700)
+    try:
+        extract_backup(file, staging)
+        description = _description(staging, url)
+        restore_database(staging / MEMBERS[database_kind(url)], url)
+        _make_public_tree(settings, staging)
+        documents = sum(1 for _ in (staging / "documents").rglob("*.pdf"))
+        if documents:
+            (staging / "documents").rename(settings.documents_folder)
+        (staging / DESCRIPTION).rename(home / RESTORED)
+    finally:
+        shutil.rmtree(staging)
+    return Restored(home, documents, description["log_size"], description["made_at"], description["keys"])
+
+
+def expected_fingerprints(settings: Settings) -> Mapping[str, str] | None:
+    """The fingerprints that a restored home wants its keys to have; None for a home that was never restored."""
+    path = settings.home / RESTORED
+    if not path.exists():
+        return None
+    keys: Mapping[str, str] = json.loads(path.read_bytes())["keys"]
+    return keys
+
+
+def _add_documents(writer: BackupWriter, copy: DatabaseCopy, archive: FolderArchive) -> int:
+    count = 0
+    with closing(copy.documents()) as documents:
+        for document in documents:
+            path = archive.path(document.number, document.version)
+            name = f"documents/{path.parent.name}/{path.name}"
+            if not path.exists() or writer.add_file(name, path) != document.sha256:
+                raise IntegrityError(
+                    f"证书 {document.number} 第 {document.version} 版的文件缺失或已被改动，没有备份。"
+                    "请按 docs/operations.md 核查。"
+                )
+            count += 1
+    return count
+
+
+def _description(staging: Path, url: str) -> _Description:
+    path = staging / DESCRIPTION
+    found: _Description | None = json.loads(path.read_bytes()) if path.exists() else None
+    if found is None or found.get("format") != FORMAT:
+        raise IntegrityError("这不是本版本能恢复的备份文件，没有恢复任何内容。")
+    if found["database"] != database_kind(url):
+        raise ConfigurationError(
+            f"该备份来自 {found['database']} 数据库，目标却是 {database_kind(url)}。请核对 CERTSVC_DATABASE_URL。"
+        )
+    return found
+
+
+def _make_public_tree(settings: Settings, staging: Path) -> None:
+    """Show the restored log, after the checkpoint that was published at the time has proved to belong to it."""
+    copied = FolderTree(staging / "public")
+    raw_key = copied.read("vkey")
+    if raw_key is None:
+        return
+    key = decode_verifier_key(raw_key.decode("ascii").strip())
+    engine = open_database(settings.effective_database_url)
+    try:
+        migrate(engine)
+        store = DatabaseLedgerStore(engine)
+        published = read_published_note(copied, key)
+        with store.transaction() as transaction:
+            head = transaction.head()
+            node = TileNodes(transaction.tile, 0 if head is None else head.size).node
+            require_same_history(None if published is None else published[1], head, node)
+        Publisher(store, FolderTree(settings.public_folder), key).publish()
+    finally:
+        engine.dispose()
