@@ -123,7 +123,7 @@ class DatabaseLedgerTransaction:
             _MOVE_SLOT,
             [
                 {"place": slot, "number": head.seq, "last": head.leaf_hash}
-                for slot, head in slot_heads.items()
+                for slot, head in sorted(slot_heads.items())  # held in the order in which queuing holds them
             ],
         )
         if marked.rowcount != len(events) or moved.rowcount != len(slot_heads):
