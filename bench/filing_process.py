@@ -86,6 +86,14 @@ class Forgetful:
         """Nobody holds a title."""
         return dict.fromkeys(id_numbers, ())
 
+    def aided_before(self, _id_numbers: Iterable[str]) -> frozenset[str]:
+        """Nobody."""
+        return frozenset()
+
+    def credit_blocks(self, _id_numbers: Iterable[str]) -> Mapping[str, tuple[()]]:
+        """None."""
+        return {}
+
     def dual_directed_holders(self) -> Mapping[str, int]:
         """None."""
         return {}
