@@ -1,4 +1,4 @@
-"""The structured log: one JSON object a line on standard error, from structlog and from every library alike.
+"""The structured log: one JSON object a line on standard error, from this service and from every library alike.
 
 What is logged holds no personal data: exceptions are told by their types and places in the code, never by their
 words, which may quote what somebody sent.
@@ -12,7 +12,7 @@ import traceback
 from typing import TextIO
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, WrappedLogger
 
 _STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
 _SILENT = ("uvicorn.access",)
@@ -21,7 +21,6 @@ _TELLING_ADDRESSES = ("httpx", "httpcore")  # whole addresses with their queries
 
 def configure_log(level: str, stream: TextIO | None = None) -> None:
     """Send every log line of this process to standard error (or `stream`), those below `level` left out."""
-    before: list[Processor] = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _STAMP]
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -30,7 +29,12 @@ def configure_log(level: str, stream: TextIO | None = None) -> None:
                 _tell_exception,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
-            foreign_pre_chain=before,
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(),
+                _STAMP,
+            ],
         )
     )
     root = logging.getLogger()
@@ -40,16 +44,6 @@ def configure_log(level: str, stream: TextIO | None = None) -> None:
         logging.getLogger(name).disabled = True
     for name in _TELLING_ADDRESSES:
         logging.getLogger(name).setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *before,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
 
 
 def _tell_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

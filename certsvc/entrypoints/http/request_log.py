@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from certsvc.entrypoints.http.security_headers import request_number_of
 
 NO_ROUTE = "none"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 Count = Callable[[str, str, int, float], None]
-_log = structlog.get_logger("certsvc.http")
+_log = logging.getLogger("certsvc.http")
 
 
 class RequestLog:
@@ -43,14 +44,14 @@ class RequestLog:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = scope["method"], route_of(scope)
-        _log.info(
-            "request",
-            method=method if method.isalpha() and len(method) <= 10 else "OTHER",
-            route=route,
-            status=status,
-            ms=round(seconds * 1000, 1),
-            request_id=request_number_of(scope),
-        )
+        seen = {
+            "method": method if method in _METHODS else "OTHER",
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "request_id": request_number_of(scope),
+        }
+        _log.info("request", extra=seen)
         if self._count is not None:
             self._count(method, route, status, seconds)
 
