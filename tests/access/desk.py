@@ -1,0 +1,158 @@
+"""A desk of the office: its HTTP faces on loopback, an OpenID provider beside it, people and programs who call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from joserfc import jwt
+from joserfc.jwk import ECKey, OKPKey
+
+from certsvc.adapters.clock import FixedClock
+from certsvc.domain.actor import Actor, Role
+from certsvc.domain.caller import Purpose, ServiceClient
+from certsvc.entrypoints.faces import open_faces
+from tests.support.office import OfficeUnderTest
+from tests.support.oidc_provider import OpenIdProviderUnderTest
+from tests.web.builders import served
+
+PEOPLE = (
+    Actor("supervisor", Role.SUPERVISOR, "220000"),
+    Actor("second", Role.CHECKER, "220000"),
+    Actor("tonghua", Role.MAKER, "220500"),
+    Actor("city-checker", Role.CHECKER, "222400"),
+)
+PROGRAM = "upstream"
+CALLBACK = "/console/sign-in/callback"
+
+
+@dataclass
+class Program:
+    """A registered program with its private key."""
+
+    name: str
+    key: OKPKey | ECKey
+    algorithm: str
+
+    def token(self, claims: dict[str, Any], *, algorithm: str | None = None, key: Any = None) -> str:
+        """Claims, signed; by another key or algorithm where asked."""
+        header = {"alg": algorithm or self.algorithm}
+        return jwt.encode(header, claims, key or self.key, algorithms=[header["alg"]])
+
+
+@dataclass
+class Desk:
+    """What the tests hold: address, office, provider, clock."""
+
+    address: str
+    office: OfficeUnderTest
+    provider: OpenIdProviderUnderTest
+    clock: FixedClock
+    programs: dict[str, Program] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def visitor(self) -> httpx.Client:
+        """A browser without cookies."""
+        return httpx.Client(base_url=self.address, trust_env=False, timeout=30)
+
+    def consent(self, browser: httpx.Client, user: str) -> str:
+        """Begin to sign in and let the provider consent: path and query that the browser is sent back to."""
+        self.provider.user = user
+        begun = browser.get("/console/sign-in")
+        assert begun.status_code == 303, begun.text
+        agreed = httpx.get(begun.headers["location"], trust_env=False)
+        assert agreed.status_code == 302, agreed.text
+        back = urlsplit(agreed.headers["location"])
+        assert back.path == CALLBACK
+        return f"{back.path}?{back.query}"
+
+    @contextmanager
+    def sign_in(self, user: str) -> Iterator[httpx.Client]:
+        """A browser in which somebody is signed in; it sends the CSRF token with everything."""
+        with self.visitor() as browser:
+            answer = browser.get(self.consent(browser, user))
+            assert answer.status_code == 303, answer.text
+            browser.headers["X-CSRF-Token"] = browser.get("/console/me").json()["csrf_token"]
+            yield browser
+
+    def claims(self, name: str, raw_body: bytes, **changed: Any) -> dict[str, Any]:
+        """The claims of a good token for a body, changed where asked (None takes a claim away)."""
+        now = int(self.clock.now().timestamp())
+        claims = {
+            "iss": name,
+            "sub": name,
+            "aud": self.office.office.settings.public_url,
+            "iat": now,
+            "exp": now + 60,
+            "jti": f"token-number-{next(self._numbers):08}",
+            "body_sha256": sha256(raw_body).hexdigest(),
+        } | changed
+        return {key: value for key, value in claims.items() if value is not None}
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        raw_body: bytes = b"",
+        content_type: str = "application/json",
+    ) -> httpx.Response:
+        """A request of a program."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": content_type}
+        with self.visitor() as client:
+            return client.request(method, path, content=raw_body, headers=headers)
+
+    def actions(self, subject: str) -> list[tuple[str, str]]:
+        """What the audit trail says was done to an object, and by whom."""
+        return [(one.actor, one.action) for one in self.office.office.trail.entries(subject)]
+
+
+@contextmanager
+def open_desk(home: Path, clock: FixedClock, database_url: str | None = None) -> Iterator[Desk]:
+    """A desk over a new office."""
+    with OpenIdProviderUnderTest(now=lambda: clock.now().timestamp()) as provider:
+        office = OfficeUnderTest(
+            home, clock, database_url, oidc_issuer=provider.issuer, oidc_client_id=provider.client_id
+        )
+        for person in PEOPLE:
+            office.office.actors.register_actor(person, clock.now())
+        with served(open_faces(office.office)) as address:
+            desk = Desk(address, office, provider, clock)
+            for name, private_key in (
+                (PROGRAM, ed25519.Ed25519PrivateKey.generate()),
+                ("downstream", ec.generate_private_key(ec.SECP256R1())),
+            ):
+                desk.programs[name] = register(desk, name, private_key)
+            yield desk
+        office.close()
+
+
+def register(
+    desk: Desk, name: str, private_key: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+) -> Program:
+    """Register a program with the office."""
+    public_key = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    client = ServiceClient(name, public_key, frozenset({Purpose.FILING}))
+    desk.office.office.clients.register_client(client, desk.clock.now())
+    pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    if isinstance(private_key, ed25519.Ed25519PrivateKey):
+        return Program(name, OKPKey.import_key(pem), "Ed25519")
+    return Program(name, ECKey.import_key(pem), "ES256")
+
+
+def code_of(callback: str) -> str:
+    """The code in a callback."""
+    return parse_qs(urlsplit(callback).query)["code"][0]
+
+
+MINUTE = timedelta(minutes=1)
