@@ -72,6 +72,7 @@ from certsvc.stages.watched_decisions import WatchedDeciding
 if TYPE_CHECKING:
     from certsvc.adapters.document.glyphs import GlyphStore
     from certsvc.adapters.document.layout import Layout
+    from certsvc.stages.reception import Reception
 
 LAYOUT = "templates/certificate/v1"
 FONT = "CertificateSerifSC-Regular.ttf"
@@ -112,7 +113,9 @@ class Office:
             _read_file,
             _registry_of,
         )
-        self.approval = Approval(self.permits, self.filings, clock, self.receipts, settings.receipts_required)
+        self.approval = Approval(
+            self.permits, self.filings, clock, self.receipts, settings.receipts_required, self._answer_changed
+        )
         self.decisions = DatabaseDecisionStore(self.engine, self._keys.cipher, self.certificates)
         deciding = Deciding(
             self.actors, self.decisions, clock, lambda texts: self._glyphs.missing(texts), os.urandom
@@ -155,16 +158,26 @@ class Office:
     def submit(self, raw: bytes, file_name: str, by: Caller = OPERATOR) -> FilingReport:
         """Receive a filing. Raises UnreadableInput when the bytes are not of the intake format, NotPermitted when the
         caller may not file for the committee's place (one that is not registered is refused by the gate itself)."""
-        from certsvc.adapters.work_calendar import published_calendar
         from certsvc.adapters.workbook import read_workbook
-        from certsvc.domain.registry_decoding import decode_registry
-        from certsvc.stages.reception import Reception
 
-        reception = Reception(self.filings, self.clock, self._glyphs, published_calendar(), decode_registry)
         workbook = read_workbook(raw, file_name)
         place = self._place_of(committee_named(workbook)) or by.region
         self.permits.require(Action.FILING_SUBMIT, by, f"filing/{filing_id(workbook.digest)}", place=place)
-        return reception.receive(workbook, raw, file_name, by)
+        return self._reception.receive(workbook, raw, file_name, by)
+
+    @cached_property
+    def _reception(self) -> Reception:
+        from certsvc.adapters.work_calendar import published_calendar
+        from certsvc.domain.registry_decoding import decode_registry
+        from certsvc.stages.reception import Reception
+
+        return Reception(self.filings, self.clock, self._glyphs, published_calendar(), decode_registry)
+
+    def _answer_changed(self, filing: str) -> bool:
+        from certsvc.adapters.workbook import read_workbook
+
+        raw, file_name = self.filings.filed_file(filing)
+        return self._reception.examine_again(read_workbook(raw, file_name), raw, file_name, OPERATOR)
 
     def view_filing(self, filing: str, by: Caller, channel: str) -> FilingReport:
         """The answer to a filing, for somebody who may read it; the look is written down first."""
@@ -233,9 +246,7 @@ class Office:
         What was committed stands even if the process dies before the log shows it: confirming again, or anybody's
         `catch_up`, finishes the rest. Raises as `Deciding.confirm`.
         """
-        self.issuance.sealing.seal_corrections(
-            CHUNK
-        )  # a correction that was broken off stands in nobody's way
+        self.issuance.sealing.seal_corrections(CHUNK)  # one that was broken off would stand in the way
         confirmed = self.deciding.confirm(decision, actor)
         self.catch_up()
         return confirmed

@@ -6,6 +6,7 @@ not the same person is refused by the database itself as well.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from certsvc.domain.filing import FilingReport, FilingStatus
@@ -20,13 +21,17 @@ from certsvc.stages.receipts import Receipts, missing_words
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What the two decisions need. `receipts_required`: without it lower levels may rest on the header's claims."""
+    """What the two decisions need. `receipts_required`: without it lower levels may rest on the header's claims.
+
+    `answer_changed` examines an open filing under the facts of now and says whether its answer is another one.
+    """
 
     permits: Permits
     filings: FilingStore
     clock: Clock
     receipts: Receipts
     receipts_required: bool
+    answer_changed: Callable[[str], bool]
 
     def approve(self, filing: str, actor: str) -> FilingReport:
         """The maker confirms what the gate admitted, and with it that the province has received the batch.
@@ -44,6 +49,8 @@ class Approval:
         missing = self.receipts.missing(filing)
         lower = tuple(step for step in missing if step.level is not FilingLevel.PROVINCE)
         if stored.maker is None:
+            if self.answer_changed(filing):
+                raise ConflictError("报送以来情况有变，已重新审查。请先查看新的审查意见，再决定是否同意。")
             if lower and self.receipts_required:
                 raise ConflictError(f"备案回执不全：{missing_words(lower)}。登记齐全后才能同意备案。")
             for step in set(missing) - set(lower):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from certsvc.domain.calendar import WorkCalendar
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.facts import GateFacts
-from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, filing_id
+from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, filing_id, row_counts
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook, Submission
 from certsvc.formats.facts import encode_facts
@@ -41,6 +41,20 @@ class Reception:
         if known is None or known.status in _OPEN:
             self.filings.save(self._examined(own_id, workbook, raw_file, file_name), by)
         return self.filings.report(own_id)
+
+    def examine_again(self, workbook: RawWorkbook, raw_file: bytes, file_name: str, by: Caller) -> bool:
+        """Examine a stored, open filing under the facts of now; True when the answer changed (and is stored).
+
+        Between filing and approval another filing may have used the announcement document, a person may have got the
+        same title elsewhere, or a credit record.
+        """
+        before = self.filings.report(filing_id(workbook.digest))
+        examined = self._examined(before.filing, workbook, raw_file, file_name)
+        counts = row_counts(examined.examination)
+        if (before.rows, before.findings) == (counts, examined.findings):
+            return False
+        self.filings.save(examined, by)
+        return True
 
     def _examined(
         self, own_id: str, workbook: RawWorkbook, raw_file: bytes, file_name: str

@@ -142,3 +142,16 @@ def _person(name: str, number: str, sex: str, born: date) -> dict[str, Any]:
 
 def _cases(report: FilingReport) -> set[int | None]:
     return {finding.case for finding in report.findings}
+
+
+def test_what_changed_since_filing_is_examined_again_before_anybody_approves(office: OfficeUnderTest) -> None:
+    batch = sample(REGULAR).with_rows([LIN])
+    first = office.submit(batch.with_header(批次编号="先报").xlsx())
+    second = office.submit(batch.with_header(批次编号="后报").xlsx())
+    assert (first.rows.admitted, second.rows.admitted) == (1, 1)
+    office.issue(first)
+    with pytest.raises(ConflictError, match="重新审查"):
+        office.approval.approve(second.filing, "maker")
+    again = office.office.filings.report(second.filing)
+    assert {23, 69} & _cases(again)
+    assert again.status is FilingStatus.REFUSED
