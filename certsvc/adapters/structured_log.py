@@ -15,8 +15,12 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 _STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
-_SILENT = ("uvicorn.access",)
-_TELLING_ADDRESSES = ("httpx", "httpcore")  # whole addresses with their queries, at level info
+_LEAST_LEVELS = {  # of libraries whose lower lines quote addresses with their queries, or bytes of a body
+    "uvicorn.access": logging.ERROR,
+    "python_multipart": logging.ERROR,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+}
 
 
 def configure_log(level: str, stream: TextIO | None = None) -> None:
@@ -40,10 +44,8 @@ def configure_log(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in _SILENT:
-        logging.getLogger(name).disabled = True
-    for name in _TELLING_ADDRESSES:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _LEAST_LEVELS.items():
+        logging.getLogger(name).setLevel(least)
 
 
 def _tell_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -38,10 +38,10 @@ async def uploaded_file(request: Request, raw_body: bytes, field: str) -> tuple[
         form = await MultiPartParser(request.headers, whole(), max_files=1, max_fields=0).parse()
     except (MultiPartException, MultipartParseError, KeyError) as error:
         raise RequestError(_ONE_FILE.format(field)) from error
-    upload = form.get(field)
-    if not isinstance(upload, UploadFile):
-        raise RequestError(_ONE_FILE.format(field))
     try:
+        upload = form.get(field)
+        if not isinstance(upload, UploadFile):
+            raise RequestError(_ONE_FILE.format(field))
         return await upload.read(), upload.filename or ""
     finally:
         await form.close()

@@ -46,6 +46,7 @@ _HEADERS: dict[HTTPStatus, dict[str, Any]] = {
     },
 }
 
+EXAMPLES = verdict_examples()
 SCHEMAS: dict[str, Any] = {
     "Verdict": {key: value for key, value in verdict_schema().items() if key not in ("$schema", "$id")},
     "Problem": {
@@ -114,7 +115,7 @@ VERDICT_ANSWERS: Answers = {
         "content": {
             "application/json": {
                 "schema": {"$ref": "#/components/schemas/Verdict"},
-                "examples": verdict_examples(),
+                "examples": {name: {"$ref": f"#/components/examples/{name}"} for name in EXAMPLES},
             }
         },
     },

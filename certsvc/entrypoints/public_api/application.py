@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from certsvc.entrypoints.http.bounds import BodyLimit, TimeLimit
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
-from certsvc.entrypoints.public_api.answers import HEALTH_ANSWERS, SCHEMAS
+from certsvc.entrypoints.public_api.answers import EXAMPLES, HEALTH_ANSWERS, SCHEMAS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
 from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE, answer_with_etag
 from certsvc.entrypoints.public_api.operation_api import add_operation
@@ -33,7 +33,10 @@ class PublicFace(FastAPI):
         """The description of the interface (OpenAPI 3.1)."""
         if self.openapi_schema is None:
             described = super().openapi()
-            described.setdefault("components", {}).setdefault("schemas", {}).update(SCHEMAS)
+            # Added afterwards: FastAPI leaves out what is null, and a verdict has nulls.
+            components = described.setdefault("components", {})
+            components.setdefault("schemas", {}).update(SCHEMAS)
+            components["examples"] = EXAMPLES
         return super().openapi()
 
 

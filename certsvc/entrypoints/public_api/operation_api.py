@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from certsvc.adapters.metrics import MEDIA_TYPE
 from certsvc.entrypoints.http.problems import Problem, problem_response
@@ -31,7 +31,13 @@ def add_operation(app: FastAPI, service: PublicService) -> None:
         problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", _SENTENCE, more={"checks": checks})
         return problem_response(request, problem)
 
-    @app.get("/metrics", summary="Measurements", operation_id="metrics", responses=METRICS_ANSWERS)
+    @app.get(
+        "/metrics",
+        summary="Measurements",
+        operation_id="metrics",
+        responses=METRICS_ANSWERS,
+        response_class=PlainTextResponse,
+    )
     def metrics() -> Response:
         """Counts and times in the text format of Prometheus."""
         return Response(service.metrics.render(), headers=_NO_STORE | {"Content-Type": MEDIA_TYPE})

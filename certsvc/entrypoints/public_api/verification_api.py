@@ -45,11 +45,11 @@ class JsonRoute(APIRoute):
 
 def add_verification(app: FastAPI, service: PublicService) -> None:
     """Serve verdicts and bundles."""
-    _refuse_reading(app)
     limits = service.limits
     app.include_router(_verify_routes(service, _limit(service, "verify", limits.verify_per_minute)))
     app.include_router(_document_routes(service, _limit(service, "verify", limits.verify_per_minute)))
     app.include_router(_bundle_routes(service, _limit(service, "bundle", limits.bundle_per_minute)))
+    _refuse_reading(app)
 
 
 def _refuse_reading(app: FastAPI) -> None:
