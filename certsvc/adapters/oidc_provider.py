@@ -21,11 +21,12 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from certsvc.access_ports import Identity
+from certsvc.adapters.jose_algorithms import NamedAlgorithms
 from certsvc.domain.caller import LONGEST_NAME
 from certsvc.errors import ConfigurationError, NotSignedIn, UnavailableError
 from certsvc.ports import Clock
 
-ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
+ALGORITHMS: Final = NamedAlgorithms("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 """Signature algorithms of an id_token: public-key ones only; `none` and shared secrets are refused."""
 
 _METADATA_PATH: Final = "/.well-known/openid-configuration"
@@ -103,10 +104,10 @@ class OpenIdProvider:
     def _checked_claims(self, answer: Mapping[str, Any], nonce: str, now: datetime) -> Mapping[str, Any]:
         raw_token = answer["id_token"]
         try:
-            token = jwt.decode(raw_token, self._provider().keys, algorithms=ALGORITHMS)
+            token = jwt.decode(raw_token, self._provider().keys, registry=ALGORITHMS)
         except (InvalidKeyIdError, ValueError):
             # A key that we have not seen: the provider may have changed its keys since.
-            token = jwt.decode(raw_token, self._provider(anew=True).keys, algorithms=ALGORITHMS)
+            token = jwt.decode(raw_token, self._provider(anew=True).keys, registry=ALGORITHMS)
         settings = self._settings
         claims = CodeIDToken(
             token.claims,

@@ -13,8 +13,11 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
+from certsvc.adapters.jose_algorithms import NamedAlgorithms
 from certsvc.errors import NotSignedIn, UnreadableInput
 
+_EDWARDS: Final = NamedAlgorithms("EdDSA", "Ed25519")
+_P256: Final = NamedAlgorithms("ES256")
 LONGEST_TOKEN: Final = 4096
 _REFUSED: Final = "服务令牌无效。请核对密钥与令牌的格式（见 docs/sign-in.md）。"
 
@@ -40,10 +43,8 @@ def signed_claims(raw_token: str, public_key: bytes) -> Mapping[str, Any]:
     key = load_pem_public_key(public_key)
     try:
         if isinstance(key, ed25519.Ed25519PublicKey):
-            return jwt.decode(
-                raw_token, OKPKey.import_key(public_key), algorithms=["EdDSA", "Ed25519"]
-            ).claims
-        return jwt.decode(raw_token, ECKey.import_key(public_key), algorithms=["ES256"]).claims
+            return jwt.decode(raw_token, OKPKey.import_key(public_key), registry=_EDWARDS).claims
+        return jwt.decode(raw_token, ECKey.import_key(public_key), registry=_P256).claims
     except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise NotSignedIn(_REFUSED) from error
 

@@ -224,7 +224,11 @@ def test_over_https_the_cookie_belongs_to_this_host_alone() -> None:
 def test_a_client_secret_is_sent_to_the_token_endpoint_alone(desk: Desk) -> None:
     desk.provider.client_secret = "s3cret-0.9~_"
     settings = ProviderSettings(
-        desk.provider.issuer, "certsvc", "s3cret-0.9~_", "http://127.0.0.1:8000/console/sign-in/callback", "sub"
+        desk.provider.issuer,
+        "certsvc",
+        "s3cret-0.9~_",
+        "http://127.0.0.1:8000/console/sign-in/callback",
+        "sub",
     )
     client = OpenIdProvider(settings, desk.clock)
     address = client.authorization_address("state", "nonce", "v" * 43)
