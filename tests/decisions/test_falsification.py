@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from certverify import check_bundle, load_trust
 from sqlalchemy import select
 
 from certsvc.adapters.decision_schema import credit_record, decision_event
@@ -15,6 +17,7 @@ from certsvc.domain.credit import first_free_day
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.facts import CreditBlock
 from certsvc.formats.commitment import commit
+from certsvc.formats.record import record_text
 from tests.decisions.deciders import SUN, Deciders, issue_dual, issue_sun
 from tests.support.workbooks import REGULAR, sample
 
@@ -70,6 +73,18 @@ def test_every_version_is_revoked_and_reinstating_leaves_the_old_one_replaced(de
     deciders.audit()
 
 
+def test_a_corrected_certificate_is_exported_with_proofs_of_its_own(
+    deciders: Deciders, tmp_path: Path
+) -> None:
+    number = issue_sun(deciders).draft.content.number
+    deciders.decide(CORRECT, number, changes={"name": "孙健国"}, ground="姓名录入有误")
+    assert deciders.office.export(tmp_path / "out", number=number) == 1
+    trust = load_trust(deciders.office.settings.public_folder)
+    raw_bundle = (tmp_path / "out" / f"{number}.bundle.json").read_bytes()
+    verdict = check_bundle(raw_bundle, trust, deciders.clock.now()).as_json()
+    assert (verdict["verdict"], verdict["certificate"]["version"]) == ("passed", 2)
+
+
 def test_a_reinstated_person_may_be_revoked_again_with_a_record_of_its_own(deciders: Deciders) -> None:
     number = issue_sun(deciders).draft.content.number
     deciders.decide(REVOKE, number)
@@ -121,6 +136,13 @@ def test_statuses_are_told_from_the_commit_on_even_before_the_log_shows_them(dec
     deciders.office.deciding.confirm(deciders.propose(REVOKE, number), "checker")
     assert deciders.status(number) == [CertificateStatus.REVOKED]
     assert deciders.shown(certificate) == ("valid", "valid")
+    answer = deciders.office.verification.check_qr(record_text(certificate.record)).as_json()
+    assert (answer["verdict"], answer["status"]) == ("failed", "revoked")
+    assert answer["decision"] == {
+        "reference": "吉人社撤销〔2024〕7号",
+        "date": "2024-06-03",
+        "ground": "经核查，申报材料与事实不符",
+    }
     deciders.office.catch_up()
     assert deciders.shown(certificate) == ("revoked", "revoked")
 
