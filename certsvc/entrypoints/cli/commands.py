@@ -233,12 +233,12 @@ def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
     from certsvc.adapters.structured_log import configure_log
     from certsvc.bootstrap import open_office
     from certsvc.entrypoints.faces import open_faces
-    from certsvc.entrypoints.jobs.background import background_work
+    from certsvc.entrypoints.jobs.background import background_work, show_at_start
     from certsvc.entrypoints.public_api import serve as run
 
     settings = load_settings()
     office = open_office(settings)
-    office.republish()
+    show_at_start(office)
     app = open_faces(office)
     configure_log(settings.log_level)
     click.echo(
@@ -251,9 +251,12 @@ def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
 @certsvc.command()
 def sequencer() -> None:
     """只在后台办理：入账、公开、续办中断的签发、更新检查点，直到收到 SIGTERM。"""
+    from certsvc.adapters.structured_log import configure_log
     from certsvc.entrypoints.jobs.background import work_alone
 
-    work_alone(load_settings())
+    settings = load_settings()
+    configure_log(settings.log_level)
+    work_alone(settings)
 
 
 def _show(answer: dict[str, object], *, as_json: bool, clean: Callable[[], None]) -> None:

@@ -7,15 +7,16 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 
 from certsvc.bootstrap import open_office
-from certsvc.entrypoints.jobs.steps import Sequencer, resume_issues
+from certsvc.entrypoints.jobs.steps import SequencedOffice, Sequencer, resume_issues
 from certsvc.errors import CertsvcError, ConflictError, UnavailableError
 from certsvc.settings import Settings
 
 LOOK_SECONDS = 1.0
+START_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
 Step = Callable[[Callable[[], bool]], object]
@@ -95,6 +96,23 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         companion.require_well()
 
 
+def show_at_start(office: SequencedOffice, patience: float = START_SECONDS) -> None:
+    """Sign the checkpoint anew and show everything; a database that is still starting is given some time.
+
+    Raises ConflictError when the public tree is ahead of the database (start-up guard).
+    """
+    end = monotonic() + patience
+    while True:
+        try:
+            office.republish()
+        except UnavailableError:
+            if monotonic() >= end:
+                raise
+            sleep(LOOK_SECONDS)
+        else:
+            return
+
+
 def work_alone(settings: Settings) -> None:
     """The background work without a server, until SIGTERM or SIGINT. Raises what stopped the line."""
     ended = Event()
@@ -105,7 +123,7 @@ def work_alone(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     office = open_office(settings)
-    office.republish()
+    show_at_start(office)
     office.close()
     with background_work(settings, ended.set):
         ended.wait()
