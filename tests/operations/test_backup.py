@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import tarfile
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -248,6 +249,25 @@ def test_a_whole_backup_unpacks_to_what_went_in(small_backup: Path, tmp_path: Pa
         "documents/AB/22X-v1.pdf": b"%PDF-",
     }
     assert (folder / "public" / "checkpoint").read_bytes() == b"a checkpoint"
+
+
+def test_memory_stays_flat_however_many_members_and_however_large(tmp_path: Path) -> None:
+    large = tmp_path / "large"
+    with large.open("wb") as file:
+        file.truncate(64 << 20)
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    tracemalloc.start()
+    with BackupWriter(tmp_path / "many.tar") as writer:
+        for number in range(5000):
+            writer.add_bytes(f"documents/AB/{number}-v1.pdf", b"%PDF-")
+    with BackupWriter(tmp_path / "large.tar") as writer:
+        writer.add_file("database.sqlite3", large)
+    extract_backup(tmp_path / "large.tar", folder)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 6 << 20
+    assert (folder / "database.sqlite3").stat().st_size == 64 << 20
 
 
 def test_a_failed_restore_leaves_an_empty_home(

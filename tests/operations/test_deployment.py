@@ -111,5 +111,5 @@ def test_the_operations_page_names_commands_and_files_that_exist() -> None:
     assert named <= set(certsvc.commands)
     for link in re.findall(r"\]\(([^)]+)\)", page):
         assert (ROOT / "docs" / link).exists(), link
-    for path in re.findall(r"(?:deploy|tests)/[a-z_/]+\.[a-z]+", page):
+    for path in re.findall(r"(?:deploy|tests)/[a-z_/]+(?:\.[a-z]+)+", page):
         assert (ROOT / path).exists(), path
