@@ -10,7 +10,10 @@ import pytest
 
 from certsvc.adapters.clock import FixedClock
 from tests.api.asking import PublicOffice
+from tests.support.chromium import browser
 from tests.support.office import OfficeUnderTest
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="package")

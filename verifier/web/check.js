@@ -12,6 +12,7 @@ import { BadTrustList, decodeTables, decodeTrustList } from "./trust.js";
 const NOTHING = {
   claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
   cosignedAt: null, treeSize: null, test: false, tables: null, witnesses: "unknown", detail: null,
+  decision: null, replacedBy: null,
 };
 
 /**

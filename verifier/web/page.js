@@ -1,10 +1,11 @@
 // The verdict page: reads the fragment, runs the check, shows the answer, and asks where the title is to be used.
 
 import { gatherEvidence } from "./check.js";
+import { askDecision, hasDecision } from "./decision.js";
 import { fileReader } from "./files.js";
 import { enableLanguageSwitch } from "./language.js";
 import { enablePresenting } from "./present.js";
-import { fillPlaces, showEmpty, showSigned, showVerdict } from "./render.js";
+import { fillPlaces, showDecision, showEmpty, showSigned, showVerdict } from "./render.js";
 import { judge } from "./verdict.js";
 
 const words = await readWords();
@@ -37,6 +38,19 @@ async function checkPresented() {
   fillPlaces(evidence.tables);
   show();
   document.querySelector("[data-verdict]").focus();
+  await explain(text);
+}
+
+// What fails has a reason that the log does not hold: the one case in which the record leaves the browser.
+async function explain(text) {
+  const address = document.querySelector("[data-decision]").dataset.decisionFrom;
+  if (!address || !hasDecision(evidence)) return;
+  const asked = evidence;
+  const learnt = await askDecision(address, text, asked.status);
+  if (evidence !== asked) return;
+  evidence = { ...asked, ...learnt };
+  show();
+  showDecision(learnt, words);
 }
 
 function show() {

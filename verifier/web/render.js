@@ -37,6 +37,20 @@ export function showVerdict(verdict, evidence, words, place) {
   showBasis(verdict, evidence, words);
 }
 
+/** The decision behind a status that fails, and that it was asked for. */
+export function showDecision({ decision, replacedBy }, words) {
+  const labels = words.decision;
+  const lines = decision === null ? [] : [
+    [labels.reference, same(decision.reference)],
+    [labels.date, dateWords(decision.date)],
+    [labels.ground, same(decision.ground)],
+  ];
+  if (replacedBy !== null) lines.push([labels.replaced_by, { zh: `第 ${replacedBy} 版`, en: String(replacedBy) }]);
+  part("[data-decision]").hidden = false;
+  part("[data-decision-fields]").replaceChildren(...lines.map(field));
+  fill("[data-decision-told]", lines.length > 0 ? labels.told : labels.nothing);
+}
+
 /** Fill the select of places once: counties below their city, and the cities themselves as coarse answers. */
 export function fillPlaces(tables) {
   const select = part("[data-place-select]");

@@ -38,8 +38,8 @@ export function judge(evidence, words, now, place = null) {
     findings: codes.map((code) => ({ code, ...fillBoth(words.codes[code], names) })),
     certificate: certificateOf(evidence),
     holder: isKnown(evidence) ? maskName(evidence.claims.name) : null,
-    decision: null,
-    replaced_by: null,
+    decision: evidence.decision,
+    replaced_by: evidence.replacedBy,
   };
 }
 

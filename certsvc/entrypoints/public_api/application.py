@@ -48,7 +48,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
     Raises ConfigurationError when the pages or the checker's scripts are not where this installation keeps them.
     """
     assets = load_assets()
-    pages = Pages(assets.address)
+    pages = Pages(assets.address, asks_decision=service is not None)
     app = PublicFace(
         title="吉林省职称电子证书公开查验", version="1", docs_url=None, redoc_url=None, servers=[{"url": "/"}]
     )

@@ -41,9 +41,9 @@ _WORDS = {404: _NOT_FOUND, 405: _NOT_ALLOWED}
 
 
 class Pages:
-    """The pages, over the assets at one address."""
+    """The pages, over the assets at one address; with `asks_decision` the verdict page may ask for a failure's reason."""
 
-    def __init__(self, assets_address: str) -> None:
+    def __init__(self, assets_address: str, *, asks_decision: bool = False) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(shipped_folder("templates/pages")),
             autoescape=True,
@@ -52,6 +52,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals["assets"] = assets_address
+        self._environment.globals["asks_decision"] = asks_decision
         self.start = self._render("start.html.j2")
         self.verdict = self._render("verdict.html.j2")
 

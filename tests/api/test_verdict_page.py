@@ -1,0 +1,57 @@
+"""The verdict page of an office: it learns the reason of a failure, and sends nothing of a certificate that passes."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import Browser, Page, Request, expect
+
+from certsvc.domain.decision import DecisionKind
+from tests.api.asking import GROUND, REFERENCE, PublicOffice, qr_text
+
+NOW = "2026-11-20T08:00:00Z"
+
+
+def opened(public: PublicOffice, browser: Browser, record: str, sent: list[Request]) -> Page:
+    """The verdict page on a record, at the office's own time; POST requests are collected."""
+    page = browser.new_page(locale="zh-CN")
+    page.clock.set_fixed_time(NOW)
+    page.on("request", lambda request: sent.append(request) if request.method != "GET" else None)
+    page.goto(f"{public.address}/v#{record}")
+    expect(page.locator("[data-basis]")).to_be_visible()
+    return page
+
+
+def test_a_revoked_certificate_shows_document_date_and_ground(public: PublicOffice, browser: Browser) -> None:
+    certificate, valid = public.regular[:2]
+    public.decide(DecisionKind.REVOKE, certificate)
+    sent: list[Request] = []
+    page = opened(public, browser, qr_text(certificate, ""), sent)
+    expect(page.locator("[data-label]")).to_contain_text("已撤销")
+    decision = page.locator("[data-decision]")
+    for words in (REFERENCE, "2026年11月20日", GROUND, "发给本站"):
+        expect(decision).to_contain_text(words)
+    shown = json.loads(page.locator("[data-verdict-json]").text_content() or "")
+    assert shown == public.verify({"qr": qr_text(certificate)})
+    assert [request.url for request in sent] == [f"{public.address}/api/v1/verify"]
+    page.close()
+
+    nothing: list[Request] = []
+    page = opened(public, browser, qr_text(valid, ""), nothing)
+    expect(page.locator("[data-verdict]")).to_contain_text("通过核验")
+    expect(page.locator("[data-decision]")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    assert nothing == []
+    assert json.loads(page.locator("[data-verdict-json]").text_content() or "") == public.verify(
+        {"qr": qr_text(valid)}
+    )
+    page.close()
+
+
+def test_an_old_version_names_the_one_in_force(public: PublicOffice, browser: Browser) -> None:
+    certificate = public.regular[0]
+    public.decide(DecisionKind.CORRECT, certificate, changes={"name": "更名人"})
+    page = opened(public, browser, qr_text(certificate, ""), [])
+    expect(page.locator("[data-label]")).to_contain_text("已换发")
+    expect(page.locator("[data-decision]")).to_contain_text("第 2 版")
+    page.close()
