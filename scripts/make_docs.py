@@ -1,4 +1,4 @@
-"""Writes the generated pages of docs/: settings, command line, rules. A test compares them with the code.
+"""Writes the generated pages of docs/: settings, command line, rules, permissions. A test compares them with the code.
 
 Usage: python scripts/make_docs.py [FOLDER]   (default: docs/)
 """
@@ -19,6 +19,7 @@ from certverify.cli import _parser as build_parser
 from certverify.schema import verdict_schema
 
 import certsvc.domain.rules
+from certsvc.domain.permission import PERMISSIONS
 from certsvc.domain.rules.registry import RULE_SET_VERSION, declared_rules
 from certsvc.entrypoints.cli.commands import certsvc as service_commands
 from certsvc.settings import PREFIX, Settings
@@ -92,12 +93,47 @@ def verdict_schema_page() -> str:
     return json.dumps(verdict_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
+def permissions_page() -> str:
+    """Every action with those who may do it, from the table."""
+    lines = ["# Permissions", "", NOTE, *_PERMISSIONS, ""]
+    lines += ["| action | roles | region | another person than | programs | operator | basis |"]
+    lines += ["|---|---|---|---|---|---|---|"]
+    for line in PERMISSIONS.values():
+        cells = (
+            f"`{line.action}`",
+            "、".join(sorted(role.value for role in line.roles)) or "–",
+            line.region.value if line.roles else "–",
+            "–" if line.other_than is None else f"who did `{line.other_than}`",
+            "–" if line.purpose is None else f"purpose `{line.purpose}`",
+            "yes" if line.operator else "–",
+            line.basis,
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "settings.md": settings_page,
     "cli.md": cli_page,
     "rules.md": rules_page,
+    "permissions.md": permissions_page,
     "formats/verdict.schema.json": verdict_schema_page,
 }
+
+_PERMISSIONS = [
+    "Who may do what. Roles and regions come from the register of actors (`certsvc actor add`) alone, never from a token. Whoever is refused is written down in the audit trail as `ACTION.refused`.",
+    "",
+    "Roles: `maker` 经办 and `checker` 复核 may both take either step of a pair, never both steps of one; `supervisor` 监督 reads and changes nothing.",
+    "",
+    "| region | who is competent |",
+    "|---|---|",
+    "| `province` | the provincial department alone |",
+    "| `own` | the province, and every authority whose territory the filing's committee works in |",
+    "| `city` | the province, and the city or prefecture responsible for the certificate (of its validity area, else of the holder's unit); a *revoked* certificate is reinstated by the province alone |",
+    "| `same` | exactly the authority concerned: the one that receives at this level, the one that proposed the decision |",
+    "",
+    "`programs`: service clients registered for the purpose (`certsvc client add`). `operator`: whoever runs the command line on the server; the steps that take `--actor` are that person's.",
+]
 
 _CONTRACT = [
     "Two programs: `certsvc` (the service) and `certverify` (anybody). Names, options, exit codes and JSON objects on this page are a contract: scripts may rely on them. With `--json`, standard output holds",

@@ -1,0 +1,122 @@
+"""The table of permissions: what it says is what the stages do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from certsvc.domain.actor import Actor, Role
+from certsvc.domain.caller import OPERATOR, Caller, CallerRole, Purpose, nobody, official
+from certsvc.domain.certificate import Award
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.decision import DecisionKind
+from certsvc.domain.decision_authority import city_responsible, require_authority, require_second_person
+from certsvc.domain.filing_place import place_of_committee
+from certsvc.domain.identity import IdDocument, IdKind
+from certsvc.domain.levels import Level
+from certsvc.domain.permission import PERMISSIONS, Action, refusal
+from certsvc.domain.registry_decoding import decode_registry
+from certsvc.errors import NotPermitted
+from tests.support.workbooks import EXAMPLES
+
+PROGRAM = Caller("upstream", CallerRole.SERVICE, "220000", frozenset({Purpose.FILING}))
+PLACES = ("220000", "222400", "222404", "220500", "220582")
+PEOPLE = [Actor(f"{role}-{place}", role, place) for role in Role for place in PLACES]
+ON = date(2023, 7, 1)
+
+
+def award(validity_area: str | None, unit_region: str | None) -> Award:
+    """An award that counts, or whose holder works, in a place."""
+    document = IdDocument(IdKind.CITIZEN, "229901199001011234")
+    return Award(
+        1, "某人", document, "男", date(1990, 1, 1), 5, "公路", 1, Level.DEPUTY_SENIOR, 1, validity_area, ON,
+        "C", "评委会", "某局", "某人社发〔2023〕1号", ON, None, unit_region,
+    )  # fmt: skip
+
+
+def test_every_action_has_one_line() -> None:
+    assert set(PERMISSIONS) == set(Action)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_nobody_unknown_may_do_anything(action: Action) -> None:
+    assert refusal(action, nobody("somebody"), place="220000") is not None
+
+
+@pytest.mark.parametrize("action", set(Action) - {Action.FILING_READ})
+def test_a_supervisor_changes_nothing(action: Action) -> None:
+    assert refusal(action, official(Actor("s", Role.SUPERVISOR, "220000")), place="220000") is not None
+
+
+@pytest.mark.parametrize("action", set(Action) - {Action.FILING_SUBMIT, Action.FILING_READ})
+def test_programs_file_and_read_and_do_nothing_else(action: Action) -> None:
+    assert refusal(action, PROGRAM, place="220000") is not None
+
+
+def test_programs_do_only_what_they_are_registered_for() -> None:
+    assert refusal(Action.FILING_SUBMIT, PROGRAM) is None
+    assert refusal(Action.FILING_SUBMIT, Caller("other", CallerRole.SERVICE, "220000")) is not None
+
+
+def test_the_operator_decides_nothing() -> None:
+    deciding = {action for action in Action if refusal(action, OPERATOR, place="220000") is not None}
+    upkeep = {Action.ACTOR_ADD, Action.CLIENT_ADD, Action.CLIENT_REMOVE, Action.REGISTRY_LOAD}
+    assert deciding == set(Action) - upkeep - {Action.FILING_SUBMIT, Action.FILING_READ}
+
+
+@pytest.mark.parametrize("line", PERMISSIONS.values(), ids=lambda line: line.action.value)
+def test_steps_under_four_eyes_refuse_the_same_person(line: object) -> None:
+    four_eyes = {line.action for line in PERMISSIONS.values() if line.other_than is not None}
+    assert four_eyes == {
+        Action.FILING_ISSUE,
+        Action.REVOCATION_CONFIRM,
+        Action.CORRECTION_CONFIRM,
+        Action.SUSPENSION_CONFIRM,
+        Action.REINSTATEMENT_CONFIRM,
+    }
+    for action in four_eyes:
+        checker = official(Actor("c", Role.CHECKER, "220000"))
+        assert refusal(action, checker, place="220000", first_person="c") is not None
+        assert refusal(action, checker, place="220000", first_person="m") is None
+
+
+@pytest.mark.parametrize("kind", DecisionKind)
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda one: one.name)
+@pytest.mark.parametrize("places", [("222404", None), (None, "222404"), (None, "220500"), (None, None)])
+def test_the_stage_of_decisions_keeps_to_the_table(
+    kind: DecisionKind, person: Actor, places: tuple[str | None, str | None]
+) -> None:
+    given = award(*places)
+    table = refusal(Action(f"{kind}.propose"), official(person), place=city_responsible(given))
+    try:
+        require_authority(kind, person, given, CertificateStatus.SUSPENDED)
+        stage_refuses = False
+    except NotPermitted:
+        stage_refuses = True
+    assert (table is not None) == stage_refuses
+
+
+@pytest.mark.parametrize("maker", [Actor("m", Role.MAKER, place) for place in PLACES], ids=lambda m: m.region)
+@pytest.mark.parametrize("checker", [Actor("m", Role.CHECKER, p) for p in PLACES] + PEOPLE[5:10])
+def test_the_second_person_is_another_one_of_the_same_authority(maker: Actor, checker: Actor) -> None:
+    table = refusal(Action.REVOCATION_CONFIRM, official(checker), place=maker.region, first_person=maker.name)
+    try:
+        require_second_person(maker, checker)
+        stage_refuses = False
+    except NotPermitted:
+        stage_refuses = True
+    assert (table is not None) == stage_refuses
+
+
+def test_filings_belong_where_their_committee_works() -> None:
+    registry = decode_registry((EXAMPLES / "registry.json").read_bytes())
+    places = {
+        committee.code: place_of_committee(committee.code, registry) for committee in registry.committees
+    }
+    assert None not in places.values()
+    dual = {committee.code: committee.county for committee in registry.committees if committee.county}
+    assert dual
+    assert dual.items() <= places.items()
+    assert place_of_committee("no such committee", registry) is None
+    assert place_of_committee(None, registry) is None
