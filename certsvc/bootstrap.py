@@ -38,6 +38,7 @@ from certsvc.adapters.shipped import shipped_folder
 from certsvc.adapters.turns import FileTurns
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import OPERATOR, Caller
+from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.corridor import Draft
 from certsvc.domain.decision import StoredDecision
 from certsvc.domain.filing import FilingReport, filing_id
@@ -52,7 +53,7 @@ from certsvc.ports import Clock, PendingEvent, PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.approval import Approval
 from certsvc.stages.decide import Deciding
-from certsvc.stages.face import FaceStyle
+from certsvc.stages.face import FaceStyle, compose_face
 from certsvc.stages.filing_header import committee_named
 from certsvc.stages.issuance import CHUNK, Issuance
 from certsvc.stages.issue import Issuing
@@ -118,7 +119,12 @@ class Office:
         )
         self.decisions = DatabaseDecisionStore(self.engine, self._keys.cipher, self.certificates)
         deciding = Deciding(
-            self.actors, self.decisions, clock, lambda texts: self._glyphs.missing(texts), os.urandom
+            self.actors,
+            self.decisions,
+            clock,
+            lambda texts: self._glyphs.missing(texts),
+            self._texts_without_room,
+            os.urandom,
         )
         self.deciding = WatchedDeciding(deciding, self.permits)
         self._log_key = log_key(self._keys.log)
@@ -227,14 +233,15 @@ class Office:
         from certsvc.adapters.document.writer import CertificateWriter
 
         settings = self.settings
-        style = FaceStyle(settings.qr_prefix, settings.id_on_face == "full", settings.environment == "test")
         writer = CertificateWriter(self._layout, self._keys.document)
         return Issuance(
             filings=self.filings,
             certificates=self.certificates,
             clock=self.clock,
             issuing=Issuing(self.certificates, self.clock, settings.issuer, os.urandom),
-            sealing=Sealing(self.certificates, self.archive, self.clock, self._keys.record, writer, style),
+            sealing=Sealing(
+                self.certificates, self.archive, self.clock, self._keys.record, writer, self._style
+            ),
             record=self._record,
             release=self._release,
             turns=FileTurns(settings.home / "turns"),
@@ -341,6 +348,16 @@ class Office:
             if certificate.draft.content.version == version:
                 return self._bundle(PublishedLog(self.tree, self._log_key), certificate)
         return None
+
+    def _texts_without_room(self, content: CertificateContent) -> tuple[str, ...]:
+        from certsvc.adapters.document.page import texts_without_room
+
+        return texts_without_room(self._layout, compose_face(content, self._style.qr_prefix, self._style))
+
+    @cached_property
+    def _style(self) -> FaceStyle:
+        settings = self.settings
+        return FaceStyle(settings.qr_prefix, settings.id_on_face == "full", settings.environment == "test")
 
     @cached_property
     def _glyphs(self) -> GlyphStore:

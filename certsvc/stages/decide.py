@@ -9,11 +9,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from certsvc.decision_ports import DecisionStore, Enactment, Versions
 from certsvc.domain.actor import Actor
+from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.credit import CreditRecord
 from certsvc.domain.decision import (
     DecisionKind,
@@ -36,12 +37,15 @@ _ID_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """What deciding needs. `missing_glyphs` tells the characters that the certificate font lacks."""
+    """What deciding needs. `missing_glyphs` tells the characters that the certificate font lacks, `without_room` the
+    texts of a certificate that are too long to be printed.
+    """
 
     actors: ActorStore
     store: DecisionStore
     clock: Clock
     missing_glyphs: Callable[[Iterable[str]], frozenset[str]]
+    without_room: Callable[[CertificateContent], tuple[str, ...]]
     random_bytes: Callable[[int], bytes]
 
     def propose(
@@ -119,17 +123,21 @@ class Deciding:
         if proposal.kind is DecisionKind.CORRECT:
             corrected = corrected_award(award, proposal.changes)
             names.add(corrected.name)
-            self._require_printable(printed_texts(corrected))
+            self._require_printable(replace(versions[-1].content, award=corrected))
         elif proposal.changes:
             raise RequestError("只有更正决定可以写明要更正的内容。")
         for what, text in ((REFERENCE_WORD, proposal.document_ref), (GROUND_WORD, proposal.ground)):
             require_public(text, what, names, award.document.number)
         require_timely(proposal, versions[0], self.clock.today())
 
-    def _require_printable(self, texts: Iterable[str]) -> None:
-        missing = self.missing_glyphs(texts)
+    def _require_printable(self, content: CertificateContent) -> None:
+        """What cannot be printed would never be sealed."""
+        missing = self.missing_glyphs(printed_texts(content.award))
         if missing:
             raise RequestError(f"证书字库缺字：{'、'.join(sorted(missing))}。请先补充字库，再提出更正。")
+        too_long = self.without_room(content)
+        if too_long:
+            raise RequestError(f"更正后的文字过长，证书上排印不下：{'；'.join(too_long)}。请缩短后重试。")
 
     def _actor(self, name: str) -> Actor:
         actor = self.actors.find_actor(name)

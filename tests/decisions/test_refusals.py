@@ -88,6 +88,7 @@ def test_units_dates_and_certificate_numbers_may_stand_in_a_ground(deciders: Dec
         ({"born_on": "1976-05-31"}, "出生日期与身份证件号码不一致"),
         ({"born_on": "1976年"}, "日期请写成"),
         ({"unit_name": " "}, "请填写工作单位"),
+        ({"specialty": "专业" * 100}, "排印不下"),
     ],
 )
 def test_a_correction_is_refused_for(

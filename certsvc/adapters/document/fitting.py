@@ -55,13 +55,27 @@ def fit(text: str, box: Box, store: GlyphStore) -> Fitted:
 
     Raises IntegrityError when it does not fit at the smallest size (the intake's length limits rule that out).
     """
+    found = _largest(text, box, store)
+    if found is None:
+        raise IntegrityError(f"证面文字过长，无法完整排印：{text}")
+    size, lines = found
+    return Fitted(size, _placed(lines, size, box, store))
+
+
+def fits(text: str, box: Box, store: GlyphStore) -> bool:
+    """Whether `fit` finds room for the text."""
+    return _largest(text, box, store) is not None
+
+
+def _largest(text: str, box: Box, store: GlyphStore) -> tuple[float, list[str]] | None:
+    """The largest size at which the text has room, with its lines."""
     size = box.largest
     while size >= box.smallest:
         lines = broken(text, box.width / size * UNITS_PER_EM, store)
         if lines and (len(lines) == 1 or len(lines) * size * LEADING <= box.height):
-            return Fitted(size, _placed(lines, size, box, store))
+            return size, lines
         size -= _STEP
-    raise IntegrityError(f"证面文字过长，无法完整排印：{text}")
+    return None
 
 
 def broken(text: str, width: float, store: GlyphStore) -> list[str]:

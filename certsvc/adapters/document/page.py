@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
-from certsvc.adapters.document.fitting import Fitted, fit
+from certsvc.adapters.document.fitting import Fitted, fit, fits
 from certsvc.adapters.document.glyphs import UNITS_PER_EM
 from certsvc.adapters.document.head_objects import STRUCTURE
 from certsvc.adapters.document.layout import FieldInk, Layout
@@ -22,6 +22,13 @@ def printed_texts(face: Face) -> dict[str, str]:
     """The texts of the face by field name; `address` is where the record can be checked by hand."""
     texts = {field.name: getattr(face, field.name) for field in fields(Face) if field.name not in _NOT_TEXT}
     return {**texts, "address": face.qr_text.rpartition("#")[0]}
+
+
+def texts_without_room(layout: Layout, face: Face) -> tuple[str, ...]:
+    """The texts of the face that fit nowhere even at the smallest size; none for a face that can be printed."""
+    texts = printed_texts(face)
+    places = [(texts[ink.place.field], ink.place.box) for ink in layout.fields]
+    return tuple(text for text, box in places if not fits(text, box, layout.store))
 
 
 def compose_page(layout: Layout, face: Face, texts: dict[str, str], font: SubsetFont) -> bytes:
