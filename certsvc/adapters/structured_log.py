@@ -30,6 +30,7 @@ def configure_log(level: str, stream: TextIO | None = None) -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _drop_colours,
                 _tell_exception,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
@@ -46,6 +47,12 @@ def configure_log(level: str, stream: TextIO | None = None) -> None:
     root.setLevel(level.upper())
     for name, least in _LEAST_LEVELS.items():
         logging.getLogger(name).setLevel(least)
+
+
+def _drop_colours(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Without uvicorn's second copy of a message, meant for terminals."""
+    event.pop("color_message", None)
+    return event
 
 
 def _tell_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
