@@ -142,6 +142,7 @@ _CONTRACT = [
     "| command | exit codes |",
     "|---|---|",
     "| `certsvc filing submit` | 0 without error or hold, 1 with, 2 unreadable |",
+    "| `certsvc audit verify` | 0 the chain is whole, 1 it is not |",
     "| every other `certsvc` command | 0 done, 2 wrong usage, 3 could not be done (the message says why) |",
     "| `certverify qr`, `pdf`, `bundle` | 0 passed, 1 failed, 2 cannot tell |",
     "",

@@ -83,7 +83,10 @@ def insert_unless_known(connection: Connection, table: Table, row: Mapping[str, 
     Waits for another transaction that is inserting the same key. Any other constraint raises as usual.
     """
     insert = _dialect(connection).insert(table).values(**row)
-    inserted = connection.execute(insert.on_conflict_do_nothing(index_elements=list(table.primary_key)))
+    inserted = connection.execute(
+        insert.on_conflict_do_nothing(index_elements=list(table.primary_key)),
+        execution_options={"preserve_rowcount": True},  # psycopg's count of an INSERT is dropped otherwise
+    )
     return inserted.rowcount == 1
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from certsvc.domain.actor import Actor, Role
+from certsvc.domain.caller import OPERATOR
 from certsvc.entrypoints.answers import issue_object, report_object
 from certsvc.entrypoints.cli.access_commands import audit, client
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
@@ -143,7 +144,7 @@ def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
 @_AS_JSON
 def filing_show(filing_id: str, *, as_json: bool) -> None:
     """查看一个备案的状态与审查意见。"""
-    report = _office().filings.report(filing_id)
+    report = _office().view_filing(filing_id, OPERATOR, "cli")
     _show(report_object(report), as_json=as_json, clean=lambda: print_report(report))
 
 
