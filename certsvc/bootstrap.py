@@ -337,7 +337,7 @@ class Office:
 
     @cached_property
     def _register(self) -> DatabaseRegister:
-        return DatabaseRegister(self._reading_engine)
+        return DatabaseRegister(self._reading_engine, self._keys.cipher)
 
     @cached_property
     def _reading_engine(self) -> Engine:

@@ -52,7 +52,7 @@ _SEAL = (
     )
     .values(
         state="sealed",
-        record=bindparam("signed"),
+        sealed_record=bindparam("signed"),
         document_sha256=bindparam("digest"),
         sealed_at=bindparam("at"),
     )
@@ -137,7 +137,7 @@ class DatabaseCertificateStore:
 
     def seal(self, sealed: Sequence[SealedCertificate], at: datetime) -> None:
         """Store records and document digests, and queue the ledger event of each in the same transaction."""
-        rows = [_seal_row(one, at) for one in sealed]
+        rows = [_seal_row(self._cipher, one, at) for one in sealed]
         with self._engine.begin() as connection:
             if connection.execute(_SEAL, rows).rowcount != len(sealed):
                 raise ConflictError("证书已由另一进程签章，本次操作停止；再次运行即可继续。")
@@ -155,7 +155,7 @@ class DatabaseCertificateStore:
     def seal_correction(self, one: SealedCertificate, at: datetime) -> bool:
         """Seal a corrected version, unless another process has; whether this call did."""
         with self._engine.begin() as connection:
-            moved = connection.execute(_SEAL, [_seal_row(one, at)]).rowcount == 1
+            moved = connection.execute(_SEAL, [_seal_row(self._cipher, one, at)]).rowcount == 1
             if moved:
                 self._queue_issue(connection, [one.draft], at)
         return moved
@@ -264,7 +264,9 @@ class DatabaseCertificateStore:
                 .order_by(certificate.c.number, certificate.c.version)
             ).all()
         return tuple(
-            PublicCertificate(self._draft(row), row.record, row.document_sha256, row.leaf_index)
+            PublicCertificate(
+                self._draft(row), open_record(self._cipher, row), row.document_sha256, row.leaf_index
+            )
             for row in rows
         )
 
@@ -311,14 +313,25 @@ class DatabaseCertificateStore:
         return CertificateVersion(self._draft(row), CertificateStatus(row.status), row.state != "drafted")
 
 
-def _seal_row(one: SealedCertificate, at: datetime) -> dict[str, object]:
+def open_record(cipher: PersonalCipher, row: Row[Any]) -> bytes:
+    """The QR record of a sealed certificate; it holds a name, so it is kept encrypted."""
+    return cipher.decrypt(row.sealed_record, context=_record_context(row.number, row.version))
+
+
+def _seal_row(cipher: PersonalCipher, one: SealedCertificate, at: datetime) -> dict[str, object]:
+    content = one.draft.content
+    context = _record_context(content.number, content.version)
     return {
-        "own_number": one.draft.content.number,
-        "own_version": one.draft.content.version,
-        "signed": one.record,
+        "own_number": content.number,
+        "own_version": content.version,
+        "signed": cipher.encrypt(one.record, context=context),
         "digest": one.document_sha256,
         "at": instant_text(at),
     }
+
+
+def _record_context(number: str, version: int) -> bytes:
+    return _context(number, version) + b"/record"
 
 
 def _context(number: str, version: int) -> bytes:

@@ -6,23 +6,26 @@ from datetime import date
 
 from sqlalchemy import Engine, select
 
+from certsvc.adapters.certificate_store import open_record
 from certsvc.adapters.decision_schema import decision
 from certsvc.adapters.schema import certificate
+from certsvc.ports import PersonalCipher
 from certsvc.verify_ports import DecisionNotice, RegisteredVersion
 
 
 class DatabaseRegister:
     """verify_ports.Register on SQLAlchemy Core, over an engine of `open_for_reading`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
         self._engine = engine
+        self._cipher = cipher
 
     def versions(self, number: str) -> tuple[RegisteredVersion, ...]:
         """Every version of a number, oldest first."""
         own = certificate.c
         with self._engine.begin() as connection:
             rows = connection.execute(
-                select(own.number, own.version, own.slot, own.status, own.state, own.record)
+                select(own.number, own.version, own.slot, own.status, own.state, own.sealed_record)
                 .where(own.number == number)
                 .order_by(own.version)
             ).all()
@@ -33,7 +36,7 @@ class DatabaseRegister:
                 slot=row.slot,
                 status=row.status,
                 published=row.state == "published",
-                record=row.record,
+                record=None if row.sealed_record is None else open_record(self._cipher, row),
             )
             for row in rows
         )

@@ -119,12 +119,12 @@ def require_settled(versions: tuple[CertificateVersion, ...]) -> CertificateVers
 
 
 def require_timely(proposal: Proposal, first: CertificateVersion, today: date) -> None:
-    """Raises RequestError for a date in the future, or before the certificate was issued."""
+    """Raises RequestError for a date in the future, or before the title was acquired."""
     if proposal.decided_on > today:
         raise RequestError("决定日期不能晚于今天。请核对决定文书上的日期。")
-    if proposal.decided_on < first.content.issued_on:
+    if proposal.decided_on < first.content.award.acquired_on:
         raise RequestError(
-            f"决定日期不能早于证书的签发日期（{first.content.issued_on.isoformat()}）。请核对决定文书上的日期。"
+            f"决定日期不能早于职称的取得日期（{first.content.award.acquired_on.isoformat()}）。请核对决定文书上的日期。"
         )
 
 

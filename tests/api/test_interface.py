@@ -200,7 +200,9 @@ def test_a_database_that_is_away_is_said_by_readiness_and_by_a_problem(
     from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 
     office = shared.office
-    nowhere = DatabaseRegister(open_for_reading(f"sqlite:///{tmp_path / 'no' / 'database.sqlite3'}"))
+    nowhere = DatabaseRegister(
+        open_for_reading(f"sqlite:///{tmp_path / 'no' / 'database.sqlite3'}"), office._keys.cipher
+    )
     state = office._published_state
     service = replace(
         service_of(shared),

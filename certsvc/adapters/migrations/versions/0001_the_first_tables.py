@@ -179,14 +179,14 @@ def upgrade() -> None:
         sa.Column("sealed_content", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_salt", sa.LargeBinary(), nullable=False),
         sa.Column("commitment", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("record", sa.LargeBinary(), nullable=True),
+        sa.Column("sealed_record", sa.LargeBinary(), nullable=True),
         sa.Column("document_sha256", sa.String(length=64), nullable=True),
         sa.Column("leaf_index", sa.BigInteger(), nullable=True),
         sa.Column("drafted_at", sa.String(length=32), nullable=False),
         sa.Column("sealed_at", sa.String(length=32), nullable=True),
         sa.Column("published_at", sa.String(length=32), nullable=True),
         sa.CheckConstraint(
-            "state = 'drafted' OR record IS NOT NULL", name=op.f("ck_certificate_sealed_has_record")
+            "state = 'drafted' OR sealed_record IS NOT NULL", name=op.f("ck_certificate_sealed_has_record")
         ),
         sa.CheckConstraint(
             "state IN ('drafted', 'sealed') OR leaf_index IS NOT NULL",
