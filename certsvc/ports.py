@@ -14,7 +14,6 @@ from certsvc.domain.certificate import Award, Face
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
 from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.filing import ExaminedFiling, FilingReport, StoredFiling
-from certsvc.domain.receipts import FilingReceipt
 from certsvc.formats.leaf import EventKind
 from certsvc.formats.tile import EntryRun, HashRun
 
@@ -201,26 +200,6 @@ class FilingStore(Protocol):
         ...
 
 
-class ReceiptStore(Protocol):
-    """The receipts of the filing chain, inserted once."""
-
-    def recorded(self, filing: str) -> tuple[FilingReceipt, ...]:
-        """The receipts of a filing, by level."""
-        ...
-
-    def record(self, receipt: FilingReceipt) -> FilingReceipt:
-        """Insert a receipt; the one that is stored, which is another one when the level had one already."""
-        ...
-
-
-class Turns(Protocol):
-    """Who works on a thing at the moment: one process of the machine at a time."""
-
-    def turn(self, name: str, *, wait: bool) -> AbstractContextManager[bool]:
-        """Holds the turn of a name until the end of the block; False at once when it is taken and `wait` is not."""
-        ...
-
-
 class CertificateStore(Protocol):
     """The certificates on their way through the corridor. Every method is one durable transaction."""
 
@@ -258,10 +237,6 @@ class CertificateStore(Protocol):
 
     def publish(self, released: Sequence[LoggedCertificate], at: datetime) -> None:
         """Mark as published what the publish stage released."""
-        ...
-
-    def unfinished(self) -> tuple[str, ...]:
-        """Filings whose issue has begun and not ended, or that hold a certificate that is not published."""
         ...
 
     def progress(self, filing: str) -> Mapping[str, int]:

@@ -17,7 +17,7 @@ from certsvc.domain.registry import FilingLevel
 
 
 class DatabaseReceiptStore:
-    """ports.ReceiptStore on SQLAlchemy Core."""
+    """operation_ports.ReceiptStore on SQLAlchemy Core."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

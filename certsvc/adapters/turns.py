@@ -1,4 +1,4 @@
-"""ports.Turns by locked files: one process of the machine at a time; a killed process gives its turn back."""
+"""operation_ports.Turns by locked files: one process of the machine at a time; a killed process gives its turn back."""
 
 from __future__ import annotations
 

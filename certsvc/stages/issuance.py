@@ -9,7 +9,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from certsvc.domain.filing import FilingReport
-from certsvc.ports import CertificateStore, Clock, FilingStore, Turns
+from certsvc.operation_ports import Turns
+from certsvc.ports import CertificateStore, Clock, FilingStore
 from certsvc.stages.issue import Issuing
 from certsvc.stages.sign import Sealing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from certsvc.stages.published_log import PublishedLog
 from tests.operations.serving import Service
 from tests.support.workbooks import EXAMPLES, REGULAR
 
-KILLS = 5
+KILLS = int(os.environ.get("SOAK_KILLS", "5"))
 EVERYBODY = 60
 
 
