@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, event
@@ -28,13 +30,21 @@ def engine_options() -> dict[str, Any]:
 
 
 def prepare(engine: Engine) -> None:
-    """Begin every transaction as a writer (BEGIN IMMEDIATE).
+    """Begin every transaction as a writer (BEGIN IMMEDIATE); a new file is readable by the service alone.
 
     pysqlite's own transaction handling would let two writers read the same head; it is switched off, and the second
     writer waits.
     """
+    event.listen(engine, "do_connect", _make_private_file)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_as_writer)
+
+
+def _make_private_file(_dialect: Any, _record: Any, arguments: list[Any], _named: dict[str, Any]) -> None:
+    path = str(arguments[0]) if arguments else ":memory:"
+    if path not in ("", ":memory:") and not path.startswith("file:"):
+        with suppress(FileExistsError, FileNotFoundError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def prepare_for_reading(engine: Engine) -> None:

@@ -24,7 +24,8 @@ class FolderArchive:
         """
         path = self.path(number, version)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in (self._folder, path.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
             try:
                 _write_durably(temporary, document)
@@ -49,7 +50,8 @@ class FolderArchive:
 
 
 def _write_durably(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
+    """Readable by the service alone: a certificate is personal."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
