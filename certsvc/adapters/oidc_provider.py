@@ -97,7 +97,7 @@ class OpenIdProvider:
             # The answer is somebody else's bytes: whatever it cannot be read as, it is not accepted.
             raise NotSignedIn(_NOT_ACCEPTED) from error
         name = claims.get(self._settings.name_claim)
-        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
             raise NotSignedIn(_NOT_ACCEPTED)
         return Identity(name)
 

@@ -30,7 +30,7 @@ def claimed_client(raw_token: str) -> str:
         name = json.loads(jws.extract_compact(raw_token.encode()).payload)["iss"]
     except (JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise NotSignedIn(_REFUSED) from error
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name.isprintable():
         raise NotSignedIn(_REFUSED)
     return name
 

@@ -47,6 +47,7 @@ Change = Callable[[int], dict[str, Any]]
 FAULTS: dict[str, Change] = {
     "another issuer": lambda now: {"iss": "downstream"},
     "an unknown issuer": lambda now: {"iss": "nobody"},
+    "an issuer that no database takes": lambda now: {"iss": "a\x00"},
     "another subject": lambda now: {"sub": "downstream"},
     "another audience": lambda now: {"aud": "https://elsewhere.example"},
     "several audiences": lambda now: {"aud": ["http://127.0.0.1:8000", "b"]},

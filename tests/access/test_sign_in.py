@@ -115,6 +115,7 @@ FORGERIES: dict[str, Callable[[Claims], Claims]] = {
     "issued in the future": lambda claims: claims | {"iat": claims["iat"] + 3600},
     "no subject": lambda claims: {key: value for key, value in claims.items() if key != "sub"},
     "a subject that is no text": lambda claims: claims | {"sub": 7},
+    "a subject that no database takes": lambda claims: claims | {"sub": "a\x00"},
     "an endless subject": lambda claims: claims | {"sub": "x" * 65},
     "a wrong hash of the access token": lambda claims: claims | {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
 }

@@ -69,5 +69,9 @@ def asked(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) ->
 
 
 def _subject(request: Request) -> str:
-    """A request as the audit trail names it: method and path, without the query, cut to the length of objects."""
-    return f"{request.method} {request.scope['path']}"[:128]
+    """A request as the audit trail names it: method and path, without the query, cut to the length of objects.
+
+    Characters that a database may not take are shown as `?`.
+    """
+    path = "".join(one if one.isprintable() else "?" for one in request.scope["path"])
+    return f"{request.method} {path}"[:128]

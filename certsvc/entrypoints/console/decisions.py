@@ -27,7 +27,7 @@ class ProposalForm(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     kind: DecisionKind = Field(strict=False)
-    number: str = Field(max_length=32)
+    number: str = Field(pattern="^[0-9A-Za-z]{1,32}$")
     document: str = Field(max_length=128)
     decided_on: date = Field(strict=False)
     ground: str = Field(max_length=2000)
