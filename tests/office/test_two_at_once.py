@@ -125,7 +125,10 @@ def approved(desk: OfficeUnderTest, count: int) -> list[str]:
     """Filings of one series and year that the checker may issue."""
     batch = sample(REGULAR)
     batch = batch.with_rows(batch.rows[:PERSONS])
-    raw = [batch.with_header(批次编号=f"同时-{number}").xlsx() for number in range(count)]
+    raw = [
+        batch.with_header(批次编号=f"同时-{number}", 公布文号=f"吉人社职字〔2023〕{200 + number}号").xlsx()
+        for number in range(count)
+    ]
     filings = [desk.submit(one).filing for one in raw]
     for filing in filings:
         desk.approval.approve(filing, "maker")
