@@ -98,7 +98,11 @@ class Forgetful:
         """None."""
         return {}
 
-    def announcements_used(self, *, besides: str) -> frozenset[str]:  # noqa: ARG002  # the port names it
+    def titles_withdrawn(self, id_numbers: object) -> dict[str, object]:  # noqa: ARG002  # the port names it
+        """None."""
+        return {}
+
+    def announcements_used(self, **which: object) -> frozenset[str]:  # noqa: ARG002  # the port names them
         """None."""
         return frozenset()
 

@@ -179,8 +179,15 @@ class FilingStore(Protocol):
         """How many valid dual-directed certificates each county has, by its six-digit code."""
         ...
 
-    def announcements_used(self, *, besides: str) -> frozenset[str]:
-        """Numbers of the announcement documents that approved filings other than the named one rest on."""
+    def titles_withdrawn(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
+        """Titles that the persons had by certificates of ours that were revoked, written off or voided."""
+        ...
+
+    def announcements_used(
+        self, *, besides: str, committee_code: str | None = None, batch_ref: str | None = None
+    ) -> frozenset[str]:
+        """Numbers of the announcement documents that approved filings rest on: other filings than the one named, and
+        not the issued ones of the same committee and batch, which the named one supplements."""
         ...
 
     def save(self, examined: ExaminedFiling, by: Caller = OPERATOR) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -47,6 +48,10 @@ _LOOK_UP_CHUNK = 500
 _STANDING = tuple(
     int(status)
     for status in (CertificateStatus.VALID, CertificateStatus.SUSPENDED, CertificateStatus.HISTORICAL)
+)
+_WITHDRAWN = tuple(
+    int(status)
+    for status in (CertificateStatus.REVOKED, CertificateStatus.WRITTEN_OFF, CertificateStatus.VOIDED)
 )
 
 
@@ -176,11 +181,21 @@ class DatabaseFilingStore:
 
     def titles_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
         """Titles that the persons hold by certificates of ours that stand, by ID number; one a certificate number."""
-        held: dict[str, dict[str, HeldTitle]] = {}
-        stands = certificate.c.status.in_(_STANDING)
-        for person, row in self._of_persons(id_numbers, certificate, stands):
-            held.setdefault(person, {})[row.number] = _held(row)  # the newest version comes last
-        return {person: tuple(titles[number] for number in sorted(titles)) for person, titles in held.items()}
+        return self._titles(id_numbers, _STANDING)
+
+    def titles_withdrawn(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
+        """Titles that the persons had by certificates of ours that were revoked, written off or voided."""
+        return self._titles(id_numbers, _WITHDRAWN)
+
+    def _titles(
+        self, id_numbers: Iterable[str], statuses: tuple[int, ...]
+    ) -> Mapping[str, tuple[HeldTitle, ...]]:
+        found: dict[str, dict[str, HeldTitle]] = {}
+        for person, row in self._of_persons(id_numbers, certificate, certificate.c.status.in_(statuses)):
+            found.setdefault(person, {})[row.number] = _held(row)  # the newest version comes last
+        return {
+            person: tuple(titles[number] for number in sorted(titles)) for person, titles in found.items()
+        }
 
     def aided_before(self, id_numbers: Iterable[str]) -> frozenset[str]:
         """Those who were given an aid-mission incentive that was not void from the beginning."""
@@ -212,18 +227,27 @@ class DatabaseFilingStore:
             )
             return {area: count for area, count in rows.all()}  # noqa: C416  # a row is no pair to the type checker
 
-    def announcements_used(self, *, besides: str) -> frozenset[str]:
-        """Numbers of announcement documents that approved filings other than the named one rest on."""
-        with self._engine.begin() as connection:
-            return frozenset(
-                connection.scalars(
-                    select(filing.c.announcement_ref).where(
-                        filing.c.id != besides,
-                        filing.c.announcement_ref.is_not(None),
-                        filing.c.status.in_([FilingStatus.APPROVED, FilingStatus.ISSUED]),
-                    )
-                )
+    def announcements_used(
+        self, *, besides: str, committee_code: str | None = None, batch_ref: str | None = None
+    ) -> frozenset[str]:
+        """Numbers of announcement documents that approved filings other than the named one rest on; an issued filing
+        of the same committee and batch does not count: this one supplements it."""
+        used = and_(
+            filing.c.id != besides,
+            filing.c.announcement_ref.is_not(None),
+            filing.c.status.in_([FilingStatus.APPROVED, FilingStatus.ISSUED]),
+        )
+        if committee_code is not None and batch_ref is not None:
+            used = and_(
+                used,
+                or_(
+                    filing.c.status != FilingStatus.ISSUED,
+                    filing.c.committee_code.is_distinct_from(committee_code),
+                    filing.c.batch_ref.is_distinct_from(batch_ref),
+                ),
             )
+        with self._engine.begin() as connection:
+            return frozenset(connection.scalars(select(filing.c.announcement_ref).where(used)))
 
     def save(self, examined: ExaminedFiling, by: Caller = OPERATOR) -> None:
         """Store a filing with findings and outcomes in one transaction; replaces an unapproved one."""

@@ -42,7 +42,8 @@ class GateFacts:
     """What the gate knows. Persons are keyed by the number of their identity document.
 
     `missing_glyphs`: characters of names, units and specialties that the certificate font lacks.
-    `used_documents`: numbers of announcement documents that other filings rest on.
+    `titles_withdrawn`: titles of certificates that were revoked, written off or voided.
+    `used_documents`: numbers of announcement documents that other batches, or unissued filings, rest on.
     `cancelled_years`: person -> years whose application was cancelled 取消当年申报资格.
     `aided_before`: persons who have used the one aid-mission incentive, even if it was written off since.
     `dual_directed_holders`: county -> number of valid dual-directed certificates.
@@ -55,6 +56,7 @@ class GateFacts:
     held_titles: Mapping[str, tuple[HeldTitle, ...]] = field(default_factory=dict)
     credit_blocks: Mapping[str, tuple[CreditBlock, ...]] = field(default_factory=dict)
     cancelled_years: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    titles_withdrawn: Mapping[str, tuple[HeldTitle, ...]] = field(default_factory=dict)
     used_documents: frozenset[str] = frozenset()
     aided_before: frozenset[str] = frozenset()
     dual_directed_holders: Mapping[str, int] = field(default_factory=dict)

@@ -86,7 +86,12 @@ class Reception:
             missing_glyphs=self.glyphs.missing(_printed(submission, registry)),
             held_titles=self.filings.titles_held(persons),
             credit_blocks=self.filings.credit_blocks(persons),
-            used_documents=self.filings.announcements_used(besides=own_id),
+            titles_withdrawn=self.filings.titles_withdrawn(persons),
+            used_documents=self.filings.announcements_used(
+                besides=own_id,
+                committee_code=submission.header.committee_code,
+                batch_ref=submission.header.batch_ref,
+            ),
             aided_before=self.filings.aided_before(persons),
             dual_directed_holders=self.filings.dual_directed_holders(),
         )

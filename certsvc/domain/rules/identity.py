@@ -65,6 +65,16 @@ TITLE_ALREADY_HELD = declare(
     good="申报尚未取得的职称",
     bad="已持有有效的高级工程师证书，又报高级工程师",
 )
+TITLE_WITHDRAWN = declare(
+    code="title-withdrawn",
+    severity=Severity.ERROR,
+    case=23,
+    clause=f"{REFORM} 四（二）；四（五）",
+    summary="已被撤销、核销或认定无效的职称，不得以同一次评审结果再次报送",
+    message="该人员由本次评审取得的同一职称已被撤销、核销或认定无效，不得再次报送。请从本批次撤出。",
+    good="证书作废后重新评审通过的，按新的评审结果报送",
+    bad="证书被撤销后，以同一批次补报再次取得",
+)
 CREDIT_BLOCK = declare(
     code="credit-block",
     severity=Severity.ERROR,
@@ -107,6 +117,7 @@ def check_person(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
             yield from _namesake(candidate.row, docket)
         if candidate.held:
             yield from _held(candidate)
+        yield from _withdrawn(candidate, candidate.person, docket)
         yield from _barred(candidate.row, candidate.person, docket)
     kind = candidate.row.person_kind
     if kind is not None and any(word in kind for word in _BARRED_KINDS):
@@ -143,6 +154,16 @@ def _held(candidate: Candidate) -> Iterator[Finding]:
         same = (title.series, title.level, title.title) == (candidate.series, row.level, candidate.title)
         if same and (candidate.dual_directed or not title.dual_directed):
             yield TITLE_ALREADY_HELD.finding(row=row.number, column="职称名称")
+            return
+
+
+def _withdrawn(candidate: Candidate, person: str, docket: Docket) -> Iterator[Finding]:
+    """A supplement of an issued batch must not bring back what was taken away: that needs a later review."""
+    row, reviewed = candidate.row, docket.meeting_on or candidate.row.reviewed_on
+    for title in docket.facts.titles_withdrawn.get(person, ()):
+        same = (title.series, title.level, title.title) == (candidate.series, row.level, candidate.title)
+        if same and reviewed is not None and reviewed <= title.acquired_on:
+            yield TITLE_WITHDRAWN.finding(row=row.number, column="职称名称")
             return
 
 
