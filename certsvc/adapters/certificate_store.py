@@ -264,9 +264,7 @@ class DatabaseCertificateStore:
                 .order_by(certificate.c.number, certificate.c.version)
             ).all()
         return tuple(
-            PublicCertificate(
-                self._draft(row), open_record(self._cipher, row), row.document_sha256, row.leaf_index
-            )
+            PublicCertificate(self._draft(row), self._record(row), row.document_sha256, row.leaf_index)
             for row in rows
         )
 
@@ -309,13 +307,16 @@ class DatabaseCertificateStore:
             drafted_at=read_instant(row.drafted_at),
         )
 
+    def _record(self, row: Row[Any]) -> bytes:
+        return open_record(self._cipher, row.number, row.version, row.sealed_record)
+
     def _version(self, row: Row[Any]) -> CertificateVersion:
         return CertificateVersion(self._draft(row), CertificateStatus(row.status), row.state != "drafted")
 
 
-def open_record(cipher: PersonalCipher, row: Row[Any]) -> bytes:
+def open_record(cipher: PersonalCipher, number: str, version: int, sealed: bytes) -> bytes:
     """The QR record of a sealed certificate; it holds a name, so it is kept encrypted."""
-    return cipher.decrypt(row.sealed_record, context=_record_context(row.number, row.version))
+    return cipher.decrypt(sealed, context=_record_context(number, version))
 
 
 def _seal_row(cipher: PersonalCipher, one: SealedCertificate, at: datetime) -> dict[str, object]:

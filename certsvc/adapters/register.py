@@ -36,10 +36,13 @@ class DatabaseRegister:
                 slot=row.slot,
                 status=row.status,
                 published=row.state == "published",
-                record=None if row.sealed_record is None else open_record(self._cipher, row),
+                record=self._record(row.number, row.version, row.sealed_record),
             )
             for row in rows
         )
+
+    def _record(self, number: str, version: int, sealed: bytes | None) -> bytes | None:
+        return None if sealed is None else open_record(self._cipher, number, version, sealed)
 
     def decisions(self, number: str) -> tuple[DecisionNotice, ...]:
         """The confirmed decisions on a number, oldest first."""

@@ -201,13 +201,13 @@ def test_a_database_that_is_away_is_said_by_readiness_and_by_a_problem(
 
     office = shared.office
     nowhere = DatabaseRegister(
-        open_for_reading(f"sqlite:///{tmp_path / 'no' / 'database.sqlite3'}"), office._keys.cipher
+        open_for_reading(f"sqlite:///{tmp_path / 'no' / 'database.sqlite3'}"), office.keys.cipher
     )
     state = office._published_state
     service = replace(
         service_of(shared),
         verification=Verification(state, nowhere, office.clock),
-        readiness=Readiness(state, nowhere, office._keys.record, office.clock, MAX_AGE_ON_LINE),
+        readiness=Readiness(state, nowhere, office.keys.record, office.clock, MAX_AGE_ON_LINE),
     )
     with served(create_app(office.settings.public_folder, service)) as address:
         ready = httpx.get(f"{address}/readyz", trust_env=False)
@@ -239,7 +239,7 @@ def test_the_public_face_cannot_write_to_the_register(public: PublicOffice) -> N
 
     from certsvc.errors import CertsvcError
 
-    with pytest.raises((DBAPIError, CertsvcError)), public.office._reading_engine.begin() as connection:
+    with pytest.raises((DBAPIError, CertsvcError)), public.office.reading_engine.begin() as connection:
         connection.exec_driver_sql("UPDATE certificate SET status = 1")
     assert [name for name in dir(public.office.verification) if not name.startswith("_")] == [
         "check_document", "check_holder", "check_qr", "identify_holder", "identify_qr",

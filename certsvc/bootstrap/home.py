@@ -1,0 +1,43 @@
+"""Making a home once, and opening it."""
+
+from __future__ import annotations
+
+from certsvc.adapters.clock import SystemClock
+from certsvc.adapters.database import migrate, open_database
+from certsvc.adapters.file_keys import make_test_keys
+from certsvc.bootstrap.office import Office
+from certsvc.domain.actor import Actor, Role
+from certsvc.ports import Clock
+from certsvc.settings import Settings
+
+TEST_ACTORS = (
+    Actor("maker", Role.MAKER, "220000"),
+    Actor("checker", Role.CHECKER, "220000"),
+    Actor("city", Role.MAKER, "222400"),
+    Actor("county", Role.MAKER, "222404"),
+)
+
+
+def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
+    """Make home folder, test keys (never in production), tables and the log's first page. False: all was there."""
+    clock = clock or SystemClock()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    made = settings.environment == "test" and make_test_keys(settings.keys_folder, clock.now())
+    engine = open_database(settings.effective_database_url)
+    migrate(engine)
+    engine.dispose()
+    office = Office(settings, clock)
+    try:
+        if settings.environment == "test":
+            for actor in TEST_ACTORS:
+                office.actors.register_actor(actor, clock.now())
+        began = office.ledger.start_log()
+        office.publish()
+    finally:
+        office.close()
+    return made or began
+
+
+def open_office(settings: Settings, clock: Clock | None = None) -> Office:
+    """The office of a prepared home. Raises ConfigurationError when keys are missing."""
+    return Office(settings, clock or SystemClock())

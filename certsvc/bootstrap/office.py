@@ -1,0 +1,221 @@
+"""One office, joined: what the command line and the web faces call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from certsvc.access_ports import IdentityProvider
+from certsvc.adapters.receipt_store import DatabaseReceiptStore
+from certsvc.adapters.session_store import DatabaseSessionStore
+from certsvc.adapters.turns import FileTurns
+from certsvc.bootstrap.public_side import PublicSide
+from certsvc.domain.caller import OPERATOR, Caller
+from certsvc.domain.certificate import CertificateContent
+from certsvc.domain.decision import StoredDecision
+from certsvc.domain.filing import FilingReport, filing_id
+from certsvc.domain.filing_place import place_of_committee
+from certsvc.domain.permission import Action
+from certsvc.domain.registry import Registry
+from certsvc.domain.submission import RawWorkbook
+from certsvc.ports import Clock, PersonalLook
+from certsvc.settings import Settings
+from certsvc.stages.approval import Approval
+from certsvc.stages.decide import Deciding
+from certsvc.stages.face import compose_face
+from certsvc.stages.filing_header import committee_named
+from certsvc.stages.issuance import CHUNK, Issuance
+from certsvc.stages.issue import Issuing
+from certsvc.stages.receipts import Receipts
+from certsvc.stages.service_access import ServiceAccess
+from certsvc.stages.sign import Sealing
+from certsvc.stages.sign_in import SignIn
+from certsvc.stages.watched_decisions import WatchedDeciding
+
+if TYPE_CHECKING:
+    from certsvc.stages.reception import Reception
+
+
+class Office(PublicSide):
+    """One office's service: filings, approvals, issue, decisions, sign-in, and the public side below."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        super().__init__(settings, clock)
+        self.receipts = Receipts(
+            self.actors,
+            self.permits,
+            self.filings,
+            DatabaseReceiptStore(self.engine),
+            clock,
+            _read_file,
+            _registry_of,
+        )
+        self.approval = Approval(
+            self.permits, self.filings, clock, self.receipts, settings.receipts_required, self._answer_changed
+        )
+        deciding = Deciding(
+            self.actors,
+            self.decisions,
+            clock,
+            lambda texts: self.glyphs.missing(texts),
+            self._texts_without_room,
+            os.urandom,
+        )
+        self.deciding = WatchedDeciding(deciding, self.permits)
+
+    def load_registry(self, raw: bytes) -> str:
+        """Make a registry the one in force; its digest. Raises UnreadableInput naming the place of a fault."""
+        from certsvc.domain.registry_decoding import decode_registry
+
+        decode_registry(raw)
+        return self.filings.load_registry(raw.decode("utf-8-sig"), self.clock.now())
+
+    def submit(self, raw: bytes, file_name: str, by: Caller = OPERATOR) -> FilingReport:
+        """Receive a filing. Raises UnreadableInput when the bytes are not of the intake format, NotPermitted when the
+        caller may not file for the committee's place (one that is not registered is refused by the gate itself)."""
+        from certsvc.adapters.workbook import read_workbook
+
+        workbook = read_workbook(raw, file_name)
+        place = self._place_of(committee_named(workbook)) or by.region
+        self.permits.require(Action.FILING_SUBMIT, by, f"filing/{filing_id(workbook.digest)}", place=place)
+        return self._reception.receive(workbook, raw, file_name, by)
+
+    @cached_property
+    def _reception(self) -> Reception:
+        from certsvc.adapters.work_calendar import published_calendar
+        from certsvc.domain.registry_decoding import decode_registry
+        from certsvc.stages.reception import Reception
+
+        return Reception(self.filings, self.clock, self.glyphs, published_calendar(), decode_registry)
+
+    def _answer_changed(self, filing: str) -> bool:
+        from certsvc.adapters.workbook import read_workbook
+
+        raw, file_name = self.filings.filed_file(filing)
+        return self._reception.examine_again(read_workbook(raw, file_name), raw, file_name, OPERATOR)
+
+    def view_filing(self, filing: str, by: Caller, channel: str) -> FilingReport:
+        """The answer to a filing, for somebody who may read it; the look is written down first."""
+        place = self._place_of(self.filings.committee_of(filing))
+        self.permits.require(Action.FILING_READ, by, f"filing/{filing}", place=place)
+        self.looks.append(PersonalLook(self.clock.now(), channel, by.name, filing, "查看备案"))
+        return self.filings.report(filing)
+
+    def _place_of(self, committee: str | None) -> str | None:
+        _, registry = self.filings.current_registry()
+        return place_of_committee(committee, _registry_of(registry))
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """Signing in of officials; without a provider in the settings it says so."""
+        sessions = DatabaseSessionStore(self.engine)
+        return SignIn(
+            provider=_provider(self.settings, self.clock),
+            sessions=sessions,
+            spent=sessions,
+            actors=self.actors,
+            trail=self.trail,
+            cipher=self.keys.cipher,
+            clock=self.clock,
+            random=os.urandom,
+        )
+
+    @cached_property
+    def service_access(self) -> ServiceAccess:
+        """Admission of registered programs by their signed tokens."""
+        from certsvc.adapters.service_token import claimed_client, signed_claims
+
+        sessions = DatabaseSessionStore(self.engine)
+        return ServiceAccess(
+            clients=self.clients,
+            spent=sessions,
+            trail=self.trail,
+            clock=self.clock,
+            audience=self.settings.public_url,
+            claimed_client=claimed_client,
+            signed_claims=signed_claims,
+        )
+
+    @cached_property
+    def issuance(self) -> Issuance:
+        """The corridor from approved filing to published certificates."""
+        from certsvc.adapters.document.writer import CertificateWriter
+
+        settings = self.settings
+        writer = CertificateWriter(self.layout, self.keys.document)
+        return Issuance(
+            filings=self.filings,
+            certificates=self.certificates,
+            clock=self.clock,
+            issuing=Issuing(self.certificates, self.clock, settings.issuer, os.urandom),
+            sealing=Sealing(
+                self.certificates, self.archive, self.clock, self.keys.record, writer, self.style
+            ),
+            record=self.record_waiting,
+            release=self.release,
+            turns=FileTurns(settings.home / "turns"),
+        )
+
+    def confirm_decision(self, decision: str, actor: str) -> StoredDecision:
+        """The second person confirms a decision, and the log proves it at once.
+
+        What was committed stands even if the process dies before the log shows it: confirming again, or anybody's
+        `catch_up`, finishes the rest. Raises as `Deciding.confirm`.
+        """
+        self.issuance.sealing.seal_corrections(CHUNK)  # one that was broken off would stand in the way
+        confirmed = self.deciding.confirm(decision, actor)
+        self.catch_up()
+        return confirmed
+
+    def catch_up(self) -> None:
+        """Finish what is committed: seal corrected versions, log waiting events, publish. May be repeated at any time."""
+        while self.issuance.sealing.seal_corrections(CHUNK):
+            pass
+        while self.record_waiting():
+            pass
+        self.publish()
+        while self.release(None):
+            pass
+
+    def unfinished_filings(self) -> tuple[str, ...]:
+        """Filings whose issue has begun, or that hold a corrected certificate, and are not published as a whole."""
+        return self.certificates.unfinished()
+
+    def resume_issue(self, filing: str) -> Generator[tuple[str, int], None, None]:
+        """Take an issue on, chunk by chunk; nothing when another process of this machine is at it."""
+        return self.issuance.resume(filing)
+
+    def _texts_without_room(self, content: CertificateContent) -> tuple[str, ...]:
+        from certsvc.adapters.document.page import texts_without_room
+
+        return texts_without_room(self.layout, compose_face(content, self.style.qr_prefix, self.style))
+
+
+def _provider(settings: Settings, clock: Clock) -> IdentityProvider | None:
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    from certsvc.adapters.oidc_provider import OpenIdProvider, ProviderSettings
+
+    secret = settings.oidc_client_secret
+    known = ProviderSettings(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=None if secret is None else secret.get_secret_value(),
+        redirect_address=f"{settings.public_url}/console/sign-in/callback",
+        name_claim=settings.oidc_name_claim,
+    )
+    return OpenIdProvider(known, clock)
+
+
+def _read_file(raw: bytes, file_name: str) -> RawWorkbook:
+    from certsvc.adapters.workbook import read_workbook
+
+    return read_workbook(raw, file_name)
+
+
+def _registry_of(raw: bytes) -> Registry:
+    from certsvc.domain.registry_decoding import decode_registry
+
+    return decode_registry(raw)

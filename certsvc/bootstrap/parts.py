@@ -1,0 +1,113 @@
+"""The adapters of one office: database, keys, files, and the stores over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine
+
+from certsvc.adapters.audit_store import DatabaseAuditTrail
+from certsvc.adapters.certificate_store import DatabaseCertificateStore
+from certsvc.adapters.database import open_database, open_for_reading
+from certsvc.adapters.decision_store import DatabaseDecisionStore
+from certsvc.adapters.document_archive import FolderArchive
+from certsvc.adapters.file_keys import load_keys
+from certsvc.adapters.filing_store import DatabaseFilingStore
+from certsvc.adapters.ledger_outbox import allot_slots, queue_events
+from certsvc.adapters.ledger_store import DatabaseLedgerStore
+from certsvc.adapters.personal_looks import DatabaseLooks
+from certsvc.adapters.public_tree import FolderTree
+from certsvc.adapters.register import DatabaseRegister
+from certsvc.adapters.service_client_store import DatabaseServiceClientStore
+from certsvc.adapters.shipped import shipped_folder
+from certsvc.domain.corridor import Draft
+from certsvc.formats.leaf import EventKind
+from certsvc.ports import Clock, PendingEvent
+from certsvc.settings import Settings
+from certsvc.stages.face import FaceStyle
+from certsvc.stages.permits import Permits
+
+if TYPE_CHECKING:
+    from certsvc.adapters.document.glyphs import GlyphStore
+    from certsvc.adapters.document.layout import Layout
+
+LAYOUT = "templates/certificate/v1"
+FONT = "CertificateSerifSC-Regular.ttf"
+
+
+class Parts:
+    """What every office has, whatever it does. Heavy libraries are imported where they are used."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.engine = open_database(settings.effective_database_url)
+        self.keys = load_keys(settings.keys_folder, log_origin=settings.log_origin)
+        self.tree = FolderTree(settings.public_folder)
+        self.archive = FolderArchive(settings.documents_folder)
+        self.filings = DatabaseFilingStore(self.engine, self.keys.cipher)
+        self.actors = self.filings
+        self.trail = DatabaseAuditTrail(self.engine, clock)
+        self.permits = Permits(self.actors, self.trail)
+        self.clients = DatabaseServiceClientStore(self.engine)
+        self.looks = DatabaseLooks(self.engine)
+        self.certificates = DatabaseCertificateStore(
+            self.engine, self.keys.cipher, allot_slots=allot_slots, queue_issue=_queue_issue
+        )
+        self.decisions = DatabaseDecisionStore(self.engine, self.keys.cipher, self.certificates)
+        self.ledger_store = DatabaseLedgerStore(self.engine)
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self.engine.dispose()
+        self.reading_engine.dispose()
+
+    @cached_property
+    def reading_engine(self) -> Engine:
+        """Connections that cannot write."""
+        return open_for_reading(self.settings.effective_database_url)
+
+    @cached_property
+    def register(self) -> DatabaseRegister:
+        """What the public face may ask of the database."""
+        return DatabaseRegister(self.reading_engine, self.keys.cipher)
+
+    @cached_property
+    def style(self) -> FaceStyle:
+        """What the operator decides about every face."""
+        settings = self.settings
+        return FaceStyle(settings.qr_prefix, settings.id_on_face == "full", settings.environment == "test")
+
+    @cached_property
+    def glyphs(self) -> GlyphStore:
+        """The certificate font."""
+        from certsvc.adapters.document.glyphs import GlyphStore
+
+        return GlyphStore(shipped_folder("templates/fonts") / FONT)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The certificate layout in force."""
+        from certsvc.adapters.document.layout import compile_layout
+
+        return compile_layout(shipped_folder(LAYOUT), self.glyphs)
+
+
+def _queue_issue(connection: Connection, drafts: Sequence[Draft], at: datetime) -> None:
+    queue_events(connection, [_issued(draft) for draft in drafts], at.astimezone(UTC))
+
+
+def _issued(draft: Draft) -> PendingEvent:
+    content = draft.content
+    return PendingEvent(
+        idempotency_key=f"issue/{content.number}/{content.version}",
+        kind=EventKind.ISSUED,
+        slot=content.slot,
+        effective_on=content.award.acquired_on,
+        commitment=draft.commitment,
+        certificate_number=content.number,
+        certificate_version=content.version,
+    )

@@ -1,0 +1,155 @@
+"""What the world sees of an office: ledger, public tree, exports, verification."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from certsvc.adapters.certificate_store import PublicCertificate
+from certsvc.adapters.published_state import FolderState
+from certsvc.bootstrap.parts import Parts
+from certsvc.domain.caller import OPERATOR
+from certsvc.errors import IntegrityError, UnknownReference
+from certsvc.formats.record import record_text
+from certsvc.ports import Clock, PersonalLook
+from certsvc.settings import Settings
+from certsvc.stages.issuance import CHUNK
+from certsvc.stages.ledger import Ledger
+from certsvc.stages.proof import ProofDesk
+from certsvc.stages.publish import Publisher
+from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, log_key
+from certsvc.stages.readiness import Readiness
+from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
+
+KEYS_SINCE = date(2022, 1, 1)
+
+
+class PublicSide(Parts):
+    """The office as far as it logs, publishes and answers those who check."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        super().__init__(settings, clock)
+        self.log_key = log_key(self.keys.log)
+        self.ledger = Ledger(self.ledger_store, self.tree, clock, self.keys.record, self.keys.log)
+        self.publisher = Publisher(self.ledger_store, self.tree, self.log_key)
+
+    @cached_property
+    def verification(self) -> Verification:
+        """Verification for everybody, over a register that can only be read."""
+        return Verification(self._published_state, self.register, self.clock)
+
+    @cached_property
+    def proofs(self) -> ProofDesk:
+        """Proof bundles for those who show the QR record or know the holder; every look is noted."""
+        return ProofDesk(self.verification, self._published_bundle, self.looks, self.clock)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """Whether this process can answer."""
+        return Readiness(self._published_state, self.register, self.keys.record, self.clock, MAX_AGE_ON_LINE)
+
+    def record_waiting(self) -> int:
+        """Log the oldest waiting events as one batch; how many."""
+        batch = self.ledger.record()
+        self.certificates.adopt_leaves()
+        return 0 if batch is None else len(batch.events)
+
+    def release(self, filing: str | None) -> int:
+        """Publish logged certificates (of one filing, or all); how many the public tree proved."""
+        self.certificates.adopt_leaves()
+        waiting = self.certificates.logged(filing, CHUNK)
+        if not waiting:
+            return 0
+        self.publish()
+        events = self.ledger_store.logged_at(one.leaf_index for one in waiting)
+        proven = set(self.publisher.release(events))
+        released = [one for one in waiting if one.leaf_index in proven]
+        self.certificates.publish(released, self.clock.now())
+        return len(released)
+
+    def is_behind(self) -> bool:
+        """Whether the public tree does not show the checkpoint that was signed last."""
+        with self.ledger_store.transaction() as transaction:
+            head = transaction.head()
+        return head is not None and self.tree.read(CHECKPOINT_PATH) != head.note
+
+    def republish(self) -> None:
+        """Sign the checkpoint anew with the present time and show everything that is committed."""
+        self.ledger.refresh_checkpoint()
+        self.publish()
+
+    def publish(self) -> None:
+        """Show everything that is committed, with the trust material."""
+        self.publisher.publish(self._trust_files())
+
+    def export(self, folder: Path, *, number: str | None = None, filing: str | None = None) -> int:
+        """Write PDF and proof bundle of published certificates; how many. Raises UnknownReference for none."""
+        published = self.certificates.published(number=number, filing=filing)
+        if not published:
+            raise UnknownReference("没有找到已公开的证书。请核对证书编号或备案号。")
+        found = {one.draft.content.number: one for one in published}.values()  # the newest version of each
+        self._note_export(found)
+        folder.mkdir(parents=True, exist_ok=True)
+        log = PublishedLog(self.tree, self.log_key)
+        for certificate in found:
+            content = certificate.draft.content
+            document = self.archive.read(content.number, content.version)
+            if document is None:
+                raise IntegrityError(f"证书 {content.number} 的文件不在档案中，已停止导出。")
+            (folder / f"{content.number}.pdf").write_bytes(document)
+            (folder / f"{content.number}.bundle.json").write_bytes(self._bundle(log, certificate))
+        return len(found)
+
+    def _note_export(self, found: Iterable[PublicCertificate]) -> None:
+        at, numbers = self.clock.now(), dict.fromkeys(one.draft.content.number for one in found)
+        self.looks.append(*(PersonalLook(at, "cli", OPERATOR.name, number, "导出证书") for number in numbers))
+
+    def export_tree(self, folder: Path) -> int:
+        """Copy the public tree; how many files. The checkpoint is copied first: what it promises is all there."""
+        source = self.settings.public_folder
+        if not (source / "checkpoint").is_file():
+            raise UnknownReference("公开账本尚未建立。请先运行 certsvc init。")
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / "checkpoint", folder / "checkpoint")
+        files = [path for path in source.rglob("*") if path.is_file() and path != source / "checkpoint"]
+        for path in files:
+            target = folder / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+        return len(files) + 1
+
+    @cached_property
+    def _published_state(self) -> FolderState:
+        return FolderState(self.settings.public_folder)
+
+    def _published_bundle(self, number: str, version: int) -> bytes | None:
+        for certificate in self.certificates.published(number=number):
+            if certificate.draft.content.version == version:
+                return self._bundle(PublishedLog(self.tree, self.log_key), certificate)
+        return None
+
+    def _trust_files(self) -> Mapping[str, bytes]:
+        from certsvc.formats.trust import LayoutHead
+        from certsvc.stages.trust_files import TrustedParts, trust_files
+
+        layout = self.layout
+        parts = TrustedParts(
+            environment=self.settings.environment,
+            qr_prefix=self.settings.qr_prefix,
+            record=self.keys.record,
+            log=self.keys.log,
+            document=self.keys.document,
+            layout=LayoutHead(layout.name, layout.head_length, layout.head_sha256),
+            since=KEYS_SINCE,
+        )
+        return trust_files(parts, self.tree, self.clock.now())
+
+    def _bundle(self, log: PublishedLog, certificate: PublicCertificate) -> bytes:
+        from certsvc.stages.bundling import build_bundle
+
+        draft = certificate.draft
+        (event,) = self.ledger_store.logged_at([certificate.leaf_index])
+        return build_bundle(log, event, record_text(certificate.record), draft.salt, draft.payload)
