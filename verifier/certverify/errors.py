@@ -55,6 +55,10 @@ class TrustListError(DecodeError):
     """The trust list, its tables or its policy cannot be read, or contradict each other."""
 
 
+class CertificateError(DecodeError):
+    """A certificate of a document key cannot be read, or the chain behind it is broken."""
+
+
 class BundleError(DecodeError):
     """Not a bundle of docs/formats/bundle.md."""
 

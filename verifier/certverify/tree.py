@@ -183,7 +183,7 @@ class PublicTree:
         try:
             with (self.folder / path).open("rb") as file:
                 raw_file = file.read(limit + 1)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise TreeMissingError(f"{path} cannot be read") from error
         if len(raw_file) > limit:
             raise TreeInconsistentError(f"{path} is too large")

@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from certverify import ed25519
-from certverify.errors import JsonError, NoteError, PolicyError, TrustListError
+from certverify.errors import CertificateError, JsonError, NoteError, PolicyError, TrustListError
 from certverify.note import SignatureType, VerifierKey, decode_verifier_key
 from certverify.policy import Policy, decode_policy
 from certverify.strict_json import (
@@ -55,7 +55,7 @@ class RecordKey:
 
 @dataclass(frozen=True, slots=True)
 class DocumentKey:
-    """A signer certificate (DER) of certificate PDFs, with its chain from the issuing CA to the root."""
+    """A signer certificate (DER, P-256) of certificate PDFs, with its verified chain from the issuing CA to the root."""
 
     alg: str
     certificate: bytes
@@ -130,10 +130,10 @@ def decode_trust(raw_trust_list: bytes, raw_tables: bytes, raw_policy: bytes) ->
 
 
 def decode_trust_list(raw_list: bytes) -> TrustList:
-    """The trust list in JSON bytes. Raises TrustListError."""
+    """The trust list in JSON bytes; every certificate in it is whole, and signed by the next. Raises TrustListError."""
     try:
         return _trust_list(decode_json(raw_list, limit=MAX_TRUST_FILE_BYTES))
-    except (JsonError, NoteError, ValueError) as error:
+    except (JsonError, NoteError, CertificateError, ValueError) as error:
         raise TrustListError("the trust list cannot be read") from error
 
 
@@ -200,11 +200,18 @@ def _record_key(value: object) -> RecordKey:
 
 
 def _document_key(value: object) -> DocumentKey:
+    from certverify.certificates import require_chain
+
     fields = only_keys(value, ("alg", "certificate", "chain", "valid_from", "valid_to"))
+    certificate = base64_bytes(fields["certificate"])
+    chain = tuple(map(base64_bytes, items(fields["chain"])))
+    if fields["alg"] != "ES256":
+        raise JsonError("not an ECDSA key")
+    require_chain(certificate, chain)
     return DocumentKey(
-        alg=text(fields["alg"]),
-        certificate=base64_bytes(fields["certificate"]),
-        chain=tuple(map(base64_bytes, items(fields["chain"]))),
+        alg="ES256",
+        certificate=certificate,
+        chain=chain,
         valid_from=day(fields["valid_from"]),
         valid_to=_day_or_none(fields["valid_to"]),
     )
@@ -235,5 +242,5 @@ def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MAX_TRUST_FILE_BYTES + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise TrustListError(f"{path.name} cannot be read") from error
