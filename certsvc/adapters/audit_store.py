@@ -102,7 +102,7 @@ def caller_named(connection: Connection, name: str) -> Caller:
 
 
 class DatabaseAuditTrail:
-    """access_ports.AuditTrail on SQLAlchemy Core, and what reads the trail."""
+    """ports.access.AuditTrail on SQLAlchemy Core, and what reads the trail."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine

@@ -15,7 +15,6 @@ from certsvc.adapters.credit_store import CreditRows
 from certsvc.adapters.decision_schema import decision, decision_event
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.ledger_outbox import allot_slots, queue_events
-from certsvc.decision_ports import Check, Enact, Enactment, Versions
 from certsvc.domain.decision import (
     DecisionKind,
     DecisionStatus,
@@ -28,10 +27,11 @@ from certsvc.errors import ConflictError, UnknownReference
 from certsvc.formats.decision_payload import PrivateEvent
 from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent, PersonalCipher
+from certsvc.ports.decisions import Check, Enact, Enactment, Versions
 
 
 class DatabaseDecisionStore:
-    """decision_ports.DecisionStore on SQLAlchemy Core."""
+    """ports.decisions.DecisionStore on SQLAlchemy Core."""
 
     def __init__(
         self, engine: Engine, cipher: PersonalCipher, certificates: DatabaseCertificateStore

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from certsvc.sharing_ports import VersionedAnswer
+from certsvc.ports.sharing import VersionedAnswer
 
 GREATEST_AGE_SECONDS = 2.0
 MOST_KEYS = 50_000

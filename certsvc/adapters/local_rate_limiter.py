@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
-from certsvc.sharing_ports import Allowance
+from certsvc.ports.sharing import Allowance
 
 MOST_KEYS = 100_000
 MICROSECONDS = 1_000_000

@@ -20,11 +20,11 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
-from certsvc.access_ports import Identity
 from certsvc.adapters.jose_algorithms import NamedAlgorithms
 from certsvc.domain.caller import LONGEST_NAME
 from certsvc.errors import ConfigurationError, NotSignedIn, UnavailableError
 from certsvc.ports import Clock
+from certsvc.ports.access import Identity
 
 ALGORITHMS: Final = NamedAlgorithms("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 """Signature algorithms of an id_token: public-key ones only; `none` and shared secrets are refused."""
@@ -61,7 +61,7 @@ class _Provider:
 
 
 class OpenIdProvider:
-    """access_ports.IdentityProvider over HTTP. Discovery and keys are kept for ten minutes."""
+    """ports.access.IdentityProvider over HTTP. Discovery and keys are kept for ten minutes."""
 
     def __init__(self, settings: ProviderSettings, clock: Clock) -> None:
         if not _may_be_asked(settings.issuer):

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert
 
 from certsvc.adapters.access_schema import personal_look
 from certsvc.adapters.instants import instant_text
-from certsvc.ports import PersonalLook
+from certsvc.ports.access import PersonalLook
 
 
 class DatabaseLooks:

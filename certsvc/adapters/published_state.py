@@ -1,4 +1,4 @@
-"""verify_ports.PublishedState over the folder of the public tree, opened with the reader's own code."""
+"""ports.verification.PublishedState over the folder of the public tree, opened with the reader's own code."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from certsvc.domain.registry import FilingLevel
 
 
 class DatabaseReceiptStore:
-    """operation_ports.ReceiptStore on SQLAlchemy Core."""
+    """ports.operations.ReceiptStore on SQLAlchemy Core."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -18,7 +18,7 @@ from redis import Redis
 from certsvc.adapters.local_answer_cache import GREATEST_AGE_SECONDS, AnswerShelf
 from certsvc.adapters.redis_connection import AWAY, RedisLink
 from certsvc.errors import UnavailableError
-from certsvc.sharing_ports import VersionedAnswer
+from certsvc.ports.sharing import VersionedAnswer
 
 _PREFIX = "certsvc:answer:"
 _CHANNEL = "certsvc:changed"

@@ -10,7 +10,7 @@ from redis import Redis
 from certsvc.adapters.local_rate_limiter import MICROSECONDS, LocalRateLimiter, refused
 from certsvc.adapters.redis_connection import RedisLink
 from certsvc.errors import UnavailableError
-from certsvc.sharing_ports import Allowance
+from certsvc.ports.sharing import Allowance
 
 _PREFIX = "certsvc:rate:"
 # The same arithmetic as in local_rate_limiter. Microseconds since 1970 stay below 2^53, where Lua's numbers are exact.

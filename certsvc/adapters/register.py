@@ -1,4 +1,4 @@
-"""verify_ports.Register in the database: what the public face may ask. It reads, and has nothing to write with."""
+"""ports.verification.Register in the database: what the public face may ask. It reads, and has nothing to write with."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from certsvc.adapters.certificate_store import open_record
 from certsvc.adapters.decision_schema import decision
 from certsvc.adapters.schema import certificate
 from certsvc.ports import PersonalCipher
-from certsvc.verify_ports import DecisionNotice, RegisteredVersion
+from certsvc.ports.verification import DecisionNotice, RegisteredVersion
 
 
 class DatabaseRegister:
-    """verify_ports.Register on SQLAlchemy Core, over an engine of `open_for_reading`."""
+    """ports.verification.Register on SQLAlchemy Core, over an engine of `open_for_reading`."""
 
     def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
         self._engine = engine

@@ -18,7 +18,7 @@ from certsvc.errors import ConflictError, UnknownReference
 
 
 class DatabaseServiceClientStore:
-    """access_ports.ServiceClientStore on SQLAlchemy Core, and what changes it."""
+    """ports.access.ServiceClientStore on SQLAlchemy Core, and what changes it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -6,16 +6,16 @@ from datetime import datetime
 
 from sqlalchemy import Engine, delete, insert, select, update
 
-from certsvc.access_ports import StoredSession
 from certsvc.adapters.access_schema import spent_token, web_session
 from certsvc.adapters.audit_store import append_entry
 from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.domain.caller import Caller
+from certsvc.ports.access import StoredSession
 
 
 class DatabaseSessionStore:
-    """access_ports.SessionStore and access_ports.SpentTokens on SQLAlchemy Core."""
+    """ports.access.SessionStore and ports.access.SpentTokens on SQLAlchemy Core."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -1,4 +1,4 @@
-"""operation_ports.Turns by locked files: one process of the machine at a time; a killed process gives its turn back."""
+"""ports.operations.Turns by locked files: one process of the machine at a time; a killed process gives its turn back."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from collections.abc import Generator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from certsvc.access_ports import IdentityProvider
 from certsvc.adapters.receipt_store import DatabaseReceiptStore
 from certsvc.adapters.session_store import DatabaseSessionStore
 from certsvc.adapters.turns import FileTurns
@@ -20,7 +19,8 @@ from certsvc.domain.filing_place import place_of_committee
 from certsvc.domain.permission import Action
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook
-from certsvc.ports import Clock, PersonalLook
+from certsvc.ports import Clock
+from certsvc.ports.access import IdentityProvider, PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.approval import Approval
 from certsvc.stages.decide import Deciding

@@ -14,7 +14,8 @@ from certsvc.bootstrap.parts import Parts
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.record import record_text
-from certsvc.ports import Clock, PersonalLook
+from certsvc.ports import Clock
+from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.issuance import CHUNK
 from certsvc.stages.ledger import Ledger

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from certsvc.decision_ports import DecisionStore, Enactment, Versions
 from certsvc.domain.actor import Actor
 from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.credit import CreditRecord
@@ -29,6 +28,7 @@ from certsvc.domain.decision_changes import corrected_award, printed_texts
 from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_public, require_words
 from certsvc.errors import NotPermitted, RequestError, UnknownReference
 from certsvc.ports import ActorStore, Clock
+from certsvc.ports.decisions import DecisionStore, Enactment, Versions
 from certsvc.stages.decide_effects import Effects
 
 REFERENCE_WORD, GROUND_WORD = "决定文号", "决定理由"

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 
-from certsvc.decision_ports import Enactment, Versions
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.corridor import Draft
 from certsvc.domain.credit import CreditRecord, first_free_day
@@ -21,6 +20,7 @@ from certsvc.formats.commitment import SALT_BYTES, commit
 from certsvc.formats.content import encode_content
 from certsvc.formats.decision_payload import PrivateEvent, encode_credit_event, encode_status_event
 from certsvc.formats.leaf import EventKind
+from certsvc.ports.decisions import Enactment, Versions
 
 Allot = Callable[[], int]
 

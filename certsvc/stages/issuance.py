@@ -9,8 +9,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from certsvc.domain.filing import FilingReport
-from certsvc.operation_ports import Turns
 from certsvc.ports import CertificateStore, Clock, FilingStore
+from certsvc.ports.operations import Turns
 from certsvc.stages.issue import Issuing
 from certsvc.stages.sign import Sealing
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from certsvc.access_ports import AuditTrail
 from certsvc.domain.caller import Caller, nobody, official
 from certsvc.domain.permission import Action, refusal
 from certsvc.errors import NotPermitted, UnknownReference
 from certsvc.ports import ActorStore
+from certsvc.ports.access import AuditTrail
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from certsvc.errors import UnknownReference
-from certsvc.ports import Clock, PersonalLook, PersonalLooks
+from certsvc.ports import Clock
+from certsvc.ports.access import PersonalLook, PersonalLooks
+from certsvc.ports.verification import RegisteredVersion
 from certsvc.stages.verify import HolderClaim, Verification
-from certsvc.verify_ports import RegisteredVersion
 
 MakeBundle = Callable[[str, int], bytes | None]
 _NOT_FOUND = "未查询到相符的证书，请核对证书编号、姓名和证件号码后四位，或扫描证书上的二维码。"

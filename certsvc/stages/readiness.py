@@ -11,7 +11,7 @@ from certverify.examination import Examination, Question
 
 from certsvc.errors import UnavailableError
 from certsvc.ports import Clock, RecordSigner
-from certsvc.verify_ports import PublishedState, Register
+from certsvc.ports.verification import PublishedState, Register
 
 OK = "ok"
 _NOT_READ = "unreadable"

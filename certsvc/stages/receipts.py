@@ -18,8 +18,8 @@ from certsvc.domain.regions import REGIONS
 from certsvc.domain.registry import FilingLevel, Registry
 from certsvc.domain.submission import RawWorkbook
 from certsvc.errors import ConflictError, IntegrityError, NotPermitted, RequestError, UnknownReference
-from certsvc.operation_ports import ReceiptStore
 from certsvc.ports import ActorStore, Clock, FilingStore
+from certsvc.ports.operations import ReceiptStore
 from certsvc.stages.filing_cells import CellReader
 from certsvc.stages.filing_header import read_header
 from certsvc.stages.permits import Permits

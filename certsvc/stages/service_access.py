@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final, TypeGuard
 
-from certsvc.access_ports import AuditTrail, ServiceClientStore, SpentTokens
 from certsvc.domain.caller import LONGEST_NAME, Caller
 from certsvc.errors import NotSignedIn
 from certsvc.ports import Clock
+from certsvc.ports.access import AuditTrail, ServiceClientStore, SpentTokens
 
 LONGEST_LIFE: Final = 60  # seconds from iat to exp
 LEEWAY: Final = 5  # seconds that the client's clock may run ahead

@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from certsvc.access_ports import AuditTrail, IdentityProvider, SessionStore, SpentTokens, StoredSession
 from certsvc.domain.caller import Caller, nobody, official
 from certsvc.errors import IntegrityError, NotPermitted, NotSignedIn, UnavailableError
 from certsvc.ports import ActorStore, Clock, PersonalCipher
+from certsvc.ports.access import AuditTrail, IdentityProvider, SessionStore, SpentTokens, StoredSession
 
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=8)

@@ -23,7 +23,7 @@ from certverify.verdict import Decision, StatusWord
 from certsvc.errors import IntegrityError
 from certsvc.formats.record import record_text
 from certsvc.ports import Clock
-from certsvc.verify_ports import DecisionNotice, PublishedState, Register, RegisteredVersion
+from certsvc.ports.verification import DecisionNotice, PublishedState, Register, RegisteredVersion
 
 MAX_AGE_ON_LINE = timedelta(hours=1)
 _WITHDRAWN = frozenset(

@@ -19,7 +19,7 @@ from certsvc.adapters.personal_looks import DatabaseLooks
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import nobody, official
 from certsvc.errors import NotPermitted, UnknownReference
-from certsvc.ports import PersonalLook
+from certsvc.ports.access import PersonalLook
 from tests.support.office import OfficeUnderTest
 from tests.support.workbooks import DUAL_DIRECTED, sample
 

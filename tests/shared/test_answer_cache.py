@@ -16,7 +16,7 @@ from certsvc.adapters.local_answer_cache import LocalAnswerCache
 from certsvc.adapters.redis_answer_cache import RedisAnswerCache
 from certsvc.adapters.redis_connection import connect_redis
 from certsvc.errors import UnavailableError
-from certsvc.sharing_ports import AnswerCache, VersionedAnswer
+from certsvc.ports.sharing import AnswerCache, VersionedAnswer
 from tests.shared.patience import eventually
 from tests.support.servers import RedisServer
 

@@ -13,7 +13,7 @@ from certsvc.adapters.local_rate_limiter import LocalRateLimiter
 from certsvc.adapters.redis_connection import connect_redis
 from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
 from certsvc.errors import ConfigurationError
-from certsvc.sharing_ports import RateLimiter
+from certsvc.ports.sharing import RateLimiter
 from tests.shared.patience import eventually
 from tests.support.servers import RedisServer
 

@@ -12,7 +12,7 @@ from certsvc.adapters.redis_connection import connect_redis
 from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
 from certsvc.entrypoints.public_api.application import create_app
 from certsvc.entrypoints.public_api.service import Limits, PublicService
-from certsvc.sharing_ports import RateLimiter
+from certsvc.ports.sharing import RateLimiter
 
 if TYPE_CHECKING:
     from certsvc.bootstrap import Office

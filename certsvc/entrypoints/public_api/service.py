@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from certsvc.adapters.metrics import Metrics
-from certsvc.sharing_ports import RateLimiter
+from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.verify import Verification

@@ -90,3 +90,22 @@ class AuditTrail(Protocol):
     ) -> None:
         """Append an entry in a transaction of its own, for what has none."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalLook:
+    """Somebody was shown personal data: where, who as far as known, of which certificate or filing, what for."""
+
+    at: datetime
+    channel: str
+    viewer: str
+    object: str
+    purpose: str
+
+
+class PersonalLooks(Protocol):
+    """The log of looks at personal data: it can be added to, nothing else."""
+
+    def append(self, *looks: PersonalLook) -> None:
+        """Note looks durably, before the data is shown."""
+        ...
