@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -76,6 +80,121 @@ def test_without_trust_material_nothing_can_be_told(
 ) -> None:
     code, out = run(capsys, "qr", TEXT, "--trust", tmp_path, "--json")
     assert (code, [item["code"] for item in json.loads(out)["findings"]]) == (2, ["trust-unreadable"])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("/tmp/no-such-folder/nope.png", "file-missing"),
+        ("nope.png", "file-missing"),
+        ("./NOPE.JPG", "file-missing"),
+        ("../照片/二维码.jpeg", "file-missing"),
+        ("C:\\\\Users\\\\me\\\\qr.bmp", "file-missing"),
+        ("/tmp/no-such-folder/nope", "file-missing"),
+        ("~/nope", "file-missing"),
+        ("https://zc.example/logo.png", "record-unreadable"),
+        (record_text(DUAL)[:90], "record-unreadable"),
+        ("/" + record_text(DUAL)[:90], "record-unreadable"),
+        ("HTTPS", "record-unreadable"),
+    ],
+)
+def test_a_file_that_is_not_there_is_told_from_a_text(
+    text: str, code: str, dual_tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exit_code, out = run(capsys, "qr", text, "--trust", dual_tree, "--json")
+    told = json.loads(out)
+    assert (exit_code, told["verdict"]) == (2, "undetermined")
+    assert [item["code"] for item in told["findings"]] == [code] == told["not_established"]
+
+
+@pytest.mark.parametrize("command", ["qr", "pdf", "bundle"])
+def test_folders_and_missing_files_have_codes_of_their_own(
+    command: str, tmp_path: Path, dual_tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, code in [(tmp_path, "file-unreadable"), (tmp_path / "none.pdf", "file-missing")]:
+        exit_code, out = run(capsys, command, name, "--trust", dual_tree, "--json")
+        assert (exit_code, [item["code"] for item in json.loads(out)["findings"]]) == (2, [code])
+    for trust in (tmp_path / "none", Path(__file__), Path("a\0b")):
+        exit_code, out = run(capsys, command, tmp_path, "--trust", trust, "--json")
+        assert (exit_code, json.loads(out)["findings"][0]["code"]) == (2, "trust-unreadable")
+
+
+def test_a_file_that_may_not_be_read_is_said_to_be_so(
+    tmp_path: Path, dual_tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = tmp_path / "locked.pdf"
+    locked.write_bytes(b"%PDF-1.7")
+    really_open = Path.open
+
+    def guarded(path: Path, *mode: Any) -> Any:
+        if path == locked:
+            raise PermissionError(13, "Permission denied")
+        return really_open(path, *mode)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    for command in ("qr", "pdf", "bundle"):
+        exit_code, out = run(capsys, command, locked, "--trust", dual_tree, "--json")
+        assert (exit_code, json.loads(out)["findings"][0]["code"]) == (2, "file-unreadable")
+
+
+def test_a_damaged_file_of_the_tree_is_an_answer_and_no_crash(
+    tmp_path: Path, dual_tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance, names = Random(3), [item for item in dual_tree.rglob("*") if item.is_file()]
+    shutil.copytree(dual_tree, tmp_path, dirs_exist_ok=True)
+    for _ in range(60):
+        name = chance.choice(names)
+        raw = bytearray(name.read_bytes())
+        raw[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
+        damaged = tmp_path / name.relative_to(dual_tree)
+        damaged.write_bytes(chance.choice((bytes(raw), bytes(raw[: len(raw) // 2]), b"")))
+        exit_code, out = run(capsys, "qr", TEXT, "--trust", tmp_path, "--json")
+        assert exit_code == json.loads(out)["verdict"].count("undetermined") * 2, name
+        damaged.write_bytes(name.read_bytes())
+
+
+def test_what_stays_open_is_said_in_sentences(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Log(fields=dict(DUAL), cosigned_at=NOW - timedelta(days=8)).write(tmp_path)
+    _, chinese = run(capsys, "qr", TEXT, "--trust", tmp_path)
+    said, unsaid = chinese.split("未能确认的事项：\n")
+    assert "仅在珲春市范围内有效。〔area-limited〕" in said
+    assert unsaid.splitlines() == [
+        "  - 当前策略未要求独立见证签名，日志一致性未经第三方见证。",
+        "  - 日志数据已超过 7 天未更新，证书当前状态无法确认，请更新后重试。",
+    ]
+    _, english = run(capsys, "qr", TEXT, "--trust", tmp_path, "--lang", "en")
+    assert "  - The log files are older than 7 days" in english.split("Not established:\n")[1]
+
+
+def test_the_english_report_names_the_zone_and_labels_chinese_words(
+    dual_tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, english = run(capsys, "qr", TEXT, "--trust", dual_tree, "--lang", "en")
+    for line in (
+        "Status: valid, as of 2026-11-20 16:00 Beijing time (UTC+08:00)",
+        "Title (in Chinese): 高级工程师",
+        "Series (in Chinese): 工程技术人员",
+        "Level (in Chinese): 副高级",
+        "Way (in Chinese): 双定向",
+        "Acquired on: 2026-10-15",
+    ):
+        assert line in english.splitlines()
+
+
+@pytest.mark.parametrize(("encoding", "json_only"), [("ascii", True), ("gbk", False), ("cp1252", False)])
+def test_a_terminal_of_another_encoding_is_no_crash(encoding: str, json_only: bool, dual_tree: Path) -> None:
+    command = [sys.executable, "-m", "certverify", "qr", "-", "--trust", str(dual_tree)]
+    done = subprocess.run(
+        [*command, *(["--json"] if json_only else [])],
+        input=b"\xff\xfehello\n",
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (2, b"")
+    if json_only:
+        assert json.loads(done.stdout)["findings"][0]["zh"].startswith("未能读出")
 
 
 @pytest.mark.parametrize("turned", [0, 90, 7])

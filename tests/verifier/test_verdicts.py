@@ -138,6 +138,45 @@ TABLE = [
     Row(
         "a place in words", OPEN, "area-limited place-unknown", place="珲春", here="undetermined", **DUAL_LOG
     ),
+    *[
+        Row(
+            f"limited, asked for {place}",
+            OPEN,
+            "area-limited place-unknown",
+            place=place,
+            here="undetermined",
+            **DUAL_LOG,
+        )
+        for place in ("999999", "999900", "100101", "160102", "000000", "229900", "22040")
+    ],
+    *[
+        Row(f"unlimited, asked for {place}", OPEN, "place-unknown", place=place, here="undetermined")
+        for place in ("999999", "229999", "000000", "110101")
+    ],
+    *[
+        Row(
+            f"limited, asked for {place}",
+            FAILED,
+            "area-limited not-valid-here",
+            place=place,
+            here="no",
+            **DUAL_LOG,
+        )
+        for place in ("210102", "650102", "820001")
+    ],
+    Row(
+        "asked for a far city",
+        OPEN,
+        "area-limited place-too-coarse",
+        place="210100",
+        here="undetermined",
+        **DUAL_LOG,
+    ),
+    Row("at a foreign address", PASSED, "foreign-address", text="https://zc.example.evil/v#" + record_text()),
+    Row(
+        "at an address without https", PASSED, "foreign-address", text="http://zc.example/v#" + record_text()
+    ),
+    Row("at another path", PASSED, "foreign-address", text="https://zc.example/w#" + record_text()),
     Row("unlimited, in a county", PASSED, place="220102", here="yes"),
     Row("unlimited, in a city", PASSED, place="222400", here="yes"),
     Row("unlimited, in another province", OPEN, "place-unknown", place="110101", here="undetermined"),

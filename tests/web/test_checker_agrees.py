@@ -68,7 +68,10 @@ def assets_of(page: Page) -> str:
 
 TEXTS = {
     "valid": qr_text(regular_record()),
-    "with its prefix": "https://host/v#" + qr_text(regular_record()),
+    "with its prefix": "http://127.0.0.1/v#" + qr_text(regular_record()),
+    "with a foreign address": "https://host/v#" + qr_text(regular_record()),
+    "forged at a foreign address": "https://host/v#" + forged_text(regular_record()),
+    "with an empty address": "#" + qr_text(regular_record()),
     "dual-directed": qr_text(dual_directed_record()),
     "in the second shard": qr_text(regular_record(131_072)),
     "beyond the array": qr_text(regular_record(1_000_000)),
@@ -84,7 +87,23 @@ TEXTS = {
     "too long": "1" * 1000 + "Z",
     **{f"slot {status.name}": qr_text(regular_record(200 + status)) for status in SlotStatus},
 }
-PLACES = (None, "222404", "222401", "222400", "110101", "229999", "0", "220102")
+PLACES = (
+    None,
+    "222404",
+    "222401",
+    "222400",
+    "110101",
+    "229999",
+    "0",
+    "220102",
+    "999999",
+    "999900",
+    "100101",
+    "229900",
+    "820001",
+    "000000",
+    "210100",
+)
 
 
 @pytest.mark.parametrize("minutes", [0, 59, 61, -4, -6])
@@ -123,7 +142,17 @@ def test_the_words_of_the_codes_are_those_of_certverify() -> None:
 
 def test_every_code_that_the_page_can_meet_has_an_answer() -> None:
     words = json.loads((TARGET.parent / "words.json").read_text(encoding="utf-8"))
-    offline_only = ("image-", "qr-", "document-", "bundle-", "issue-", "manifest-", "commitment-", "content-")
+    offline_only = (
+        "image-",
+        "qr-",
+        "document-",
+        "bundle-",
+        "file-",
+        "issue-",
+        "manifest-",
+        "commitment-",
+        "content-",
+    )
     never_raised = {"checkpoint-forged", "seal-proof-bad", "status-proof-bad", "certificate-not-found"}
     for code, meaning in MEANINGS.items():
         if meaning.effect.value != "note" and not code.startswith(offline_only) and code not in never_raised:

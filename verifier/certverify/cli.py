@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,13 @@ from certverify.codes import Code
 from certverify.errors import TrustListError
 from certverify.images import MAX_IMAGE_BYTES
 from certverify.ledger import open_ledger
+from certverify.presented import names_a_file, read_file
 from certverify.report import Language, render
 from certverify.trust import Trust, load_trust
 from certverify.verdict import Verdict, finding
 
 MAX_PDF_BYTES = 8 * 1024 * 1024
+MAX_STDIN_BYTES = 1 << 20
 _ENDING = "退出码 Exit codes: 0 通过核验 passed, 1 未通过核验 failed, 2 无法判定 cannot tell."
 
 
@@ -31,10 +34,21 @@ def main(
     asked = _parser().parse_args(arguments)
     verdict = _verdict(asked, clock())
     if asked.json:
-        sys.stdout.write(json.dumps(verdict.as_json(), ensure_ascii=False) + "\n")
+        plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+        _write(json.dumps(verdict.as_json(), ensure_ascii=plain) + "\n")
     else:
-        sys.stdout.write(render(verdict, Language(asked.lang)))
+        _write(render(verdict, Language(asked.lang)))
     return verdict.outcome.exit_code
+
+
+def _write(text: str) -> None:
+    """To standard output; what its encoding lacks becomes `?`, and a reader that has left is none of our business."""
+    encoding = sys.stdout.encoding
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _verdict(asked: argparse.Namespace, now: datetime) -> Verdict:
@@ -54,48 +68,33 @@ def _check_qr(asked: argparse.Namespace, trust: Trust, now: datetime) -> Verdict
     ledger = open_ledger(asked.trust, trust)
     place, max_age = asked.place, timedelta(days=asked.max_age_days)
     if asked.input == "-":
-        return check_record(sys.stdin.read(MAX_IMAGE_BYTES).strip(), trust, ledger, now, place, max_age)
-    if not _is_file(asked.input):
+        text = sys.stdin.buffer.read(MAX_STDIN_BYTES).decode("utf-8", "replace")
+        return check_record(text.strip(), trust, ledger, now, place, max_age)
+    if not names_a_file(asked.input):
         return check_record(asked.input.strip(), trust, ledger, now, place, max_age)
-    raw_image = _read(Path(asked.input), MAX_IMAGE_BYTES)
-    if raw_image is None:
-        return _only(Code.IMAGE_UNREADABLE)
+    raw_image = read_file(Path(asked.input), MAX_IMAGE_BYTES)
+    if isinstance(raw_image, Code):
+        return _only(raw_image)
     return check_image(raw_image, trust, ledger, now, place, max_age)
 
 
 def _check_pdf(asked: argparse.Namespace, trust: Trust, now: datetime) -> Verdict:
-    raw_pdf = _read(asked.file, MAX_PDF_BYTES)
-    if raw_pdf is None:
-        return _only(Code.DOCUMENT_UNREADABLE)
+    raw_pdf = read_file(asked.file, MAX_PDF_BYTES)
+    if isinstance(raw_pdf, Code):
+        return _only(raw_pdf)
     ledger = open_ledger(asked.trust, trust)
     return check_pdf(raw_pdf, trust, ledger, now, asked.place, timedelta(days=asked.max_age_days))
 
 
 def _check_bundle(asked: argparse.Namespace, trust: Trust, now: datetime) -> Verdict:
-    raw_bundle = _read(asked.file, MAX_BUNDLE_BYTES)
-    if raw_bundle is None:
-        return _only(Code.BUNDLE_UNREADABLE)
+    raw_bundle = read_file(asked.file, MAX_BUNDLE_BYTES)
+    if isinstance(raw_bundle, Code):
+        return _only(raw_bundle)
     return check_bundle(raw_bundle, trust, now, asked.place, timedelta(days=asked.max_age_days))
 
 
 def _only(code: Code) -> Verdict:
     return Verdict(findings=(finding(code),), not_established=(code,))
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return Path(name).is_file()
-    except (OSError, ValueError):
-        return False
-
-
-def _read(path: Path, limit: int) -> bytes | None:
-    """The bytes of a file, one more than `limit` at most; None when it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return file.read(limit + 1)
-    except (OSError, ValueError):
-        return None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -23,6 +23,9 @@ class Code(StrEnum):
     RECORD_FORGED = "record-forged"
     RECORD_VERSION_UNKNOWN = "record-version-unknown"
     CERTIFICATE_NOT_FOUND = "certificate-not-found"
+    FOREIGN_ADDRESS = "foreign-address"
+    FILE_MISSING = "file-missing"
+    FILE_UNREADABLE = "file-unreadable"
     IMAGE_UNREADABLE = "image-unreadable"
     QR_NOT_FOUND = "qr-not-found"
     QR_SEVERAL = "qr-several"
@@ -48,6 +51,7 @@ class Code(StrEnum):
     QUORUM_MISSING = "quorum-missing"
     NO_WITNESSES = "no-witnesses"
     BUNDLE_UNREADABLE = "bundle-unreadable"
+    BUNDLE_CONFLICT = "bundle-conflict"
     ISSUE_PROOF_BAD = "issue-proof-bad"
     MANIFEST_PROOF_BAD = "manifest-proof-bad"
     MANIFEST_KEY_UNKNOWN = "manifest-key-unknown"
@@ -106,6 +110,21 @@ MEANINGS: dict[Code, Meaning] = {
         "No certificate agrees with this number, name and last four characters; please compare them with the "
         "certificate, or scan its QR code.",
     ),
+    Code.FOREIGN_ADDRESS: Meaning(
+        _N,
+        "二维码里的网址不是发证机关公布的地址；请勿在该网站输入个人信息。",
+        "The address in the QR code is not one that the authority has published; do not enter personal data there.",
+    ),
+    Code.FILE_MISSING: Meaning(
+        _U,
+        "文件不存在，请核对文件名和路径。",
+        "There is no such file; please check its name and path.",
+    ),
+    Code.FILE_UNREADABLE: Meaning(
+        _U,
+        "文件无法打开：可能是文件夹，或没有读取权限。",
+        "The file cannot be opened: it may be a folder, or you may lack the right to read it.",
+    ),
     Code.IMAGE_UNREADABLE: Meaning(
         _U,
         "图片无法读取，请使用清晰的 PNG 或 JPEG 图片（不超过 20 MB）。",
@@ -123,13 +142,14 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.DOCUMENT_ALTERED: Meaning(
         _F,
-        "证书文件在签章后被改动。",
-        "The certificate file was changed after it was sealed.",
+        "证书文件在签章后被改动（用其他软件打开后另存也会改动文件），请使用原始文件或扫描二维码。",
+        "The certificate file was changed after it was sealed (saving it again with another program changes it too); "
+        "please use the original file or scan the QR code.",
     ),
     Code.DOCUMENT_NOT_ORIGINAL: Meaning(
         _U,
-        "该文件不是签发机构提供的原始证书文件（可能经过另存、打印或转换），请使用原始文件或扫描二维码。",
-        "This is not the original certificate file (perhaps saved again, printed or converted); "
+        "该文件不是签发机构提供的原始证书文件（可能经过打印、扫描或转换），请使用原始文件或扫描二维码。",
+        "This is not the original certificate file (perhaps printed, scanned or converted); "
         "please use the original file or scan the QR code.",
     ),
     Code.DOCUMENT_UNREADABLE: Meaning(
@@ -208,6 +228,12 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.BUNDLE_UNREADABLE: Meaning(
         _U, "查验包无法读取。", "The bundle cannot be read."
+    ),
+    Code.BUNDLE_CONFLICT: Meaning(
+        _U,
+        "查验包与下载的公开日志相互矛盾，无法确认证书当前状态，请从官方地址重新下载；仍然如此，请告知发证机关。",
+        "The bundle and the downloaded log contradict each other, so the current status is not known; "
+        "please download both again from the official address, and tell the authority if it stays so.",
     ),
     Code.ISSUE_PROOF_BAD: Meaning(
         _F, "签发事件不在公开日志中（证明无效）。", "The issue event is not in the log: its proof is not valid."

@@ -26,6 +26,20 @@ from certverify.verdict import (
 DEFAULT_MAX_AGE = timedelta(days=7)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 _LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
+# The first two digits of GB/T 2260 outside this province: the tables name the regions of this one alone.
+_OTHER_PROVINCES = frozenset(
+    str(digits)
+    for tens in (
+        range(11, 16),
+        (21, 23),
+        range(31, 38),
+        range(41, 47),
+        range(50, 55),
+        range(61, 66),
+        (71, 81, 82),
+    )
+    for digits in tens
+)
 
 _STATUS: dict[Status, tuple[StatusWord, Code | None]] = {
     Status.UNASSIGNED: (StatusWord.UNKNOWN, Code.NOT_IN_LOG),
@@ -80,7 +94,14 @@ class Examination:
                 self.codes.append(Code.RECORD_VERSION_UNKNOWN)
                 return None
             self.authentic, self.record, self.key = Authentic.YES, signed.record, key
+            self._judge_address(text)
         return self.record
+
+    def _judge_address(self, text: str) -> None:
+        """A genuine record can be printed behind the address of a site that only collects personal data."""
+        address, mark, _ = text.rpartition("#")
+        if address and address + mark not in self.trust.trust_list.qr_prefixes:
+            self.codes.append(Code.FOREIGN_ADDRESS)
 
     def examine_document(self, raw_pdf: bytes) -> Record | None:
         """The record of a certificate file whose bytes are those that were sealed; otherwise None, and the reason is noted.
@@ -160,17 +181,21 @@ class Examination:
 
 def _valid_here(area: str | None, place: str, trust: Trust) -> tuple[ValidHere, Code | None]:
     names = trust.tables.regions
-    if len(place) != 6 or not (place.isascii() and place.isdigit()):
+    is_code = len(place) == 6 and place.isascii() and place.isdigit()
+    if area is None and is_code and place in names:
+        return ValidHere.YES, None
+    if area is None or not is_code or not (place in names or place == area or _lies_elsewhere(place, area)):
         return ValidHere.UNDETERMINED, Code.PLACE_UNKNOWN
-    if area is not None and is_coarse(place, names.get(place, "")):
+    if is_coarse(place, names.get(place, "")):
         return ValidHere.UNDETERMINED, Code.PLACE_TOO_COARSE
     if place == area:
         return ValidHere.YES, None
-    if area is not None and (place in names or place[:2] != area[:2]):
-        return ValidHere.NO, Code.NOT_VALID_HERE
-    if area is None and place in names:
-        return ValidHere.YES, None
-    return ValidHere.UNDETERMINED, Code.PLACE_UNKNOWN
+    return ValidHere.NO, Code.NOT_VALID_HERE
+
+
+def _lies_elsewhere(place: str, area: str) -> bool:
+    """Whether a code that the tables do not name belongs to another province than the area."""
+    return place[:2] in _OTHER_PROVINCES and place[:2] != area[:2]
 
 
 def is_coarse(place: str, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
-from certverify.verdict import Authentic, Outcome, ValidHere, Verdict
+from certverify.verdict import Authentic, Finding, Outcome, ValidHere, Verdict
 
 _BEIJING = timezone(timedelta(hours=8))
 
@@ -61,9 +61,9 @@ def _render_zh(verdict: Verdict) -> list[str]:
     lines.append(f"证书状态：{_STATUS_ZH[verdict.status.value]}{_as_of_zh(verdict)}")
     if verdict.valid_here is not ValidHere.NOT_ASKED:
         lines.append(f"在查询地：{_HERE_ZH[verdict.valid_here]}")
-    lines += _findings("说明：", [f"{f.zh}〔{f.code.value}〕" for f in verdict.findings])
-    if verdict.not_established:
-        lines.append(f"未能确认的事项：{'、'.join(code.value for code in verdict.not_established)}")
+    established, open_points = _sorted(verdict)
+    lines += _findings("说明：", [f"{f.zh}〔{f.code.value}〕" for f in established])
+    lines += _findings("未能确认的事项：", [f.zh for f in open_points])
     return lines
 
 
@@ -74,17 +74,26 @@ def _render_en(verdict: Verdict) -> list[str]:
         lines += [
             f"Certificate: {shown.number}, version {shown.version}",
             f"Holder: {verdict.holder}",
-            f"Title: {shown.series}, {shown.title} ({shown.level})",
-            f"Acquired: {shown.acquired_on}, {shown.way}",
+            f"Series (in Chinese): {shown.series}",
+            f"Title (in Chinese): {shown.title}",
+            f"Level (in Chinese): {shown.level}",
+            f"Way (in Chinese): {shown.way}",
+            f"Acquired on: {shown.acquired_on}",
         ]
-    as_of = "" if verdict.as_of is None else f", as of {_local(verdict.as_of)}"
+    as_of = "" if verdict.as_of is None else f", as of {_local(verdict.as_of)} Beijing time (UTC+08:00)"
     lines.append(f"Status: {verdict.status.value}{as_of}")
     if verdict.valid_here is not ValidHere.NOT_ASKED:
         lines.append(f"Valid in the place asked about: {verdict.valid_here.value}")
-    lines += _findings("Findings:", [f"{f.en} [{f.code.value}]" for f in verdict.findings])
-    if verdict.not_established:
-        lines.append(f"Not established: {', '.join(code.value for code in verdict.not_established)}")
+    established, open_points = _sorted(verdict)
+    lines += _findings("Findings:", [f"{f.en} [{f.code.value}]" for f in established])
+    lines += _findings("Not established:", [f.en for f in open_points])
     return lines
+
+
+def _sorted(verdict: Verdict) -> tuple[list[Finding], list[Finding]]:
+    """The findings that say what is so, and those that say what could not be established."""
+    established = [item for item in verdict.findings if item.code not in verdict.not_established]
+    return established, [item for item in verdict.findings if item.code in verdict.not_established]
 
 
 def _findings(title: str, texts: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ import { BadTrustList, decodeTables, decodeTrustList } from "./trust.js";
 const NOTHING = {
   claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
   cosignedAt: null, treeSize: null, test: false, tables: null, witnesses: "unknown", detail: null,
-  decision: null, replacedBy: null,
+  decision: null, replacedBy: null, foreignAddress: false,
 };
 
 /**
@@ -36,6 +36,7 @@ export async function gatherEvidence(text, { readFile, now, onSigned = () => {} 
     const problem = await judgeSignature(record, trust.recordKeys, dateInChina(now));
     evidence = { ...evidence, ...signatureEvidence(problem), tables: await readTables(readFile, trust) };
     if (problem) return evidence;
+    evidence.foreignAddress = isForeign(text, trust.qrPrefixes);
     onSigned(evidence);
     const latest = await readLatest(readFile, trust.log);
     evidence = { ...evidence, cosignedAt: latest.cosignedAt, treeSize: latest.size };
@@ -45,6 +46,12 @@ export async function gatherEvidence(text, { readFile, now, onSigned = () => {} 
   } catch (error) {
     return { ...evidence, ...problemEvidence(error) };
   }
+}
+
+// A genuine record can be printed behind the address of a site that only collects personal data.
+function isForeign(text, published) {
+  const address = text.slice(0, text.lastIndexOf("#") + 1);
+  return address.length > 1 && !published.includes(address);
 }
 
 function signatureEvidence(problem) {

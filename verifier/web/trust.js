@@ -12,7 +12,7 @@ export class BadTrustList extends Error {}
 
 /**
  * The parts of the trust list that a checker of records needs.
- * @returns {Promise<{test: boolean, recordKeys: Object[], log: Object, tablesDigest: string}>}
+ * @returns {Promise<{test: boolean, qrPrefixes: string[], recordKeys: Object[], log: Object, tablesDigest: string}>}
  * @throws {BadTrustList}
  */
 export async function decodeTrustList(raw) {
@@ -21,8 +21,10 @@ export async function decodeTrustList(raw) {
     requires(list.format === "certsvc-trust-list/1" && ["test", "production"].includes(list.environment));
     const log = await decodeVerifierKey(list.log.vkey);
     requires(log.name === list.log.origin && log.type === LOG_SIGNATURE);
+    const qrPrefixes = list.qr_prefixes;
+    requires(Array.isArray(qrPrefixes) && qrPrefixes.every((prefix) => typeof prefix === "string"));
     const recordKeys = await Promise.all(list.record_keys.map(decodeRecordKey));
-    return { test: list.environment === "test", recordKeys, log, tablesDigest: list.tables_sha256 };
+    return { test: list.environment === "test", qrPrefixes, recordKeys, log, tablesDigest: list.tables_sha256 };
   } catch (error) {
     // Whatever a malformed list trips over is the list's fault, but for a browser that cannot check at all.
     if (error instanceof BadTrustList || error instanceof CannotVerify) throw error;

@@ -8,6 +8,10 @@ const CLOCK_TOLERANCE = 300;
 const LIMIT = { zh: "1 小时", en: "1 hour" };
 const FAILED = "failed";
 const UNDETERMINED = "undetermined";
+// The first two digits of GB/T 2260 outside this province: the tables name the regions of this one alone.
+const OTHER_PROVINCES = new Set(
+  "11 12 13 14 15 21 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split(" "),
+);
 const PLACE_CODES = { yes: [], no: ["not-valid-here"], coarse: ["place-too-coarse"], unknown: ["place-unknown"] };
 
 /** Greatest age, in seconds, of the ledger for an answer given on line. */
@@ -84,7 +88,8 @@ function entryOf(verdict, words) {
 }
 
 function findingCodes(evidence, now, place) {
-  const codes = evidence.treeSize === null ? [] : freshnessCodes(evidence, now);
+  const codes = evidence.foreignAddress ? ["foreign-address"] : [];
+  if (evidence.treeSize !== null) codes.push(...freshnessCodes(evidence, now));
   codes.push(...evidence.problems);
   if (!["valid", "unknown"].includes(evidence.status)) codes.push(evidence.status.replace("_", "-"));
   if (isLimited(evidence)) codes.push("area-limited");
@@ -121,9 +126,15 @@ function placeRelation({ claims, tables }, place) {
   const name = tables?.regions?.[place];
   if (claims.area === null) return name === undefined ? "unknown" : "yes";
   const area = String(claims.area);
+  if (name === undefined && place !== area && !liesElsewhere(place, area)) return "unknown";
   if (place.endsWith("00") || name === "市辖区") return "coarse";
-  if (place === area) return "yes";
-  return name !== undefined || place.slice(0, 2) !== area.slice(0, 2) ? "no" : "unknown";
+  return place === area ? "yes" : "no";
+}
+
+// Whether a code that the tables do not name belongs to another province than the area.
+function liesElsewhere(place, area) {
+  const province = place.slice(0, 2);
+  return OTHER_PROVINCES.has(province) && province !== area.slice(0, 2);
 }
 
 function isKnown(evidence) {
