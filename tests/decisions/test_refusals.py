@@ -49,7 +49,7 @@ def number_of(certificate: PublicCertificate) -> str:
         ({"ground": "一\n二"}, RequestError, "无法显示"),
         ({"document_ref": ""}, RequestError, "请填写决定文号"),
         ({"decided_on": DECIDED_ON + timedelta(days=1)}, RequestError, "不能晚于今天"),
-        ({"decided_on": DECIDED_ON - timedelta(days=1)}, RequestError, "不能早于证书的签发日期"),
+        ({"decided_on": date(2023, 9, 18)}, RequestError, "不能早于职称的取得日期"),
         ({"changes": {"name": "孙健国"}}, RequestError, "只有更正"),
     ],
 )
