@@ -65,8 +65,14 @@ UNIT_FREE_KINDS = frozenset({"乡村", "自由职业", "自由职业者"})
 INSTITUTION_PREFIX = "12"
 ENTERPRISE_KIND = "企业"
 SEXES = {"男": "男", "女": "女", "1": "男", "2": "女"}
+UNIT_KINDS = frozenset({"事业", "企业", "评聘结合", "自主评审"}) | UNIT_FREE_KINDS
+PERSON_KINDS = frozenset({"编内", "编外", "人事代理", "自聘", "企业职工", "自由职业", "自由职业者", "其他"})
+# Whoever is one of these may not apply (case 33): the gate says so, whatever words stand around.
+BARRED_PERSONS = ("公务员", "参公", "参照公务员", "管理岗", "离退休", "退休", "离休")
 RESULTS = frozenset({"通过", "未通过"})
 OBJECTIONS = frozenset({"无异议", "有异议", "异议不成立", "异议成立"})
+EDUCATION_DONE = "合格"
+EDUCATION_NOT_DONE = ("不合格", "未", "无", "否")  # how such words begin
 
 ID_KINDS = {kind.value: kind for kind in IdKind} | {
     "身份证": IdKind.CITIZEN,
@@ -107,6 +113,18 @@ NUMBERED_KEY = re.compile(r"(公示|备案)([1-9])(.{2,4})")
 APPLICANTS_KEYS = {f"申报人数_{level.label}": level for level in Level}
 RATIO_KEYS = {f"{level.label}核定通过比例": level for level in Level}
 QUOTA_KEYS = {f"{level.label}核定数额": level for level in Level}
+
+
+def is_person_kind(word: str) -> bool:
+    """True for a kind of person of the format, the barred ones included."""
+    return word in PERSON_KINDS or any(barred in word for barred in BARRED_PERSONS)
+
+
+def is_education_state(word: str) -> bool:
+    """True for 合格, for words that say it was not done, and for the number of a proof: that has a digit."""
+    if word == EDUCATION_DONE or word.startswith(EDUCATION_NOT_DONE):
+        return True
+    return any(character.isdigit() for character in word)
 
 
 def is_known_key(key: str) -> bool:

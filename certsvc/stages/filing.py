@@ -67,28 +67,31 @@ def _ordered(rows: list[tuple[Cell, ...]], places: list[int | None]) -> Iterator
 def _column_places(raw: RawWorkbook, reader: CellReader) -> tuple[list[int | None], frozenset[str]]:
     """Where each column of the format stands in the table, and which required or optional ones do not."""
     names = [read_text(name) or "" for name in raw.columns]
+    garbled = any(words.decoded_wrongly(name) for name in names if not _is_expected(name))
+    if garbled:
+        reader.report(rules.MOJIBAKE, words.ROWS_SHEET, place=words.ROWS_SHEET)
+    places = [names.index(column) if column in names else None for column in words.COLUMNS]
+    absent = frozenset(column for column in words.COLUMNS if column not in names)
+    if not garbled and (any(names) or raw.rows):  # else one finding says it all: mojibake, or no rows
+        _report_columns(raw, names, absent, reader)
+    return places, absent - words.OPTIONAL_COLUMNS
+
+
+def _report_columns(raw: RawWorkbook, names: list[str], absent: frozenset[str], reader: CellReader) -> None:
     for name, times in Counter(name for name in names if name).items():
         if times > 1:
             reader.report(rules.COLUMN_REPEATED, shown(name), name=shown(name), times=times)
     for place, name in enumerate(names):
-        _report_unknown(raw, place, name, reader)
-    places = [names.index(column) if column in names else None for column in words.COLUMNS]
-    absent = frozenset(column for column in words.COLUMNS if column not in names)
+        if _is_expected(name) or (not name and all(_cell(row, place) is None for row in raw.rows)):
+            continue
+        reader.report(rules.COLUMN_UNKNOWN, shown(name), place=place + 1, name=shown(name))
     for column in words.COLUMNS:
         if column in absent and column not in words.OPTIONAL_COLUMNS:
             reader.report(rules.COLUMN_MISSING, column, name=column)
-    return places, absent - words.OPTIONAL_COLUMNS
 
 
-def _report_unknown(raw: RawWorkbook, place: int, name: str, reader: CellReader) -> None:
-    if name in words.COLUMNS or name in words.IGNORED_COLUMNS:
-        return
-    if not name and not any(_cell(row, place) is not None for row in raw.rows):
-        return
-    if words.decoded_wrongly(name):
-        reader.report(rules.MOJIBAKE, "汇总表", place="汇总表")
-    else:
-        reader.report(rules.COLUMN_UNKNOWN, shown(name), place=place + 1, name=shown(name))
+def _is_expected(name: str) -> bool:
+    return name in words.COLUMNS or name in words.IGNORED_COLUMNS
 
 
 def _filled_rows(rows: tuple[tuple[Cell, ...], ...], reader: CellReader) -> list[tuple[Cell, ...]]:

@@ -132,10 +132,14 @@ class CellReader:
 
     def word(self, cell: Cell, column: str, words: frozenset[str]) -> str | None:
         """One of a closed set of words."""
+        return self.worded(cell, column, words.__contains__, "、".join(sorted(words)))
+
+    def worded(self, cell: Cell, column: str, known: Callable[[str], bool], words: str) -> str | None:
+        """A text that is `known`; `words` name to the clerk what may stand there."""
         text = self.text(cell, column)
-        if text is None or text in words:
+        if text is None or known(text):
             return text
-        self.reject(rules.UNKNOWN_WORD, column, name=column, words="、".join(sorted(words)))
+        self.reject(rules.UNKNOWN_WORD, column, name=column, words=words)
         return None
 
     def area(self, cell: Cell, column: str) -> str | None:

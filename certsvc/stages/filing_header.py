@@ -25,7 +25,10 @@ def read_header(pairs: tuple[tuple[str, Cell], ...], reader: CellReader) -> Batc
     """Type the header; every problem goes to the reader's findings, with the key as its column."""
     reader.start(None)
     cells = _cells_by_key(pairs, reader)
-    _report_missing(cells, reader)
+    if any(words.decoded_wrongly(key) for key in cells if not words.is_known_key(key)):
+        _report_garbled(cells, reader)
+    else:
+        _report_keys(cells, reader)
     text = _getter(cells, reader.text)
     day = _getter(cells, reader.day)
     whole = _getter(cells, reader.whole)
@@ -63,24 +66,29 @@ def read_header(pairs: tuple[tuple[str, Cell], ...], reader: CellReader) -> Batc
 def _cells_by_key(pairs: tuple[tuple[str, Cell], ...], reader: CellReader) -> dict[str, Cell]:
     keyed = [(read_text(key) or "", cell) for key, cell in pairs]
     for key, times in Counter(key for key, _cell in keyed).items():
-        if times > 1 and key:
+        if times > 1 and key and (words.is_known_key(key) or not words.decoded_wrongly(key)):
             reader.reject(rules.COLUMN_REPEATED, key[:40], name=shown(key), times=times)
     cells: dict[str, Cell] = {}
     for key, cell in keyed:
         blank = read_text(cell) is None
         if key not in cells and (key or not blank):
             cells[key] = None if blank else cell
-            _report_unknown(key, reader)
     return cells
 
 
-def _report_unknown(key: str, reader: CellReader) -> None:
-    if words.is_known_key(key):
-        return
-    if words.decoded_wrongly(key):
-        reader.report(rules.MOJIBAKE, "批次信息", place="批次信息")
-    else:
-        reader.report(rules.KEY_UNKNOWN, shown(key), name=shown(key))
+def _report_garbled(cells: Mapping[str, Cell], reader: CellReader) -> None:
+    """Mojibake is told once for the sheet; what is missing because of it counts as unreadable."""
+    reader.report(rules.MOJIBAKE, words.HEADER_SHEET, place=words.HEADER_SHEET)
+    reader.unreadable.update(key for key in words.REQUIRED_KEYS + words.OPTIONAL_KEYS if key not in cells)
+
+
+def _report_keys(cells: Mapping[str, Cell], reader: CellReader) -> None:
+    for key in cells:
+        if not words.is_known_key(key):
+            reader.report(rules.KEY_UNKNOWN, shown(key), name=shown(key))
+    for key in words.REQUIRED_KEYS:
+        if cells.get(key) is None:
+            reader.reject(rules.COLUMN_MISSING, key, name=key)
 
 
 def shown(key: str) -> str:
@@ -89,12 +97,6 @@ def shown(key: str) -> str:
         "".join(character for character in key if character.isalnum() or character in "_（）()")[:40]
         or "（空）"
     )
-
-
-def _report_missing(cells: Mapping[str, Cell], reader: CellReader) -> None:
-    for key in words.REQUIRED_KEYS:
-        if cells.get(key) is None:
-            reader.reject(rules.COLUMN_MISSING, key, name=key)
 
 
 def _getter(cells: Mapping[str, Cell], read: Callable[[Cell, str], T]) -> Callable[[str], T]:

@@ -21,6 +21,8 @@ from certsvc.stages.filing_cells import CellReader
 
 _DUAL_MARK = re.compile(r"\s*[（(【\[]?\s*[“\"]?双定向[”\"]?\s*[）)】\]]?\s*")
 _SEX_OF = {True: "男", False: "女"}
+_PERSON_KINDS = "、".join(sorted(words.PERSON_KINDS))
+_EDUCATION_STATES = "合格、不合格，或学时证明编号"
 _YOUNGEST = 16
 _OLDEST = 100
 
@@ -59,8 +61,8 @@ class RowTyping:
             unit_name=text(unit_name, "工作单位"),
             unit_code=self._unit_code(unit_code),
             unit_region=reader.area(region, "单位所属行政区划"),
-            unit_kind=text(unit_kind, "单位类别"),
-            person_kind=text(person_kind, "人员类别"),
+            unit_kind=reader.word(unit_kind, "单位类别", words.UNIT_KINDS),
+            person_kind=reader.worded(person_kind, "人员类别", words.is_person_kind, _PERSON_KINDS),
             series=text(series, "申报系列"),
             specialty=text(specialty, "申报专业"),
             level=reader.level(level, "申报级别"),
@@ -74,7 +76,9 @@ class RowTyping:
             post=text(post, "岗位说明"),
             exam_ref=text(exam_ref, "考试合格证明编号"),
             exam_valid_to=day(exam_valid_to, "考试有效期至"),
-            continuing_education=text(education, "继续教育情况"),
+            continuing_education=reader.worded(
+                education, "继续教育情况", words.is_education_state, _EDUCATION_STATES
+            ),
             applied_on=day(applied_on, "申报日期"),
             reviewed_on=day(reviewed_on, "评审日期"),
             result=reader.word(result, "评审结果", words.RESULTS),

@@ -130,7 +130,22 @@ def test_mojibake_is_recognised(wrong: tuple[str, str]) -> None:
     read_as, written_in = wrong
     garbled = as_csv(one_person()).encode(written_in).decode(read_as, "replace")
     intake = intake_of(garbled.encode("utf-8"), "a.csv")
-    assert (85, "error", "汇总表") in cases(intake)
+    told = [(finding.code, finding.column) for finding in intake.findings]
+    assert set(told) == {("mojibake", "汇总表"), ("mojibake", "批次信息")}
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("columns", ["none", "json"])
+def test_an_empty_table_is_one_finding(columns: str) -> None:
+    batch = sample(REGULAR).with_rows([])
+    raw = as_json(batch) if columns == "json" else as_csv(batch).encode()
+    (finding,) = intake_of(raw, "a.json" if columns == "json" else "a.csv").findings
+    assert (finding.code, finding.case, finding.row) == ("no-rows", 88, None)
+
+
+def test_rows_below_a_blank_heading_are_not_taken_for_an_empty_table() -> None:
+    raw = RawWorkbook("00", (), ("", ""), (("王丽", "女"),))
+    assert (86, "error", "姓名") in cases(accept(raw))
 
 
 def changed_book(change: Any) -> bytes:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
+from certsvc.domain.intake_words import BARRED_PERSONS
 from certsvc.domain.rules.clauses import ONLINE, REFORM
 from certsvc.domain.rules.docket import Appearances, Candidate, Docket
 from certsvc.domain.rules.registry import declare
 from certsvc.domain.submission import SubmittedRow
-
-_BARRED_KINDS: Final = ("公务员", "参公", "参照公务员", "管理岗", "离退休", "退休", "离休")
 
 SAME_PERSON_TWICE = declare(
     code="same-person-twice",
@@ -120,7 +118,7 @@ def check_person(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
         yield from _withdrawn(candidate, candidate.person, docket)
         yield from _barred(candidate.row, candidate.person, docket)
     kind = candidate.row.person_kind
-    if kind is not None and any(word in kind for word in _BARRED_KINDS):
+    if kind is not None and any(word in kind for word in BARRED_PERSONS):
         yield PERSON_NOT_ELIGIBLE.finding(row=candidate.row.number, column="人员类别", kind=kind)
 
 

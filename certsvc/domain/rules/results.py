@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
+from certsvc.domain.intake_words import EDUCATION_NOT_DONE
 from certsvc.domain.rules.clauses import EPIDEMIC, ONLINE, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
 from certsvc.domain.rules.registry import declare
@@ -95,7 +96,6 @@ ROW_INCOMPLETE = declare(
 )
 
 _EDUCATION_SINCE: Final = 2023
-_NO_EDUCATION: Final = ("不合格", "未", "无", "否")
 
 
 def check_result(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
@@ -128,5 +128,5 @@ def _education(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     state = row.continuing_education
     if candidate.left_empty("继续教育情况", state):
         yield EDUCATION_MISSING.finding(row=row.number, column="继续教育情况")
-    elif state is not None and state.startswith(_NO_EDUCATION):
+    elif state is not None and state.startswith(EDUCATION_NOT_DONE):
         yield EDUCATION_FAILED.finding(row=row.number, column="继续教育情况", state=state)
