@@ -25,7 +25,10 @@ def examine(submission: Submission, intake_findings: tuple[Finding, ...], facts:
     docket = open_docket(submission, facts)
     told = _by_row(intake_findings)
     header = [*told.pop(None, ()), *(f for rule in HEADER_RULES for f in rule(docket))]
-    outcomes = [_outcome(one, docket, told.get(one.row.number, ())) for one in docket.candidates]
+    refused = stops(header)
+    outcomes = [
+        _outcome(one, docket, told.get(one.row.number, ()), with_batch=refused) for one in docket.candidates
+    ]
     if holds(header):
         outcomes = [_held_with_batch(outcome) for outcome in outcomes]
     delivered = {one.row.number for one in docket.candidates}
@@ -44,7 +47,8 @@ def _by_row(findings: Iterable[Finding]) -> dict[int | None, list[Finding]]:
     return told
 
 
-def _outcome(candidate: Candidate, docket: Docket, told: Iterable[Finding]) -> Outcome:
+def _outcome(candidate: Candidate, docket: Docket, told: Iterable[Finding], *, with_batch: bool) -> Outcome:
+    """What becomes of one row; `with_batch`: the header is refused, and what it lacks was told there, once."""
     row = candidate.row
     if row.result == FAILED:
         return Refusal(row.number, (NOT_PASSED.finding(row=row.number, column="评审结果"),))
@@ -55,7 +59,8 @@ def _outcome(candidate: Candidate, docket: Docket, told: Iterable[Finding]) -> O
         return Refusal(row.number, tuple(findings))
     award = _award(candidate, docket)
     if award is None:
-        findings.append(_incomplete(candidate, docket))
+        if not with_batch:
+            findings.append(_incomplete(candidate, docket))
         return Refusal(row.number, tuple(findings))
     if holds(findings):
         return Hold(row.number, tuple(findings))

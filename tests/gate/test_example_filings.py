@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -15,6 +16,7 @@ from certsvc.domain.findings import Severity
 from certsvc.stages.filing import accept
 from certsvc.stages.gate import examine
 from tests.gate import builders as a
+from tests.support.workbooks import REGULAR, Batch, sample
 
 GOOD = {
     "2023-常规-公路工程.xlsx": 60,
@@ -24,6 +26,7 @@ GOOD = {
 }
 BAD = "2023-问题批次"
 OPTIONAL = {21: {55, 58, 59, 61}}
+WHOLE = sample(REGULAR)
 STOPPING = (Severity.ERROR, Severity.HOLD)
 
 
@@ -37,6 +40,37 @@ def expected() -> dict[int, tuple[int | None, str]]:
     text = (a.EXAMPLES / f"{BAD}.预期.csv").read_text(encoding="utf-8-sig")
     rows = csv.DictReader(io.StringIO(text))
     return {int(r["行"]): (int(r["情形编号"]) if r["情形编号"] else None, r["结果"]) for r in rows}
+
+
+def told_of(batch: Batch) -> tuple[list[tuple[str, str | None]], list[list[str]]]:
+    """Code and column of what is told on the file and its header, and the codes told on each row."""
+    intake = accept(read_workbook(batch.xlsx(), "报送.xlsx"))
+    seen = examine(intake.submission, intake.findings, a.facts())
+    rows = [[f.code for f in outcome.findings] for outcome in seen.outcomes]
+    return [(f.code, f.column) for f in seen.header_findings], rows
+
+
+SPOILED: list[tuple[Batch, list[tuple[str, str | None]]]] = [
+    (WHOLE.with_header(公布文号=None), [("announcement-missing", "公布文号")]),
+    (WHOLE.with_header(公布日期="2023-13-01"), [("date-unreadable", "公布日期")]),
+    (WHOLE.with_header(评委会代码="JL-XX-00"), [("committee-unknown", "评委会代码")]),
+    (WHOLE.with_header(评委会代码=None), [("column-missing", "评委会代码")]),
+    (WHOLE.without_column("评审结果"), [("column-missing", "评审结果")]),
+    (
+        WHOLE.without_column("申报专业", renamed="申报专业方向"),
+        [("column-unknown", "申报专业方向"), ("column-missing", "申报专业")],
+    ),
+    (replace(WHOLE, rows=()), [("no-rows", None)]),
+]
+
+
+@pytest.mark.parametrize(("batch", "told"), SPOILED)
+def test_what_spoils_the_whole_filing_is_told_once_and_no_row_repeats_it(
+    batch: Batch, told: list[tuple[str, str | None]]
+) -> None:
+    header, rows = told_of(batch)
+    assert header == told
+    assert rows == [[]] * len(batch.rows)
 
 
 def outcome_of(row: int) -> Outcome:

@@ -206,6 +206,12 @@ def test_what_a_person_must_judge_holds_the_filing(code: str, kind: str, changes
         ),
         ("filing-late", Severity.WARNING, {"filing_steps": (a.step("省", "JL-GC-GL", date(2023, 10, 11)),)}),
         ("announcement-before-filing", Severity.WARNING, {"announcement_on": date(2023, 10, 8)}),
+        ("announcement-body-unusual", Severity.WARNING, {"announcing_body": "某某协会"}),
+        (
+            "announcement-body-unusual",
+            Severity.WARNING,
+            {"announcing_body": "延边朝鲜族自治州人力资源和社会保障局"},
+        ),
     ],
 )
 def test_notes_of_supervision_stop_nothing(code: str, severity: Severity, changes: dict[str, Any]) -> None:
@@ -327,3 +333,51 @@ def test_colleges_keep_the_ratios_of_the_notice_unless_raised() -> None:
     assert told("linked", raised, registry=college(10)) == {}
     crowded = {"approved_ratio": {}, "applicants_by_level": {Level.DEPUTY_SENIOR: 1}}
     assert told("linked", crowded, registry=college(0)) == {"ratio-exceeded": Severity.HOLD}
+
+
+def test_the_committee_itself_and_the_department_of_its_region_may_issue_the_document() -> None:
+    committee = a.registry().committee("JL-GC-GL")
+    assert committee is not None
+    assert told("regular", {"announcing_body": committee.name}) == {}
+    granted = replace(committee.authorizations[0], region="220100")
+    city = replace(a.registry(), committees=(replace(committee, authorizations=(granted,)),))
+    of_city = {"announcing_body": "长春市人力资源和社会保障局"}
+    assert told("regular", of_city) == {"announcement-body-unusual": Severity.WARNING}
+    assert told("regular", of_city, registry=city) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("dual-directed-out-of-order", {"announcement_on": date(2023, 12, 7)}),
+        ("dual-directed-out-of-order", {"announcement_on": date(2023, 11, 28 - 1)}),
+        ("dual-directed-wrong-body", {"announcing_body": "示例大学附属医院"}),
+        ("announcement-body-unusual", {"announcing_body": "示例大学附属医院"}),
+    ],
+)
+def test_faults_of_the_document_carry_the_number_of_the_catalogue(code: str, changes: dict[str, Any]) -> None:
+    kind = a.header if code == "announcement-body-unusual" else a.dual_header
+    row = a.row if code == "announcement-body-unusual" else a.dual_row
+    seen = a.gate(kind(**changes), row()).header_findings
+    assert [f.case for f in seen if f.code == code] == [69]
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("announcement-missing", {"announcement_ref": None}),
+        ("announcement-missing", {"announcing_body": None}),
+        ("announcement-missing", {"announcement_on": None}),
+        ("committee-unknown", {"committee_code": "JL-XX-00"}),
+    ],
+)
+def test_what_the_header_lacks_is_told_once_and_not_on_every_row(code: str, changes: dict[str, Any]) -> None:
+    rows = [a.row(n, document=a.citizen(str(n)), name=f"甲{n}") for n in (1, 2, 3)]
+    seen = a.gate(a.header(**changes), *rows)
+    assert a.stopping(seen.header_findings) == {code}
+    assert [(a.verdict(o), o.findings) for o in seen.outcomes] == [("refused", ())] * 3
+
+
+def test_a_filing_without_rows_is_not_also_told_that_its_counts_differ() -> None:
+    seen = examine(Submission("0" * 64, a.header(row_count=60, passed=60, applicants=96), ()), (), a.facts())
+    assert seen.header_findings == ()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from certsvc.domain.facts import CreditBlock, HeldTitle
+from certsvc.domain.findings import Severity
 from certsvc.domain.levels import Level
 from certsvc.domain.ways import Way
 from tests.gate import builders as a
@@ -66,6 +67,10 @@ def test_a_good_regular_row_is_admitted_without_a_word() -> None:
         ("level-skip", SENIOR | {"base_level": Level.INTERMEDIATE}),
         ("level-skip", SENIOR | {"base_level": Level.INTERMEDIATE, "way": "人才激励"}),
         ("no-step-up", {"base_level": Level.DEPUTY_SENIOR}),
+        ("conversion-level", {"way": "同级改职"}),
+        ("conversion-level", {"way": "同级改职", "base_level": Level.SENIOR}),
+        ("conversion-level", {"way": "同级改职", "base_level": Level.ASSISTANT}),
+        ("base-title-missing", {"way": "同级改职", "base_level": None}),
         ("base-title-missing", {"base_level": None}),
         ("base-not-earlier", {"base_on": date(2024, 1, 1)}),
         ("base-not-earlier", {"base_on": date(2023, 9, 19)}),
@@ -81,6 +86,11 @@ def test_a_good_regular_row_is_admitted_without_a_word() -> None:
         ("grassroots-degree", {"way": "基层硕博", "remark": "硕士"}),
         ("grassroots-degree", economist(way="基层硕博", remark="博士")),
         ("talent-post-only", {"way": "人才激励", "remark": "A类人才"}),
+        ("talent-post-only", {"way": "人才激励", "remark": "吉林省Ｂ 类"}),
+        ("talent-post-only", {"way": "人才激励", "basis_ref": "吉人才〔2023〕1号（a类）"}),
+        ("talent-post-only", {"way": "人才激励", "post": "特设二级岗位", "remark": "C类"}),
+        ("talent-class-missing", {"way": "人才激励", "basis_ref": "吉人才〔2023〕1号"}),
+        ("talent-class-missing", {"way": "人才激励", "remark": "SCI类论文3篇"}),
         ("talent-level", {"way": "人才激励", "level": Level.INTERMEDIATE, "title": "工程师"}),
         ("aid-basis-missing", {"way": "援外激励"}),
         ("rural-too-early", {"way": "乡村振兴人才", "reviewed_on": date(2020, 9, 19)}),
@@ -136,9 +146,15 @@ def test_what_the_notices_allow_is_admitted(case: str, changes: dict[str, Any]) 
         ("registering-authority", {"unit_name": "长春市绿园区示例公司", "unit_region": "220100"}),
         (
             "level-skip-with-basis",
-            SENIOR | {"base_level": Level.INTERMEDIATE, "way": "人才激励", "basis_ref": "吉人才〔2023〕1号"},
+            SENIOR
+            | {"base_level": Level.INTERMEDIATE, "way": "人才激励", "basis_ref": "出站博士后〔2023〕1号"},
         ),
         ("tenure-short", {"unit_kind": "事业", "appointed_on": date(2021, 6, 1)}),
+        ("tenure-short", {"unit_kind": "事业", "base_on": date(2021, 6, 1)}),
+        ("tenure-short", {"unit_kind": "事业", "base_on": date(2021, 6, 1), "appointed_on": None}),
+        ("tenure-short", {"unit_kind": "事业", "appointed_on": date(2020, 1, 2)}),
+        ("tenure-short", {"unit_kind": "事业", "unit_region": "220100", "appointed_on": date(2019, 1, 2)}),
+        ("tenure-short", {"unit_kind": "事业", "unit_region": "220000", "appointed_on": date(2018, 1, 2)}),
     ],
 )
 def test_doubts_are_warnings_and_let_pass(code: str, changes: dict[str, Any]) -> None:
@@ -150,8 +166,60 @@ def test_doubts_are_warnings_and_let_pass(code: str, changes: dict[str, Any]) ->
 
 def test_tenure_is_questioned_only_when_surely_too_short() -> None:
     """A county post needs three years, two near retirement: 2020-12-31 to 2022-12-31 may be enough."""
-    (outcome,) = a.gate(a.header(), a.row(unit_kind="事业", appointed_on=date(2020, 12, 31))).outcomes
-    assert outcome.findings == ()
+    near = a.row(unit_kind="事业", appointed_on=date(2020, 12, 31), born_on=date(1965, 3, 17))
+    assert a.gate(a.header(), near).outcomes[0].findings == ()
+    (young,) = a.gate(a.header(), replace(near, born_on=date(1985, 3, 17))).outcomes
+    assert {(f.code, f.case, f.severity) for f in young.findings} == {("tenure-short", 84, Severity.WARNING)}
+
+
+@pytest.mark.parametrize("unit_kind", ["评聘结合", "事业"])
+@pytest.mark.parametrize(("appointed_on", "short"), [(date(2018, 1, 1), False), (date(2018, 1, 2), True)])
+def test_an_appointment_linked_unit_asks_for_five_years(
+    unit_kind: str, appointed_on: date, short: bool
+) -> None:
+    row = a.linked_row(unit_kind=unit_kind, appointed_on=appointed_on)
+    (outcome,) = a.gate(a.linked_header(), row).outcomes
+    assert (a.verdict(outcome), "tenure-short" in a.codes(outcome.findings)) == ("admitted", short)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"appointed_on": date(2021, 6, 1)},  # 吉人社函〔2022〕38号 一（七）1 speaks of public institutions
+        {"unit_kind": "事业", "base_dual_directed": True, "base_on": date(2022, 6, 1)},  # the years run on
+    ],
+)
+def test_tenure_is_not_questioned_where_the_notice_sets_no_years(changes: dict[str, Any]) -> None:
+    (outcome,) = a.gate(a.header(), a.row(**changes)).outcomes
+    assert "tenure-short" not in a.codes(outcome.findings)
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict", "case"),
+    [
+        ({"remark": "A类人才"}, "refused", 75),
+        ({"remark": None}, "held", 75),
+        ({"remark": "C类人才"}, "admitted", None),
+        ({"remark": "D 类"}, "admitted", None),
+        ({"basis_ref": "吉人才〔2023〕1号 E类"}, "admitted", None),
+        ({"remark": "业绩突出的博士"}, "admitted", None),
+    ],
+)
+def test_the_class_of_a_talent_says_whether_a_title_follows(
+    words: dict[str, Any], verdict: str, case: int | None
+) -> None:
+    row = a.row(way="人才激励", **words)
+    (outcome,) = a.gate(a.header(channel="人才激励"), row).outcomes
+    assert a.verdict(outcome) == verdict
+    assert {f.case for f in outcome.findings} == ({case} if case else set())
+
+
+def test_one_place_is_told_one_thing_once() -> None:
+    """A county outside the ten differs from the committee's county and perhaps from the unit's as well."""
+    (outcome,) = a.gate(a.dual_header(), a.dual_row(validity_area="220605")).outcomes
+    told = [(f.code, f.column) for f in outcome.findings]
+    assert len(told) == len(set(told)) == 2
+    assert {f.case for f in outcome.findings} == {54, 55}
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ class Batch:
         header = {**self.header, "行数": len(numbered), "通过人数": passed}
         return replace(self, header=header, rows=numbered)
 
+    def without_column(self, name: str, renamed: str | None = None) -> Batch:
+        """One column left out of the table, or under another name and empty."""
+        columns = tuple(renamed if column == name else column for column in self.columns)
+        return replace(self, columns=tuple(column for column in columns if column is not None))
+
     def xlsx(self) -> bytes:
         """The workbook's bytes; dates are date cells, everything else as given."""
         book = openpyxl.Workbook()

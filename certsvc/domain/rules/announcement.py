@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
+from certsvc.domain.regions import PROVINCE
+from certsvc.domain.registry import FilingLevel
 from certsvc.domain.rules.clauses import DUAL, EPIDEMIC, ONLINE
 from certsvc.domain.rules.docket import Docket
 from certsvc.domain.rules.filing_chain import IN_FUTURE
@@ -50,9 +52,20 @@ BEFORE_FILING = declare(
     good="备案2023-10-08，公布2023-10-20",
     bad="备案2023-10-20，公布2023-10-18",
 )
+BODY_UNUSUAL = declare(
+    code="announcement-body-unusual",
+    severity=Severity.WARNING,
+    case=69,
+    clause=f"{EPIDEMIC} 五（四）；{ONLINE} 三.6",
+    summary="直接报省备案的批次，公布文件一般由省厅、评委会或其所属地区人社部门印发",
+    message="公布文件发文单位不是省厅、本评委会或登记的有关人社部门。请核对发文单位全称，并确认其有权印发公布文件。",
+    good="吉林省人力资源和社会保障厅",
+    bad="某某协会",
+)
 DUAL_OUT_OF_ORDER = declare(
     code="dual-directed-out-of-order",
     severity=Severity.ERROR,
+    case=69,
     clause=f"{DUAL} 四（四）",
     summary="双定向：公示 → 市（州）备案 → 公布文件 → 市（州）将文件报省备案 → 证书",
     message="{what}。双定向须依次办理：县（市、区）公示、市（州）备案、印发公布文件、市（州）报省备案。",
@@ -62,6 +75,7 @@ DUAL_OUT_OF_ORDER = declare(
 DUAL_WRONG_BODY = declare(
     code="dual-directed-wrong-body",
     severity=Severity.ERROR,
+    case=69,
     clause=f"{DUAL} 四（四）",
     summary="双定向公布文件由该县（市、区）或所属市（州）人社局印发",
     message="公布文件发文单位应为{expected}。请核对发文单位全称。",
@@ -85,8 +99,7 @@ def check_announcement(docket: Docket) -> Iterator[Finding]:
             yield DOCUMENT_MISSING.finding(column=key, field=key)
     if header.announcement_ref is not None and header.announcement_ref in facts.used_documents:
         yield DOCUMENT_USED.finding(column="公布文号")
-    if docket.dual_directed:
-        yield from _issuing_body(docket)
+    yield from (_dual_directed_body(docket) if docket.dual_directed else _body(docket))
     announced = header.announcement_on
     if announced is None:
         return
@@ -115,7 +128,7 @@ def _dual_directed_order(docket: Docket) -> Iterator[Finding]:
             yield DUAL_OUT_OF_ORDER.finding(column=f"备案{number}日期", what="省级备案早于公布文件印发")
 
 
-def _issuing_body(docket: Docket) -> Iterator[Finding]:
+def _dual_directed_body(docket: Docket) -> Iterator[Finding]:
     if docket.header.announcing_body is None or docket.committee is None:
         return
     registry = docket.facts.registry
@@ -124,3 +137,16 @@ def _issuing_body(docket: Docket) -> Iterator[Finding]:
     names = [office.name for office in offices if office is not None]
     if names and docket.header.announcing_body not in names:
         yield DUAL_WRONG_BODY.finding(column="公布文件发文单位", expected="或".join(names))
+
+
+def _body(docket: Docket) -> Iterator[Finding]:
+    """The notices do not say who issues the document of a batch that the province alone receives: only asked about."""
+    committee, body = docket.committee, docket.header.announcing_body
+    if body is None or committee is None or committee.filing_path != (FilingLevel.PROVINCE,):
+        return
+    registry = docket.facts.registry
+    regions = {PROVINCE} | {granted.region for granted in committee.authorizations}
+    offices = [registry.department_of(region) for region in sorted(regions)]
+    offices.append(registry.department(committee.local_hrss or ""))
+    if body not in {committee.name, *(office.name for office in offices if office is not None)}:
+        yield BODY_UNUSUAL.finding(column="公布文件发文单位")

@@ -99,14 +99,19 @@ _RAISED: Final = frozenset({Level.SENIOR, Level.DEPUTY_SENIOR})
 def check_counts(docket: Docket) -> Iterator[Finding]:
     """Cases 69 and 70 for the batch."""
     header, rows = docket.header, docket.candidates
-    if header.row_count is not None and header.row_count != len(rows):
-        yield ROW_COUNT.finding(column="行数", claimed=header.row_count, received=len(rows))
-    yield from _passed(docket)
+    if rows:  # of an empty table the intake has said so already
+        yield from _received(header.row_count, len(rows))
+        yield from _passed(docket)
     yield from _applied(docket)
     yield from _quotas(docket)
     committee = docket.committee
     if committee is not None and committee.kind is CommitteeKind.APPOINTMENT_LINKED:
         yield from _approval(committee, docket)
+
+
+def _received(claimed: int | None, received: int) -> Iterator[Finding]:
+    if claimed is not None and claimed != received:
+        yield ROW_COUNT.finding(column="行数", claimed=claimed, received=received)
 
 
 def _passed(docket: Docket) -> Iterator[Finding]:

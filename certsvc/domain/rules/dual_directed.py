@@ -179,10 +179,13 @@ def _area(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
         yield COUNTY_NOT_LISTED.finding(row=row.number, column="有效区域")
     if area is None:
         return
+    others = []
     if row.unit_region is not None and row.unit_region != area:
-        yield AREA_DIFFERS.finding(row=row.number, column="有效区域", other="单位所属行政区划")
+        others.append("单位所属行政区划")
     if docket.dual_directed and docket.committee is not None and docket.committee.county != area:
-        yield AREA_DIFFERS.finding(row=row.number, column="有效区域", other="评委会所属县（市、区）")
+        others.append("评委会所属县（市、区）")
+    if others:
+        yield AREA_DIFFERS.finding(row=row.number, column="有效区域", other="、".join(others))
 
 
 def _series(candidate: Candidate, profile: CountyProfile, meeting_on: date | None) -> Iterator[Finding]:

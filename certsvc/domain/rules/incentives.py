@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
+from unicodedata import normalize
 
 from certsvc.domain.facts import HeldTitle
 from certsvc.domain.findings import Finding, Severity
@@ -44,6 +46,16 @@ TALENT_POST_ONLY = declare(
     message="A、B类人才按政策直聘专业技术岗位，不发职称证书。请走岗位管理程序，本行不予办理。",
     good="C类人才，副高级",
     bad="A类人才，正高级",
+)
+TALENT_CLASS_MISSING = declare(
+    code="talent-class-missing",
+    severity=Severity.HOLD,
+    case=75,
+    clause=f"{REFORM} 二（一）",
+    summary="人才激励须注明人才类别：A、B类兑现岗位，C、D、E类和博士、博士后评定职称",
+    message="未注明人才类别，无法判断兑现的是职称还是岗位。请在“依据文号”或“备注”注明C类、D类、E类、博士或出站博士后。",
+    good="备注 C类人才",
+    bad="人才激励待遇兑现，备注为空",
 )
 TALENT_LEVEL = declare(
     code="talent-level",
@@ -119,7 +131,9 @@ _ORDINARY: Final = frozenset(
 )
 _DEGREE_LEVELS: Final = frozenset({Level.DEPUTY_SENIOR, Level.INTERMEDIATE})
 _TALENT_LEVELS: Final = frozenset({Level.SENIOR, Level.DEPUTY_SENIOR})
-_POST_ONLY_CLASSES: Final = ("A类", "B类", "A 类", "B 类")
+_TALENT_CLASS: Final = re.compile(r"(?<![A-Z])([A-E])\s*类")
+_POST_ONLY_CLASSES: Final = frozenset("AB")
+_TOP_POST: Final = re.compile(r"(?<!十)[一二]级")
 
 
 def check_incentive(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
@@ -165,11 +179,23 @@ def _grassroots_degree(candidate: Candidate) -> Iterator[Finding]:
 
 
 def _talent(candidate: Candidate) -> Iterator[Finding]:
-    row, words = candidate.row, _words(candidate)
-    if any(name in words for name in _POST_ONLY_CLASSES):
-        yield TALENT_POST_ONLY.finding(row=row.number, column="备注")
+    row = candidate.row
+    places = {"依据文号": row.basis_ref, "岗位说明": row.post, "备注": row.remark}
+    classes = {column: _classes(text) for column, text in places.items()}
+    post_only = [column for column, found in classes.items() if found & _POST_ONLY_CLASSES]
+    if not post_only and _TOP_POST.search(row.post or ""):
+        post_only = ["岗位说明"]
+    if post_only:
+        yield TALENT_POST_ONLY.finding(row=row.number, column=post_only[0])
+    elif not any(classes.values()) and "博士" not in _words(candidate):
+        yield TALENT_CLASS_MISSING.finding(row=row.number, column="备注")
     if row.level is not None and row.level not in _TALENT_LEVELS:
         yield TALENT_LEVEL.finding(row=row.number, column="申报级别", level=row.level.label)
+
+
+def _classes(text: str | None) -> frozenset[str]:
+    """The classes A to E of talent that a text names, in whatever width or case."""
+    return frozenset(_TALENT_CLASS.findall(normalize("NFKC", text or "").upper()))
 
 
 def _aid(candidate: Candidate, docket: Docket) -> Iterator[Finding]:

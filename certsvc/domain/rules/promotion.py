@@ -12,7 +12,6 @@ from certsvc.domain.regions import PROVINCE, RegionKind, region_at
 from certsvc.domain.rules.clauses import DUAL, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
 from certsvc.domain.rules.registry import declare
-from certsvc.domain.submission import SubmittedRow
 from certsvc.domain.ways import LEVEL_SKIPPING, Way
 
 LEVEL_SKIP = declare(
@@ -43,11 +42,20 @@ NO_STEP_UP = declare(
     good="现职称 中级 → 申报 副高级",
     bad="现职称 副高级 → 申报 副高级，取得方式 常规评审",
 )
+CONVERSION_LEVEL = declare(
+    code="conversion-level",
+    severity=Severity.ERROR,
+    clause=f"{REFORM} 一（二）3",
+    summary="同级改职的现职称级别须与申报级别相同",
+    message="同级改职须在同一级别内进行：现职称级别为{base}，申报级别为{level}。请核对级别，或更正取得方式。",
+    good="同级改职，现职称级别 副高级 → 申报级别 副高级",
+    bad="同级改职，现职称级别 中级 → 申报级别 副高级",
+)
 BASE_TITLE_MISSING = declare(
     code="base-title-missing",
     severity=Severity.HOLD,
     clause=f"{REFORM} 四（四）",
-    summary="申报高级职称须填写现职称级别",
+    summary="申报高级职称、同级改职须填写现职称级别",
     message="申报{level}未填写现职称级别，无法核对晋升顺序。请补充现职称、级别和取得时间。",
     good="申报级别 副高级，现职称级别 中级",
     bad="申报级别 副高级，现职称级别为空",
@@ -78,7 +86,7 @@ TENURE_SHORT = declare(
     case=84,
     clause=f"{REFORM} 一（七）1",
     summary="受聘现专业技术岗位年限：省级满5年、市（州）级满4年、县区级满3年，评聘结合满5年",
-    message="按聘任起始时间计算，截至{cutoff}受聘年限不足。请核对聘任时间，或说明所依据的政策。",
+    message="按{field}计算，截至{cutoff}受聘不满{required}年。请核对时间，或说明所依据的政策。",
     good="县级单位，聘任起始2017-01-01，2023年度申报",
     bad="县级单位，聘任起始2021-01-01，2023年度申报",
 )
@@ -86,6 +94,7 @@ TENURE_SHORT = declare(
 _HIGH: Final = frozenset({Level.SENIOR, Level.DEPUTY_SENIOR})
 _YEARS_AT: Final = {RegionKind.PROVINCE: 5, RegionKind.CITY: 4, RegionKind.COUNTY: 3, RegionKind.ZONE: 3}
 _YEARS_LINKED: Final = 5
+_YOUNGEST_NEAR_RETIREMENT: Final = 47  # three years before the earliest usual age of retirement
 _NEAR_RETIREMENT_UNTIL: Final = 2024
 _NEAR_RETIREMENT_UNTIL_LINKED: Final = 2023
 
@@ -97,8 +106,8 @@ def check_promotion(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
         yield BASE_NOT_EARLIER.finding(row=row.number, column="现职称取得时间")
     if row.level is not None:
         yield from _steps(candidate, row.level)
-    if row.appointed_on is not None and candidate.way in (Way.REGULAR, Way.APPOINTMENT_LINKED):
-        yield from _tenure(row, row.appointed_on, docket)
+    if candidate.way in (Way.REGULAR, Way.APPOINTMENT_LINKED):
+        yield from _tenure(candidate, docket)
 
 
 def _steps(candidate: Candidate, level: Level) -> Iterator[Finding]:
@@ -107,8 +116,13 @@ def _steps(candidate: Candidate, level: Level) -> Iterator[Finding]:
         yield SENIOR_AFTER_DUAL_DIRECTED.finding(row=row.number, column="现职称")
     if base is None:
         exempt = candidate.way in LEVEL_SKIPPING or "现职称级别" in row.unreadable
-        if level in _HIGH and not exempt:
+        if (level in _HIGH or candidate.way is Way.CONVERSION) and not exempt:
             yield BASE_TITLE_MISSING.finding(row=row.number, column="现职称级别", level=level.label)
+    elif candidate.way is Way.CONVERSION:
+        if base is not level:
+            yield CONVERSION_LEVEL.finding(
+                row=row.number, column="现职称级别", base=base.label, level=level.label
+            )
     elif base > level + 1:
         yield _skip(candidate, base, level)
     elif base <= level and not _equal_step_allowed(candidate, base, level):
@@ -133,31 +147,47 @@ def _skip(candidate: Candidate, base: Level, level: Level) -> Finding:
 def _equal_step_allowed(candidate: Candidate, base: Level, level: Level) -> bool:
     if base is not level:
         return False
-    if candidate.way is Way.CONVERSION:
-        return True
     return level is Level.DEPUTY_SENIOR and not candidate.dual_directed and _only_dual_directed(candidate)
 
 
-def _tenure(row: SubmittedRow, appointed_on: date, docket: Docket) -> Iterator[Finding]:
-    year = docket.header.review_year
+def _tenure(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
+    """Nobody holds a post of a title before the appointment, nor before the title itself."""
+    row, year = candidate.row, docket.header.review_year
     if year is None or row.base_level is None or row.level is None or row.base_level <= row.level:
         return
-    required = _required_years(row, year)
+    required = _required_years(candidate, year)
+    started = {"聘任起始时间": row.appointed_on, "现职称取得时间": _base_on(candidate)}
+    given = {column: day for column, day in started.items() if day is not None}
+    if required is None or not given:
+        return
+    column = max(given, key=given.__getitem__)
     cutoff = date(year - 1, 12, 31)
-    if required is not None and _full_years(appointed_on, cutoff) < required:
-        yield TENURE_SHORT.finding(row=row.number, column="聘任起始时间", cutoff=cutoff.isoformat())
+    if _full_years(given[column], cutoff) < required:
+        yield TENURE_SHORT.finding(
+            row=row.number, column=column, field=column, cutoff=cutoff.isoformat(), required=required
+        )
 
 
-def _required_years(row: SubmittedRow, year: int) -> int | None:
-    """The fewest years that any holder of such a post needs: who is near retirement is not known here."""
-    if row.unit_kind == "评聘结合":
-        return _YEARS_LINKED - (year <= _NEAR_RETIREMENT_UNTIL_LINKED)
+def _base_on(candidate: Candidate) -> date | None:
+    """When the base title was acquired; None after a dual-directed one, whose years may run on (211号 一（三）)."""
+    row = candidate.row
+    if row.base_dual_directed or any(title.dual_directed for title in candidate.held):
+        return None
+    return row.base_on
+
+
+def _required_years(candidate: Candidate, year: int) -> int | None:
+    """The fewest years that the person may need: one less where retirement may be near, in the years of that relief."""
+    row = candidate.row
+    near = row.born_on is None or year - row.born_on.year >= _YOUNGEST_NEAR_RETIREMENT
+    if candidate.way is Way.APPOINTMENT_LINKED or row.unit_kind == "评聘结合":
+        return _YEARS_LINKED - (near and year <= _NEAR_RETIREMENT_UNTIL_LINKED)
     if row.unit_kind != "事业":
         return None
     region = region_at(row.unit_region or PROVINCE, date(year, 1, 1))
     if region is None:
         return None
-    return _YEARS_AT[region.kind] - (year <= _NEAR_RETIREMENT_UNTIL)
+    return _YEARS_AT[region.kind] - (near and year <= _NEAR_RETIREMENT_UNTIL)
 
 
 def _full_years(start: date, end: date) -> int:
