@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Engine,
-    Row,
     Select,
-    Table,
-    and_,
     delete,
     func,
     insert,
-    or_,
     select,
     update,
 )
@@ -27,40 +20,21 @@ from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.database import hold_table, insert_unless_known
-from certsvc.adapters.decision_schema import credit_record
+from certsvc.adapters.facts_store import DatabaseFacts
 from certsvc.adapters.instants import instant_text
-from certsvc.adapters.schema import actor, certificate, filing, filing_finding, filing_row, registry_document
+from certsvc.adapters.schema import actor, filing, filing_finding, filing_row, registry_document
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.admission import Admission, Hold, Outcome
 from certsvc.domain.caller import OPERATOR, Caller
-from certsvc.domain.certificate_status import CertificateStatus
-from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, RowCounts, StoredFiling
 from certsvc.domain.findings import Finding, Severity
-from certsvc.domain.levels import Level
 from certsvc.domain.permission import Action
-from certsvc.domain.ways import Way
 from certsvc.errors import ConflictError, NotPermitted, UnknownReference
 from certsvc.formats.award import encode_award
-from certsvc.ports import PersonalCipher
-
-_LOOK_UP_CHUNK = 500
-_STANDING = tuple(
-    int(status)
-    for status in (CertificateStatus.VALID, CertificateStatus.SUSPENDED, CertificateStatus.HISTORICAL)
-)
-_WITHDRAWN = tuple(
-    int(status)
-    for status in (CertificateStatus.REVOKED, CertificateStatus.WRITTEN_OFF, CertificateStatus.VOIDED)
-)
 
 
-class DatabaseFilingStore:
+class DatabaseFilingStore(DatabaseFacts):
     """ports.FilingStore and ports.ActorStore on SQLAlchemy Core."""
-
-    def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
-        self._engine = engine
-        self._cipher = cipher
 
     def find_actor(self, name: str) -> Actor | None:
         """The actor of that name."""
@@ -179,76 +153,6 @@ class DatabaseFilingStore:
             ),
         )
 
-    def titles_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
-        """Titles that the persons hold by certificates of ours that stand, by ID number; one a certificate number."""
-        return self._titles(id_numbers, _STANDING)
-
-    def titles_withdrawn(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
-        """Titles that the persons had by certificates of ours that were revoked, written off or voided."""
-        return self._titles(id_numbers, _WITHDRAWN)
-
-    def _titles(
-        self, id_numbers: Iterable[str], statuses: tuple[int, ...]
-    ) -> Mapping[str, tuple[HeldTitle, ...]]:
-        found: dict[str, dict[str, HeldTitle]] = {}
-        for person, row in self._of_persons(id_numbers, certificate, certificate.c.status.in_(statuses)):
-            found.setdefault(person, {})[row.number] = _held(row)  # the newest version comes last
-        return {
-            person: tuple(titles[number] for number in sorted(titles)) for person, titles in found.items()
-        }
-
-    def aided_before(self, id_numbers: Iterable[str]) -> frozenset[str]:
-        """Those who were given an aid-mission incentive that was not void from the beginning."""
-        used = and_(
-            certificate.c.way == int(Way.AID_MISSION), certificate.c.status != int(CertificateStatus.VOIDED)
-        )
-        return frozenset(person for person, _row in self._of_persons(id_numbers, certificate, used))
-
-    def credit_blocks(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[CreditBlock, ...]]:
-        """The credit records of the persons that were not withdrawn, by ID number."""
-        blocks: dict[str, tuple[CreditBlock, ...]] = {}
-        for person, row in self._of_persons(
-            id_numbers, credit_record, credit_record.c.withdrawn_on.is_(None)
-        ):
-            block = CreditBlock(date.fromisoformat(row.recorded_on), date.fromisoformat(row.until_on))
-            blocks[person] = (*blocks.get(person, ()), block)
-        return blocks
-
-    def dual_directed_holders(self) -> Mapping[str, int]:
-        """How many valid dual-directed certificates each county has."""
-        with self._engine.begin() as connection:
-            rows = connection.execute(
-                select(certificate.c.validity_area, func.count(certificate.c.number.distinct()))
-                .where(
-                    certificate.c.validity_area.is_not(None),
-                    certificate.c.status == int(CertificateStatus.VALID),
-                )
-                .group_by(certificate.c.validity_area)
-            )
-            return {area: count for area, count in rows.all()}  # noqa: C416  # a row is no pair to the type checker
-
-    def announcements_used(
-        self, *, besides: str, committee_code: str | None = None, batch_ref: str | None = None
-    ) -> frozenset[str]:
-        """Numbers of announcement documents that approved filings other than the named one rest on; an issued filing
-        of the same committee and batch does not count: this one supplements it."""
-        used = and_(
-            filing.c.id != besides,
-            filing.c.announcement_ref.is_not(None),
-            filing.c.status.in_([FilingStatus.APPROVED, FilingStatus.ISSUED]),
-        )
-        if committee_code is not None and batch_ref is not None:
-            used = and_(
-                used,
-                or_(
-                    filing.c.status != FilingStatus.ISSUED,
-                    filing.c.committee_code.is_distinct_from(committee_code),
-                    filing.c.batch_ref.is_distinct_from(batch_ref),
-                ),
-            )
-        with self._engine.begin() as connection:
-            return frozenset(connection.scalars(select(filing.c.announcement_ref).where(used)))
-
     def save(self, examined: ExaminedFiling, by: Caller = OPERATOR) -> None:
         """Store a filing with findings and outcomes in one transaction; replaces an unapproved one."""
         with self._engine.begin() as connection:
@@ -314,20 +218,6 @@ class DatabaseFilingStore:
                 .where(filing.c.id == wanted, filing.c.status == FilingStatus.APPROVED)
                 .values(status=FilingStatus.ISSUED, issued_at=instant_text(at))
             )
-
-    def _of_persons(
-        self, id_numbers: Iterable[str], table: Table, wanted: ColumnElement[bool]
-    ) -> Iterator[tuple[str, Row[Any]]]:
-        """ID number and row, for every wanted row of the persons, in the order of the table's primary key."""
-        by_key = {self._cipher.person_key(number): number for number in id_numbers}
-        keys = sorted(by_key)
-        with self._engine.begin() as connection:
-            for start in range(0, len(keys), _LOOK_UP_CHUNK):
-                ours = table.c.person_key.in_(keys[start : start + _LOOK_UP_CHUNK])
-                rows = connection.execute(
-                    select(table).where(ours, wanted).order_by(*table.primary_key.columns)
-                )
-                yield from ((by_key[row.person_key], row) for row in rows)
 
     def _columns(self, examined: ExaminedFiling) -> dict[str, object]:
         context = f"filing/{examined.id}".encode()
@@ -403,15 +293,3 @@ def _note(
 
 def _newest_registry() -> Select[Any]:
     return select(registry_document).order_by(registry_document.c.position.desc()).limit(1)
-
-
-def _held(row: Row[Any]) -> HeldTitle:
-    return HeldTitle(
-        number=row.number,
-        series=row.series,
-        level=Level(row.level),
-        title=row.title,
-        way=row.way,
-        dual_directed=row.validity_area is not None,
-        acquired_on=date.fromisoformat(row.acquired_on),
-    )

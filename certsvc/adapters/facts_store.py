@@ -1,0 +1,132 @@
+"""What the database knows beside a filing: titles and incentives of persons, credit records, documents in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Row, Table, and_, func, or_, select
+
+from certsvc.adapters.decision_schema import credit_record
+from certsvc.adapters.schema import certificate, filing
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.facts import CreditBlock, HeldTitle
+from certsvc.domain.filing import FilingStatus
+from certsvc.domain.levels import Level
+from certsvc.domain.ways import Way
+from certsvc.ports import PersonalCipher
+
+_LOOK_UP_CHUNK = 500
+_STANDING = tuple(
+    int(status)
+    for status in (CertificateStatus.VALID, CertificateStatus.SUSPENDED, CertificateStatus.HISTORICAL)
+)
+_WITHDRAWN = tuple(
+    int(status)
+    for status in (CertificateStatus.REVOKED, CertificateStatus.WRITTEN_OFF, CertificateStatus.VOIDED)
+)
+
+
+class DatabaseFacts:
+    """The part of ports.FilingStore that gives the gate its facts. Persons are asked for by ID number."""
+
+    def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
+        self._engine = engine
+        self._cipher = cipher
+
+    def titles_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
+        """Titles that the persons hold by certificates of ours that stand, by ID number; one a certificate number."""
+        return self._titles(id_numbers, _STANDING)
+
+    def titles_withdrawn(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
+        """Titles that the persons had by certificates of ours that were revoked, written off or voided."""
+        return self._titles(id_numbers, _WITHDRAWN)
+
+    def _titles(
+        self, id_numbers: Iterable[str], statuses: tuple[int, ...]
+    ) -> Mapping[str, tuple[HeldTitle, ...]]:
+        found: dict[str, dict[str, HeldTitle]] = {}
+        for person, row in self._of_persons(id_numbers, certificate, certificate.c.status.in_(statuses)):
+            found.setdefault(person, {})[row.number] = _held(row)  # the newest version comes last
+        return {
+            person: tuple(titles[number] for number in sorted(titles)) for person, titles in found.items()
+        }
+
+    def aided_before(self, id_numbers: Iterable[str]) -> frozenset[str]:
+        """Those who were given an aid-mission incentive that was not void from the beginning."""
+        used = and_(
+            certificate.c.way == int(Way.AID_MISSION), certificate.c.status != int(CertificateStatus.VOIDED)
+        )
+        return frozenset(person for person, _row in self._of_persons(id_numbers, certificate, used))
+
+    def credit_blocks(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[CreditBlock, ...]]:
+        """The credit records of the persons that were not withdrawn, by ID number."""
+        blocks: dict[str, tuple[CreditBlock, ...]] = {}
+        for person, row in self._of_persons(
+            id_numbers, credit_record, credit_record.c.withdrawn_on.is_(None)
+        ):
+            block = CreditBlock(date.fromisoformat(row.recorded_on), date.fromisoformat(row.until_on))
+            blocks[person] = (*blocks.get(person, ()), block)
+        return blocks
+
+    def dual_directed_holders(self) -> Mapping[str, int]:
+        """How many valid dual-directed certificates each county has."""
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(certificate.c.validity_area, func.count(certificate.c.number.distinct()))
+                .where(
+                    certificate.c.validity_area.is_not(None),
+                    certificate.c.status == int(CertificateStatus.VALID),
+                )
+                .group_by(certificate.c.validity_area)
+            )
+            return {area: count for area, count in rows.all()}  # noqa: C416  # a row is no pair to the type checker
+
+    def announcements_used(
+        self, *, besides: str, committee_code: str | None = None, batch_ref: str | None = None
+    ) -> frozenset[str]:
+        """Numbers of announcement documents that approved filings other than the named one rest on; an issued filing
+        of the same committee and batch does not count: this one supplements it."""
+        used = and_(
+            filing.c.id != besides,
+            filing.c.announcement_ref.is_not(None),
+            filing.c.status.in_([FilingStatus.APPROVED, FilingStatus.ISSUED]),
+        )
+        if committee_code is not None and batch_ref is not None:
+            used = and_(
+                used,
+                or_(
+                    filing.c.status != FilingStatus.ISSUED,
+                    filing.c.committee_code.is_distinct_from(committee_code),
+                    filing.c.batch_ref.is_distinct_from(batch_ref),
+                ),
+            )
+        with self._engine.begin() as connection:
+            return frozenset(connection.scalars(select(filing.c.announcement_ref).where(used)))
+
+    def _of_persons(
+        self, id_numbers: Iterable[str], table: Table, wanted: ColumnElement[bool]
+    ) -> Iterator[tuple[str, Row[Any]]]:
+        """ID number and row, for every wanted row of the persons, in the order of the table's primary key."""
+        by_key = {self._cipher.person_key(number): number for number in id_numbers}
+        keys = sorted(by_key)
+        with self._engine.begin() as connection:
+            for start in range(0, len(keys), _LOOK_UP_CHUNK):
+                ours = table.c.person_key.in_(keys[start : start + _LOOK_UP_CHUNK])
+                rows = connection.execute(
+                    select(table).where(ours, wanted).order_by(*table.primary_key.columns)
+                )
+                yield from ((by_key[row.person_key], row) for row in rows)
+
+
+def _held(row: Row[Any]) -> HeldTitle:
+    return HeldTitle(
+        number=row.number,
+        series=row.series,
+        level=Level(row.level),
+        title=row.title,
+        way=row.way,
+        dual_directed=row.validity_area is not None,
+        acquired_on=date.fromisoformat(row.acquired_on),
+    )
