@@ -276,7 +276,21 @@ class Log:
         self.entries += [*events, manifest_leaf(1, events)]
         self.issue_index = len(events)
         self.manifest_index = self.issue_index + 1
+        self.seal()
+
+    def seal(self) -> None:
+        """Append the seal of the array as it is now."""
         self.entries.append(cbor([1, 101, len(self.entries), SLOTS, self.status_root]))
+
+    def later(self, status: int, cosigned_at: datetime | None = NOW, seals: int = 1) -> Log:
+        """The same log after more seals, with another status in the slot."""
+        grown = copy.deepcopy(self)
+        slot, grown.cosigned_at = self.fields["slot"], cosigned_at
+        low = grown.array[slot >> 1] & (0x0F if slot & 1 else 0xF0)
+        grown.array[slot >> 1] = low | status << (4 if slot & 1 else 0)
+        for _ in range(seals):
+            grown.seal()
+        return grown
 
     @property
     def hashes(self) -> list[bytes]:

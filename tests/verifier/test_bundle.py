@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from certverify import check_bundle, decode_trust
+from certverify import check_bundle, decode_trust, load_trust, open_ledger
 from certverify.bundle import decode_bundle
 from certverify.errors import BundleError
 from certverify.trust import Trust
@@ -29,6 +30,7 @@ from tests.verifier.builders import (
     manifest_leaf,
     private_payload,
     record_text,
+    write_files,
 )
 
 LOG = Log(filler=3)
@@ -191,6 +193,108 @@ def test_an_older_seal_is_not_the_last_leaf() -> None:
     stale_seal = changed(later, "seal", "index", to=bundle["seal"]["index"])
     stale_seal = changed(stale_seal, "seal", "leaf", to=bundle["seal"]["leaf"])
     assert told(answer(stale_seal, log)) == (FAILED, {"seal-proof-bad"})
+
+
+YESTERDAY = NOW - timedelta(days=1)
+OLD = Log(filler=3, cosigned_at=YESTERDAY)
+
+
+def beside(bundle: Any, tree: Log, folder: Path) -> Verdict:
+    """The answer to a bundle that lies beside a downloaded tree."""
+    tree.write(folder)
+    trust = load_trust(folder)
+    return check_bundle(json.dumps(bundle).encode(), trust, NOW, ledger=open_ledger(folder, trust))
+
+
+@pytest.mark.parametrize("seals", [1, 2, 300])
+@pytest.mark.parametrize(
+    ("was", "now", "outcome", "codes"),
+    [
+        (1, 3, FAILED, {"revoked"}),
+        (1, 6, FAILED, {"superseded"}),
+        (2, 1, Outcome.PASSED, set()),
+        (1, 1, Outcome.PASSED, set()),
+        (1, 9, OPEN, {"tree-inconsistent"}),
+    ],
+)
+def test_a_newer_tree_beside_the_bundle_names_the_status(
+    was: int, now: int, outcome: Outcome, codes: set[str], seals: int, tmp_path: Path
+) -> None:
+    old = Log(filler=3, cosigned_at=YESTERDAY, status=was)
+    verdict = beside(old.bundle(), old.later(now, seals=seals), tmp_path)
+    assert (told(verdict), verdict.as_of) == ((outcome, codes), NOW)
+
+
+def test_a_newer_tree_makes_an_old_bundle_fresh_and_a_stale_tree_does_not(tmp_path: Path) -> None:
+    stale = Log(filler=3, cosigned_at=NOW - timedelta(days=30))
+    assert told(beside(stale.bundle(), stale.later(1), tmp_path / "fresh")) == (Outcome.PASSED, set())
+    later = stale.later(1, NOW - timedelta(days=20))
+    assert told(beside(stale.bundle(), later, tmp_path / "stale")) == (OPEN, {"checkpoint-stale"})
+
+
+def test_of_two_checkpoints_of_one_size_the_later_counts(tmp_path: Path) -> None:
+    fresh, stale = Log(filler=3), Log(filler=3, cosigned_at=NOW - timedelta(days=30))
+    for number, (bundle, tree) in enumerate([(stale, fresh), (fresh, stale)]):
+        verdict = beside(bundle.bundle(), tree, tmp_path / str(number))
+        assert (told(verdict), verdict.as_of) == ((Outcome.PASSED, set()), NOW)
+
+
+def test_an_older_tree_says_nothing_about_a_newer_bundle(tmp_path: Path) -> None:
+    suspended = Log(filler=3, status=2, cosigned_at=YESTERDAY)
+    lifted = suspended.later(1)
+    assert told(beside(lifted.bundle(), suspended, tmp_path)) == (Outcome.PASSED, set())
+
+
+def test_bundle_and_tree_that_contradict_each_other_leave_it_open(tmp_path: Path) -> None:
+    fork = Log(filler=3, payload=private_payload(FIELDS, sex="男"))
+    revoked = Log(filler=3, status=3)
+    for number, (bundle, tree, outcome) in enumerate(
+        [
+            (OLD, fork, OPEN),  # one size, two roots
+            (OLD, fork.later(1), OPEN),  # no prefix
+            (OLD, fork.later(3), OPEN),
+            (revoked, LOG, FAILED),  # known to be wrong all the same
+            (revoked, LOG.later(1), FAILED),
+        ]
+    ):
+        said, codes = told(beside(bundle.bundle(), tree, tmp_path / str(number)))
+        assert said is outcome
+        assert "bundle-conflict" in codes
+
+
+def test_a_wrong_bundle_fails_beside_any_tree(tmp_path: Path) -> None:
+    wrong = changed(OLD.bundle(), "status", "proof", to=NO_HASHES)
+    assert told(beside(wrong, OLD.later(1), tmp_path)) == (FAILED, {"status-proof-bad"})
+
+
+@pytest.mark.parametrize(
+    ("lost", "outcome", "codes"),
+    [
+        ("checkpoint", Outcome.PASSED, set()),  # nothing to compare with
+        ("tile/entries", Outcome.PASSED, set()),
+        ("status/shard", OPEN, {"tree-missing"}),  # newer, but it does not say
+    ],
+)
+def test_what_a_partial_tree_does_not_hold_is_not_asked_of_it(
+    lost: str, outcome: Outcome, codes: set[str], tmp_path: Path
+) -> None:
+    files = OLD.later(3).files()
+    write_files(tmp_path, {name: raw for name, raw in files.items() if not name.startswith(lost)})
+    trust = load_trust(tmp_path)
+    ledger = open_ledger(tmp_path, trust)
+    verdict = check_bundle(json.dumps(OLD.bundle()).encode(), trust, NOW, ledger=ledger)
+    assert told(verdict) == (outcome, codes)
+
+
+def test_a_tree_whose_tiles_do_not_lead_to_its_checkpoint_leaves_it_open(tmp_path: Path) -> None:
+    tree = OLD.later(1)
+    files = tree.files()
+    name = next(name for name in files if name.startswith("tile/0/"))
+    write_files(tmp_path, files | {name: bytes(len(files[name]))})
+    trust = load_trust(tmp_path)
+    ledger = open_ledger(tmp_path, trust)
+    verdict = check_bundle(json.dumps(OLD.bundle()).encode(), trust, NOW, ledger=ledger)
+    assert told(verdict) == (OPEN, {"tree-inconsistent"})
 
 
 @pytest.mark.parametrize(

@@ -260,9 +260,21 @@ def test_a_picture_with_too_many_pixels_is_not_unpacked(
     assert (code, json.loads(out)["findings"][0]["code"]) == (2, "image-unreadable")
 
 
+def test_a_bundle_is_held_against_the_tree_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = Log(fields=dict(DUAL), cosigned_at=NOW - timedelta(days=1))
+    old.later(3).write(tmp_path)
+    bundle = tmp_path / "bundle.json"
+    bundle.write_text(json.dumps(old.bundle()))
+    exit_code, out = run(capsys, "bundle", bundle, "--trust", tmp_path, "--json")
+    told = json.loads(out)
+    assert (exit_code, told["status"], told["as_of"]) == (1, "revoked", "2026-11-20T08:00:00Z")
+
+
 def test_a_bundle_is_checked(tmp_path: Path, dual_tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bundle = tmp_path / "bundle.json"
-    bundle.write_text(json.dumps(Log(fields=dict(DUAL)).bundle()))
+    bundle.write_text(json.dumps(Log(fields=dict(DUAL), filler=3).bundle()))
     assert run(capsys, "bundle", bundle, "--trust", dual_tree)[0] == 0
     assert run(capsys, "bundle", tmp_path / "none.json", "--trust", dual_tree)[0] == 2
 

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from pypdf import PdfReader, PdfWriter
 
 from certsvc.adapters.document.writer import write_certificate
 from certsvc.adapters.test_ca import make_test_chain
@@ -69,6 +70,24 @@ def check(corner: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[s
     told = capsys.readouterr()
     assert told.err == ""
     return code, json.loads(told.out)
+
+
+def test_a_copy_saved_again_is_altered_and_a_copy_without_the_seal_is_no_original(
+    corner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved_again = PdfWriter(clone_from=PdfReader(corner / "certificate.pdf"))
+    printed, page = PdfWriter(), PdfReader(corner / "certificate.pdf").pages[0]
+    del page["/Annots"]  # paper knows neither links nor seals
+    printed.add_page(page)
+    for writer, code, finding in [
+        (saved_again, 1, "document-altered"),
+        (printed, 2, "document-not-original"),
+    ]:
+        copy = tmp_path / "copy.pdf"
+        writer.write(copy)
+        exit_code = main(["pdf", str(copy), "--trust", str(corner), "--json"], clock=lambda: NOW)
+        told = json.loads(capsys.readouterr().out)
+        assert (exit_code, [item["code"] for item in told["findings"]]) == (code, [finding])
 
 
 def flipped_at(digits: str, bit: int) -> str:

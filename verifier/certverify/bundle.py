@@ -22,10 +22,10 @@ from certverify.errors import (
 )
 from certverify.examination import DEFAULT_MAX_AGE, Examination, Question
 from certverify.leaf import EventLeaf, EventType, ManifestLeaf, SealLeaf, commitment, decode_leaf
-from certverify.ledger import freshness_of
+from certverify.ledger import LedgerUnavailable, LedgerView, freshness_of
 from certverify.merkle import leaf_hash, verify_inclusion
 from certverify.record import Record
-from certverify.status import CHUNK_SLOTS, status_in_chunk
+from certverify.status import CHUNK_SLOTS, Status, status_in_chunk
 from certverify.strict_json import (
     base64_bytes,
     day,
@@ -99,8 +99,14 @@ def check_bundle(
     now: datetime,
     place: str | None = None,
     max_age: timedelta = DEFAULT_MAX_AGE,
+    ledger: LedgerView | LedgerUnavailable | None = None,
 ) -> Verdict:
-    """The verdict on a bundle, by the eight steps of docs/formats/bundle.md; the record's own signature comes first."""
+    """The verdict on a bundle, by the steps of docs/formats/bundle.md; the record's own signature comes first.
+
+    `ledger` is the downloaded tree beside the bundle: when its checkpoint is newer, its status and its age count; when
+    it contradicts the bundle, or itself, the answer stays open. None, or a tree without a checkpoint that opens: the
+    bundle speaks alone.
+    """
     exam = Examination(trust, Question(now, place, max_age))
     try:
         bundle = decode_bundle(raw_bundle)
@@ -111,26 +117,57 @@ def check_bundle(
     if record is None or exam.key is None:
         return exam.verdict()
     try:
-        _run_steps(exam, bundle, record, exam.key)
+        _run_steps(exam, bundle, record, exam.key, ledger)
     except _StopError as stop:
         exam.codes.append(stop.code)
     exam.judge_place(record)
     return exam.verdict()
 
 
-def _run_steps(exam: Examination, bundle: Bundle, record: Record, key: RecordKey) -> None:
+def _run_steps(
+    exam: Examination,
+    bundle: Bundle,
+    record: Record,
+    key: RecordKey,
+    ledger: LedgerView | LedgerUnavailable | None,
+) -> None:
     signed = _opened(bundle, exam.trust)  # 1, 2
-    exam.judge_freshness(freshness_of(signed, exam.trust))  # 3, 4
+    newer = _newer_state(exam, signed, ledger)
+    exam.judge_freshness(freshness_of(signed, exam.trust) if newer is None else newer.freshness)  # 3, 4
     tree = signed.checkpoint
     event = _issue_event(bundle, tree)  # 5
     _verify_manifest(bundle, event, tree, exam.trust)
     _verify_content(exam, bundle, event, record, key)
     seal = _seal(bundle, tree)  # 6
     _verify_chunk(bundle, seal, record)  # 7
+    exam.judge_status(_status(bundle, record, newer))  # 8
+
+
+def _newer_state(
+    exam: Examination, signed: SignedCheckpoint, ledger: LedgerView | LedgerUnavailable | None
+) -> LedgerView | None:
+    """The state of the tree beside the bundle, when it goes on where the bundle ends."""
+    if ledger is None or isinstance(ledger, LedgerUnavailable):
+        if ledger is not None and ledger.code is Code.TREE_INCONSISTENT:
+            exam.codes.append(ledger.code)
+        return None
+    if ledger.contradicts(signed.checkpoint):
+        exam.codes.append(Code.BUNDLE_CONFLICT)
+        return None
+    as_of = freshness_of(signed, exam.trust).as_of
+    return ledger if ledger.is_newer_than(signed.checkpoint, as_of) else None
+
+
+def _status(bundle: Bundle, record: Record, newer: LedgerView | None) -> Status:
+    """The status in the chunk of the bundle, or in the newer state where there is one."""
     try:
-        exam.judge_status(status_in_chunk(bundle.chunk, record.slot))  # 8
+        status = status_in_chunk(bundle.chunk, record.slot)
     except StatusError as error:
         raise _StopError(Code.STATUS_PROOF_BAD) from error
+    answer = status if newer is None else newer.status_of(record.slot)
+    if isinstance(answer, Status):
+        return answer
+    raise _StopError(answer)
 
 
 def _opened(bundle: Bundle, trust: Trust) -> SignedCheckpoint:

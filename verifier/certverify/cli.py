@@ -90,7 +90,8 @@ def _check_bundle(asked: argparse.Namespace, trust: Trust, now: datetime) -> Ver
     raw_bundle = read_file(asked.file, MAX_BUNDLE_BYTES)
     if isinstance(raw_bundle, Code):
         return _only(raw_bundle)
-    return check_bundle(raw_bundle, trust, now, asked.place, timedelta(days=asked.max_age_days))
+    ledger = open_ledger(asked.trust, trust)
+    return check_bundle(raw_bundle, trust, now, asked.place, timedelta(days=asked.max_age_days), ledger)
 
 
 def _only(code: Code) -> Verdict:

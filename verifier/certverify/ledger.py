@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from certverify.checkpoint import SignedCheckpoint, open_checkpoint
+from certverify.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
 from certverify.codes import Code
 from certverify.errors import (
     CheckpointError,
@@ -62,6 +62,7 @@ class LedgerView:
     """One verified state of the log: checkpoint signed, seal included as the last leaf. Shards are verified as used."""
 
     tree: PublicTree
+    checkpoint: Checkpoint
     seal: SealLeaf
     freshness: Freshness
     _shards: OrderedDict[int, bytes] = field(default_factory=OrderedDict)
@@ -76,6 +77,25 @@ class LedgerView:
             return Code.TREE_MISSING
         except (TreeInconsistentError, StatusError):
             return Code.TREE_INCONSISTENT
+
+    def is_newer_than(self, earlier: Checkpoint, as_of: datetime | None) -> bool:
+        """Whether this state comes after another: more leaves, or as many and cosigned later than `as_of`."""
+        if self.checkpoint.size != earlier.size:
+            return self.checkpoint.size > earlier.size
+        own = self.freshness.as_of
+        return own is not None and (as_of is None or own > as_of)
+
+    def contradicts(self, other: Checkpoint) -> bool:
+        """Whether another checkpoint of the log cannot be of the same history, as far as the tiles at hand can show."""
+        if other.size > self.checkpoint.size:
+            return False
+        try:
+            self.tree.verify_prefix(other.size, other.root, self.checkpoint.size, self.checkpoint.root)
+        except TreeMissingError:
+            return False
+        except TreeInconsistentError:
+            return True
+        return False
 
     def _shard(self, number: int) -> bytes:
         shard = self._shards.get(number)
@@ -106,7 +126,7 @@ def open_ledger(folder: Path, trust: Trust) -> LedgerView | LedgerUnavailable:
         return LedgerUnavailable(Code.CHECKPOINT_KEY_UNKNOWN)
     except (SignatureError, TreeInconsistentError):
         return LedgerUnavailable(Code.TREE_INCONSISTENT)
-    return LedgerView(tree, seal, freshness_of(signed, trust))
+    return LedgerView(tree, signed.checkpoint, seal, freshness_of(signed, trust))
 
 
 def freshness_of(signed: SignedCheckpoint, trust: Trust) -> Freshness:
