@@ -23,9 +23,16 @@ class RequestError(CertsvcError):
 
 
 class UnreadableInput(RequestError):
-    """The bytes given are not a file of the intake format (exit code 2 of `filing submit`)."""
+    """The bytes given are not a file of the intake format (exit code 2 of `filing submit`).
+
+    `case`: the number in the catalogue of bad inputs, where it has one.
+    """
 
     code = "unreadable-input"
+
+    def __init__(self, message: str, case: int | None = None) -> None:
+        super().__init__(message)
+        self.case = case
 
 
 class UnknownReference(RequestError):

@@ -57,9 +57,15 @@ def read_workbook(raw: bytes, filename: str) -> RawWorkbook:
 def _sheets(raw: bytes, name: str) -> Sheets:
     """Imports the reader only when a file of its kind arrives."""
     if not raw.strip():
-        raise UnreadableInput("文件是空的。请选择填好的汇总表文件重新报送。")
+        raise UnreadableInput("文件是空的。请选择填好的汇总表文件重新报送。", case=88)
     if raw.startswith(_OLE):
-        raise UnreadableInput(_ole_message(raw))
+        if _ENCRYPTED_STREAM in raw:
+            raise UnreadableInput(
+                "文件设有打开密码，无法读取。请在 Excel 或 WPS 中取消密码后另存为 .xlsx 重新报送。", case=92
+            )
+        raise UnreadableInput(
+            "文件是旧版 .xls 格式或加密文件，无法读取。请用 Excel 或 WPS 另存为不加密的 .xlsx 重新报送。"
+        )
     if raw.startswith(b"PK"):
         from certsvc.adapters.workbook_xlsx import read_xlsx
 
@@ -75,12 +81,6 @@ def _sheets(raw: bytes, name: str) -> Sheets:
     from certsvc.adapters.workbook_csv import read_csv
 
     return read_csv(raw)
-
-
-def _ole_message(raw: bytes) -> str:
-    if _ENCRYPTED_STREAM in raw:
-        return "文件设有打开密码，无法读取。请在 Excel 或 WPS 中取消密码后另存为 .xlsx 重新报送。"
-    return "文件是旧版 .xls 格式或加密文件，无法读取。请用 Excel 或 WPS 另存为不加密的 .xlsx 重新报送。"
 
 
 def _filled(cell: Cell) -> bool:

@@ -22,13 +22,13 @@ def read_csv(raw: bytes) -> Sheets:
     header = [_pair(line) for line in lines[:start] if line]
     columns = lines[start]
     if not _looks_like_a_filing(header, columns):
-        raise UnreadableInput(f"文件不是职称评审结果报送文件。{_HOW}")
+        raise UnreadableInput(f"文件不是职称评审结果报送文件。{_HOW}", case=86)
     width = len(columns)
     rows: list[tuple[Cell, ...]] = []
     for line in lines[start + 1 :]:
         if len(line) > width:
             raise UnreadableInput(
-                f"汇总表有一行多于{width}列，无法对应列名（第{len(rows) + 1}行数据）。{_HOW}"
+                f"汇总表有一行多于{width}列，无法对应列名（第{len(rows) + 1}行数据）。{_HOW}", case=86
             )
         rows.append(tuple([cell or None for cell in line]) + (None,) * (width - len(line)))
     return Sheets(header, columns, rows)
@@ -36,14 +36,15 @@ def read_csv(raw: bytes) -> Sheets:
 
 def _text(raw: bytes) -> str:
     if raw.startswith(_UTF16_MARKS):
-        raise UnreadableInput("CSV 文件是 UTF-16 编码。请另存为“CSV UTF-8（逗号分隔）”重新报送。")
+        raise UnreadableInput("CSV 文件是 UTF-16 编码。请另存为“CSV UTF-8（逗号分隔）”重新报送。", case=85)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise UnreadableInput(
-        "文件既不是 UTF-8 也不是 GB18030 编码的文本，无法读取。请另存为 .xlsx 或 CSV UTF-8 重新报送。"
+        "文件既不是 UTF-8 也不是 GB18030 编码的文本，无法读取。请另存为 .xlsx 或 CSV UTF-8 重新报送。",
+        case=85,
     )
 
 
@@ -70,12 +71,12 @@ def _table_start(lines: list[list[str]]) -> int:
         seen_header = seen_header or bool(line)
         if seen_header and not line and lines[place + 1]:
             return place + 1
-    raise UnreadableInput(f"文件中找不到汇总表的列名。{_HOW}")
+    raise UnreadableInput(f"文件中找不到汇总表的列名。{_HOW}", case=86)
 
 
 def _pair(line: list[str]) -> tuple[str, Cell]:
     if len(line) > 2:
-        raise UnreadableInput(f"批次信息应为每行一个“项目,值”，值中有逗号的请加引号。{_HOW}")
+        raise UnreadableInput(f"批次信息应为每行一个“项目,值”，值中有逗号的请加引号。{_HOW}", case=86)
     return line[0].strip(), (line[1] if len(line) == 2 else None)
 
 

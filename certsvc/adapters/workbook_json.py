@@ -17,10 +17,10 @@ def read_json(raw: bytes) -> Sheets:
     """The cells of a JSON filing; dates stay text. Raises UnreadableInput."""
     content = _decoded(raw)
     if not isinstance(content, dict) or set(content) != {HEADER_SHEET, ROWS_SHEET}:
-        _refuse("最外层应当恰有“批次信息”和“汇总表”两项")
+        _refuse("最外层应当恰有“批次信息”和“汇总表”两项", case=86)
     header, table = content[HEADER_SHEET], content[ROWS_SHEET]
     if not isinstance(header, dict) or not isinstance(table, list):
-        _refuse("“批次信息”应为对象，“汇总表”应为数组")
+        _refuse("“批次信息”应为对象，“汇总表”应为数组", case=86)
     columns = _columns(table)
     rows = [tuple([_cell(row.get(column)) for column in columns]) for row in table]
     return Sheets([(key, _cell(value)) for key, value in header.items()], columns, rows)
@@ -31,7 +31,7 @@ def _columns(table: list[object]) -> list[str]:
     columns: dict[str, None] = {}
     for row in table:
         if not isinstance(row, dict):
-            _refuse("“汇总表”的每一项应为对象")
+            _refuse("“汇总表”的每一项应为对象", case=86)
         if not row.keys() <= columns.keys():
             columns.update(dict.fromkeys(row))
         if len(columns) > 200:
@@ -55,7 +55,7 @@ def _decoded(raw: bytes) -> object:
     except RecursionError:
         _refuse("嵌套过深")
     except UnicodeDecodeError:
-        _refuse("不是 UTF-8 编码")
+        _refuse("不是 UTF-8 编码", case=85)
     except ValueError:
         _refuse("不是有效的 JSON")
 
@@ -63,9 +63,9 @@ def _decoded(raw: bytes) -> object:
 def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
     content = dict(pairs)
     if len(content) != len(pairs):
-        _refuse("同一对象中有重复的项目或列名")
+        _refuse("同一对象中有重复的项目或列名", case=86)
     return content
 
 
-def _refuse(what: str) -> NoReturn:
-    raise UnreadableInput(f"{what}。{_HOW}")
+def _refuse(what: str, case: int | None = None) -> NoReturn:
+    raise UnreadableInput(f"{what}。{_HOW}", case)

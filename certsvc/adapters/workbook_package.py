@@ -64,14 +64,16 @@ def open_package(raw: bytes) -> Package:
 
 def _check_directory(members: tuple[zipfile.ZipInfo, ...]) -> None:
     if len(members) > MOST_MEMBERS or len({member.filename for member in members}) != len(members):
-        raise UnreadableInput(f"工作簿的内部文件过多或重名。{_AGAIN}")
+        raise UnreadableInput(f"工作簿的内部文件过多或重名。{_AGAIN}", case=92)
     if any(member.flag_bits & 0x1 for member in members):
-        raise UnreadableInput("文件设有密码，无法读取。请取消密码后另存为 .xlsx 重新报送。")
+        raise UnreadableInput("文件设有密码，无法读取。请取消密码后另存为 .xlsx 重新报送。", case=92)
     if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
-        raise UnreadableInput(f"工作簿的压缩方式不受支持。{_AGAIN}")
+        raise UnreadableInput(f"工作簿的压缩方式不受支持。{_AGAIN}", case=92)
     sizes = [member.file_size for member in members]
     if max(sizes, default=0) > LARGEST_MEMBER or sum(sizes) > LARGEST_PACKAGE:
-        raise UnreadableInput(f"工作簿解压后过大，无法受理。请删除多余的行、列和图片，或分批报送。{_AGAIN}")
+        raise UnreadableInput(
+            f"工作簿解压后过大，无法受理。请删除多余的行、列和图片，或分批报送。{_AGAIN}", case=92
+        )
 
 
 def _inflated(raw: bytes, member: zipfile.ZipInfo) -> bytes:
@@ -91,16 +93,16 @@ def _inflated(raw: bytes, member: zipfile.ZipInfo) -> bytes:
         except zlib.error:
             raise UnreadableInput(f"工作簿已损坏。{_AGAIN}") from None
     if len(content) != member.file_size:
-        raise UnreadableInput(f"工作簿解压后的大小与声明不符，无法受理。{_AGAIN}")
+        raise UnreadableInput(f"工作簿解压后的大小与声明不符，无法受理。{_AGAIN}", case=92)
     return content
 
 
 def _refuse_declarations(content: bytes) -> None:
     """Refuse document type and entity declarations, and encodings in which they could hide."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff", b"+/v")) or b"\x00" in content[:256]:
-        raise UnreadableInput(f"工作簿的内部文件不是 UTF-8 编码。{_AGAIN}")
+        raise UnreadableInput(f"工作簿的内部文件不是 UTF-8 编码。{_AGAIN}", case=85)
     place = content.find(b"<!")
     while place >= 0:
         if content[place + 2 : place + 20].lstrip().lower().startswith((b"doctype", b"entity")):
-            raise UnreadableInput(f"工作簿含外部实体或文档类型声明，出于安全考虑不予读取。{_AGAIN}")
+            raise UnreadableInput(f"工作簿含外部实体或文档类型声明，出于安全考虑不予读取。{_AGAIN}", case=92)
         place = content.find(b"<!", place + 2)

@@ -90,7 +90,7 @@ def _grids(raw: bytes) -> tuple[list[tuple[Cell, ...]], list[tuple[Cell, ...]]]:
             names = book.sheet_names
             missing = [name for name in _OWN_SHEETS if name not in names]
             if missing:
-                raise UnreadableInput(f"工作簿缺少工作表“{'”“'.join(missing)}”。{_AGAIN}")
+                raise UnreadableInput(f"工作簿缺少工作表“{'”“'.join(missing)}”。{_AGAIN}", case=86)
             header, table = (book.get_sheet_by_name(name).to_python() for name in _OWN_SHEETS)
     except (CalamineError, ValueError, OSError):
         raise UnreadableInput(f"文件不是可以读取的 .xlsx 工作簿。{_AGAIN}") from None
@@ -113,7 +113,7 @@ def _header_pairs(rows: list[tuple[Cell, ...]]) -> list[tuple[str, Cell]]:
     pairs: list[tuple[str, Cell]] = []
     for row in rows:
         if any(cell is not None for cell in row[2:]):
-            raise UnreadableInput(f"工作表“{HEADER_SHEET}”只能有两列：项目和值。{_AGAIN}")
+            raise UnreadableInput(f"工作表“{HEADER_SHEET}”只能有两列：项目和值。{_AGAIN}", case=86)
         filled = (*row[:2], None, None)
         if filled[0] is not None or filled[1] is not None:
             pairs.append(("" if filled[0] is None else str(filled[0]).strip(), filled[1]))

@@ -20,6 +20,16 @@ def report_object(report: FilingReport) -> dict[str, object]:
     }
 
 
+def unreadable_object(finding: Finding) -> dict[str, object]:
+    """The answer to a file that could not be read: the same keys, no filing and nobody in it."""
+    return {
+        "filing": None,
+        "status": "unreadable",
+        "rows": {"total": 0, "admitted": 0, "held": 0, "refused": 0},
+        "findings": [_finding_object(finding)],
+    }
+
+
 def issue_object(report: FilingReport, certificates: Mapping[str, int]) -> dict[str, object]:
     """The answer to an issue: the filing, and how many of its certificates are in each state."""
     return {"filing": report.filing, "status": report.status.value, "certificates": dict(certificates)}

@@ -100,6 +100,69 @@ def test_findings_end_with_one_and_unreadable_files_with_two(run: Run, filing: s
     assert (noise.code, noise.json["status"]) == (2, "unreadable")
 
 
+UNREADABLE: list[tuple[str, bytes | None, str, int | None]] = [
+    ("empty.xlsx", b"", "file-empty", 88),
+    (
+        "locked.xlsx",
+        bytes.fromhex("D0CF11E0A1B11AE1") + "EncryptedPackage".encode("utf-16-le"),
+        "file-unsafe",
+        92,
+    ),
+    ("utf16.csv", "批次编号,1".encode("utf-16"), "file-encoding", 85),
+    ("other.csv", b"hello\n\nworld", "file-layout", 86),
+    ("noise.xlsx", b"PK\x03\x04 not a workbook", "file-damaged", None),
+    ("absent.xlsx", None, "file-missing", None),
+    (".", None, "file-missing", None),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "code", "case"), UNREADABLE)
+def test_a_file_that_cannot_be_read_is_answered_like_any_filing(
+    run: Run, home: Path, name: str, content: bytes | None, code: str, case: int | None
+) -> None:
+    if content is not None:
+        (home / name).write_bytes(content)
+    answer = run("certsvc", "filing", "submit", home / name, "--json")
+    (finding,) = answer.json["findings"]
+    assert (answer.code, answer.json) == (
+        2,
+        {
+            "filing": None,
+            "status": "unreadable",
+            "rows": {"total": 0, "admitted": 0, "held": 0, "refused": 0},
+            "findings": [finding],
+        },
+    )
+    assert finding["clause"]
+    assert finding["message"].endswith("。")
+    assert {key: finding[key] for key in finding if key not in ("clause", "message")} == {
+        "row": None,
+        "column": None,
+        "code": code,
+        "severity": "error",
+        "case": case,
+    }
+    plain = run("certsvc", "filing", "submit", home / name)
+    assert (plain.code, plain.out) == (2, "")
+    assert finding["message"] in plain.err.replace("\n", "")
+
+
+def test_an_office_without_home_or_registry_ends_with_three(tmp_path: Path) -> None:
+    def call(*words: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PROGRAMS / "certsvc", *(str(word) for word in words)],
+            env={**os.environ, "CERTSVC_HOME": str(tmp_path / "var")},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    submit = ("filing", "submit", EXAMPLES / DUAL_DIRECTED, "--json")
+    assert (call(*submit).returncode, call("init").returncode, call(*submit).returncode) == (3, 0, 3)
+    assert call(*submit).stdout == ""
+
+
 @pytest.mark.parametrize("actor", ["nobody", "county", "city"])
 def test_only_registered_persons_of_the_province_approve(
     run: Run, home: Path, filing: str, actor: str

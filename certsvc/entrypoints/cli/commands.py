@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import OPERATOR
-from certsvc.entrypoints.answers import issue_object, report_object
+from certsvc.entrypoints.answers import issue_object, report_object, unreadable_object
 from certsvc.entrypoints.cli.access_commands import audit, client
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.decision_commands import decision
@@ -22,6 +22,7 @@ from certsvc.settings import load_settings
 
 if TYPE_CHECKING:
     from certsvc.bootstrap import Office
+    from certsvc.domain.findings import Finding
 
 EXIT_FINDINGS, EXIT_UNREADABLE = 1, 2
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
@@ -115,7 +116,7 @@ certsvc.add_command(audit)
 
 
 @filing.command("submit")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @_AS_JSON
 @click.pass_context
 def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
@@ -123,20 +124,32 @@ def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
 
     同一个文件只算一次备案。退出码：0 没有错误和暂缓，1 有，2 文件无法读取。
     """
+    from certsvc.domain.rules.unreadable import MISSING, unreadable
+
     try:
-        report = _office().submit(file.read_bytes(), file.name)
+        raw = file.read_bytes()
+    except OSError as error:
+        what = (
+            "是文件夹"
+            if file.is_dir()
+            else "不存在"
+            if isinstance(error, FileNotFoundError)
+            else "没有读取权限"
+        )
+        _end_unreadable(
+            context, MISSING.finding(message=f"“{file}”{what}。请核对路径后重新报送。"), as_json=as_json
+        )
+    try:
+        report = _office().submit(raw, file.name)
     except UnreadableInput as error:
-        if as_json:
-            click.echo(
-                json.dumps(
-                    {"filing": None, "status": "unreadable", "message": str(error)}, ensure_ascii=False
-                )
-            )
-        else:
-            click.echo(str(error), err=True)
-        context.exit(EXIT_UNREADABLE)
+        _end_unreadable(context, unreadable(str(error), error.case), as_json=as_json)
     _show(report_object(report), as_json=as_json, clean=lambda: print_report(report))
     context.exit(EXIT_FINDINGS if any(f.severity in ("error", "hold") for f in report.findings) else 0)
+
+
+def _end_unreadable(context: click.Context, finding: Finding, *, as_json: bool) -> NoReturn:
+    _show(unreadable_object(finding), as_json=as_json, clean=lambda: click.echo(finding.message, err=True))
+    context.exit(EXIT_UNREADABLE)
 
 
 @filing.command("show")
