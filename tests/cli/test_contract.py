@@ -118,7 +118,7 @@ UNREADABLE: list[tuple[str, bytes | None, str, int | None]] = [
 
 @pytest.mark.parametrize(("name", "content", "code", "case"), UNREADABLE)
 def test_a_file_that_cannot_be_read_is_answered_like_any_filing(
-    run: Run, home: Path, name: str, content: bytes | None, code: str, case: int | None
+    run: Run, filing: str, home: Path, name: str, content: bytes | None, code: str, case: int | None
 ) -> None:
     if content is not None:
         (home / name).write_bytes(content)

@@ -16,7 +16,7 @@ def _rule(code: str, case: int | None, summary: str, good: str, bad: str) -> Rul
         case=case,
         clause=REPORT_CLAUSE,
         summary=summary,
-        message="{message}",
+        message="无法受理：{reason}。",
         good=good,
         bad=bad,
     )
@@ -38,4 +38,6 @@ _BY_CASE: Final = {
 
 def unreadable(message: str, case: int | None = None) -> Finding:
     """The finding on a file that could not be read; `case` chooses the rule, None is a damaged file."""
-    return (DAMAGED if case is None else _BY_CASE.get(case, DAMAGED)).finding(message=message)
+    return (DAMAGED if case is None else _BY_CASE.get(case, DAMAGED)).finding(
+        reason=message.removesuffix("。")
+    )

@@ -137,7 +137,7 @@ def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
             else "没有读取权限"
         )
         _end_unreadable(
-            context, MISSING.finding(message=f"“{file}”{what}。请核对路径后重新报送。"), as_json=as_json
+            context, MISSING.finding(reason=f"“{file}”{what}。请核对路径后重新报送"), as_json=as_json
         )
     try:
         report = _office().submit(raw, file.name)
