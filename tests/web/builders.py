@@ -133,6 +133,7 @@ def served(app: FastAPI) -> Iterator[str]:
     """Serve an application on a free loopback port; gives its address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()  # who connects before the server runs waits instead of being refused
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
