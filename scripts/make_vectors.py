@@ -28,6 +28,7 @@ from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.certificate_number import build_certificate_number
 from certsvc.domain.levels import Level
 from certsvc.formats.base43 import ALPHABET, encode_base43
+from certsvc.formats.bundle import Opening
 from certsvc.formats.cbor import encode_cbor
 from certsvc.formats.commitment import commit
 from certsvc.formats.content import encode_content
@@ -241,7 +242,9 @@ def _run_ledger(home: Path) -> dict[str, dict[str, Any]]:
     )
     log = PublishedLog(tree, log_key(LOG_KEY))
     bundles = [
-        build_bundle(log, event, _record_text(serial), salt_of(serial), encode_content(_content(serial)))
+        build_bundle(
+            log, event, _record_text(serial), Opening(salt_of(serial), encode_content(_content(serial)))
+        )
         for serial, event in enumerate(first.events, 1)
     ]
     engine.dispose()

@@ -13,6 +13,7 @@ from certsvc.adapters.published_state import FolderState
 from certsvc.bootstrap.parts import Parts
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
+from certsvc.formats.bundle import Opening
 from certsvc.formats.record import record_text
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook
@@ -101,7 +102,9 @@ class PublicSide(Parts):
             if document is None:
                 raise IntegrityError(f"证书 {content.number} 的文件不在档案中，已停止导出。")
             (folder / f"{content.number}.pdf").write_bytes(document)
-            (folder / f"{content.number}.bundle.json").write_bytes(self._bundle(log, certificate))
+            (folder / f"{content.number}.bundle.json").write_bytes(
+                self._bundle(log, certificate, opened=True)
+            )
         return len(found)
 
     def _note_export(self, found: Iterable[PublicCertificate]) -> None:
@@ -129,7 +132,8 @@ class PublicSide(Parts):
     def _published_bundle(self, number: str, version: int) -> bytes | None:
         for certificate in self.certificates.published(number=number):
             if certificate.draft.content.version == version:
-                return self._bundle(PublishedLog(self.tree, self.log_key), certificate)
+                log = PublishedLog(self.tree, self.log_key)
+                return self._bundle(log, certificate, opened=False)
         return None
 
     def _trust_files(self) -> Mapping[str, bytes]:
@@ -148,9 +152,10 @@ class PublicSide(Parts):
         )
         return trust_files(parts, self.tree, self.clock.now())
 
-    def _bundle(self, log: PublishedLog, certificate: PublicCertificate) -> bytes:
+    def _bundle(self, log: PublishedLog, certificate: PublicCertificate, *, opened: bool) -> bytes:
         from certsvc.stages.bundling import build_bundle
 
         draft = certificate.draft
         (event,) = self.ledger_store.logged_at([certificate.leaf_index])
-        return build_bundle(log, event, record_text(certificate.record), draft.salt, draft.payload)
+        opening = Opening(draft.salt, draft.payload) if opened else None
+        return build_bundle(log, event, record_text(certificate.record), opening)

@@ -41,13 +41,21 @@ class LedgerEvidence:
     status: ProvenChunk
 
 
-def encode_bundle(record_text: str, salt: bytes, payload: bytes, evidence: LedgerEvidence) -> bytes:
-    """The bundle's bytes. `record_text` is the QR text without prefix; salt and payload open the commitment."""
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens the ledger's commitment: the private payload, with the holder's whole document number, and its salt."""
+
+    salt: bytes
+    payload: bytes
+
+
+def encode_bundle(record_text: str, opening: Opening | None, evidence: LedgerEvidence) -> bytes:
+    """The bundle's bytes. `record_text` is the QR text without prefix; without an opening the content stays closed."""
     return encode_canonical_json(
         {
             "format": BUNDLE_FORMAT,
             "record": record_text,
-            "opening": {"salt": _b64(salt), "payload": _b64(payload)},
+            "opening": None if opening is None else _opening(opening),
             "checkpoint": evidence.checkpoint.decode(),
             "issue": _leaf(evidence.issue),
             "manifest": _leaf(evidence.manifest) | {"event_proof": _proof(evidence.event_proof)},
@@ -59,6 +67,10 @@ def encode_bundle(record_text: str, salt: bytes, payload: bytes, evidence: Ledge
             },
         }
     )
+
+
+def _opening(opening: Opening) -> dict[str, str]:
+    return {"salt": _b64(opening.salt), "payload": _b64(opening.payload)}
 
 
 def _leaf(proven: ProvenLeaf) -> dict[str, str | int | list[str]]:

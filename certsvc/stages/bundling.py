@@ -7,7 +7,7 @@ from certverify.leaf import ManifestLeaf, SealLeaf, decode_leaf
 from certverify.merkle import leaf_hash, verify_inclusion
 
 from certsvc.errors import IntegrityError
-from certsvc.formats.bundle import LedgerEvidence, ProvenChunk, encode_bundle
+from certsvc.formats.bundle import LedgerEvidence, Opening, ProvenChunk, encode_bundle
 from certsvc.formats.merkle import ListTree
 from certsvc.formats.status import (
     CHUNK_BYTES,
@@ -24,15 +24,14 @@ from certsvc.stages.published_log import PublishedLog
 _BROKEN = "公开账本中的证明材料互相矛盾，已停止生成核验包。"
 
 
-def build_bundle(
-    log: PublishedLog, event: LoggedEvent, record_text: str, salt: bytes, payload: bytes
-) -> bytes:
+def build_bundle(log: PublishedLog, event: LoggedEvent, record_text: str, opening: Opening | None) -> bytes:
     """The bundle of a certificate whose issue event is `event`, under the checkpoint of `log`.
 
-    `record_text` is the QR text without prefix. Every proof in it was verified with the reader's code. Raises
-    IntegrityError when the public tree contradicts itself or lacks the event.
+    `record_text` is the QR text without prefix; `opening` is for the holder and those the holder shows it to. Every
+    proof in it was verified with the reader's code. Raises IntegrityError when the public tree contradicts itself or
+    lacks the event.
     """
-    return encode_bundle(record_text, salt, payload, collect_evidence(log, event))
+    return encode_bundle(record_text, opening, collect_evidence(log, event))
 
 
 def collect_evidence(log: PublishedLog, event: LoggedEvent) -> LedgerEvidence:

@@ -17,7 +17,8 @@ _ANYBODY = "public"
 
 
 class ProofDesk:
-    """Hands out proof bundles (docs/formats/bundle.md), which open the private payload of the certificate."""
+    """Hands out proof bundles (docs/formats/bundle.md) with the content closed: the QR record, which anybody may have
+    photographed, must not buy the holder's whole document number."""
 
     def __init__(
         self, verification: Verification, make_bundle: MakeBundle, looks: PersonalLooks, clock: Clock

@@ -318,3 +318,11 @@ def test_what_is_no_bundle_is_unreadable(bundle: Any) -> None:
     with pytest.raises(BundleError):
         decode_bundle(json.dumps(bundle).encode())
     assert told(answer(bundle)) == (OPEN, {"bundle-unreadable"})
+
+
+def test_a_bundle_whose_content_stays_closed_proves_record_log_and_status_and_says_what_it_leaves_out() -> (
+    None
+):
+    verdict = answer(changed(GOOD, "opening", to=None))
+    assert told(verdict) == (Outcome.PASSED, {"content-closed"})
+    assert "content-closed" in verdict.as_json()["not_established"]

@@ -62,12 +62,19 @@ class ProvenLeaf:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens the commitment of the issue leaf; None in a bundle whose content stays closed."""
+
+    salt: bytes
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """The parts of a bundle, none of them verified."""
 
     record: str
-    salt: bytes
-    payload: bytes
+    opening: Opening | None
     raw_checkpoint: bytes
     issue: ProvenLeaf
     manifest: ProvenLeaf
@@ -221,17 +228,23 @@ def _verify_manifest(bundle: Bundle, event: EventLeaf, tree: Checkpoint, trust: 
 def _verify_content(
     exam: Examination, bundle: Bundle, event: EventLeaf, record: Record, key: RecordKey
 ) -> None:
-    if commitment(bundle.salt, bundle.payload) != event.commitment:
+    if event.slot != record.slot:
+        raise _StopError(Code.CONTENT_MISMATCH)
+    opening = bundle.opening
+    if opening is None:
+        exam.codes.append(Code.CONTENT_CLOSED)
+        return
+    if commitment(opening.salt, opening.payload) != event.commitment:
         raise _StopError(Code.COMMITMENT_MISMATCH)
     try:
-        content = decode_json(bundle.payload, limit=MAX_BUNDLE_BYTES)
+        content = decode_json(opening.payload, limit=MAX_BUNDLE_BYTES)
         only_keys(content, _CONTENT_KEYS)
         issued_on = day(content["issued_on"])
-        canonical = encode_canonical(content) == bundle.payload
+        canonical = encode_canonical(content) == opening.payload
     except (JsonError, ValueError) as error:
         raise _StopError(Code.CONTENT_MISMATCH) from error
     expected = _content_of(record) | {"event": _FIRST_EVENTS[event.type]}
-    if not canonical or event.slot != record.slot or not _agrees(content, expected, record.last4):
+    if not canonical or not _agrees(content, expected, record.last4):
         raise _StopError(Code.CONTENT_MISMATCH)
     if not key.speaks_for(issued_on):
         exam.authentic = Authentic.UNKNOWN
@@ -286,16 +299,11 @@ def _bundle(value: object) -> Bundle:
     fields = only_keys(value, parts)
     if fields["format"] != "certsvc-bundle/1":
         raise JsonError("another format")
-    opening = only_keys(fields["opening"], ("salt", "payload"))
-    salt = base64_bytes(opening["salt"])
-    if len(salt) != SALT_BYTES:
-        raise JsonError("a salt has 32 bytes")
     status = only_keys(fields["status"], ("chunk_index", "chunk", "proof"))
     manifest = only_keys(fields["manifest"], ("index", "leaf", "proof", "event_proof"))
     return Bundle(
         record=text(fields["record"]),
-        salt=salt,
-        payload=base64_bytes(opening["payload"]),
+        opening=None if fields["opening"] is None else _opening(fields["opening"]),
         raw_checkpoint=text(fields["checkpoint"]).encode(),
         issue=_proven(only_keys(fields["issue"], ("index", "leaf", "proof"))),
         manifest=_proven(manifest, manifest["event_proof"]),
@@ -304,6 +312,14 @@ def _bundle(value: object) -> Bundle:
         chunk=base64_bytes(status["chunk"]),
         chunk_proof=_hashes(status["proof"]),
     )
+
+
+def _opening(value: object) -> Opening:
+    opening = only_keys(value, ("salt", "payload"))
+    salt = base64_bytes(opening["salt"])
+    if len(salt) != SALT_BYTES:
+        raise JsonError("a salt has 32 bytes")
+    return Opening(salt, base64_bytes(opening["payload"]))
 
 
 def _proven(fields: dict[str, Any], event_proof: object = ()) -> ProvenLeaf:

@@ -57,6 +57,7 @@ class Code(StrEnum):
     MANIFEST_KEY_UNKNOWN = "manifest-key-unknown"
     MANIFEST_FORGED = "manifest-forged"
     COMMITMENT_MISMATCH = "commitment-mismatch"
+    CONTENT_CLOSED = "content-closed"
     CONTENT_MISMATCH = "content-mismatch"
     SEAL_PROOF_BAD = "seal-proof-bad"
     STATUS_PROOF_BAD = "status-proof-bad"
@@ -225,6 +226,11 @@ MEANINGS: dict[Code, Meaning] = {
         _N,
         "当前策略未要求独立见证签名，日志一致性未经第三方见证。",
         "The policy asks for no witnesses: no third party has attested that the log is one and the same for all.",
+    ),
+    Code.CONTENT_CLOSED: Meaning(
+        _N,
+        "查验包未附证书全文，账本承诺与全文的对应关系未核对；二维码记录本身已核对。",
+        "The bundle leaves the content out: the log's commitment was not opened; the QR record itself was checked.",
     ),
     Code.BUNDLE_UNREADABLE: Meaning(
         _U, "查验包无法读取。", "The bundle cannot be read."

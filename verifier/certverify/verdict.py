@@ -16,6 +16,8 @@ from certverify.trust import Tables
 
 SCHEMA = "certsvc-verdict/1"
 
+_NOT_CHECKED = (Code.NO_WITNESSES, Code.CONTENT_CLOSED)
+
 
 class Outcome(StrEnum):
     """The three answers."""
@@ -180,7 +182,7 @@ def _length_in_words(length: timedelta) -> tuple[str, str]:
 
 def leaves_open(code: Code) -> bool:
     """Whether a code names something that could not be established."""
-    return MEANINGS[code].effect is Effect.UNDETERMINED or code is Code.NO_WITNESSES
+    return MEANINGS[code].effect is Effect.UNDETERMINED or code in _NOT_CHECKED
 
 
 def describe(record: Record, tables: Tables) -> Certificate:
