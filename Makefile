@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: help demo test check serve bench format docs clean-demo venv venv-dev test-system
+.PHONY: help demo test soak check serve bench format docs clean-demo venv venv-dev test-system
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: venv-dev ## lint, types, import contracts
 
 test: venv-dev test-system check ## everything that CI runs
 	@$(BIN)/pytest
+
+soak: venv-dev test-system ## the long form of the kill tests: 30 kills on each database
+	@SOAK_KILLS=30 $(BIN)/pytest tests/operations/test_serving.py
 
 bench: venv-dev ## measure speeds next to their floors, write bench/results.json
 	@$(BIN)/python -m bench

@@ -11,7 +11,12 @@ import pytest
 
 from certsvc.adapters.clock import FixedClock
 
-pytest_plugins = ("tests.support.servers", "tests.support.databases", "tests.support.tools")
+pytest_plugins = (
+    "tests.support.servers",
+    "tests.support.databases",
+    "tests.support.tools",
+    "tests.support.log_watch",
+)
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
