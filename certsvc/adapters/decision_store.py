@@ -65,13 +65,21 @@ class DatabaseDecisionStore:
         return tuple(self._stored(row) for row in rows)
 
     def propose(self, proposal: Proposal, new_id: str, maker: str, at: datetime, check: Check) -> str:
-        """Store a proposal; its id. The same content, not withdrawn since, keeps the id it has."""
+        """Store a proposal; its id. The same content keeps its id while it is open, or while what it did stands.
+
+        Raises ConflictError when it was confirmed and undone since: deciding once more takes a new document.
+        """
         with self._engine.begin() as connection:
             versions = self._certificates.hold_versions(connection, proposal.number)
             known = self._like(connection, proposal)
-            if any(one.proposal == proposal for one in known):
-                return next(one.id for one in known if one.proposal == proposal)
+            same = next((one for one in known if one.proposal == proposal), None)
+            if same is not None and (same.status is DecisionStatus.PROPOSED or not _passes(check, versions)):
+                return same.id
             check(versions)
+            if same is not None:
+                raise ConflictError(
+                    f"同样内容的决定（{same.id}）此前已确认，其后证书状态又有变化。再次作出决定，请依据新的决定文书。"
+                )
             if any(one.status is DecisionStatus.PROPOSED for one in known):
                 raise ConflictError(
                     f"该证书已有一项{proposal.kind.label}决定等待确认。请先确认或撤回，再提出新的决定。"
@@ -236,3 +244,11 @@ def _pending(owner: str, event: PrivateEvent) -> PendingEvent:
 
 def _changes_context(owner: str) -> bytes:
     return f"decision/{owner}/changes".encode()
+
+
+def _passes(check: Check, versions: Versions) -> bool:
+    try:
+        check(versions)
+    except ConflictError:
+        return False
+    return True

@@ -164,6 +164,7 @@ class Office(PublicSide):
         What was committed stands even if the process dies before the log shows it: confirming again, or anybody's
         `catch_up`, finishes the rest. Raises as `Deciding.confirm`.
         """
+        self.ledger.require_own_history()  # a database behind its published log commits no decision
         self.issuance.sealing.seal_corrections(CHUNK)  # one that was broken off would stand in the way
         confirmed = self.deciding.confirm(decision, actor)
         self.catch_up()

@@ -14,7 +14,7 @@ LONGEST_REFERENCE: Final = 128  # code points
 LONGEST_GROUND: Final = 500
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=[0-9])[\s\-‐-―·.]+(?=[0-9X])")
 _ID_LIKE: Final = re.compile(r"(?<![0-9A-Z])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9A-Z])")
-_DOTS_AND_SPACES: Final = re.compile(r"[\s·•‧・．∙●⸱⋅･.]+")
+_BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 
 
 def require_words(text: str, what: str, longest: int) -> str:
@@ -31,8 +31,8 @@ def require_words(text: str, what: str, longest: int) -> str:
 
 def require_public(text: str, what: str, names: Iterable[str], id_number: str) -> None:
     """Raises RequestError when the text names the holder, or holds the holder's or any other ID number."""
-    joined = _DOTS_AND_SPACES.sub("", unicodedata.normalize("NFC", text)).casefold()
-    if any(_DOTS_AND_SPACES.sub("", name).casefold() in joined for name in names):
+    joined = _BETWEEN_WORDS.sub("", unicodedata.normalize("NFC", text)).casefold()
+    if any(_BETWEEN_WORDS.sub("", name).casefold() in joined for name in names):
         raise RequestError(f"{what}会向查验方公开，请不要写持证人的姓名，可改为“持证人”或“该同志”。")
     if _holds_id_number(text, id_number):
         raise RequestError(f"{what}会向查验方公开，请不要写身份证件号码。请删除后重试。")

@@ -99,6 +99,7 @@ class Deciding:
             newest, kind = require_settled(versions), held.proposal.kind
             require_authority(kind, checker, newest.content.award, newest.status)
             require_possible(kind, newest.status)
+            _require_public_words(held.proposal, versions)  # a correction since may have made a word a name
             return effects.of(held, versions, credit, allot, self.clock.now())
 
         return self.store.confirm(stored.id, checker.name, self.clock.now(), enact)
@@ -119,15 +120,12 @@ class Deciding:
 
     def _require_fit(self, proposal: Proposal, versions: Versions) -> None:
         award = versions[-1].content.award
-        names = {version.content.award.name for version in versions}
         if proposal.kind is DecisionKind.CORRECT:
             corrected = corrected_award(award, proposal.changes)
-            names.add(corrected.name)
             self._require_printable(replace(versions[-1].content, award=corrected))
         elif proposal.changes:
             raise RequestError("只有更正决定可以写明要更正的内容。")
-        for what, text in ((REFERENCE_WORD, proposal.document_ref), (GROUND_WORD, proposal.ground)):
-            require_public(text, what, names, award.document.number)
+        _require_public_words(proposal, versions)
         require_timely(proposal, versions[0], self.clock.today())
 
     def _require_printable(self, content: CertificateContent) -> None:
@@ -149,3 +147,13 @@ class Deciding:
 
     def _new_id(self, prefix: str) -> str:
         return prefix + self.random_bytes(_ID_BYTES).hex()[1:].upper()
+
+
+def _require_public_words(proposal: Proposal, versions: Versions) -> None:
+    """Raises RequestError when reference or ground names the holder, by any name a version ever bore or shall bear."""
+    award = versions[-1].content.award
+    names = {version.content.award.name for version in versions}
+    if proposal.kind is DecisionKind.CORRECT:
+        names.add(corrected_award(award, proposal.changes).name)
+    for what, text in ((REFERENCE_WORD, proposal.document_ref), (GROUND_WORD, proposal.ground)):
+        require_public(text, what, names, award.document.number)

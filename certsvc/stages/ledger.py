@@ -123,6 +123,11 @@ class Ledger:
         with self._store.transaction() as transaction:
             return self._record(transaction, events)
 
+    def require_own_history(self) -> None:
+        """Ask the start-up guard before anything is committed that the log must prove. Raises as `record`."""
+        with self._store.transaction() as transaction:
+            self._required_head(transaction)
+
     def refresh_checkpoint(self) -> LedgerHead:
         """Sign the same tree anew with the present time, so that an idle log stays fresh; publish afterwards."""
         with self._store.transaction() as transaction:

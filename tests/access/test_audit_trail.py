@@ -96,6 +96,15 @@ def test_the_database_refuses_to_change_or_delete(
     assert trail.verify_chain().fault is None
 
 
+def test_sqlite_does_not_let_an_entry_be_replaced(engine: Engine, trail: DatabaseAuditTrail) -> None:
+    write(trail, 1)
+    if engine.dialect.name == "sqlite":
+        replacing = "INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry WHERE position = 1"
+        with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+            connection.execute(text(replacing))
+    assert trail.verify_chain().fault is None
+
+
 ALTERED = {"at": "2026-11-20T08:00:01Z", "actor": "checker", "role": "checker", "region": "222400"} | {
     "action": "filing.issue",
     "object": "filing/9",

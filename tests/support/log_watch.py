@@ -20,7 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
     report = yield
     if report.when == "teardown":  # the last report of a test holds what all its phases printed
-        logged = [text for title, text in report.sections if "stderr" in title or "log" in title]
+        logged = [text for title, text in report.sections if "stderr" in title]
         item.config.stash[_STORED].append((item.nodeid, "\n".join(logged)))
     return report
 
