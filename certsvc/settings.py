@@ -32,8 +32,8 @@ class Settings(BaseSettings):
     )
     redis_url: str | None = Field(
         default=None,
-        description="`redis://host:port/number`, where several processes share rate limits and fresh answers; without it "
-        "each process keeps its own. Nothing in it needs to be kept.",
+        description="`redis://host:port/number`, where several processes share rate limits, fresh answers (sealed) and "
+        "news of work; without it each process keeps its own. Nothing in it needs to be kept.",
     )
     environment: Literal["test", "production"] = Field(
         default="test",
@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     )
     bundle_per_minute: int = Field(
         default=10, ge=1, description="Proof bundles a minute that one client address may ask for over HTTP."
+    )
+    guesses_per_hour: int = Field(
+        default=60,
+        ge=1,
+        description="Questions an hour about one certificate by number, name and last four characters, from anywhere.",
     )
     answer_seconds: float = Field(
         default=10.0, gt=0, description="Longest time an answer over HTTP may take; then 503."

@@ -134,6 +134,26 @@ def test_who_asks_too_often_is_told_when_to_come_back(shared: PublicOffice, stri
     assert strict.get("/v").status_code == strict.get("/checkpoint").status_code == 200
 
 
+def test_the_last_four_characters_cannot_be_tried_out(shared: PublicOffice) -> None:
+    limited = replace(
+        service_of(shared),
+        limits=Limits(verify_per_minute=1000, guesses_per_hour=3),
+        limiter=LocalRateLimiter(),
+    )
+    certificate = shared.regular[0]
+    known = {"number": certificate.draft.content.number, "name": certificate.draft.content.award.name}
+    unknown = {**known, "number": "2220230510009999"}
+    with served(create_app(shared.office.settings.public_folder, limited)) as address:
+        for question in (known, unknown):
+            answers = [
+                httpx.post(
+                    f"{address}{VERIFY}", json={**question, "id_last4": f"{guess:04}"}, trust_env=False
+                )
+                for guess in range(5)
+            ]
+            assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+
+
 def test_no_answer_sets_a_cookie_or_lacks_a_security_header(shared: PublicOffice) -> None:
     question = {"qr": qr_text(shared.regular[0])}
     answers = [

@@ -32,7 +32,12 @@ def public_service(office: Office) -> PublicService:
         readiness=office.readiness,
         limiter=_limiter(office),
         metrics=Metrics(office.readiness.checkpoint_age),
-        limits=Limits(settings.verify_per_minute, settings.bundle_per_minute, settings.answer_seconds),
+        limits=Limits(
+            settings.verify_per_minute,
+            settings.bundle_per_minute,
+            settings.guesses_per_hour,
+            settings.answer_seconds,
+        ),
     )
 
 

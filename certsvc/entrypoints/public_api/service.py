@@ -13,10 +13,15 @@ from certsvc.stages.verify import Verification
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Requests a minute and client address, and the seconds an answer may take."""
+    """Requests a minute and client address, guesses an hour and certificate, and the seconds an answer may take.
+
+    A guess is a question by number, name and last four characters: wherever it comes from, it is counted against the
+    number, so that the four characters cannot be tried out from many addresses.
+    """
 
     verify_per_minute: int = 60
     bundle_per_minute: int = 10
+    guesses_per_hour: int = 60
     answer_seconds: float = 10.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from hashlib import sha256
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from certsvc.entrypoints.http.body import read_body, uploaded_file
 from certsvc.entrypoints.public_api.answers import BUNDLE_ANSWERS, PDF_BODY, VERDICT_ANSWERS
 from certsvc.entrypoints.public_api.questions import BundleQuestion, Place, QrQuestion, VerifyQuestion
 from certsvc.entrypoints.public_api.service import PublicService
+from certsvc.ports.sharing import Allowance
 
 MAX_PDF_BYTES = 2_000_000
 MAX_FORM_BYTES = MAX_PDF_BYTES + 4096
@@ -24,6 +26,7 @@ VERIFY_PATH = "/api/v1/verify"
 PDF_PATH = "/api/v1/verify/pdf"
 BUNDLE_PATH = "/api/v1/bundle"
 _PER_SECONDS = 60
+_AN_HOUR = 3600
 _NO_STORE = {"Cache-Control": "no-store"}
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -75,6 +78,7 @@ def _verify_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         """
         if isinstance(question, QrQuestion):
             return _answer(service, service.verification.check_qr(question.qr, question.place))
+        _count_guess(service, question.claim.number)
         return _answer(service, service.verification.check_holder(question.claim, question.place))
 
     return router
@@ -114,12 +118,13 @@ def _bundle_routes(service: PublicService, limit: Callable[[Request], None]) -> 
     def bundle(question: BundleQuestion) -> Response:
         """Everything that proves the certificate without network (docs/formats/bundle.md).
 
-        It opens the certificate's content: it is given against the QR record, or number, name and last four
-        characters together, and every hand-out is noted.
+        Given against the QR record, or number, name and last four characters together; the certificate's whole content
+        stays closed, and every hand-out is noted.
         """
         if isinstance(question, QrQuestion):
             content = service.proofs.for_record(question.qr)
         else:
+            _count_guess(service, question.claim.number)
             content = service.proofs.for_holder(question.claim)
         return Response(content, media_type="application/json", headers=_NO_STORE)
 
@@ -147,13 +152,21 @@ async def _presented_file(request: Request) -> bytes:
 
 def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[Request], None]:
     def limited(request: Request) -> None:
-        allowance = service.limiter.allow(f"{purpose}:{_client_of(request)}", per_minute, _PER_SECONDS)
-        if not allowance.allowed:
-            raise HTTPException(
-                HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(max(1, allowance.wait_seconds))}
-            )
+        _require(service.limiter.allow(f"{purpose}:{_client_of(request)}", per_minute, _PER_SECONDS))
 
     return limited
+
+
+def _count_guess(service: PublicService, number: str) -> None:
+    """Existing or not, a number is counted alike; the limiter sees its digest only."""
+    key = sha256(number.strip().upper().encode()).hexdigest()[:32]
+    _require(service.limiter.allow(f"guess:{key}", service.limits.guesses_per_hour, _AN_HOUR))
+
+
+def _require(allowance: Allowance) -> None:
+    if not allowance.allowed:
+        wait = str(max(1, allowance.wait_seconds))
+        raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": wait})
 
 
 def _client_of(request: Request) -> str:
