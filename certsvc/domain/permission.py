@@ -29,6 +29,7 @@ class Action(StrEnum):
     SUSPENSION_CONFIRM = "suspend.confirm"
     REINSTATEMENT_PROPOSE = "reinstate.propose"
     REINSTATEMENT_CONFIRM = "reinstate.confirm"
+    DECISION_READ = "decision.read"
     DECISION_WITHDRAW = "decision.withdraw"
     RECEIPT_RECORD = "receipt.record"
     ACTOR_ADD = "actor.add"
@@ -96,6 +97,7 @@ _TABLE: Final = (
     *_pair(Action.CORRECTION_PROPOSE, Action.CORRECTION_CONFIRM, RegionRule.CITY, _HOUSE),
     *_pair(Action.SUSPENSION_PROPOSE, Action.SUSPENSION_CONFIRM, RegionRule.CITY, _HOUSE),
     *_pair(Action.REINSTATEMENT_PROPOSE, Action.REINSTATEMENT_CONFIRM, RegionRule.CITY, _REINSTATED),
+    Permission(Action.DECISION_READ, _READERS, RegionRule.CITY, _HOUSE, operator=True),
     Permission(Action.DECISION_WITHDRAW, _WRITERS, RegionRule.SAME, _HOUSE),
     Permission(Action.ACTOR_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),

@@ -107,7 +107,10 @@ def test_a_form_that_does_not_fit_is_refused_without_repeating_it(
 
 def test_what_is_no_json_or_names_nothing_is_refused(desk: Desk) -> None:
     with desk.sign_in("maker") as browser:
-        assert browser.post(PATH, content=b"{").status_code in (400, 422)
+        assert browser.post(PATH, content=b"{").status_code == 415
+        for raw in (b"{", b""):
+            answer = browser.post(PATH, content=raw, headers={"Content-Type": "application/json"})
+            assert answer.status_code == 400, raw
         assert browser.post(PATH, json=proposal("JL00000000000000")).status_code == 404
         assert browser.post(f"{PATH}/D0/confirmation").status_code == 404
 
@@ -116,3 +119,38 @@ def test_programs_do_not_decide(desk: Desk, numbers: list[str]) -> None:
     raw = json.dumps(proposal(numbers[3])).encode()
     token = desk.programs[PROGRAM].token(desk.claims(PROGRAM, raw))
     assert desk.call("POST", PATH, token, raw).status_code == 403
+
+
+def test_who_checks_sees_what_they_confirm(desk: Desk, numbers: list[str]) -> None:
+    form = proposal(numbers[4], "suspend", document="延州人社函〔2026〕4号", ground="正在核查")
+    decision = propose(desk, "city", **form)[1]["decision"]
+    for user in ("city-checker", "maker", "supervisor"):
+        with desk.sign_in(user) as browser:
+            shown = browser.get(f"{PATH}/{decision}").json()
+        assert form.items() <= shown.items()
+        assert (shown["status"], shown["maker"], shown["checker"]) == ("proposed", "city", None)
+    for user in ("tonghua", "county"):
+        with desk.sign_in(user) as browser:
+            assert browser.get(f"{PATH}/{decision}").status_code == 403
+        assert (user, "decision.read.refused") in desk.actions(f"decision/{decision}")
+    with desk.visitor() as stranger:
+        assert stranger.get(f"{PATH}/{decision}").status_code == 401
+
+
+def test_a_decision_is_withdrawn_by_the_authority_that_proposed_it(desk: Desk, numbers: list[str]) -> None:
+    form = proposal(numbers[5], "suspend", document="延州人社函〔2026〕5号", ground="正在核查")
+    path = f"{PATH}/{propose(desk, 'city', **form)[1]['decision']}/withdrawal"
+    for user in ("tonghua", "maker", "supervisor"):
+        with desk.sign_in(user) as browser:
+            assert browser.post(path).status_code == 403, user
+    for _ in range(2):
+        with desk.sign_in("city-checker") as browser:
+            answer = browser.post(path)
+        assert (answer.status_code, answer.json()["status"]) == (200, "withdrawn")
+    assert confirm(desk, "city-checker", answer.json()["decision"])[0] == 409
+
+
+def test_unknown_decisions_are_neither_shown_nor_withdrawn(desk: Desk) -> None:
+    with desk.sign_in("maker") as browser:
+        assert browser.get(f"{PATH}/D0").status_code == 404
+        assert browser.post(f"{PATH}/D0/withdrawal").status_code == 404

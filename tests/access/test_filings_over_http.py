@@ -55,8 +55,11 @@ def test_what_is_no_filing_is_refused_with_a_word(desk: Desk) -> None:
     with desk.sign_in("maker") as browser:
         noise = browser.post(PATH, content=b"PK\x03\x04 not a workbook", headers=XLSX)
         untyped = browser.post(PATH, content=WHOLE)
+        empty = browser.post(PATH, headers=XLSX)
     assert (noise.status_code, noise.json()["code"]) == (400, "unreadable-input")
-    assert (untyped.status_code, untyped.json()["code"]) == (400, "bad-request")
+    assert (untyped.status_code, untyped.json()["code"]) == (415, "unsupported-media-type")
+    assert "text/csv" in untyped.headers["accept"]
+    assert (empty.status_code, empty.json()["code"]) == (400, "bad-request")
 
 
 def test_a_body_that_is_announced_too_large_is_not_read(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from certsvc.bootstrap import Office
-from certsvc.entrypoints.console import decisions, filings, sign_in
+from certsvc.entrypoints.console import decisions, filings, receipts, sign_in
 from certsvc.entrypoints.console.access import LARGEST_BODY
 from certsvc.entrypoints.console.cookies import Cookies
 from certsvc.entrypoints.http.bounds import BodyLimit
@@ -33,6 +33,6 @@ def create_console(office: Office, count: Callable[[str, str, int, float], None]
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=count)
     answer_errors_with_problems(app)
-    for part in (sign_in, filings, decisions):
+    for part in (sign_in, filings, receipts, decisions):
         app.include_router(part.router)
     return app

@@ -1,4 +1,4 @@
-"""Decisions over HTTP: proposed by one official, confirmed by another of the same authority."""
+"""Decisions over HTTP: proposed by one official, seen and confirmed by another of the same authority, or withdrawn."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.domain.decision import DecisionKind
+from certsvc.domain.decision_authority import city_responsible
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.answers import decision_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of
+from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.ports.access import PersonalLook
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"])
 DecisionId = Annotated[str, Path(pattern="^[A-Z0-9]{1,20}$")]
@@ -36,18 +38,12 @@ class ProposalForm(BaseModel):
     )
 
 
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": ProposalForm.model_json_schema()}},
-    }
-}
-
-
-@router.post("", summary="Propose a decision: the first of two persons", openapi_extra=_BODY)
+@router.post(
+    "", summary="Propose a decision: the first of two persons", openapi_extra=json_body(ProposalForm)
+)
 def propose(request: Request, caller: Caller) -> Response:
     """Gives the decision's id; the same content proposed again keeps its id."""
-    form = _form(caller.raw_body)
+    form = json_form(request, caller.raw_body, ProposalForm)
     office = office_of(request)
     office.permits.require_role(Action(f"{form.kind}.propose"), caller.caller, f"certificate/{form.number}")
     decision = office.deciding.propose(
@@ -71,9 +67,21 @@ def confirm(request: Request, decision: DecisionId, caller: Caller) -> Response:
     return JSONResponse(decision_object(office.confirm_decision(decision, caller.caller.name)))
 
 
-def _form(raw_body: bytes) -> ProposalForm:
-    try:
-        return ProposalForm.model_validate_json(raw_body)
-    except ValidationError as error:
-        places = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
-        raise RequestValidationError(places) from error
+@router.get("/{decision}", summary="A decision: what the second person confirms")
+def show(request: Request, decision: DecisionId, caller: Caller) -> Response:
+    """Everything proposed, and how far it is. Corrections tell of people: the look is written down."""
+    office = office_of(request)
+    stored = office.deciding.find(decision)
+    number = stored.proposal.number
+    place = city_responsible(office.decisions.versions(number)[-1].content.award)
+    office.permits.require(Action.DECISION_READ, caller.caller, f"decision/{decision}", place=place)
+    office.looks.append(PersonalLook(office.clock.now(), "console", caller.caller.name, number, "查看决定"))
+    return JSONResponse(decision_object(stored))
+
+
+@router.post("/{decision}/withdrawal", summary="Withdraw a decision that is not confirmed")
+def withdraw(request: Request, decision: DecisionId, caller: Caller) -> Response:
+    """By an official of the authority that proposed it; the same again changes nothing."""
+    office = office_of(request)
+    office.permits.require_role(Action.DECISION_WITHDRAW, caller.caller, f"decision/{decision}")
+    return JSONResponse(decision_object(office.deciding.withdraw(decision, caller.caller.name)))

@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.answers import issue_object, report_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of, raw_body_of
+from certsvc.entrypoints.console.forms import media_type, require_content, unsupported
 from certsvc.entrypoints.http.body import uploaded_file
-from certsvc.errors import RequestError
 
 router = APIRouter(prefix="/api/v1/filings", tags=["filings"])
 FORM_FIELD = "file"
@@ -42,12 +42,13 @@ Caller = Annotated[Asked, Depends(asked)]
 
 async def _file_of(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) -> tuple[bytes, str]:
     """The filed file and its name: the body itself, or the one file of a form."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == _FORM:
-        return await uploaded_file(request, raw_body, FORM_FIELD)
+    kind = media_type(request)
     suffix = _SUFFIXES.get(kind)
+    if suffix is None and kind != _FORM:
+        raise unsupported(*_SUFFIXES, _FORM)
+    require_content(raw_body)
     if suffix is None:
-        raise RequestError("请以 XLSX、CSV、JSON 的内容类型提交文件，或用表单上传（字段名 file）。")
+        return await uploaded_file(request, raw_body, FORM_FIELD)
     return raw_body, f"filing{suffix}"
 
 
@@ -64,8 +65,8 @@ def submit(
 @router.get("/{filing}", summary="The answer to a filing")
 def show(request: Request, filing: FilingId, caller: Caller) -> Response:
     """Status and findings; the look is written down."""
-    channel = "service" if caller.caller.purposes else "console"
-    return JSONResponse(report_object(office_of(request).view_filing(filing, caller.caller, channel)))
+    report = office_of(request).view_filing(filing, caller.caller, channel_of(caller))
+    return JSONResponse(report_object(report))
 
 
 @router.post("/{filing}/approval", summary="Approve a filing: the first of two persons")
@@ -84,3 +85,8 @@ def issue(request: Request, filing: FilingId, caller: Caller) -> Response:
     office.approval.begin_issue(filing, caller.caller.name)
     report = office.issuance.run(filing)
     return JSONResponse(issue_object(report, office.certificates.progress(filing)))
+
+
+def channel_of(caller: Asked) -> str:
+    """The way by which somebody looks, as the log of looks names it."""
+    return "service" if caller.caller.purposes else "console"
