@@ -36,5 +36,5 @@ def open_faces(office: Office) -> Faces:
     service = public_service(office)
     return Faces(
         create_app(office.settings.public_folder, service),
-        create_console(office, service.metrics.count_request),
+        create_console(office, service.limiter, service.metrics.count_request),
     )

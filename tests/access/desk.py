@@ -19,9 +19,13 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey
 
 from certsvc.adapters.clock import FixedClock
+from certsvc.bootstrap import Office
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import Purpose, ServiceClient
-from certsvc.entrypoints.faces import open_faces
+from certsvc.entrypoints.console import create_console
+from certsvc.entrypoints.faces import Faces
+from certsvc.entrypoints.public_api import create_app
+from certsvc.entrypoints.public_api.joining import public_service
 from tests.support.office import OfficeUnderTest
 from tests.support.oidc_provider import OpenIdProviderUnderTest
 from tests.web.builders import served
@@ -33,6 +37,7 @@ PEOPLE = (
     Actor("city-checker", Role.CHECKER, "222400"),
 )
 PROGRAM = "upstream"
+MANY_SIGN_INS = 100_000
 CALLBACK = "/console/sign-in/callback"
 
 
@@ -126,7 +131,7 @@ def open_desk(home: Path, clock: FixedClock, database_url: str | None = None) ->
         )
         for person in PEOPLE:
             office.office.actors.register_actor(person, clock.now())
-        with served(open_faces(office.office)) as address:
+        with served(_faces(office.office)) as address:
             desk = Desk(address, office, provider, clock)
             for name, private_key in (
                 (PROGRAM, ed25519.Ed25519PrivateKey.generate()),
@@ -135,6 +140,13 @@ def open_desk(home: Path, clock: FixedClock, database_url: str | None = None) ->
                 desk.programs[name] = register(desk, name, private_key)
             yield desk
         office.close()
+
+
+def _faces(office: Office) -> Faces:
+    """What an office serves; the tests sign in more often than people do."""
+    service = public_service(office)
+    console = create_console(office, service.limiter, service.metrics.count_request, MANY_SIGN_INS)
+    return Faces(create_app(office.settings.public_folder, service), console)
 
 
 def register(

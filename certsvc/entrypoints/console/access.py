@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from certsvc.adapters.workbook import LARGEST_FILE
 from certsvc.bootstrap import Office
-from certsvc.domain.caller import Caller
+from certsvc.domain.caller import LONGEST_NAME, Caller
 from certsvc.entrypoints.console.cookies import Cookies
 from certsvc.errors import NotSignedIn
 from certsvc.stages.sign_in import SignedIn
 
 CSRF_HEADER = "x-csrf-token"
 _SAFE = ("GET", "HEAD")
-LARGEST_BODY = LARGEST_FILE + 64 * 1024  # a filing, and the multipart form around it
+SMALL_BODY = 64 * 1024
+"""Bytes that anybody may send; larger bodies are read for callers that are known."""
+LARGEST_UPLOAD = LARGEST_FILE + SMALL_BODY
+"""Bytes of a filing with the multipart form around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,19 @@ def cookies_of(request: Request) -> Cookies:
 
 
 async def raw_body_of(request: Request) -> bytes:
-    """The whole body; the middleware bounds it."""
-    return await request.body()
+    """The whole body; the middleware bounds it. Raises NotSignedIn, NotPermitted before a large one is read."""
+    announced = request.headers.get("content-length", "")[:20]
+    known = announced.isascii() and announced.isdigit() and int(announced) > SMALL_BODY
+    if known:
+        await run_in_threadpool(_require_known, request)
+    pieces, length = [], 0
+    async for piece in request.stream():
+        length += len(piece)
+        if length > SMALL_BODY and not known:
+            await run_in_threadpool(_require_known, request)
+            known = True
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def signed_in(request: Request) -> SignedIn:
@@ -58,14 +73,34 @@ def signed_in(request: Request) -> SignedIn:
 
 def asked(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) -> Asked:
     """The caller of a request: a service client by its token, or else the official of the session."""
+    token = _service_token(request)
+    if token is None:
+        return Asked(signed_in(request).caller, raw_body)
+    return Asked(office_of(request).service_access.admit(token, raw_body, _subject(request)), raw_body)
+
+
+def _service_token(request: Request) -> str | None:
+    """The bearer token, None without an Authorization header. Raises NotSignedIn for other kinds."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not scheme:
-        return Asked(signed_in(request).caller, raw_body)
+        return None
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("Authorization 须为 Bearer 加服务令牌。")
-    return Asked(
-        office_of(request).service_access.admit(token.strip(), raw_body, _subject(request)), raw_body
-    )
+    return token.strip()
+
+
+def _require_known(request: Request) -> None:
+    """Pass when the session holds, or the token is signed by its client; what it says is checked with the body."""
+    token = _service_token(request)
+    if token is None:
+        signed_in(request)
+        return
+    access = office_of(request).service_access
+    name = access.claimed_client(token)
+    client = access.clients.find_client(name) if len(name) <= LONGEST_NAME else None
+    if client is None:
+        raise NotSignedIn("没有登记签发该服务令牌的系统，或其登记已取消。请先登记。")
+    access.signed_claims(token, client.public_key)
 
 
 def _subject(request: Request) -> str:

@@ -4,23 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from starlette.requests import ClientDisconnect
 
 from certsvc.bootstrap import Office
 from certsvc.entrypoints.console import decisions, filings, receipts, sign_in
-from certsvc.entrypoints.console.access import LARGEST_BODY
+from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.cookies import Cookies
+from certsvc.entrypoints.console.patience import Patience
+from certsvc.entrypoints.console.sign_in_limit import PER_MINUTE, SignInLimit
 from certsvc.entrypoints.http.bounds import BodyLimit
 from certsvc.entrypoints.http.problems import answer_errors_with_problems
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
+from certsvc.ports.sharing import RateLimiter
 
 PATHS = ("/console", "/api/v1/filings", "/api/v1/decisions")
 """The addresses that this face serves, with everything below them."""
+_CLIENT_LEFT = 499  # told to nobody: it stands in the log of requests
 
 
-def create_console(office: Office, count: Callable[[str, str, int, float], None] | None = None) -> FastAPI:
-    """The face of an office. `count` is given method, route template, status and seconds of every request."""
+def create_console(
+    office: Office,
+    limiter: RateLimiter,
+    count: Callable[[str, str, int, float], None] | None = None,
+    sign_ins_per_minute: int = PER_MINUTE,
+) -> FastAPI:
+    """The face of an office. `count` is given method, route template, status and seconds of every request.
+
+    `limiter` keeps each client address to so many sign-ins a minute.
+    """
     app = FastAPI(
         title="吉林省职称电子证书办理",
         docs_url=None,
@@ -29,10 +43,18 @@ def create_console(office: Office, count: Callable[[str, str, int, float], None]
     )
     app.state.office = office
     app.state.cookies = Cookies(secure=office.settings.public_url.startswith("https://"))
-    app.add_middleware(BodyLimit, limit=LARGEST_BODY)
+    app.state.sign_in_limit = SignInLimit(limiter, sign_ins_per_minute)
+    app.add_middleware(BodyLimit, limit=SMALL_BODY, by_path={filings.PATH: LARGEST_UPLOAD})
+    app.add_middleware(Patience, seconds=office.settings.answer_seconds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=count)
     answer_errors_with_problems(app)
+    app.add_exception_handler(ClientDisconnect, _client_left)
     for part in (sign_in, filings, receipts, decisions):
         app.include_router(part.router)
     return app
+
+
+def _client_left(_request: Request, _error: Exception) -> Response:
+    """Somebody who closes the connection while sending is no failure of the service."""
+    return Response(status_code=_CLIENT_LEFT)

@@ -13,7 +13,8 @@ from certsvc.entrypoints.console.access import Asked, asked, office_of, raw_body
 from certsvc.entrypoints.console.forms import media_type, require_content, unsupported
 from certsvc.entrypoints.http.body import uploaded_file
 
-router = APIRouter(prefix="/api/v1/filings", tags=["filings"])
+PATH = "/api/v1/filings"
+router = APIRouter(prefix=PATH, tags=["filings"])
 FORM_FIELD = "file"
 _SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from certsvc.domain.permission import PERMISSIONS
 from certsvc.entrypoints.console.access import cookies_of, office_of, signed_in
+from certsvc.entrypoints.console.sign_in_limit import limit_begin, limit_finish
 from certsvc.errors import NotSignedIn
 from certsvc.stages.sign_in import ATTEMPT_LASTS, SignedIn
 
@@ -17,7 +18,9 @@ _SEE_OTHER = 303
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-@router.get("/console/sign-in", summary="Begin to sign in: to the provider")
+@router.get(
+    "/console/sign-in", summary="Begin to sign in: to the provider", dependencies=[Depends(limit_begin)]
+)
 def begin(request: Request) -> Response:
     """Redirects the browser to the OpenID provider."""
     attempt = office_of(request).sign_in.begin()
@@ -26,7 +29,11 @@ def begin(request: Request) -> Response:
     return answer
 
 
-@router.get("/console/sign-in/callback", summary="Where the provider sends the browser back to")
+@router.get(
+    "/console/sign-in/callback",
+    summary="Where the provider sends the browser back to",
+    dependencies=[Depends(limit_finish)],
+)
 def finish(
     request: Request,
     state: Annotated[str, Query(max_length=512)] = "",
