@@ -12,6 +12,7 @@ from certsvc.bootstrap import Office
 from certsvc.entrypoints.console import decisions, filings, receipts, sign_in
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.cookies import Cookies
+from certsvc.entrypoints.console.description import ConsoleFace
 from certsvc.entrypoints.console.patience import Patience
 from certsvc.entrypoints.console.sign_in_limit import PER_MINUTE, SignInLimit
 from certsvc.entrypoints.http.bounds import BodyLimit
@@ -35,7 +36,7 @@ def create_console(
 
     `limiter` keeps each client address to so many sign-ins a minute.
     """
-    app = FastAPI(
+    app = ConsoleFace(
         title="吉林省职称电子证书办理",
         docs_url=None,
         redoc_url=None,
