@@ -84,8 +84,16 @@ class DatabaseCertificateStore:
     """ports.CertificateStore on SQLAlchemy Core."""
 
     def __init__(
-        self, engine: Engine, cipher: PersonalCipher, *, allot_slots: AllotSlots, queue_issue: QueueIssue
+        self,
+        engine: Engine,
+        cipher: PersonalCipher,
+        *,
+        allot_slots: AllotSlots,
+        queue_issue: QueueIssue,
+        queued: Callable[[], None],
     ) -> None:
+        """`queued` is called after the commit of what `queue_issue` queued."""
+        self._queued = queued
         self._engine = engine
         self._cipher = cipher
         self._allot_slots = allot_slots
@@ -142,6 +150,7 @@ class DatabaseCertificateStore:
             if connection.execute(_SEAL, rows).rowcount != len(sealed):
                 raise ConflictError("证书已由另一进程签章，本次操作停止；再次运行即可继续。")
             self._queue_issue(connection, [one.draft for one in sealed], at)
+        self._queued()
 
     def corrections(self, most: int) -> tuple[Draft, ...]:
         """Drafts of corrected versions that are not sealed yet."""
@@ -158,6 +167,8 @@ class DatabaseCertificateStore:
             moved = connection.execute(_SEAL, [_seal_row(self._cipher, one, at)]).rowcount == 1
             if moved:
                 self._queue_issue(connection, [one.draft], at)
+        if moved:
+            self._queued()
         return moved
 
     def hold_versions(self, connection: Connection, number: str) -> tuple[CertificateVersion, ...]:

@@ -34,8 +34,15 @@ class DatabaseDecisionStore:
     """ports.decisions.DecisionStore on SQLAlchemy Core."""
 
     def __init__(
-        self, engine: Engine, cipher: PersonalCipher, certificates: DatabaseCertificateStore
+        self,
+        engine: Engine,
+        cipher: PersonalCipher,
+        certificates: DatabaseCertificateStore,
+        *,
+        confirmed: Callable[[str], None],
     ) -> None:
+        """`confirmed` is called with the certificate's number after the commit of a confirmation."""
+        self._confirmed = confirmed
         self._engine = engine
         self._cipher = cipher
         self._certificates = certificates
@@ -105,7 +112,9 @@ class DatabaseDecisionStore:
                 )
                 self._write(connection, stored, enactment, at)
                 _note(connection, at, checker, f"{stored.proposal.kind}.confirm", wanted, before)
-            return self._held(connection, wanted)
+            confirmed = self._held(connection, wanted)
+        self._confirmed(confirmed.proposal.number)
+        return confirmed
 
     def withdraw(self, wanted: str, by: str, at: datetime) -> StoredDecision:
         """Take a proposal back."""

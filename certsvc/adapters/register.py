@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Row, Select, and_, select
 
 from certsvc.adapters.certificate_store import open_record
 from certsvc.adapters.decision_schema import decision
 from certsvc.adapters.schema import certificate
 from certsvc.ports import PersonalCipher
-from certsvc.ports.verification import DecisionNotice, RegisteredVersion
+from certsvc.ports.verification import DecisionNotice, RegisteredVersion, RegisterEntry
+
+_STEPS = {"drafted": 1, "sealed": 2, "logged": 3, "published": 4}
 
 
 class DatabaseRegister:
@@ -20,43 +23,25 @@ class DatabaseRegister:
         self._engine = engine
         self._cipher = cipher
 
-    def versions(self, number: str) -> tuple[RegisteredVersion, ...]:
-        """Every version of a number, oldest first."""
-        own = certificate.c
+    def entry(self, number: str) -> RegisterEntry:
+        """Everything on a number, as one instant saw it; an unknown number has version 0 and nothing else."""
         with self._engine.begin() as connection:
-            rows = connection.execute(
-                select(own.number, own.version, own.slot, own.status, own.state, own.sealed_record)
-                .where(own.number == number)
-                .order_by(own.version)
-            ).all()
-        return tuple(
-            RegisteredVersion(
-                number=row.number,
-                version=row.version,
-                slot=row.slot,
-                status=row.status,
-                published=row.state == "published",
-                record=self._record(row.number, row.version, row.sealed_record),
-            )
-            for row in rows
+            rows = connection.execute(_of_number(number)).all()
+        versions = {row.version: row for row in rows}
+        decisions = {row.id: row for row in rows if row.id is not None}
+        return RegisterEntry(
+            change=len(decisions) + sum(_STEPS[row.state] for row in versions.values()),
+            versions=tuple(self._version(row) for row in versions.values()),
+            decisions=tuple(_notice(row) for row in decisions.values()),
         )
 
-    def _record(self, number: str, version: int, sealed: bytes | None) -> bytes | None:
-        return None if sealed is None else open_record(self._cipher, number, version, sealed)
+    def versions(self, number: str) -> tuple[RegisteredVersion, ...]:
+        """Every version of a number, oldest first."""
+        return self.entry(number).versions
 
     def decisions(self, number: str) -> tuple[DecisionNotice, ...]:
         """The confirmed decisions on a number, oldest first."""
-        own = decision.c
-        with self._engine.begin() as connection:
-            rows = connection.execute(
-                select(own.kind, own.document_ref, own.decided_on, own.ground)
-                .where(own.certificate_number == number, own.status == "confirmed")
-                .order_by(own.confirmed_at, own.id)
-            ).all()
-        return tuple(
-            DecisionNotice(row.kind, row.document_ref, date.fromisoformat(row.decided_on), row.ground)
-            for row in rows
-        )
+        return self.entry(number).decisions
 
     def some_number(self) -> str | None:
         """The smallest number of a published certificate."""
@@ -65,3 +50,31 @@ class DatabaseRegister:
         with self._engine.begin() as connection:
             found: str | None = connection.execute(first).scalar_one_or_none()
         return found
+
+    def _version(self, row: Row[Any]) -> RegisteredVersion:
+        sealed = row.sealed_record
+        return RegisteredVersion(
+            number=row.number,
+            version=row.version,
+            slot=row.slot,
+            status=row.status,
+            published=row.state == "published",
+            record=None if sealed is None else open_record(self._cipher, row.number, row.version, sealed),
+        )
+
+
+def _of_number(number: str) -> Select[Any]:
+    """One statement, so that versions and decisions are of one instant on every database."""
+    own, other = certificate.c, decision.c
+    confirmed = and_(other.certificate_number == own.number, other.status == "confirmed")
+    return (
+        select(own.number, own.version, own.slot, own.status, own.state, own.sealed_record)
+        .add_columns(other.id, other.kind, other.document_ref, other.decided_on, other.ground)
+        .select_from(certificate.outerjoin(decision, confirmed))
+        .where(own.number == number)
+        .order_by(own.version, other.confirmed_at, other.id)
+    )
+
+
+def _notice(row: Row[Any]) -> DecisionNotice:
+    return DecisionNotice(row.kind, row.document_ref, date.fromisoformat(row.decided_on), row.ground)

@@ -21,8 +21,10 @@ from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.personal_looks import DatabaseLooks
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.register import DatabaseRegister
+from certsvc.adapters.remembered_register import RememberedRegister
 from certsvc.adapters.service_client_store import DatabaseServiceClientStore
 from certsvc.adapters.shipped import shipped_folder
+from certsvc.bootstrap.shared_parts import open_shared_parts
 from certsvc.domain.corridor import Draft
 from certsvc.formats.leaf import EventKind
 from certsvc.ports import Clock, PendingEvent
@@ -55,13 +57,21 @@ class Parts:
         self.clients = DatabaseServiceClientStore(self.engine)
         self.looks = DatabaseLooks(self.engine)
         self.certificates = DatabaseCertificateStore(
-            self.engine, self.keys.cipher, allot_slots=allot_slots, queue_issue=_queue_issue
+            self.engine,
+            self.keys.cipher,
+            allot_slots=allot_slots,
+            queue_issue=_queue_issue,
+            queued=self._work_queued,
         )
-        self.decisions = DatabaseDecisionStore(self.engine, self.keys.cipher, self.certificates)
+        self.decisions = DatabaseDecisionStore(
+            self.engine, self.keys.cipher, self.certificates, confirmed=self._decision_confirmed
+        )
+        self.shared = open_shared_parts(settings.redis_url)
         self.ledger_store = DatabaseLedgerStore(self.engine)
 
     def close(self) -> None:
-        """Give the database connections back."""
+        """Give the database connections back, and those to Redis."""
+        self.shared.close()
         self.engine.dispose()
         self.reading_engine.dispose()
 
@@ -71,9 +81,17 @@ class Parts:
         return open_for_reading(self.settings.effective_database_url)
 
     @cached_property
-    def register(self) -> DatabaseRegister:
+    def register(self) -> RememberedRegister:
         """What the public face may ask of the database."""
-        return DatabaseRegister(self.reading_engine, self.keys.cipher)
+        register = DatabaseRegister(self.reading_engine, self.keys.cipher)
+        return RememberedRegister(register, self.shared.answers, self.keys.cipher)
+
+    def _work_queued(self) -> None:
+        self.shared.wake_ups.announce()
+
+    def _decision_confirmed(self, number: str) -> None:
+        self.register.changed(number)
+        self.shared.wake_ups.announce()
 
     @cached_property
     def style(self) -> FaceStyle:

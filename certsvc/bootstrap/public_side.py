@@ -70,6 +70,8 @@ class PublicSide(Parts):
         proven = set(self.publisher.release(events))
         released = [one for one in waiting if one.leaf_index in proven]
         self.certificates.publish(released, self.clock.now())
+        for number in {one.number for one in released}:
+            self.register.changed(number)
         return len(released)
 
     def is_behind(self) -> bool:

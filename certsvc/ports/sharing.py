@@ -42,3 +42,15 @@ class AnswerCache(Protocol):
     def changed(self, key: str, version: int) -> None:
         """Say, after the commit, that the row has this version now: older answers are given no more."""
         ...
+
+
+class WakeUps(Protocol):
+    """Tells those who wait for work that there is some. Nobody may rely on it: who waits looks again in the end."""
+
+    def announce(self) -> None:
+        """Say, after the commit, that there is work. Never fails."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Come back when work was announced since the last waiting ended, and after so many seconds in any case."""
+        ...

@@ -34,6 +34,18 @@ class DecisionNotice:
     ground: str
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """Everything that the register has on a number at one instant.
+
+    `change` grows with every change: with each confirmed decision, new version and step towards publication.
+    """
+
+    change: int
+    versions: tuple[RegisteredVersion, ...]
+    decisions: tuple[DecisionNotice, ...]
+
+
 class Register(Protocol):
     """The register of certificates, for reading only."""
 

@@ -10,9 +10,11 @@ from threading import Event, Thread
 from time import monotonic, sleep
 from types import FrameType
 
+from certsvc.adapters.local_wake_ups import LocalWakeUps
 from certsvc.bootstrap import open_office
 from certsvc.entrypoints.jobs.steps import SequencedOffice, Sequencer, resume_issues
 from certsvc.errors import CertsvcError, ConflictError, UnavailableError
+from certsvc.ports.sharing import WakeUps
 from certsvc.settings import Settings
 
 LOOK_SECONDS = 1.0
@@ -24,16 +26,19 @@ Step = Callable[[Callable[[], bool]], object]
 
 
 class Companion(Thread):
-    """Does a step every so many seconds until stopped.
+    """Does a step every so many seconds, and sooner when it is woken up, until stopped.
 
     What cannot be done at the moment (UnavailableError, ConflictError) is tried again. Any other failure ends the
     thread: `failed` is called, and `require_well` raises it.
     """
 
-    def __init__(self, name: str, step: Step, every: float, failed: Callable[[], None]) -> None:
+    def __init__(
+        self, name: str, step: Step, every: float, failed: Callable[[], None], wake_ups: WakeUps | None = None
+    ) -> None:
         super().__init__(name=name, daemon=True)
         self.failure: CertsvcError | None = None
         self._step, self._every, self._failed = step, every, failed
+        self._wake_ups = wake_ups or LocalWakeUps()
         self._stopping = Event()
         self._well = False
 
@@ -42,7 +47,8 @@ class Companion(Thread):
         try:
             while not self._stopping.is_set():
                 self._once()
-                self._stopping.wait(self._every)
+                if not self._stopping.is_set():
+                    self._wake_ups.wait(self._every)
             self._well = True
         except CertsvcError as error:
             _log.critical("%s stops the line: %s", self.name, error)
@@ -54,6 +60,7 @@ class Companion(Thread):
     def ask_to_stop(self) -> None:
         """Let the step under way come to its next resting point, and begin no other."""
         self._stopping.set()
+        self._wake_ups.announce()
 
     def require_well(self) -> None:
         """Raise what ended the thread, if it did not end by being stopped."""
@@ -78,7 +85,13 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
     sequencing, issuing = open_office(settings), open_office(settings)
     sequencer = Sequencer(sequencing, renewed_at=monotonic())
     companions = (
-        Companion("sequencer", lambda _stopping: sequencer.step(monotonic()), LOOK_SECONDS, failed),
+        Companion(
+            "sequencer",
+            lambda _stopping: sequencer.step(monotonic()),
+            LOOK_SECONDS,
+            failed,
+            sequencing.shared.wake_ups,
+        ),
         Companion("issuer", lambda stopping: resume_issues(issuing, stopping), LOOK_SECONDS, failed),
     )
     for companion in companions:
