@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as insert
 
 from certsvc.errors import CertsvcError, UnavailableError
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON")
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON")
 _NOT_NOW = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -22,6 +23,7 @@ _NOT_NOW = {
     sqlite3.SQLITE_READONLY,
 }
 _PRIMARY_CODE = 0xFF
+_TRIES, _PAUSE_SECONDS = 600, 0.05
 
 
 def engine_options() -> dict[str, Any]:
@@ -73,8 +75,23 @@ def hold_table(_connection: Connection, _table: Table) -> None:
 
 def _set_pragmas(connection: Any, _record: object) -> None:
     connection.isolation_level = None
+    _switch_to_wal(connection)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """SQLite does not wait for its lock here as it does elsewhere: two who open a new file would collide."""
+    for _ in range(_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY_CODE not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_as_writer(connection: Connection) -> None:
