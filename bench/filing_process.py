@@ -106,7 +106,7 @@ class Forgetful:
         """None."""
         return frozenset()
 
-    def save(self, examined: object) -> None:
+    def save(self, examined: object, by: object) -> None:
         """Thrown away."""
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from bench import issue, ledger, report, verification
 from bench.__main__ import THEMES
 from bench.timing import TINY, Measurement
+from tests.support.workbooks import EXAMPLES, REGULAR
 
 RUN: dict[str, Any] = {
     "date": "2026-11-20T00:00:00+00:00",
@@ -44,3 +47,14 @@ def test_the_readme_has_the_marks_of_the_table() -> None:
 def test_every_kept_figure_belongs_to_a_theme() -> None:
     kept = json.loads(report.RESULTS.read_text("utf-8"))
     assert all(one["command"].split()[-1] in THEMES for key, one in kept.items() if key != "_run")
+
+
+def test_the_filing_process_reads_and_examines_a_sample() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.filing_process", "examine", str(EXAMPLES / REGULAR)],
+        cwd=EXAMPLES.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(json.loads(done.stdout)) == {"seconds", "peak_mb"}
