@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from certsvc.domain.decision import StoredDecision
 from certsvc.domain.filing import FilingReport
 from certsvc.domain.findings import Finding
+from certsvc.domain.receipts import FilingReceipt
 
 
 def report_object(report: FilingReport) -> dict[str, object]:
@@ -54,6 +55,21 @@ def decision_object(stored: StoredDecision) -> dict[str, object]:
         "confirmed_at": None
         if stored.confirmed_at is None
         else stored.confirmed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def receipt_object(receipt: FilingReceipt) -> dict[str, object]:
+    """One receipt of the filing chain, as `certsvc filing receipt --json` and `/api/v1/filings/{id}/receipts` show it."""
+    return {
+        "filing": receipt.filing,
+        "step": receipt.step,
+        "level": receipt.level.value,
+        "receipt": receipt.receipt_ref,
+        "received_on": receipt.received_on.isoformat(),
+        "office": receipt.office,
+        "actor": receipt.actor,
+        "opinion": receipt.opinion,
+        "recorded_at": receipt.recorded_at.isoformat().replace("+00:00", "Z"),
     }
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 import click
 
-from certsvc.domain.receipts import FilingReceipt, ReceiptStep
+from certsvc.domain.receipts import ReceiptStep
 from certsvc.domain.regions import REGIONS
 from certsvc.domain.registry import FilingLevel
+from certsvc.entrypoints.answers import receipt_object
 from certsvc.settings import load_settings
 
 
@@ -46,7 +47,7 @@ def receipt(
         filing_id, FilingLevel(level), receipt_ref, received_on.date(), opinion, actor
     )
     if as_json:
-        click.echo(json.dumps(_receipt_object(recorded), ensure_ascii=False))
+        click.echo(json.dumps(receipt_object(recorded), ensure_ascii=False))
     else:
         click.echo(f"备案 {filing_id}：已登记{level}回执 {receipt_ref}。")
 
@@ -64,7 +65,7 @@ def receipts(filing_id: str, *, as_json: bool) -> None:
     if as_json:
         answer = {
             "filing": filing_id,
-            "receipts": [_receipt_object(one) for one in recorded],
+            "receipts": [receipt_object(one) for one in recorded],
             "missing": [{"level": one.level.value, "office": one.office} for one in missing],
         }
         click.echo(json.dumps(answer, ensure_ascii=False))
@@ -79,17 +80,3 @@ def receipts(filing_id: str, *, as_json: bool) -> None:
 
 def _office_word(step: ReceiptStep) -> str:
     return "登记簿未写明" if step.office is None else REGIONS[step.office].name
-
-
-def _receipt_object(receipt: FilingReceipt) -> dict[str, object]:
-    return {
-        "filing": receipt.filing,
-        "step": receipt.step,
-        "level": receipt.level.value,
-        "receipt": receipt.receipt_ref,
-        "received_on": receipt.received_on.isoformat(),
-        "office": receipt.office,
-        "actor": receipt.actor,
-        "opinion": receipt.opinion,
-        "recorded_at": receipt.recorded_at.isoformat().replace("+00:00", "Z"),
-    }

@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.domain.permission import Action
-from certsvc.domain.receipts import FilingReceipt
 from certsvc.domain.registry import FilingLevel
+from certsvc.entrypoints.answers import receipt_object
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.filings import Caller, FilingId, channel_of
 from certsvc.entrypoints.console.forms import json_body, json_form
@@ -39,7 +39,7 @@ def record(request: Request, filing: FilingId, caller: Caller) -> Response:
     recorded = office.receipts.record(
         filing, form.level, form.receipt, form.received_on, form.opinion, caller.caller.name
     )
-    return JSONResponse(_receipt_object(recorded))
+    return JSONResponse(receipt_object(recorded))
 
 
 @router.get("/{filing}/receipts", summary="The receipts of a filing, and the levels without one")
@@ -51,21 +51,7 @@ def show(request: Request, filing: FilingId, caller: Caller) -> Response:
     return JSONResponse(
         {
             "filing": filing,
-            "receipts": [_receipt_object(one) for one in office.receipts.receipts.recorded(filing)],
+            "receipts": [receipt_object(one) for one in office.receipts.receipts.recorded(filing)],
             "missing": [{"level": one.level.value, "office": one.office} for one in missing],
         }
     )
-
-
-def _receipt_object(receipt: FilingReceipt) -> dict[str, object]:
-    return {
-        "filing": receipt.filing,
-        "step": receipt.step,
-        "level": receipt.level.value,
-        "receipt": receipt.receipt_ref,
-        "received_on": receipt.received_on.isoformat(),
-        "office": receipt.office,
-        "actor": receipt.actor,
-        "opinion": receipt.opinion,
-        "recorded_at": receipt.recorded_at.isoformat().replace("+00:00", "Z"),
-    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from hashlib import sha256
 from http import HTTPStatus
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated, Any
 
 from certverify import Verdict
@@ -14,11 +13,11 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
 from certsvc.entrypoints.public_api.answers import BUNDLE_ANSWERS, PDF_BODY, VERDICT_ANSWERS
 from certsvc.entrypoints.public_api.questions import BundleQuestion, Place, QrQuestion, VerifyQuestion
 from certsvc.entrypoints.public_api.service import PublicService
-from certsvc.ports.sharing import Allowance
 
 MAX_PDF_BYTES = 2_000_000
 MAX_FORM_BYTES = MAX_PDF_BYTES + 4096
@@ -152,7 +151,7 @@ async def _presented_file(request: Request) -> bytes:
 
 def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[Request], None]:
     def limited(request: Request) -> None:
-        _require(service.limiter.allow(f"{purpose}:{_client_of(request)}", per_minute, _PER_SECONDS))
+        require_allowance(service.limiter.allow(f"{purpose}:{client_of(request)}", per_minute, _PER_SECONDS))
 
     return limited
 
@@ -160,25 +159,7 @@ def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[R
 def _count_guess(service: PublicService, number: str) -> None:
     """Existing or not, a number is counted alike; the limiter sees its digest only."""
     key = sha256(number.strip().upper().encode()).hexdigest()[:32]
-    _require(service.limiter.allow(f"guess:{key}", service.limits.guesses_per_hour, _AN_HOUR))
-
-
-def _require(allowance: Allowance) -> None:
-    if not allowance.allowed:
-        wait = str(max(1, allowance.wait_seconds))
-        raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": wait})
-
-
-def _client_of(request: Request) -> str:
-    """The address of the caller; of IPv6 the /64, which is what one customer is given."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
-    return str(address)
+    require_allowance(service.limiter.allow(f"guess:{key}", service.limits.guesses_per_hour, _AN_HOUR))
 
 
 def _media_type(request: Request) -> str:

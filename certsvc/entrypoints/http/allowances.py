@@ -1,0 +1,30 @@
+"""Rate limits as both HTTP faces count them: who calls, and the answer to who calls too often."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+
+from certsvc.ports.sharing import Allowance
+
+
+def client_of(request: Request) -> str:
+    """The address of the caller; of IPv6 the /64, which is what one customer is given."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def require_allowance(allowance: Allowance) -> None:
+    """Raises HTTPException 429 with Retry-After when the rate limiter does not let the caller through."""
+    if not allowance.allowed:
+        wait = str(max(1, allowance.wait_seconds))
+        raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": wait})
