@@ -71,8 +71,7 @@ def migrate(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        _dialect(connection).hold_schema(connection)
+    with _DIALECTS[engine.dialect.name].schema_change(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

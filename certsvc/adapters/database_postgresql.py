@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, event, func, select
@@ -57,9 +59,12 @@ def translate(error: BaseException) -> CertsvcError | None:
     return None
 
 
-def hold_schema(connection: Connection) -> None:
-    """Let one process at a time change the tables."""
-    connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
+@contextmanager
+def schema_change(engine: Engine) -> Iterator[Connection]:
+    """A transaction that changes tables, one process at a time."""
+    with engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
+        yield connection
 
 
 def hold_table(connection: Connection, table: Table) -> None:

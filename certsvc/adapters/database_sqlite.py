@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, event
 from sqlalchemy.dialects.sqlite import insert as insert
 
-from certsvc.errors import CertsvcError, UnavailableError
+from certsvc.errors import CertsvcError, IntegrityError, UnavailableError
 
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON")
 _NOT_NOW = {
@@ -65,8 +66,27 @@ def translate(error: BaseException) -> CertsvcError | None:
     )
 
 
-def hold_schema(_connection: Connection) -> None:
-    """Nothing to do: the transaction is the only writer."""
+@contextmanager
+def schema_change(engine: Engine) -> Iterator[Connection]:
+    """A transaction that changes tables. References are checked at its end: a table that is copied is away for a moment.
+
+    Raises IntegrityError when a reference leads nowhere afterwards; nothing is changed then.
+    """
+    with engine.connect() as connection:
+        _set_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise IntegrityError("数据库升级后有失去所指的记录，已放弃升级。请联系管理员。")
+        finally:
+            _set_foreign_keys(connection, "ON")
+
+
+def _set_foreign_keys(connection: Connection, value: str) -> None:
+    """On the bare connection: within a transaction SQLite takes no notice."""
+    bare: Any = connection.connection.dbapi_connection
+    bare.execute(f"PRAGMA foreign_keys={value}")
 
 
 def hold_table(_connection: Connection, _table: Table) -> None:

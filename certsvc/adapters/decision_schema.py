@@ -34,12 +34,17 @@ decision = Table(
     Column("proposed_at", String(32), nullable=False),
     Column("checker", String(64), ForeignKey("actor.name")),
     Column("confirmed_at", String(32)),
-    CheckConstraint("kind IN ('revoke', 'correct', 'suspend', 'reinstate')", name="kind_known"),
+    Column("document_sha256", String(64)),
+    Column("batch_decision_id", String(20)),
+    CheckConstraint(
+        "kind IN ('revoke', 'write_off', 'void', 'correct', 'suspend', 'reinstate')", name="kind_known"
+    ),
     CheckConstraint("status IN ('proposed', 'confirmed', 'withdrawn')", name="status_known"),
     CheckConstraint("maker <> checker", name="four_eyes"),
     CheckConstraint("(status = 'confirmed') = (checker IS NOT NULL)", name="confirmed_by_checker"),
     CheckConstraint("(checker IS NULL) = (confirmed_at IS NULL)", name="confirmed_with_time"),
     Index("ix_decision_certificate_number", "certificate_number"),
+    Index("ix_decision_batch_decision_id", "batch_decision_id"),
 )
 
 credit_record = Table(
@@ -52,6 +57,7 @@ credit_record = Table(
     Column("recorded_on", String(10), nullable=False),
     Column("until_on", String(10), nullable=False),
     Column("withdrawn_on", String(10)),
+    Column("ended_on", String(10)),
     Column("sealed_content", LargeBinary, nullable=False),
     Column("sealed_salt", LargeBinary, nullable=False),
     Column("commitment", LargeBinary(32), nullable=False),

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     """What a service client may be registered for."""
 
     FILING = "filing"
+    ELIGIBILITY = "eligibility"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,15 @@ from certsvc.errors import ConflictError, RequestError
 
 
 class DecisionKind(StrEnum):
-    """What is decided. Revocation is for false personal material (吉人社函〔2022〕38号 四（二）)."""
+    """What is decided; four endings that are never merged, a correction, a suspension and what lifts them.
+
+    Revocation 撤销 is for false personal material (吉人社函〔2022〕38号 四（二）), a write-off 核销 for an aid mission left for
+    personal reasons (二（二）), voiding 无效 for a breach of procedure (六（二）).
+    """
 
     REVOKE = "revoke"
+    WRITE_OFF = "write_off"
+    VOID = "void"
     CORRECT = "correct"
     SUSPEND = "suspend"
     REINSTATE = "reinstate"
@@ -35,16 +41,32 @@ class DecisionKind(StrEnum):
 
 _LABELS: Final = {
     DecisionKind.REVOKE: "撤销",
+    DecisionKind.WRITE_OFF: "核销",
+    DecisionKind.VOID: "无效",
     DecisionKind.CORRECT: "更正",
     DecisionKind.SUSPEND: "核查中（暂停使用）",
     DecisionKind.REINSTATE: "恢复",
 }
 _POSSIBLE_FROM: Final = {
     DecisionKind.REVOKE: frozenset({CertificateStatus.VALID, CertificateStatus.SUSPENDED}),
+    DecisionKind.WRITE_OFF: frozenset({CertificateStatus.VALID, CertificateStatus.SUSPENDED}),
+    DecisionKind.VOID: frozenset({CertificateStatus.VALID, CertificateStatus.SUSPENDED}),
     DecisionKind.CORRECT: frozenset({CertificateStatus.VALID}),
     DecisionKind.SUSPEND: frozenset({CertificateStatus.VALID}),
-    DecisionKind.REINSTATE: frozenset({CertificateStatus.SUSPENDED, CertificateStatus.REVOKED}),
+    DecisionKind.REINSTATE: frozenset(
+        {
+            CertificateStatus.SUSPENDED,
+            CertificateStatus.REVOKED,
+            CertificateStatus.WRITTEN_OFF,
+            CertificateStatus.VOIDED,
+        }
+    ),
 }
+
+
+def effective_day(kind: DecisionKind, decided_on: date, acquired_on: date) -> date:
+    """The day from which a decision counts: voiding from the acquisition on (一律无效, 38号 六（二）), others from their date."""
+    return acquired_on if kind is DecisionKind.VOID else decided_on
 
 
 class DecisionStatus(StrEnum):
@@ -59,7 +81,8 @@ class DecisionStatus(StrEnum):
 class Proposal:
     """What is proposed. `changes` holds the corrected fields as text, and is empty for every other kind.
 
-    `document_ref` and `ground` are public: verifiers are shown them beside the status.
+    `document_ref` and `ground` are public: verifiers are shown them beside the status. `effective_on`: the day from
+    which it counts. `document_sha256`: digest (hex) of the uploaded decision document.
     """
 
     kind: DecisionKind
@@ -67,12 +90,9 @@ class Proposal:
     document_ref: str
     decided_on: date
     ground: str
+    effective_on: date
     changes: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def effective_on(self) -> date:
-        """The day from which the decision counts: a decision takes effect on its own date."""
-        return self.decided_on
+    document_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from certsvc.domain.actor import Actor
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.regions import PROVINCE, REGIONS, RegionKind, city_of
 from certsvc.errors import NotPermitted
+
+_ENDED: Final = frozenset(
+    {CertificateStatus.REVOKED, CertificateStatus.WRITTEN_OFF, CertificateStatus.VOIDED}
+)
 
 
 def city_responsible(award: Award) -> str | None:
@@ -19,8 +25,8 @@ def city_responsible(award: Award) -> str | None:
 def require_authority(kind: DecisionKind, actor: Actor, award: Award, status: CertificateStatus) -> None:
     """Raises NotPermitted unless the actor's authority may decide this over the certificate.
 
-    The province decides everything, and alone decides a revocation (吉人社函〔2022〕38号 四（二）) and its lifting.
-    The responsible city may correct, suspend, and lift a suspension.
+    The province decides everything, and alone decides a revocation (吉人社函〔2022〕38号 四（二）), a write-off, and the
+    lifting of what ended a title. The responsible city may correct, suspend, lift a suspension, and propose a voiding.
     """
     if not actor.may_decide:
         raise NotPermitted("监督人员可以查看全部过程，但不能作出决定。")
@@ -28,8 +34,10 @@ def require_authority(kind: DecisionKind, actor: Actor, award: Award, status: Ce
         return
     if kind is DecisionKind.REVOKE:
         raise NotPermitted("职称的撤销由省人力资源和社会保障厅决定。请将核查情况报省厅。")
-    if kind is DecisionKind.REINSTATE and status is CertificateStatus.REVOKED:
-        raise NotPermitted("已撤销的证书由省人力资源和社会保障厅决定恢复。请将有关情况报省厅。")
+    if kind is DecisionKind.WRITE_OFF:
+        raise NotPermitted("援外激励职称的核销由省人力资源和社会保障厅决定。请将有关情况报省厅。")
+    if kind is DecisionKind.REINSTATE and status in _ENDED:
+        raise NotPermitted(f"{status.label}的证书由省人力资源和社会保障厅决定恢复。请将有关情况报省厅。")
     region = REGIONS.get(actor.region)
     if region is None or region.kind is not RegionKind.CITY:
         raise NotPermitted("该决定由省级或所属市（州）人力资源和社会保障部门作出。请报上级部门办理。")

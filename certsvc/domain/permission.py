@@ -23,6 +23,10 @@ class Action(StrEnum):
     FILING_ISSUE = "filing.issue"
     REVOCATION_PROPOSE = "revoke.propose"
     REVOCATION_CONFIRM = "revoke.confirm"
+    WRITE_OFF_PROPOSE = "write_off.propose"
+    WRITE_OFF_CONFIRM = "write_off.confirm"
+    VOIDING_PROPOSE = "void.propose"
+    VOIDING_CONFIRM = "void.confirm"
     CORRECTION_PROPOSE = "correct.propose"
     CORRECTION_CONFIRM = "correct.confirm"
     SUSPENSION_PROPOSE = "suspend.propose"
@@ -31,6 +35,30 @@ class Action(StrEnum):
     REINSTATEMENT_CONFIRM = "reinstate.confirm"
     DECISION_READ = "decision.read"
     DECISION_WITHDRAW = "decision.withdraw"
+    DECISION_DOCUMENT = "decision.document"
+    DECISION_SERVICE = "decision.service"
+    BATCH_VOIDING_PROPOSE = "batch_void.propose"
+    BATCH_VOIDING_CONFIRM = "batch_void.confirm"
+    BATCH_VOIDING_READ = "batch_void.read"
+    DEPENDENT_SETTLE = "dependent.settle"
+    ANNULMENT_RECORD = "annulment.record"
+    YEAR_CANCEL_PROPOSE = "cancel_year.propose"
+    YEAR_CANCEL_CONFIRM = "cancel_year.confirm"
+    UNIT_NOTICE_PROPOSE = "unit_notice.propose"
+    UNIT_NOTICE_CONFIRM = "unit_notice.confirm"
+    ELIGIBILITY_ASK = "eligibility.ask"
+    PLATFORM_DELIVER = "platform.deliver"
+    HISTORY_IMPORT = "history.import"
+    HISTORY_CONFIRM = "history.confirm"
+    MAPPING_MAKE = "mapping.make"
+    ANNOUNCED_LIST_LOAD = "announced_list.load"
+    ANNOUNCED_LIST_CONFIRM = "announced_list.confirm"
+    REPORT_READ = "report.read"
+    REPORT_EXPORT = "report.export"
+    SAMPLE_DRAW = "sample.draw"
+    ATTESTATION_RECORD = "attestation.record"
+    POLICY_LOAD = "policy.load"
+    CALENDAR_LOAD = "calendar.load"
     RECEIPT_RECORD = "receipt.record"
     ACTOR_ADD = "actor.add"
     CLIENT_ADD = "client.add"
@@ -75,6 +103,11 @@ _NO_ONE: Final[frozenset[CallerRole]] = frozenset()
 _FILED = "吉人社函〔2022〕181号 三.6"
 _RECEIVED = "吉人社函〔2022〕38号 一(六)1；吉人社函〔2023〕211号 四(四)"
 _REVOKED = "吉人社函〔2022〕38号 四（二）"
+_WRITTEN_OFF = "吉人社函〔2022〕38号 二（二）"
+_VOIDED = "吉人社函〔2022〕38号 六（二）；无效由省级确认"
+_CREDIT = "吉人社函〔2022〕38号 四（二）、四（四）"
+_HISTORY = "吉人社函〔2022〕38号 五（三）"
+_SUPERVISED = "吉人社函〔2022〕38号 四（一）、六（三）"
 _REINSTATED = "内部规则：经办、复核分离；已撤销的证书只由省级恢复"
 _HOUSE = "内部规则：经办、复核分离"
 _SYSTEM = "内部规则：系统维护"
@@ -94,11 +127,42 @@ _TABLE: Final = (
     Permission(Action.FILING_ISSUE, _WRITERS, RegionRule.PROVINCE, _FILED, other_than=Action.FILING_APPROVE),
     Permission(Action.RECEIPT_RECORD, _WRITERS, RegionRule.SAME, _RECEIVED),
     *_pair(Action.REVOCATION_PROPOSE, Action.REVOCATION_CONFIRM, RegionRule.PROVINCE, _REVOKED),
+    *_pair(Action.WRITE_OFF_PROPOSE, Action.WRITE_OFF_CONFIRM, RegionRule.PROVINCE, _WRITTEN_OFF),
+    Permission(Action.VOIDING_PROPOSE, _WRITERS, RegionRule.CITY, _VOIDED),
+    Permission(
+        Action.VOIDING_CONFIRM, _WRITERS, RegionRule.PROVINCE, _VOIDED, other_than=Action.VOIDING_PROPOSE
+    ),
     *_pair(Action.CORRECTION_PROPOSE, Action.CORRECTION_CONFIRM, RegionRule.CITY, _HOUSE),
     *_pair(Action.SUSPENSION_PROPOSE, Action.SUSPENSION_CONFIRM, RegionRule.CITY, _HOUSE),
     *_pair(Action.REINSTATEMENT_PROPOSE, Action.REINSTATEMENT_CONFIRM, RegionRule.CITY, _REINSTATED),
     Permission(Action.DECISION_READ, _READERS, RegionRule.CITY, _HOUSE, operator=True),
     Permission(Action.DECISION_WITHDRAW, _WRITERS, RegionRule.SAME, _HOUSE),
+    Permission(Action.DECISION_DOCUMENT, _WRITERS, RegionRule.CITY, _HOUSE),
+    Permission(Action.DECISION_SERVICE, _WRITERS, RegionRule.CITY, _HOUSE),
+    Permission(Action.BATCH_VOIDING_PROPOSE, _WRITERS, RegionRule.OWN, _VOIDED),
+    Permission(
+        Action.BATCH_VOIDING_CONFIRM,
+        _WRITERS,
+        RegionRule.PROVINCE,
+        _VOIDED,
+        other_than=Action.BATCH_VOIDING_PROPOSE,
+    ),
+    Permission(Action.BATCH_VOIDING_READ, _READERS, RegionRule.OWN, _VOIDED, operator=True),
+    Permission(Action.DEPENDENT_SETTLE, _WRITERS, RegionRule.PROVINCE, _VOIDED),
+    Permission(Action.ANNULMENT_RECORD, _WRITERS, RegionRule.PROVINCE, "吉人社函〔2022〕38号 四（六）"),
+    *_pair(Action.YEAR_CANCEL_PROPOSE, Action.YEAR_CANCEL_CONFIRM, RegionRule.CITY, _CREDIT),
+    *_pair(Action.UNIT_NOTICE_PROPOSE, Action.UNIT_NOTICE_CONFIRM, RegionRule.PROVINCE, _CREDIT),
+    Permission(Action.ELIGIBILITY_ASK, _NO_ONE, RegionRule.PROVINCE, _CREDIT, purpose=Purpose.ELIGIBILITY),
+    Permission(Action.PLATFORM_DELIVER, _NO_ONE, RegionRule.PROVINCE, _CREDIT, operator=True),
+    *_pair(Action.HISTORY_IMPORT, Action.HISTORY_CONFIRM, RegionRule.CITY, _HISTORY),
+    Permission(Action.MAPPING_MAKE, _WRITERS, RegionRule.PROVINCE, "吉人社函〔2022〕38号 一（一）2"),
+    *_pair(Action.ANNOUNCED_LIST_LOAD, Action.ANNOUNCED_LIST_CONFIRM, RegionRule.CITY, _HOUSE),
+    Permission(Action.REPORT_READ, _READERS, RegionRule.OWN, _SUPERVISED, operator=True),
+    Permission(Action.REPORT_EXPORT, _READERS, RegionRule.OWN, _SUPERVISED, operator=True),
+    Permission(Action.SAMPLE_DRAW, _WRITERS, RegionRule.CITY, _SUPERVISED),
+    Permission(Action.ATTESTATION_RECORD, _WRITERS, RegionRule.OWN, _SUPERVISED),
+    Permission(Action.POLICY_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    Permission(Action.CALENDAR_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.ACTOR_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_REMOVE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),

@@ -19,6 +19,7 @@ from certsvc.domain.decision import (
     DecisionKind,
     Proposal,
     StoredDecision,
+    effective_day,
     require_possible,
     require_settled,
     require_timely,
@@ -64,19 +65,16 @@ class Deciding:
         ConflictError (status of the certificate, another open proposal of this kind).
         """
         maker = self._actor(actor)
-        proposal = Proposal(
-            kind,
-            number.strip().upper(),
-            require_words(document_ref, REFERENCE_WORD, LONGEST_REFERENCE),
-            decided_on,
-            require_words(ground, GROUND_WORD, LONGEST_GROUND),
-            dict(changes or {}),
-        )
-        versions = self.store.versions(proposal.number)
+        number = number.strip().upper()
+        reference = require_words(document_ref, REFERENCE_WORD, LONGEST_REFERENCE)
+        grounds = require_words(ground, GROUND_WORD, LONGEST_GROUND)
+        versions = self.store.versions(number)
         if not versions:
-            raise UnknownReference(f"没有编号为 {proposal.number} 的证书。请核对证书编号。")
+            raise UnknownReference(f"没有编号为 {number} 的证书。请核对证书编号。")
         newest = versions[-1]
         require_authority(kind, maker, newest.content.award, newest.status)
+        effective_on = effective_day(kind, decided_on, newest.content.award.acquired_on)
+        proposal = Proposal(kind, number, reference, decided_on, grounds, effective_on, dict(changes or {}))
         self._require_fit(proposal, versions)
 
         def check(held: Versions) -> None:

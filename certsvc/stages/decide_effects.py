@@ -46,6 +46,10 @@ class Effects:
         match kind:
             case DecisionKind.REVOKE:
                 return self._revoked(decision, versions, allot)
+            case DecisionKind.WRITE_OFF:
+                return self._everywhere(decision, versions, EventKind.WRITTEN_OFF)
+            case DecisionKind.VOID:
+                return self._everywhere(decision, versions, EventKind.VOIDED)
             case DecisionKind.SUSPEND:
                 return self._everywhere(decision, versions, EventKind.SUSPENDED)
             case DecisionKind.REINSTATE:

@@ -29,7 +29,12 @@ MAX_AGE_ON_LINE = timedelta(hours=1)
 _WITHDRAWN = frozenset(
     {Status.SUSPENDED, Status.REVOKED, Status.WRITTEN_OFF, Status.VOIDED, Status.SUPERSEDED}
 )
-_KIND_BEHIND = {StatusWord.SUSPENDED: "suspend", StatusWord.REVOKED: "revoke"}
+_KIND_BEHIND = {
+    StatusWord.SUSPENDED: "suspend",
+    StatusWord.REVOKED: "revoke",
+    StatusWord.WRITTEN_OFF: "write_off",
+    StatusWord.VOIDED: "void",
+}
 _NOT_COMPARED = frozenset(SEPARATORS + "‧・．∙●⸱⋅･'’")
 
 

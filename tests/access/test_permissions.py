@@ -20,6 +20,22 @@ from certsvc.domain.registry_decoding import decode_registry
 from certsvc.errors import NotPermitted
 from tests.support.workbooks import EXAMPLES
 
+READING = {
+    Action.FILING_READ,
+    Action.DECISION_READ,
+    Action.BATCH_VOIDING_READ,
+    Action.REPORT_READ,
+    Action.REPORT_EXPORT,
+}
+UPKEEP = {
+    Action.ACTOR_ADD,
+    Action.CLIENT_ADD,
+    Action.CLIENT_REMOVE,
+    Action.REGISTRY_LOAD,
+    Action.POLICY_LOAD,
+    Action.CALENDAR_LOAD,
+    Action.PLATFORM_DELIVER,
+}
 PROGRAM = Caller("upstream", CallerRole.SERVICE, "220000", frozenset({Purpose.FILING}))
 PLACES = ("220000", "222400", "222404", "220500", "220582")
 PEOPLE = [Actor(f"{role}-{place}", role, place) for role in Role for place in PLACES]
@@ -44,7 +60,7 @@ def test_nobody_unknown_may_do_anything(action: Action) -> None:
     assert refusal(action, nobody("somebody"), place="220000") is not None
 
 
-@pytest.mark.parametrize("action", set(Action) - {Action.FILING_READ, Action.DECISION_READ})
+@pytest.mark.parametrize("action", set(Action) - READING)
 def test_a_supervisor_changes_nothing(action: Action) -> None:
     assert refusal(action, official(Actor("s", Role.SUPERVISOR, "220000")), place="220000") is not None
 
@@ -54,6 +70,11 @@ def test_programs_file_and_read_and_do_nothing_else(action: Action) -> None:
     assert refusal(action, PROGRAM, place="220000") is not None
 
 
+def test_a_program_that_asks_for_eligibility_may_do_that_alone() -> None:
+    asking = Caller("upstream", CallerRole.SERVICE, "220000", frozenset({Purpose.ELIGIBILITY}))
+    assert [action for action in Action if refusal(action, asking) is None] == [Action.ELIGIBILITY_ASK]
+
+
 def test_programs_do_only_what_they_are_registered_for() -> None:
     assert refusal(Action.FILING_SUBMIT, PROGRAM) is None
     assert refusal(Action.FILING_SUBMIT, Caller("other", CallerRole.SERVICE, "220000")) is not None
@@ -61,9 +82,7 @@ def test_programs_do_only_what_they_are_registered_for() -> None:
 
 def test_the_operator_decides_nothing() -> None:
     deciding = {action for action in Action if refusal(action, OPERATOR, place="220000") is not None}
-    upkeep = {Action.ACTOR_ADD, Action.CLIENT_ADD, Action.CLIENT_REMOVE, Action.REGISTRY_LOAD}
-    reading = {Action.FILING_READ, Action.DECISION_READ}
-    assert deciding == set(Action) - upkeep - reading - {Action.FILING_SUBMIT}
+    assert deciding == set(Action) - UPKEEP - READING - {Action.FILING_SUBMIT}
 
 
 @pytest.mark.parametrize("line", PERMISSIONS.values(), ids=lambda line: line.action.value)
@@ -72,6 +91,13 @@ def test_steps_under_four_eyes_refuse_the_same_person(line: object) -> None:
     assert four_eyes == {
         Action.FILING_ISSUE,
         Action.REVOCATION_CONFIRM,
+        Action.WRITE_OFF_CONFIRM,
+        Action.VOIDING_CONFIRM,
+        Action.BATCH_VOIDING_CONFIRM,
+        Action.YEAR_CANCEL_CONFIRM,
+        Action.UNIT_NOTICE_CONFIRM,
+        Action.HISTORY_CONFIRM,
+        Action.ANNOUNCED_LIST_CONFIRM,
         Action.CORRECTION_CONFIRM,
         Action.SUSPENSION_CONFIRM,
         Action.REINSTATEMENT_CONFIRM,

@@ -21,7 +21,8 @@ from certsvc.formats.record import record_text
 from tests.decisions.deciders import SUN, Deciders, issue_dual, issue_sun
 from tests.support.workbooks import REGULAR, sample
 
-REVOKE, CORRECT, SUSPEND, REINSTATE = DecisionKind
+REVOKE, CORRECT = DecisionKind.REVOKE, DecisionKind.CORRECT
+SUSPEND, REINSTATE = DecisionKind.SUSPEND, DecisionKind.REINSTATE
 PERSON = str(SUN["证件号码"])
 
 

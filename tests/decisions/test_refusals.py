@@ -13,7 +13,8 @@ from certsvc.domain.decision import DecisionKind, DecisionStatus
 from certsvc.errors import CertsvcError, ConflictError, NotPermitted, RequestError, UnknownReference
 from tests.decisions.deciders import DECIDED_ON, Deciders, issue_dual, issue_sun
 
-REVOKE, CORRECT, SUSPEND, REINSTATE = DecisionKind
+REVOKE, CORRECT = DecisionKind.REVOKE, DecisionKind.CORRECT
+SUSPEND, REINSTATE = DecisionKind.SUSPEND, DecisionKind.REINSTATE
 
 
 @pytest.fixture(scope="module")

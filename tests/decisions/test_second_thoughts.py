@@ -12,7 +12,8 @@ from certsvc.domain.decision import DecisionKind, DecisionStatus
 from certsvc.errors import CertsvcError, ConflictError, RequestError
 from tests.decisions.deciders import Deciders, issue_sun, open_deciders
 
-REVOKE, CORRECT, SUSPEND, REINSTATE = DecisionKind
+REVOKE, CORRECT = DecisionKind.REVOKE, DecisionKind.CORRECT
+SUSPEND, REINSTATE = DecisionKind.SUSPEND, DecisionKind.REINSTATE
 NEW_NAME = "孙达成"
 
 

@@ -15,7 +15,8 @@ from certsvc.domain.decision import DecisionKind
 from certsvc.errors import ConflictError
 from tests.decisions.deciders import Deciders, issue_sample
 
-REVOKE, CORRECT, SUSPEND, REINSTATE = DecisionKind
+REVOKE, CORRECT = DecisionKind.REVOKE, DecisionKind.CORRECT
+SUSPEND, REINSTATE = DecisionKind.SUSPEND, DecisionKind.REINSTATE
 EXAMPLES = 12
 NAMES = ("王丽", "李雷", "赵敏", "周文", "吴静", "郑强", "冯刚", "陈平", "褚亮", "卫红")
 

@@ -4,9 +4,35 @@ from __future__ import annotations
 
 from alembic import context
 
-from certsvc.adapters import access_schema, decision_schema, ledger_schema, schema
+from certsvc.adapters import (
+    access_schema,
+    announced_schema,
+    batch_schema,
+    case_schema,
+    credit_schema,
+    decision_schema,
+    history_schema,
+    information_schema,
+    ledger_schema,
+    notice_schema,
+    policy_schema,
+    schema,
+)
 
-assert all(module.metadata is schema.metadata for module in (access_schema, decision_schema, ledger_schema))
+_MODULES = (
+    access_schema,
+    announced_schema,
+    batch_schema,
+    case_schema,
+    credit_schema,
+    decision_schema,
+    history_schema,
+    information_schema,
+    ledger_schema,
+    notice_schema,
+    policy_schema,
+)
+assert all(module.metadata is schema.metadata for module in _MODULES)
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=schema.metadata, transactional_ddl=True)

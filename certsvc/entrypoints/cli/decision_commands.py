@@ -65,6 +65,20 @@ def propose_revoke(**given: Any) -> None:
     _propose(DecisionKind.REVOKE, **given)
 
 
+@propose.command("write-off")
+@_proposing
+def propose_write_off(**given: Any) -> None:
+    """核销援外激励取得的职称（因个人原因终止援助服务）：仅由省厅决定，不记入诚信档案。"""
+    _propose(DecisionKind.WRITE_OFF, **given)
+
+
+@propose.command("void")
+@_proposing
+def propose_void(**given: Any) -> None:
+    """宣布无效（未按规定程序申报、评审）：自取得之日起无效，由省厅确认，不记入诚信档案。"""
+    _propose(DecisionKind.VOID, **given)
+
+
 @propose.command("suspend")
 @_proposing
 def propose_suspend(**given: Any) -> None:
