@@ -15,6 +15,7 @@ class Award:
 
     `series`, `title` and `way` are the frozen codes of our own tables; `validity_area` is the six-digit code of
     the one county where a dual-directed title counts (吉人社函〔2023〕211号 一（三）), None for every other title.
+    `unit_code`, `unit_kind`, `review_year` serve the statistics alone: no certificate and no ledger payload holds them.
     """
 
     row: int
@@ -36,6 +37,9 @@ class Award:
     announcement_on: date
     unit_name: str | None
     unit_region: str | None
+    unit_code: str | None = None
+    unit_kind: str | None = None
+    review_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

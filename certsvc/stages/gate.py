@@ -106,6 +106,9 @@ def _award(candidate: Candidate, docket: Docket) -> Award | None:
         announcement_on=header.announcement_on,
         unit_name=row.unit_name,
         unit_region=row.unit_region,
+        unit_code=row.unit_code,
+        unit_kind=row.unit_kind,
+        review_year=header.review_year,
     )
 
 
