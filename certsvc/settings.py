@@ -58,6 +58,21 @@ class Settings(BaseSettings):
         description="Whether approval needs the receipts of all lower filing levels `recorded` by their authorities, or "
         "may rest on what the header `claimed`; default: `recorded` in production, `claimed` in the test environment.",
     )
+    void_from: Literal["acquired", "decided"] = Field(
+        default="acquired",
+        description="From when a voiding 无效 counts: the day the title was `acquired`, or the day it was `decided`. "
+        "吉人社函〔2022〕38号 六（二） says 一律无效 and names no day.",
+    )
+    suspension: Literal["off", "on"] = Field(
+        default="off",
+        description="Whether 核查中 (suspension) may be decided; no notice knows it. What is suspended can be lifted in any "
+        "case.",
+    )
+    decision_documents: Literal["required", "optional"] | None = Field(
+        default=None,
+        description="Whether the decisions that docs/endings.md says so of need their document uploaded; default: "
+        "`required` in production, `optional` in the test environment.",
+    )
     oidc_issuer: str | None = Field(
         default=None,
         description="Issuer address of the OpenID provider that officials sign in with; without it sign-in is off "
@@ -112,6 +127,12 @@ class Settings(BaseSettings):
     def receipts_required(self) -> bool:
         """Whether every lower level of the filing chain must be recorded before the province approves."""
         return (self.receipts or ("claimed" if self.environment == "test" else "recorded")) == "recorded"
+
+    @property
+    def documents_required(self) -> bool:
+        """Whether decisions that end or restore a title need their document."""
+        default = "optional" if self.environment == "test" else "required"
+        return (self.decision_documents or default) == "required"
 
     @property
     def keys_folder(self) -> Path:

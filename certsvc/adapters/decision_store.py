@@ -23,7 +23,7 @@ from certsvc.domain.decision import (
     waits_for,
 )
 from certsvc.domain.permission import Action
-from certsvc.errors import ConflictError, UnknownReference
+from certsvc.errors import ConflictError, IntegrityError, UnknownReference
 from certsvc.formats.decision_payload import PrivateEvent
 from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent, PersonalCipher
@@ -71,6 +71,15 @@ class DatabaseDecisionStore:
             rows = connection.execute(found).all()
         return tuple(self._stored(row) for row in rows)
 
+    def confirmed(self, number: str) -> tuple[StoredDecision, ...]:
+        """The confirmed decisions over a certificate, oldest confirmation first."""
+        wanted = decision.c.certificate_number == number, decision.c.status == DecisionStatus.CONFIRMED
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(decision).where(*wanted).order_by(decision.c.confirmed_at, decision.c.id)
+            ).all()
+        return tuple(self._stored(row) for row in rows)
+
     def propose(self, proposal: Proposal, new_id: str, maker: str, at: datetime, check: Check) -> str:
         """Store a proposal; its id. The same content keeps its id while it is open, or while what it did stands.
 
@@ -115,6 +124,38 @@ class DatabaseDecisionStore:
             confirmed = self._held(connection, wanted)
         self._confirmed(confirmed.proposal.number)
         return confirmed
+
+    def write_confirmed(
+        self, connection: Connection, given: StoredDecision, enact: Enact, *, batch: str | None = None
+    ) -> StoredDecision:
+        """Write a decision that two persons have confirmed elsewhere (a batch), and what it does, in the caller's transaction.
+
+        `given` has maker, checker and both times; `batch`: the id of the batch decision. The same id again changes
+        nothing. `enact` raises where the certificate is no subject of it; call `tell` with the number after the commit.
+        """
+        versions = self._certificates.hold_versions(connection, given.proposal.number)
+        known = connection.execute(select(decision).where(decision.c.id == given.id)).one_or_none()
+        if known is not None:
+            return self._stored(known)
+        if given.checker is None or given.confirmed_at is None:
+            raise IntegrityError("批量决定尚未由两人确认，不能写入单项决定。")
+        credit = self._credit.open_record(connection, given.proposal.number)
+        enactment = enact(given, versions, credit, _one_slot(connection))
+        columns = self._columns(given.proposal, given.id, given.maker, given.proposed_at) | {
+            "status": DecisionStatus.CONFIRMED,
+            "checker": given.checker,
+            "confirmed_at": instant_text(given.confirmed_at),
+            "batch_decision_id": batch,
+        }
+        connection.execute(insert(decision).values(columns))
+        self._write(connection, given, enactment, given.confirmed_at)
+        action = f"{given.proposal.kind}.confirm"
+        _note(connection, given.confirmed_at, given.checker, action, given.id, None)
+        return given
+
+    def tell(self, number: str) -> None:
+        """After the commit of `write_confirmed`: answers about the certificate are new from now on."""
+        self._confirmed(number)
 
     def withdraw(self, wanted: str, by: str, at: datetime) -> StoredDecision:
         """Take a proposal back."""

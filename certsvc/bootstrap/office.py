@@ -7,13 +7,15 @@ from collections.abc import Generator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from certsvc.adapters.notice_store import DatabaseNoticeStore
 from certsvc.adapters.receipt_store import DatabaseReceiptStore
 from certsvc.adapters.session_store import DatabaseSessionStore
 from certsvc.adapters.turns import FileTurns
 from certsvc.bootstrap.public_side import PublicSide
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.certificate import CertificateContent
-from certsvc.domain.decision import StoredDecision
+from certsvc.domain.decision import StoredDecision, VoidFrom
+from certsvc.domain.decision_policy import DecisionPolicy
 from certsvc.domain.filing import FilingReport, filing_id
 from certsvc.domain.filing_place import place_of_committee
 from certsvc.domain.permission import Action
@@ -32,6 +34,7 @@ from certsvc.stages.receipts import Receipts
 from certsvc.stages.service_access import ServiceAccess
 from certsvc.stages.sign import Sealing
 from certsvc.stages.sign_in import SignIn
+from certsvc.stages.unit_notices import UnitNotices
 from certsvc.stages.watched_decisions import WatchedDeciding
 
 if TYPE_CHECKING:
@@ -62,8 +65,14 @@ class Office(PublicSide):
             lambda texts: self.glyphs.missing(texts),
             self._texts_without_room,
             os.urandom,
+            _decision_policy(settings),
         )
         self.deciding = WatchedDeciding(deciding, self.permits)
+
+    @cached_property
+    def unit_notices(self) -> UnitNotices:
+        """Public naming of units."""
+        return UnitNotices(self.permits, DatabaseNoticeStore(self.engine), self.clock, os.urandom)
 
     def load_registry(self, raw: bytes) -> str:
         """Make a registry the one in force; its digest. Raises UnreadableInput naming the place of a fault."""
@@ -192,6 +201,12 @@ class Office(PublicSide):
         from certsvc.adapters.document.page import texts_without_room
 
         return texts_without_room(self.layout, compose_face(content, self.style.qr_prefix, self.style))
+
+
+def _decision_policy(settings: Settings) -> DecisionPolicy:
+    return DecisionPolicy(
+        VoidFrom(settings.void_from), settings.suspension == "on", settings.documents_required
+    )
 
 
 def _provider(settings: Settings, clock: Clock) -> IdentityProvider | None:

@@ -11,6 +11,7 @@ from typing import Final
 from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.corridor import Draft
+from certsvc.domain.ways import Way
 from certsvc.errors import ConflictError, RequestError
 
 
@@ -64,9 +65,30 @@ _POSSIBLE_FROM: Final = {
 }
 
 
-def effective_day(kind: DecisionKind, decided_on: date, acquired_on: date) -> date:
-    """The day from which a decision counts: voiding from the acquisition on (一律无效, 38号 六（二）), others from their date."""
-    return acquired_on if kind is DecisionKind.VOID else decided_on
+class VoidFrom(StrEnum):
+    """From when voiding counts: 38号 六（二） says 一律无效 and no day; the acquisition day unless the office sets otherwise."""
+
+    ACQUIRED = "acquired"
+    DECIDED = "decided"
+
+
+def effective_day(
+    kind: DecisionKind,
+    decided_on: date,
+    acquired_on: date,
+    void_from: VoidFrom = VoidFrom.ACQUIRED,
+    lifted_from: date | None = None,
+) -> date:
+    """The day from which a decision counts.
+
+    Voiding counts from the acquisition on, unless `void_from` says otherwise. What lifts an ending sets it aside from the
+    day that it counted from: `lifted_from` (None: a suspension is lifted, which ends it). Everything else: its own date.
+    """
+    if kind is DecisionKind.VOID and void_from is VoidFrom.ACQUIRED:
+        return acquired_on
+    if kind is DecisionKind.REINSTATE and lifted_from is not None:
+        return lifted_from
+    return decided_on
 
 
 class DecisionStatus(StrEnum):
@@ -128,6 +150,15 @@ def require_possible(kind: DecisionKind, status: CertificateStatus) -> None:
         wanted = "或".join(f"“{one.label}”" for one in sorted(kind.possible_from))
         raise ConflictError(
             f"该证书目前为“{status.label}”，不能作出{kind.label}决定；只有{wanted}的证书可以。请先核对证书状态。"
+        )
+
+
+def require_fit_way(kind: DecisionKind, way: int) -> None:
+    """Raises RequestError for a write-off of a title that was not acquired as an incentive of an aid mission (38号 二（二）)."""
+    if kind is DecisionKind.WRITE_OFF and way != Way.AID_MISSION:
+        raise RequestError(
+            f"核销只适用于以“{Way.AID_MISSION.label}”方式取得的职称（吉人社函〔2022〕38号 二（二））。"
+            "个人申报材料造假的，请提出撤销；未按规定程序申报、评审的，请提出无效。"
         )
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from certsvc.domain.actor import Actor
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.decision import DecisionKind
+from certsvc.domain.decision_kinds import ENDED
 from certsvc.domain.regions import PROVINCE, REGIONS, RegionKind, city_of
 from certsvc.errors import NotPermitted
-
-_ENDED: Final = frozenset(
-    {CertificateStatus.REVOKED, CertificateStatus.WRITTEN_OFF, CertificateStatus.VOIDED}
-)
 
 
 def city_responsible(award: Award) -> str | None:
@@ -36,7 +31,7 @@ def require_authority(kind: DecisionKind, actor: Actor, award: Award, status: Ce
         raise NotPermitted("职称的撤销由省人力资源和社会保障厅决定。请将核查情况报省厅。")
     if kind is DecisionKind.WRITE_OFF:
         raise NotPermitted("援外激励职称的核销由省人力资源和社会保障厅决定。请将有关情况报省厅。")
-    if kind is DecisionKind.REINSTATE and status in _ENDED:
+    if kind is DecisionKind.REINSTATE and status in ENDED:
         raise NotPermitted(f"{status.label}的证书由省人力资源和社会保障厅决定恢复。请将有关情况报省厅。")
     region = REGIONS.get(actor.region)
     if region is None or region.kind is not RegionKind.CITY:
@@ -45,9 +40,16 @@ def require_authority(kind: DecisionKind, actor: Actor, award: Award, status: Ce
         raise NotPermitted("该证书不属于本市（州）管辖，不能由您作出决定。请报证书所属市（州）或省厅办理。")
 
 
-def require_second_person(maker: Actor, checker: Actor) -> None:
-    """Raises NotPermitted for the proposer's own confirmation, or one from another authority."""
+def require_second_person(kind: DecisionKind, maker: Actor, checker: Actor) -> None:
+    """Raises NotPermitted for the proposer's own confirmation, or one from an authority that does not confirm this.
+
+    A voiding is confirmed by the province, whoever proposed it (38号 六（二） names no authority); everything else by the
+    authority that proposed it.
+    """
     if maker.name == checker.name:
         raise NotPermitted("确认人与提出决定的人不能是同一人（经办、复核分离）。请由另一位人员确认。")
-    if maker.region != checker.region:
+    if kind is DecisionKind.VOID:
+        if checker.region != PROVINCE:
+            raise NotPermitted("无效由省人力资源和社会保障厅确认。请报省厅确认。")
+    elif maker.region != checker.region:
         raise NotPermitted("决定须由提出该决定的同一部门的另一位人员确认。")

@@ -49,6 +49,10 @@ class DecisionStore(Protocol):
         """A decision, None when there is none."""
         ...
 
+    def confirmed(self, number: str) -> tuple[StoredDecision, ...]:
+        """The confirmed decisions over a certificate, oldest confirmation first."""
+        ...
+
     def propose(self, proposal: Proposal, new_id: str, maker: str, at: datetime, check: Check) -> str:
         """Store a proposal; its id. The same content, not withdrawn since, keeps the id it has.
 

@@ -16,18 +16,23 @@ from certsvc.domain.actor import Actor
 from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.credit import CreditRecord
 from certsvc.domain.decision import (
+    CertificateVersion,
     DecisionKind,
+    DecisionStatus,
     Proposal,
     StoredDecision,
     effective_day,
+    require_fit_way,
     require_possible,
     require_settled,
     require_timely,
 )
 from certsvc.domain.decision_authority import require_authority, require_second_person
 from certsvc.domain.decision_changes import corrected_award, printed_texts
+from certsvc.domain.decision_kinds import ending_behind
+from certsvc.domain.decision_policy import DecisionPolicy
 from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_public, require_words
-from certsvc.errors import NotPermitted, RequestError, UnknownReference
+from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from certsvc.ports import ActorStore, Clock
 from certsvc.ports.decisions import DecisionStore, Enactment, Versions
 from certsvc.stages.decide_effects import Effects
@@ -48,6 +53,7 @@ class Deciding:
     missing_glyphs: Callable[[Iterable[str]], frozenset[str]]
     without_room: Callable[[CertificateContent], tuple[str, ...]]
     random_bytes: Callable[[int], bytes]
+    policy: DecisionPolicy
 
     def propose(
         self,
@@ -58,10 +64,12 @@ class Deciding:
         ground: str,
         actor: str,
         changes: Mapping[str, str] | None = None,
+        document_sha256: str | None = None,
     ) -> str:
         """Propose a decision; its id. The same content proposed again keeps its id.
 
-        Raises UnknownReference (actor, certificate), NotPermitted (authority), RequestError (dates, words, changes),
+        `document_sha256`: the uploaded decision document. Raises UnknownReference (actor, certificate, document),
+        NotPermitted (authority), RequestError (dates, words, changes, way, document missing, suspension off),
         ConflictError (status of the certificate, another open proposal of this kind).
         """
         maker = self._actor(actor)
@@ -73,8 +81,11 @@ class Deciding:
             raise UnknownReference(f"没有编号为 {number} 的证书。请核对证书编号。")
         newest = versions[-1]
         require_authority(kind, maker, newest.content.award, newest.status)
-        effective_on = effective_day(kind, decided_on, newest.content.award.acquired_on)
-        proposal = Proposal(kind, number, reference, decided_on, grounds, effective_on, dict(changes or {}))
+        effective_on = self._effective_day(kind, decided_on, newest)
+        changed = dict(changes or {})
+        proposal = Proposal(
+            kind, number, reference, decided_on, grounds, effective_on, changed, document_sha256
+        )
         self._require_fit(proposal, versions)
 
         def check(held: Versions) -> None:
@@ -88,7 +99,10 @@ class Deciding:
         Raises UnknownReference, NotPermitted (same person, other authority, supervisor), ConflictError (status).
         """
         checker, stored = self._actor(actor), self.find(decision)
-        require_second_person(self._actor(stored.maker), checker)
+        require_second_person(stored.proposal.kind, self._actor(stored.maker), checker)
+        if stored.status is DecisionStatus.PROPOSED:
+            self._require_policy(stored.proposal)
+            self._require_same_lifted(stored.proposal)
         effects = Effects(self.clock.today(), self.random_bytes, self._new_id)
 
         def enact(
@@ -118,6 +132,8 @@ class Deciding:
 
     def _require_fit(self, proposal: Proposal, versions: Versions) -> None:
         award = versions[-1].content.award
+        self._require_policy(proposal)
+        require_fit_way(proposal.kind, award.way)
         if proposal.kind is DecisionKind.CORRECT:
             corrected = corrected_award(award, proposal.changes)
             self._require_printable(replace(versions[-1].content, award=corrected))
@@ -125,6 +141,35 @@ class Deciding:
             raise RequestError("只有更正决定可以写明要更正的内容。")
         _require_public_words(proposal, versions)
         require_timely(proposal, versions[0], self.clock.today())
+
+    def _require_policy(self, proposal: Proposal) -> None:
+        self.policy.require_in_use(proposal.kind)
+        self.policy.require_document(proposal.kind, proposal.document_sha256)
+
+    def _effective_day(self, kind: DecisionKind, decided_on: date, newest: CertificateVersion) -> date:
+        """Raises RequestError for a reinstatement that is dated before what it lifts."""
+        lifted = self._lifted(newest) if kind is DecisionKind.REINSTATE else None
+        if lifted is not None and decided_on < lifted.decided_on:
+            raise RequestError(
+                f"恢复决定的日期不能早于所恢复的{lifted.kind.label}决定（{lifted.decided_on.isoformat()}）。请核对决定文书上的日期。"
+            )
+        acquired_on = newest.content.award.acquired_on
+        from_on = None if lifted is None else lifted.effective_on
+        return effective_day(kind, decided_on, acquired_on, self.policy.void_from, from_on)
+
+    def _lifted(self, newest: CertificateVersion) -> Proposal | None:
+        """What ended the title; None when nothing has."""
+        kind = ending_behind(newest.status)
+        decided = [one.proposal for one in self.store.confirmed(newest.content.number)]
+        return next((one for one in reversed(decided) if one.kind is kind), None)
+
+    def _require_same_lifted(self, proposal: Proposal) -> None:
+        """Raises ConflictError when the title was ended by another decision since the lifting was proposed."""
+        newest = self.store.versions(proposal.number)[-1]
+        if proposal.kind is not DecisionKind.REINSTATE or newest.status not in proposal.kind.possible_from:
+            return
+        if self._effective_day(proposal.kind, proposal.decided_on, newest) != proposal.effective_on:
+            raise ConflictError("提出恢复以后，该证书又有新的决定。请撤回本项决定，核对后重新提出。")
 
     def _require_printable(self, content: CertificateContent) -> None:
         """What cannot be printed would never be sealed."""

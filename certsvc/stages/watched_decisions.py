@@ -28,10 +28,13 @@ class WatchedDeciding:
         ground: str,
         actor: str,
         changes: Mapping[str, str] | None = None,
+        document_sha256: str | None = None,
     ) -> str:
         """See `Deciding.propose`."""
         with self.permits.watching(Action(f"{kind}.propose"), actor, f"certificate/{number[:32]}"):
-            return self.deciding.propose(kind, number, document_ref, decided_on, ground, actor, changes)
+            return self.deciding.propose(
+                kind, number, document_ref, decided_on, ground, actor, changes, document_sha256
+            )
 
     def confirm(self, decision: str, actor: str) -> StoredDecision:
         """See `Deciding.confirm`."""

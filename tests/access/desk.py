@@ -127,7 +127,12 @@ def open_desk(home: Path, clock: FixedClock, database_url: str | None = None) ->
     """A desk over a new office."""
     with OpenIdProviderUnderTest(now=lambda: clock.now().timestamp()) as provider:
         office = OfficeUnderTest(
-            home, clock, database_url, oidc_issuer=provider.issuer, oidc_client_id=provider.client_id
+            home,
+            clock,
+            database_url,
+            oidc_issuer=provider.issuer,
+            oidc_client_id=provider.client_id,
+            suspension="on",
         )
         for person in PEOPLE:
             office.office.actors.register_actor(person, clock.now())

@@ -124,12 +124,16 @@ def test_the_stage_of_decisions_keeps_to_the_table(
     assert (table is not None) == stage_refuses
 
 
+@pytest.mark.parametrize("kind", DecisionKind)
 @pytest.mark.parametrize("maker", [Actor("m", Role.MAKER, place) for place in PLACES], ids=lambda m: m.region)
 @pytest.mark.parametrize("checker", [Actor("m", Role.CHECKER, p) for p in PLACES] + PEOPLE[5:10])
-def test_the_second_person_is_another_one_of_the_same_authority(maker: Actor, checker: Actor) -> None:
-    table = refusal(Action.REVOCATION_CONFIRM, official(checker), place=maker.region, first_person=maker.name)
+def test_the_second_person_is_another_one_of_the_authority_that_confirms(
+    kind: DecisionKind, maker: Actor, checker: Actor
+) -> None:
+    action = Action(f"{kind}.confirm")
+    table = refusal(action, official(checker), place=maker.region, first_person=maker.name)
     try:
-        require_second_person(maker, checker)
+        require_second_person(kind, maker, checker)
         stage_refuses = False
     except NotPermitted:
         stage_refuses = True

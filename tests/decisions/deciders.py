@@ -88,9 +88,9 @@ class Deciders:
         self.under_test.close()
 
 
-def open_deciders(home: Path, clock: FixedClock, url: str | None = None) -> Deciders:
-    """A prepared office with officers of every sort, and no certificate."""
-    opened = OfficeUnderTest(home, clock, url)
+def open_deciders(home: Path, clock: FixedClock, url: str | None = None, **given: Any) -> Deciders:
+    """A prepared office with officers of every sort, and no certificate; suspension is on unless given otherwise."""
+    opened = OfficeUnderTest(home, clock, url, **{"suspension": "on", **given})
     for officer in OFFICERS:
         opened.office.actors.register_actor(officer, clock.now())
     return Deciders(opened, clock)

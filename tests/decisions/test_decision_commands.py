@@ -23,6 +23,7 @@ def issued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     number = issue_sun(opened).draft.content.number
     opened.close()
     monkeypatch.setenv("CERTSVC_HOME", str(home))
+    monkeypatch.setenv("CERTSVC_SUSPENSION", "on")
     monkeypatch.chdir(tmp_path)
     return number
 

@@ -11,6 +11,7 @@ import click
 
 from certsvc.domain.decision import DecisionKind, DecisionStatus, StoredDecision
 from certsvc.domain.decision_changes import CORRECTABLE
+from certsvc.domain.decision_kinds import KINDS
 from certsvc.entrypoints.answers import decision_object
 from certsvc.settings import load_settings
 
@@ -176,7 +177,7 @@ def _propose(
         click.echo(json.dumps({"decision": proposed}))
     else:
         click.echo(
-            f"{kind.label}决定 {proposed} 已提出。请由同一部门的另一位人员运行 "
+            f"{kind.label}决定 {proposed} 已提出。请由{KINDS[kind].confirms}运行 "
             f"certsvc decision confirm {proposed} --actor 账号 确认。"
         )
 
