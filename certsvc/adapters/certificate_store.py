@@ -42,6 +42,7 @@ from certsvc.ports import PersonalCipher
 
 AllotSlots = Callable[[Connection, int], Sequence[int]]
 QueueIssue = Callable[[Connection, Sequence[Draft], datetime], None]
+NoteDrafts = Callable[[Connection, Sequence[Draft], datetime], None]
 
 _SEAL = (
     update(certificate)
@@ -89,10 +90,12 @@ class DatabaseCertificateStore:
         cipher: PersonalCipher,
         *,
         allot_slots: AllotSlots,
+        note_drafts: NoteDrafts,
         queue_issue: QueueIssue,
         queued: Callable[[], None],
     ) -> None:
-        """`queued` is called after the commit of what `queue_issue` queued."""
+        """`note_drafts` tells the information base of new drafts; `queued` is called after `queue_issue`'s commit."""
+        self._note_drafts = note_drafts
         self._queued = queued
         self._engine = engine
         self._cipher = cipher
@@ -136,6 +139,7 @@ class DatabaseCertificateStore:
                 )
             except DatabaseRefusal as error:
                 raise ConflictError("该备案正由另一进程签发，本次操作已撤回；再次运行即可继续。") from error
+            self._note_drafts(connection, drafts, at)
 
     def drafts(self, filing: str, most: int) -> tuple[Draft, ...]:
         """Stored drafts that are not sealed yet."""
@@ -193,6 +197,7 @@ class DatabaseCertificateStore:
     def add_version(self, connection: Connection, draft: Draft, at: datetime) -> None:
         """Store the draft of a corrected version in the caller's transaction."""
         connection.execute(insert(certificate).values(self._columns(draft.filing, draft, at)))
+        self._note_drafts(connection, [draft], at)
 
     def set_statuses(
         self, connection: Connection, number: str, statuses: Mapping[int, CertificateStatus]

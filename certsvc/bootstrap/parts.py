@@ -24,6 +24,7 @@ from certsvc.adapters.register import DatabaseRegister
 from certsvc.adapters.remembered_register import RememberedRegister
 from certsvc.adapters.service_client_store import DatabaseServiceClientStore
 from certsvc.adapters.shipped import shipped_folder
+from certsvc.adapters.title_entries import note_drafts
 from certsvc.bootstrap.shared_parts import open_shared_parts
 from certsvc.domain.corridor import Draft
 from certsvc.formats.leaf import EventKind
@@ -60,6 +61,7 @@ class Parts:
             self.engine,
             self.keys.cipher,
             allot_slots=allot_slots,
+            note_drafts=note_drafts,
             queue_issue=_queue_issue,
             queued=self._work_queued,
         )
