@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from certsvc.adapters.certificate_store import PublicCertificate
+from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.published_state import FolderState
 from certsvc.bootstrap.parts import Parts
 from certsvc.domain.caller import OPERATOR
@@ -47,6 +48,11 @@ class PublicSide(Parts):
     def proofs(self) -> ProofDesk:
         """Proof bundles for those who show the QR record or know the holder; every look is noted."""
         return ProofDesk(self.verification, self._published_bundle, self.looks, self.clock)
+
+    @cached_property
+    def notice_board(self) -> DatabaseNoticeBoard:
+        """The units that are named publicly, for reading only."""
+        return DatabaseNoticeBoard(self.reading_engine)
 
     @cached_property
     def readiness(self) -> Readiness:

@@ -38,10 +38,17 @@ def require_public(text: str, what: str, names: Iterable[str], id_number: str) -
         raise RequestError(f"{what}会向查验方公开，请不要写身份证件号码。请删除后重试。")
 
 
-def _holds_id_number(text: str, own: str) -> bool:
+def require_no_id_number(text: str, what: str) -> None:
+    """Raises RequestError when a public text holds anything that reads as an ID number."""
+    if _holds_id_number(text, None):
+        raise RequestError(f"{what}会公开，请不要写身份证件号码。请删除后重试。")
+
+
+def _holds_id_number(text: str, own: str | None) -> bool:
     narrow = unicodedata.normalize("NFKC", text).upper()
     joined = _BETWEEN_DIGITS.sub("", narrow)
-    return own.upper() in joined or any(_is_born(found) for found in _ID_LIKE.findall(joined))
+    known = own is not None and own.upper() in joined
+    return known or any(_is_born(found) for found in _ID_LIKE.findall(joined))
 
 
 def _is_born(number: str) -> bool:

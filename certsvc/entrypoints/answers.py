@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from certsvc.domain.decision import StoredDecision
+from certsvc.domain.decision_service import ServiceRecord
 from certsvc.domain.filing import FilingReport
 from certsvc.domain.findings import Finding
 from certsvc.domain.receipts import FilingReceipt
+from certsvc.domain.unit_notice import StoredNotice
 
 
 def report_object(report: FilingReport) -> dict[str, object]:
@@ -36,8 +39,32 @@ def issue_object(report: FilingReport, certificates: Mapping[str, int]) -> dict[
     return {"filing": report.filing, "status": report.status.value, "certificates": dict(certificates)}
 
 
-def decision_object(stored: StoredDecision) -> dict[str, object]:
-    """A decision as JSON (docs/cli.md)."""
+def notice_object(stored: StoredNotice) -> dict[str, object]:
+    """A step of public naming, as the command line and the console print it."""
+    notice = stored.notice
+    return {
+        "notice": stored.id,
+        "step": notice.step.value,
+        "lifts": notice.lifts,
+        "unit_name": notice.unit_name,
+        "unit_code": notice.unit_code,
+        "document": notice.document_ref,
+        "decided_on": notice.decided_on.isoformat(),
+        "ground": notice.ground,
+        "status": stored.status.value,
+        "maker": stored.maker,
+        "proposed_at": _instant(stored.proposed_at),
+        "checker": stored.checker,
+        "confirmed_at": None if stored.confirmed_at is None else _instant(stored.confirmed_at),
+    }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def decision_object(stored: StoredDecision, services: Iterable[ServiceRecord] = ()) -> dict[str, object]:
+    """A decision as JSON (docs/cli.md), with what was recorded of its service."""
     proposal = stored.proposal
     return {
         "decision": stored.id,
@@ -45,6 +72,7 @@ def decision_object(stored: StoredDecision) -> dict[str, object]:
         "number": proposal.number,
         "status": stored.status.value,
         "document": proposal.document_ref,
+        "document_sha256": proposal.document_sha256,
         "decided_on": proposal.decided_on.isoformat(),
         "effective_on": proposal.effective_on.isoformat(),
         "ground": proposal.ground,
@@ -55,6 +83,19 @@ def decision_object(stored: StoredDecision) -> dict[str, object]:
         "confirmed_at": None
         if stored.confirmed_at is None
         else stored.confirmed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "services": [service_object(one) for one in services],
+    }
+
+
+def service_object(record: ServiceRecord) -> dict[str, object]:
+    """One service of a decision 送达 as JSON."""
+    return {
+        "served_on": record.served_on.isoformat(),
+        "method": record.method.value,
+        "proof_sha256": record.proof_sha256,
+        "actor": record.actor,
+        "office": record.office,
+        "recorded_at": record.recorded_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
 
 

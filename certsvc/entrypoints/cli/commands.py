@@ -15,6 +15,7 @@ from certsvc.entrypoints.answers import issue_object, report_object, unreadable_
 from certsvc.entrypoints.cli.access_commands import audit, client
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.decision_commands import decision
+from certsvc.entrypoints.cli.notice_commands import notice
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, rich_progress
 from certsvc.errors import UnreadableInput
@@ -112,6 +113,7 @@ filing.add_command(receipt)
 filing.add_command(receipts)
 certsvc.add_command(decision)
 certsvc.add_command(client)
+certsvc.add_command(notice)
 certsvc.add_command(audit)
 
 

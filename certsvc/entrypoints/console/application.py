@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
 
 from certsvc.bootstrap import Office
-from certsvc.entrypoints.console import decisions, filings, receipts, sign_in
+from certsvc.entrypoints.console import decisions, filings, notices, receipts, sign_in
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.cookies import Cookies
 from certsvc.entrypoints.console.description import ConsoleFace
@@ -21,7 +21,7 @@ from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.ports.sharing import RateLimiter
 
-PATHS = ("/console", "/api/v1/filings", "/api/v1/decisions")
+PATHS = ("/console", "/api/v1/filings", "/api/v1/decisions", "/api/v1/notice-steps")
 """The addresses that this face serves, with everything below them."""
 _CLIENT_LEFT = 499  # told to nobody: it stands in the log of requests
 
@@ -51,7 +51,7 @@ def create_console(
     app.add_middleware(RequestLog, count=count)
     answer_errors_with_problems(app)
     app.add_exception_handler(ClientDisconnect, _client_left)
-    for part in (sign_in, filings, receipts, decisions):
+    for part in (sign_in, filings, receipts, decisions, notices):
         app.include_router(part.router)
     return app
 

@@ -96,7 +96,8 @@ def _problem(status: HTTPStatus, **more: Any) -> dict[str, Any]:
     return answer
 
 
-def _problems(*statuses: HTTPStatus) -> Answers:
+def problem_answers(*statuses: HTTPStatus) -> Answers:
+    """Problems of these statuses, each with an example."""
     return {int(status): _problem(status) for status in statuses}
 
 
@@ -119,7 +120,7 @@ VERDICT_ANSWERS: Answers = {
             }
         },
     },
-    **_problems(*_ASKED),
+    **problem_answers(*_ASKED),
 }
 BUNDLE_ANSWERS: Answers = {
     200: {
@@ -135,7 +136,7 @@ BUNDLE_ANSWERS: Answers = {
             }
         },
     },
-    **_problems(*_ASKED, HTTPStatus.NOT_FOUND),
+    **problem_answers(*_ASKED, HTTPStatus.NOT_FOUND),
 }
 _CHECKS = {"database": "ok", "checkpoint": "ok", "keys": "ok"}
 READY_ANSWERS: Answers = {
@@ -167,7 +168,7 @@ HEALTH_ANSWERS: Answers = {
             }
         },
     },
-    **_problems(HTTPStatus.SERVICE_UNAVAILABLE),
+    **problem_answers(HTTPStatus.SERVICE_UNAVAILABLE),
 }
 METRICS_ANSWERS: Answers = {
     200: {

@@ -14,6 +14,7 @@ from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.public_api.answers import EXAMPLES, HEALTH_ANSWERS, SCHEMAS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
 from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE, answer_with_etag
+from certsvc.entrypoints.public_api.notice_pages import add_notices
 from certsvc.entrypoints.public_api.operation_api import add_operation
 from certsvc.entrypoints.public_api.pages import Pages
 from certsvc.entrypoints.public_api.problems import answer_errors
@@ -48,7 +49,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
     Raises ConfigurationError when the pages or the checker's scripts are not where this installation keeps them.
     """
     assets = load_assets()
-    pages = Pages(assets.address, asks_decision=service is not None)
+    pages = Pages(assets.address, asks_decision=service is not None, has_notices=service is not None)
     app = PublicFace(
         title="吉林省职称电子证书公开查验", version="1", docs_url=None, redoc_url=None, servers=[{"url": "/"}]
     )
@@ -60,6 +61,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
     if service is not None:
         add_verification(app, service)
         add_operation(app, service)
+        add_notices(app, service, pages)
     _add_tree(app, public_tree_folder)
     return app
 

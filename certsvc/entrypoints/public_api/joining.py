@@ -29,6 +29,7 @@ def public_service(office: Office) -> PublicService:
     return PublicService(
         verification=office.verification,
         proofs=office.proofs,
+        notices=office.notice_board,
         readiness=office.readiness,
         limiter=_limiter(office),
         metrics=Metrics(office.readiness.checkpoint_age),

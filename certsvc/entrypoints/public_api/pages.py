@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from certsvc.adapters.shipped import shipped_folder
+from certsvc.domain.unit_notice import PublicNotice
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,13 @@ _WORDS = {404: _NOT_FOUND, 405: _NOT_ALLOWED}
 
 
 class Pages:
-    """The pages, over the assets at one address; with `asks_decision` the verdict page may ask for a failure's reason."""
+    """The pages, over the assets at one address; with `asks_decision` the verdict page may ask for a failure's reason,
+    with `has_notices` the start page leads to the units that are named publicly.
+    """
 
-    def __init__(self, assets_address: str, *, asks_decision: bool = False) -> None:
+    def __init__(
+        self, assets_address: str, *, asks_decision: bool = False, has_notices: bool = False
+    ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(shipped_folder("templates/pages")),
             autoescape=True,
@@ -53,13 +59,18 @@ class Pages:
         )
         self._environment.globals["assets"] = assets_address
         self._environment.globals["asks_decision"] = asks_decision
+        self._environment.globals["has_notices"] = has_notices
         self.start = self._render("start.html.j2")
         self.verdict = self._render("verdict.html.j2")
+
+    def notices(self, notices: Sequence[PublicNotice], number: int, page: int, pages: int) -> bytes:
+        """The units that are named publicly: one page of them, and how many there are."""
+        return self._render("notices.html.j2", notices=notices, number=number, page=page, pages=pages)
 
     def error(self, status: int, request_number: str) -> bytes:
         """The page for an HTTP status of 400 and above."""
         words = _WORDS.get(status, _UNAVAILABLE)
         return self._render("error.html.j2", **vars(words), request_number=request_number)
 
-    def _render(self, name: str, **values: str) -> bytes:
+    def _render(self, name: str, **values: object) -> bytes:
         return self._environment.get_template(name).render(**values).lstrip().encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from certsvc.adapters.metrics import Metrics
+from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.readiness import Readiness
@@ -31,6 +32,7 @@ class PublicService:
 
     verification: Verification
     proofs: ProofDesk
+    notices: NoticeBoard
     readiness: Readiness
     limiter: RateLimiter
     metrics: Metrics

@@ -1,0 +1,3 @@
+"""A browser for the page of notices."""
+
+from tests.support.chromium import browser as browser
