@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,17 +23,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
-from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.filing_store import award_context
 from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.issue_check import (
+    hold_open_filing,
+    hold_rows,
+    is_closed,
+    known_at_issue,
+    require_admitted,
+)
 from certsvc.adapters.ledger_schema import outbox_event
-from certsvc.adapters.schema import certificate, filing_row, number_counter
+from certsvc.adapters.number_ranges import reserve_numbers
+from certsvc.adapters.schema import certificate, filing_row
 from certsvc.adapters.schema import filing as filing_table
 from certsvc.domain.certificate import Award
-from certsvc.domain.certificate_number import build_certificate_number
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
 from certsvc.domain.decision import CertificateVersion
+from certsvc.domain.rules.at_issue import ExamineAtIssue
 from certsvc.errors import ConflictError
 from certsvc.formats.award import decode_award
 from certsvc.formats.content import decode_content
@@ -50,6 +56,7 @@ _SEAL = (
         certificate.c.number == bindparam("own_number"),
         certificate.c.version == bindparam("own_version"),
         certificate.c.state == "drafted",
+        certificate.c.status == int(CertificateStatus.VALID),
     )
     .values(
         state="sealed",
@@ -69,6 +76,9 @@ _PUBLISH = (
     .values(state="published", published_at=bindparam("at"))
 )
 _UNPUBLISHED = certificate.c.state != literal_column("'published'")  # word for word as in the partial index
+_NEVER_ISSUED = and_(
+    certificate.c.state == "drafted", certificate.c.status == int(CertificateStatus.VOIDED)
+)  # a draft of a batch that was declared void
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ class DatabaseCertificateStore:
         self._queue_issue = queue_issue
 
     def undrafted(self, filing: str, most: int) -> tuple[Award, ...]:
-        """Admitted awards of a filing that have no draft yet."""
+        """Admitted awards of a filing that have no draft yet; none of a batch that was declared void."""
         drafted = and_(
             certificate.c.filing_id == filing_row.c.filing_id, certificate.c.row_no == filing_row.c.row_no
         )
@@ -112,6 +122,7 @@ class DatabaseCertificateStore:
                 select(filing_row.c.row_no, filing_row.c.sealed_award)
                 .select_from(filing_row.outerjoin(certificate, drafted))
                 .where(
+                    ~is_closed(filing_row.c.filing_id),
                     filing_row.c.filing_id == filing,
                     filing_row.c.outcome == "admitted",
                     certificate.c.number.is_(None),
@@ -124,10 +135,24 @@ class DatabaseCertificateStore:
             for row in rows
         )
 
-    def draft(self, filing: str, awards: Sequence[Award], at: datetime, compose: Compose) -> None:
-        """Reserve numbers and slots, complete the content and store it. A second run of the same awards conflicts."""
+    def draft(
+        self, filing: str, awards: Sequence[Award], at: datetime, compose: Compose, examine: ExamineAtIssue
+    ) -> None:
+        """Reserve numbers and slots, complete the content and store it; rows that `examine` complains of are held instead.
+
+        Filing and persons are held from the look to the commit. A second run of the same awards conflicts.
+        """
+        keys = {award.row: self._cipher.person_key(award.document.number) for award in awards}
         with self._engine.begin() as connection:
-            numbers = _reserve_numbers(connection, awards)
+            held = hold_open_filing(connection, filing)
+            require_admitted(connection, filing, keys)
+            known = known_at_issue(connection, held, awards, keys)
+            told = {award.row: examine(award, known[award.row]) for award in awards}
+            hold_rows(connection, held, {row: found for row, found in told.items() if found}, at)
+            awards = [award for award in awards if not told[award.row]]
+            if not awards:
+                return
+            numbers = reserve_numbers(connection, awards)
             slots = self._allot_slots(connection, len(awards))
             drafts = [
                 compose(award, number, slot)
@@ -252,9 +277,11 @@ class DatabaseCertificateStore:
     def unfinished(self) -> tuple[str, ...]:
         """Filings whose issue has begun and not ended, or that hold a certificate that is not published."""
         begun = select(filing_table.c.id).where(
-            filing_table.c.status == "approved", filing_table.c.checker.is_not(None)
+            filing_table.c.status == "approved",
+            filing_table.c.checker.is_not(None),
+            ~is_closed(filing_table.c.id),
         )
-        held = select(certificate.c.filing_id).where(_UNPUBLISHED)
+        held = select(certificate.c.filing_id).where(_UNPUBLISHED, ~_NEVER_ISSUED)
         with self._engine.begin() as connection:
             return tuple(sorted(connection.scalars(begun.union(held))))
 
@@ -356,33 +383,6 @@ def _context(number: str, version: int) -> bytes:
 
 
 def _in_state(filing: str | None, state: str, most: int) -> Select[Any]:
-    found = select(certificate).where(certificate.c.state == state).limit(most)
+    found = select(certificate).where(certificate.c.state == state, ~_NEVER_ISSUED).limit(most)
     found = found.where(_UNPUBLISHED if filing is None else certificate.c.filing_id == filing)
     return found.order_by(certificate.c.filing_id, certificate.c.row_no, certificate.c.version)
-
-
-def _reserve_serials(connection: Connection, series: int, year: int, count: int) -> int:
-    """The first of `count` serials that belong to the caller from now on; the counter is held until the commit."""
-    insert_unless_known(connection, number_counter, {"series": series, "year": year, "next_serial": 1})
-    after = connection.execute(
-        update(number_counter)
-        .where(number_counter.c.series == series, number_counter.c.year == year)
-        .values(next_serial=number_counter.c.next_serial + count)
-        .returning(number_counter.c.next_serial)
-    ).scalar_one()
-    return int(after) - count
-
-
-def _reserve_numbers(connection: Connection, awards: Sequence[Award]) -> list[str]:
-    """Numbers from ranges per series and year, in the draft's own transaction; gaps are allowed, reuse is not."""
-    wanted = Counter((award.series, award.announcement_on.year) for award in awards)
-    next_serial = {
-        (series, year): _reserve_serials(connection, series, year, count)
-        for (series, year), count in sorted(wanted.items())
-    }
-    numbers = []
-    for award in awards:
-        key = (award.series, award.announcement_on.year)
-        numbers.append(build_certificate_number(key[1], award.series, award.level, next_serial[key]))
-        next_serial[key] += 1
-    return numbers

@@ -8,7 +8,7 @@ somebody else may be inserting, `hold_table` where there is no row to hold yet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -87,6 +87,15 @@ def insert_unless_known(connection: Connection, table: Table, row: Mapping[str, 
         execution_options={"preserve_rowcount": True},  # psycopg's count of an INSERT is dropped otherwise
     )
     return inserted.rowcount == 1
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those of the rows whose primary key is not there, in the order given; waits as `insert_unless_known` does."""
+    if rows:
+        inserting = (
+            _dialect(connection).insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+        )
+        connection.execute(inserting, list(rows))
 
 
 def hold_table(connection: Connection, table: Table) -> None:

@@ -12,6 +12,7 @@ from certsvc.domain.certificate import Award
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
 from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.filing import ExaminedFiling, FilingReport, StoredFiling
+from certsvc.domain.rules.at_issue import ExamineAtIssue
 
 
 class ActorStore(Protocol):
@@ -100,8 +101,13 @@ class CertificateStore(Protocol):
         """Admitted awards of a filing that have no draft yet, by row, at most so many."""
         ...
 
-    def draft(self, filing: str, awards: Sequence[Award], at: datetime, compose: Compose) -> None:
-        """Reserve numbers (per series and year of announcement) and free slots, let `compose` complete the content, store it."""
+    def draft(
+        self, filing: str, awards: Sequence[Award], at: datetime, compose: Compose, examine: ExamineAtIssue
+    ) -> None:
+        """Reserve numbers (per series and year of announcement) and free slots, let `compose` complete the content, store it.
+
+        Rows that `examine` complains of, told what is known in this very transaction, are held with its findings.
+        """
         ...
 
     def drafts(self, filing: str, most: int) -> tuple[Draft, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from certsvc.domain.certificate import Award, CertificateContent
 from certsvc.domain.corridor import Draft
+from certsvc.domain.rules.at_issue import examine_at_issue
 from certsvc.formats.commitment import SALT_BYTES, commit
 from certsvc.formats.content import encode_content
 from certsvc.ports import CertificateStore, Clock
@@ -24,9 +25,10 @@ class Issuing:
     random_bytes: Callable[[int], bytes]
 
     def draft(self, filing: str, most: int) -> int:
-        """Draft up to `most` admitted persons of a filing that have no draft yet; how many were drafted.
+        """Draft up to `most` admitted persons of a filing that have no draft yet; how many were dealt with.
 
-        A killed run is simply run again: what is drafted stays, nobody is drafted twice.
+        Rows that meanwhile have something against them are held, with findings. A killed run is simply run again: what is
+        drafted stays, nobody is drafted twice.
         """
         awards = self.store.undrafted(filing, most)
         if awards:
@@ -39,5 +41,5 @@ class Issuing:
                 payload, salt = encode_content(content), self.random_bytes(SALT_BYTES)
                 return Draft(filing, content, payload, salt, commit(salt, payload), at)
 
-            self.store.draft(filing, awards, at, compose)
+            self.store.draft(filing, awards, at, compose, examine_at_issue)
         return len(awards)

@@ -122,11 +122,12 @@ def test_the_audit_trail_stays_one_chain(crew: Sequence[Office], clock: FixedClo
 
 
 def approved(desk: OfficeUnderTest, count: int) -> list[str]:
-    """Filings of one series and year that the checker may issue."""
+    """Filings of one series and year, of different persons, that the checker may issue."""
     batch = sample(REGULAR)
-    batch = batch.with_rows(batch.rows[:PERSONS])
     raw = [
-        batch.with_header(批次编号=f"同时-{number}", 公布文号=f"吉人社职字〔2023〕{200 + number}号").xlsx()
+        batch.with_rows(batch.rows[number * PERSONS : (number + 1) * PERSONS])
+        .with_header(批次编号=f"同时-{number}", 公布文号=f"吉人社职字〔2023〕{200 + number}号")
+        .xlsx()
         for number in range(count)
     ]
     filings = [desk.submit(one).filing for one in raw]

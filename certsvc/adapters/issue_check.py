@@ -1,0 +1,182 @@
+"""What drafting looks at once more in its own transaction: the filing still open, nobody given a title twice.
+
+The filing's row is held first: a batch that is voided meanwhile drafts nothing afterwards. Then everybody's row in
+`person_turn`, in the order of their keys: two filings with the same person are drafted one after the other, and the
+second one sees the certificate of the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
+
+from certsvc.adapters.audit_store import append_entry, caller_named
+from certsvc.adapters.batch_schema import annulment, batch_decision, person_turn, row_reference
+from certsvc.adapters.database import insert_missing
+from certsvc.adapters.decision_schema import credit_record, decision
+from certsvc.adapters.schema import certificate, filing, filing_finding, filing_row
+from certsvc.domain.certificate import Award
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.facts import HeldTitle
+from certsvc.domain.findings import Finding
+from certsvc.domain.levels import Level
+from certsvc.domain.permission import Action
+from certsvc.domain.rules.at_issue import KnownAtIssue
+from certsvc.errors import ConflictError
+
+_STANDING = tuple(
+    int(status)
+    for status in (CertificateStatus.VALID, CertificateStatus.SUSPENDED, CertificateStatus.HISTORICAL)
+)
+_ENDING = ("revoke", "write_off", "void")
+
+
+def is_closed(owner: ColumnElement[str]) -> ColumnElement[bool]:
+    """True for a filing whose batch was declared void, and not restored since."""
+    lifted = batch_decision.alias()
+    undone = exists().where(lifted.c.undoes == batch_decision.c.id, lifted.c.status == "confirmed")
+    return exists().where(
+        batch_decision.c.filing_id == owner,
+        batch_decision.c.kind == "void",
+        batch_decision.c.status == "confirmed",
+        ~undone,
+    )
+
+
+def hold_open_filing(connection: Connection, wanted: str) -> Row[Any]:
+    """The filing's row, held until the commit. Raises ConflictError for one whose batch was declared void."""
+    held = connection.execute(select(filing).where(filing.c.id == wanted).with_for_update()).one()
+    if connection.scalar(select(is_closed(filing.c.id)).where(filing.c.id == wanted)):
+        raise ConflictError("该批次已被认定无效，尚未签发的人员不再签发。")
+    return held
+
+
+def known_at_issue(
+    connection: Connection, held: Row[Any], awards: Sequence[Award], keys: Mapping[int, bytes]
+) -> Mapping[int, KnownAtIssue]:
+    """What is known of the persons of some rows, who are held until the commit. `keys`: row -> person key."""
+    everybody = sorted(set(keys.values()))
+    insert_missing(connection, person_turn, [{"person_key": key} for key in everybody])
+    ours = select(person_turn.c.person_key).where(person_turn.c.person_key.in_(everybody))
+    connection.execute(ours.order_by(person_turn.c.person_key).with_for_update()).all()
+    standing = _titles(connection, everybody, certificate.c.status.in_(_STANDING))
+    since = held.approved_at or ""
+    decided = exists().where(
+        decision.c.certificate_number == certificate.c.number,
+        decision.c.kind.in_(_ENDING),
+        decision.c.status == "confirmed",
+        decision.c.confirmed_at >= since,
+    )
+    ended = _titles(connection, everybody, certificate.c.status.in_((3, 4, 5)) & decided)
+    recorded = _recorded_since(connection, everybody, since)
+    annulled = _annulled_since(connection, held.id, since)
+    return {
+        award.row: KnownAtIssue(
+            held=standing.get(keys[award.row], ()),
+            ended=ended.get(keys[award.row], ()),
+            credit_recorded=keys[award.row] in recorded,
+            reference_annulled=award.row in annulled,
+        )
+        for award in awards
+    }
+
+
+def hold_rows(
+    connection: Connection, held: Row[Any], findings: Mapping[int, Sequence[Finding]], at: datetime
+) -> None:
+    """Let admitted rows of a filing wait, with the findings that say why.
+
+    Raises ConflictError when another process has dealt with one of them.
+    """
+    if not findings:
+        return
+    own = filing_row.c.filing_id == held.id, filing_row.c.row_no.in_(list(findings))
+    moved = connection.execute(
+        update(filing_row)
+        .where(*own, filing_row.c.outcome == "admitted")
+        .values(outcome="held", sealed_award=None)
+    )
+    if moved.rowcount != len(findings):
+        raise ConflictError("该备案正由另一进程签发，本次操作已撤回；再次运行即可继续。")
+    last = select(func.max(filing_finding.c.position)).where(filing_finding.c.filing_id == held.id)
+    start = connection.scalar(last)
+    told = (finding for row in sorted(findings) for finding in findings[row])
+    rows = [
+        {
+            "filing_id": held.id,
+            "position": position,
+            "row_no": finding.row,
+            "column_name": finding.column,
+            "code": finding.code,
+            "severity": finding.severity,
+            "case_no": finding.case,
+            "clause": finding.clause,
+            "message": finding.message,
+        }
+        for position, finding in enumerate(told, start=0 if start is None else start + 1)
+    ]
+    connection.execute(insert(filing_finding), rows)
+    caller = caller_named(connection, held.checker or "")
+    append_entry(connection, at, caller, f"{Action.FILING_ISSUE}.held", f"filing/{held.id}")
+
+
+def require_admitted(connection: Connection, owner: str, rows: Iterable[int]) -> None:
+    """Raises ConflictError unless every one of the rows is admitted still."""
+    wanted = list(rows)
+    admitted = (filing_row.c.filing_id == owner) & (filing_row.c.outcome == "admitted")
+    counted = select(func.count()).where(admitted, filing_row.c.row_no.in_(wanted))
+    if connection.scalar(counted) != len(wanted):
+        raise ConflictError("该备案正由另一进程签发，本次操作已撤回；再次运行即可继续。")
+
+
+def _titles(
+    connection: Connection, keys: Sequence[bytes], wanted: ColumnElement[bool]
+) -> dict[bytes, tuple[HeldTitle, ...]]:
+    rows = connection.execute(
+        select(certificate)
+        .where(certificate.c.person_key.in_(keys), wanted)
+        .order_by(certificate.c.number, certificate.c.version)
+    )
+    found: dict[bytes, dict[str, HeldTitle]] = {}
+    for row in rows:
+        found.setdefault(bytes(row.person_key), {})[row.number] = held_title(row)
+    return {key: tuple(titles.values()) for key, titles in found.items()}
+
+
+def held_title(row: Row[Any]) -> HeldTitle:
+    """The title of a certificate's row."""
+    return HeldTitle(
+        number=row.number,
+        series=row.series,
+        level=Level(row.level),
+        title=row.title,
+        way=row.way,
+        dual_directed=row.validity_area is not None,
+        acquired_on=date.fromisoformat(row.acquired_on),
+    )
+
+
+def _recorded_since(connection: Connection, keys: Sequence[bytes], since: str) -> set[bytes]:
+    rows = connection.scalars(
+        select(credit_record.c.person_key)
+        .join(decision, decision.c.id == credit_record.c.decision_id)
+        .where(
+            credit_record.c.person_key.in_(keys),
+            credit_record.c.withdrawn_on.is_(None),
+            decision.c.confirmed_at >= since,
+        )
+    )
+    return {bytes(key) for key in rows}
+
+
+def _annulled_since(connection: Connection, owner: str, since: str) -> set[int]:
+    return set(
+        connection.scalars(
+            select(row_reference.c.row_no)
+            .join(annulment, annulment.c.reference_key == row_reference.c.reference_key)
+            .where(row_reference.c.filing_id == owner, annulment.c.recorded_at >= since)
+        )
+    )
