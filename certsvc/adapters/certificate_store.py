@@ -329,17 +329,17 @@ class DatabaseCertificateStore:
             "acquired_on": award.acquired_on.isoformat(),
             "issued_on": content.issued_on.isoformat(),
             "sealed_content": self._cipher.encrypt(
-                draft.payload, context=_context(content.number, content.version)
+                draft.payload, context=certificate_context(content.number, content.version)
             ),
             "sealed_salt": self._cipher.encrypt(
-                draft.salt, context=_context(content.number, content.version) + b"/salt"
+                draft.salt, context=certificate_context(content.number, content.version) + b"/salt"
             ),
             "commitment": draft.commitment,
             "drafted_at": instant_text(at),
         }
 
     def _draft(self, row: Row[Any]) -> Draft:
-        context = _context(row.number, row.version)
+        context = certificate_context(row.number, row.version)
         payload = self._cipher.decrypt(row.sealed_content, context=context)
         return Draft(
             filing=row.filing_id,
@@ -362,6 +362,11 @@ def open_record(cipher: PersonalCipher, number: str, version: int, sealed: bytes
     return cipher.decrypt(sealed, context=_record_context(number, version))
 
 
+def open_content(cipher: PersonalCipher, number: str, version: int, sealed: bytes) -> bytes:
+    """The canonical content of a certificate version, as `formats.content` decodes it."""
+    return cipher.decrypt(sealed, context=certificate_context(number, version))
+
+
 def _seal_row(cipher: PersonalCipher, one: SealedCertificate, at: datetime) -> dict[str, object]:
     content = one.draft.content
     context = _record_context(content.number, content.version)
@@ -375,10 +380,11 @@ def _seal_row(cipher: PersonalCipher, one: SealedCertificate, at: datetime) -> d
 
 
 def _record_context(number: str, version: int) -> bytes:
-    return _context(number, version) + b"/record"
+    return certificate_context(number, version) + b"/record"
 
 
-def _context(number: str, version: int) -> bytes:
+def certificate_context(number: str, version: int) -> bytes:
+    """What binds the encrypted content of a version to its place."""
     return f"certificate/{number}/{version}".encode()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from certsvc.domain.announced_list import AnnouncedFacts
 from certsvc.domain.calendar import WorkCalendar
 from certsvc.domain.levels import Level
 from certsvc.domain.registry import Registry
@@ -47,6 +48,7 @@ class GateFacts:
     `cancelled_years`: person -> years whose application was cancelled 取消当年申报资格.
     `aided_before`: persons who have used the one aid-mission incentive, even if it was written off since.
     `dual_directed_holders`: county -> number of valid dual-directed certificates.
+    `announced`: the announced list behind the filing's document, None where none is loaded.
     """
 
     registry: Registry
@@ -61,3 +63,4 @@ class GateFacts:
     aided_before: frozenset[str] = frozenset()
     dual_directed_holders: Mapping[str, int] = field(default_factory=dict)
     count_first_day: bool = False
+    announced: AnnouncedFacts | None = None

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from certsvc.domain.announced_list import Listed
+from certsvc.domain.announced_matching import Pairing, pair
 from certsvc.domain.facts import GateFacts, HeldTitle
 from certsvc.domain.levels import Level
 from certsvc.domain.registry import Authorization, Committee, CommitteeKind, CountyProfile, MeetingApproval
@@ -42,6 +44,22 @@ class Candidate:
     def left_empty(self, column: str, value: object) -> bool:
         """True when the column was left empty, as against unreadable (which the intake has reported)."""
         return value is None and column not in self.row.unreadable
+
+    def listed(self) -> Listed:
+        """The row as an announced list would name the person."""
+        row = self.row
+        return Listed(
+            number=row.number,
+            name=row.name,
+            id_number=self.person,
+            id_tail=None,
+            unit=row.unit_name,
+            series=self.series,
+            specialty=row.specialty,
+            level=row.level,
+            title=self.title,
+            validity_area=row.validity_area,
+        )
 
 
 def candidate(row: SubmittedRow, facts: GateFacts) -> Candidate:
@@ -88,7 +106,8 @@ class Docket:
     """The filing and all that concerns it as a whole; None where the header names nothing that is registered.
 
     `authorizations`: those in force during the whole meeting; `known_series`: of all the committee ever had.
-    `by_person` and `by_name` show who stands in the batch more than once.
+    `by_person` and `by_name` show who stands in the batch more than once. `announced`: who of the announced list (left)
+    is who of the rows that passed (right), None without a list; `announced_as`: row number -> the list's own row.
     """
 
     header: BatchHeader
@@ -103,6 +122,8 @@ class Docket:
     by_person: Mapping[str, Appearances]
     by_name: Mapping[tuple[str, date], frozenset[str]]
     passed: Mapping[Level | None, int]
+    announced: Pairing | None = None
+    announced_as: Mapping[int, Listed] = field(default_factory=dict)
 
     @property
     def dual_directed(self) -> bool:
@@ -135,6 +156,7 @@ def open_docket(submission: Submission, facts: GateFacts) -> Docket:
     granted = () if committee is None else committee.authorizations
     days = [day for day in (header.meeting_starts_on, header.meeting_ends_on) if day is not None]
     candidates = tuple(candidate(row, facts) for row in submission.rows)
+    announced, announced_as = _announced(candidates, facts)
     return Docket(
         header=header,
         facts=facts,
@@ -148,7 +170,19 @@ def open_docket(submission: Submission, facts: GateFacts) -> Docket:
         by_person=_more_than_once(candidates),
         by_name=_namesakes(candidates),
         passed=Counter(c.row.level for c in candidates if c.row.result == PASSED),
+        announced=announced,
+        announced_as=announced_as,
     )
+
+
+def _announced(
+    candidates: tuple[Candidate, ...], facts: GateFacts
+) -> tuple[Pairing | None, Mapping[int, Listed]]:
+    if facts.announced is None:
+        return None, {}
+    found = pair(facts.announced.rows, (one.listed() for one in candidates if one.row.result != FAILED))
+    rows = {row.number: row for row in facts.announced.rows}
+    return found, {theirs: rows[ours] for ours, theirs in found.pairs.items()}
 
 
 def _more_than_once(candidates: tuple[Candidate, ...]) -> dict[str, Appearances]:

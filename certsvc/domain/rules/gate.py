@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from certsvc.domain.findings import Finding
+from certsvc.domain.rules.announced import check_announced_list, check_announced_row
 from certsvc.domain.rules.announcement import check_announcement
 from certsvc.domain.rules.authority import check_authority, check_committee
 from certsvc.domain.rules.counts import check_counts
@@ -35,6 +36,7 @@ HEADER_RULES: Final[tuple[HeaderRule, ...]] = (
     check_publicity,
     check_filing_chain,
     check_announcement,
+    check_announced_list,
     check_counts,
     check_header_glyphs,
 )
@@ -47,5 +49,6 @@ ROW_RULES: Final[tuple[RowRule, ...]] = (
     check_incentive,
     check_dual_directed,
     check_result,
+    check_announced_row,
     check_glyphs,
 )
