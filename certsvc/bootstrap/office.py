@@ -7,13 +7,16 @@ from collections.abc import Generator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from certsvc.adapters.case_store import DatabaseCaseStore
 from certsvc.adapters.notice_store import DatabaseNoticeStore
 from certsvc.adapters.receipt_store import DatabaseReceiptStore
 from certsvc.adapters.session_store import DatabaseSessionStore
+from certsvc.adapters.share_store import DatabaseShareGrantStore
 from certsvc.adapters.turns import FileTurns
 from certsvc.bootstrap.public_side import PublicSide
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.certificate import CertificateContent
+from certsvc.domain.credit import CreditStart
 from certsvc.domain.decision import StoredDecision, VoidFrom
 from certsvc.domain.decision_policy import DecisionPolicy
 from certsvc.domain.filing import FilingReport, filing_id
@@ -26,12 +29,14 @@ from certsvc.ports.access import IdentityProvider, PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.approval import Approval
 from certsvc.stages.decide import Deciding
+from certsvc.stages.decide_documents import DecisionDocuments
 from certsvc.stages.face import compose_face
 from certsvc.stages.filing_header import committee_named
 from certsvc.stages.issuance import CHUNK, Issuance
 from certsvc.stages.issue import Issuing
 from certsvc.stages.receipts import Receipts
 from certsvc.stages.service_access import ServiceAccess
+from certsvc.stages.share_grants import ShareGrants
 from certsvc.stages.sign import Sealing
 from certsvc.stages.sign_in import SignIn
 from certsvc.stages.unit_notices import UnitNotices
@@ -58,6 +63,7 @@ class Office(PublicSide):
         self.approval = Approval(
             self.permits, self.filings, clock, self.receipts, settings.receipts_required, self._answer_changed
         )
+        self.cases = DatabaseCaseStore(self.engine, self.keys.cipher)
         deciding = Deciding(
             self.actors,
             self.decisions,
@@ -66,8 +72,15 @@ class Office(PublicSide):
             self._texts_without_room,
             os.urandom,
             _decision_policy(settings),
+            self.cases.is_kept,
         )
         self.deciding = WatchedDeciding(deciding, self.permits)
+
+    @cached_property
+    def share_grants(self) -> ShareGrants:
+        """Share grants, for the portal in which holders sign in."""
+        store = DatabaseShareGrantStore(self.engine, self.keys.cipher)
+        return ShareGrants(store, self.certificates, self.clock, os.urandom)
 
     @cached_property
     def unit_notices(self) -> UnitNotices:
@@ -115,6 +128,11 @@ class Office(PublicSide):
     def _place_of(self, committee: str | None) -> str | None:
         _, registry = self.filings.current_registry()
         return place_of_committee(committee, _registry_of(registry))
+
+    @cached_property
+    def decision_documents(self) -> DecisionDocuments:
+        """Documents of decisions, and their service."""
+        return DecisionDocuments(self.permits, self.decisions, self.cases, self.cases, self.looks, self.clock)
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -205,7 +223,10 @@ class Office(PublicSide):
 
 def _decision_policy(settings: Settings) -> DecisionPolicy:
     return DecisionPolicy(
-        VoidFrom(settings.void_from), settings.suspension == "on", settings.documents_required
+        VoidFrom(settings.void_from),
+        settings.suspension == "on",
+        settings.documents_required,
+        CreditStart(settings.credit_starts),
     )
 
 

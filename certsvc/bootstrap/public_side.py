@@ -11,6 +11,7 @@ from pathlib import Path
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.published_state import FolderState
+from certsvc.adapters.share_store import DatabaseShareGrantBoard
 from certsvc.bootstrap.parts import Parts
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
@@ -25,6 +26,7 @@ from certsvc.stages.proof import ProofDesk
 from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, log_key
 from certsvc.stages.readiness import Readiness
+from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 
 KEYS_SINCE = date(2022, 1, 1)
@@ -53,6 +55,12 @@ class PublicSide(Parts):
     def notice_board(self) -> DatabaseNoticeBoard:
         """The units that are named publicly, for reading only."""
         return DatabaseNoticeBoard(self.reading_engine)
+
+    @cached_property
+    def share_opening(self) -> ShareOpening:
+        """Share grants for those who have a code."""
+        board = DatabaseShareGrantBoard(self.reading_engine, self.keys.cipher)
+        return ShareOpening(board, self.certificates, self.looks, self.clock)
 
     @cached_property
     def readiness(self) -> Readiness:

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
 
     FILING = "filing"
     ELIGIBILITY = "eligibility"
+    HOLDER_PORTAL = "holder-portal"
 
 
 @dataclass(frozen=True, slots=True)

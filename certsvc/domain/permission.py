@@ -60,6 +60,9 @@ class Action(StrEnum):
     POLICY_LOAD = "policy.load"
     CALENDAR_LOAD = "calendar.load"
     RECEIPT_RECORD = "receipt.record"
+    SHARE_MAKE = "share.make"
+    SHARE_READ = "share.read"
+    SHARE_CANCEL = "share.cancel"
     ACTOR_ADD = "actor.add"
     CLIENT_ADD = "client.add"
     CLIENT_REMOVE = "client.remove"
@@ -107,6 +110,7 @@ _WRITTEN_OFF = "吉人社函〔2022〕38号 二（二）"
 _VOIDED = "吉人社函〔2022〕38号 六（二）；无效由省级确认"
 _CREDIT = "吉人社函〔2022〕38号 四（二）、四（四）"
 _HISTORY = "吉人社函〔2022〕38号 五（三）"
+_SHARED = "吉人社函〔2022〕38号 五（一）；由持证人本人授权"
 _SUPERVISED = "吉人社函〔2022〕38号 四（一）、六（三）"
 _REINSTATED = "内部规则：经办、复核分离；已撤销的证书只由省级恢复"
 _HOUSE = "内部规则：经办、复核分离"
@@ -163,6 +167,10 @@ _TABLE: Final = (
     Permission(Action.ATTESTATION_RECORD, _WRITERS, RegionRule.OWN, _SUPERVISED),
     Permission(Action.POLICY_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CALENDAR_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    *(
+        Permission(action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL)
+        for action in (Action.SHARE_MAKE, Action.SHARE_READ, Action.SHARE_CANCEL)
+    ),
     Permission(Action.ACTOR_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_REMOVE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),

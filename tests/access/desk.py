@@ -155,11 +155,14 @@ def _faces(office: Office) -> Faces:
 
 
 def register(
-    desk: Desk, name: str, private_key: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+    desk: Desk,
+    name: str,
+    private_key: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey,
+    purpose: Purpose = Purpose.FILING,
 ) -> Program:
-    """Register a program with the office."""
+    """Register a program with the office for a purpose."""
     public_key = private_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    client = ServiceClient(name, public_key, frozenset({Purpose.FILING}))
+    client = ServiceClient(name, public_key, frozenset({purpose}))
     desk.office.office.clients.register_client(client, desk.clock.now())
     pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     if isinstance(private_key, ed25519.Ed25519PrivateKey):

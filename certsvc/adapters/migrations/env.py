@@ -17,6 +17,7 @@ from certsvc.adapters import (
     notice_schema,
     policy_schema,
     schema,
+    share_schema,
 )
 
 _MODULES = (
@@ -31,6 +32,7 @@ _MODULES = (
     ledger_schema,
     notice_schema,
     policy_schema,
+    share_schema,
 )
 assert all(module.metadata is schema.metadata for module in _MODULES)
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
 
 from certsvc.bootstrap import Office
-from certsvc.entrypoints.console import decisions, filings, notices, receipts, sign_in
+from certsvc.entrypoints.console import decision_documents, decisions, filings, notices, receipts, shares, sign_in
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.cookies import Cookies
 from certsvc.entrypoints.console.description import ConsoleFace
@@ -21,7 +21,13 @@ from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.ports.sharing import RateLimiter
 
-PATHS = ("/console", "/api/v1/filings", "/api/v1/decisions", "/api/v1/notice-steps")
+PATHS = (
+    "/console",
+    "/api/v1/filings",
+    "/api/v1/decisions",
+    "/api/v1/decision-documents",
+    "/api/v1/notice-steps", "/api/v1/holder",
+)
 """The addresses that this face serves, with everything below them."""
 _CLIENT_LEFT = 499  # told to nobody: it stands in the log of requests
 
@@ -45,13 +51,17 @@ def create_console(
     app.state.office = office
     app.state.cookies = Cookies(secure=office.settings.public_url.startswith("https://"))
     app.state.sign_in_limit = SignInLimit(limiter, sign_ins_per_minute)
-    app.add_middleware(BodyLimit, limit=SMALL_BODY, by_path={filings.PATH: LARGEST_UPLOAD})
+    app.add_middleware(
+        BodyLimit,
+        limit=SMALL_BODY,
+        by_path={filings.PATH: LARGEST_UPLOAD, decision_documents.PATH: decision_documents.LARGEST_UPLOAD},
+    )
     app.add_middleware(Patience, seconds=office.settings.answer_seconds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=count)
     answer_errors_with_problems(app)
     app.add_exception_handler(ClientDisconnect, _client_left)
-    for part in (sign_in, filings, receipts, decisions, notices):
+    for part in (sign_in, filings, receipts, decisions, decision_documents, notices, shares):
         app.include_router(part.router)
     return app
 

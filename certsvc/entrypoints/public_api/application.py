@@ -19,6 +19,7 @@ from certsvc.entrypoints.public_api.operation_api import add_operation
 from certsvc.entrypoints.public_api.pages import Pages
 from certsvc.entrypoints.public_api.problems import answer_errors
 from certsvc.entrypoints.public_api.service import Limits, PublicService
+from certsvc.entrypoints.public_api.sharing_api import add_sharing
 from certsvc.entrypoints.public_api.tree_files import classify_path, read_tree_file
 from certsvc.entrypoints.public_api.verification_api import MAX_FORM_BYTES, PDF_PATH, add_verification
 from certsvc.errors import UnavailableError, UnknownReference
@@ -62,6 +63,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_verification(app, service)
         add_operation(app, service)
         add_notices(app, service, pages)
+        add_sharing(app, service)
     _add_tree(app, public_tree_folder)
     return app
 

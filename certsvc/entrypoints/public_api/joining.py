@@ -30,6 +30,7 @@ def public_service(office: Office) -> PublicService:
         verification=office.verification,
         proofs=office.proofs,
         notices=office.notice_board,
+        shares=office.share_opening,
         readiness=office.readiness,
         limiter=_limiter(office),
         metrics=Metrics(office.readiness.checkpoint_age),

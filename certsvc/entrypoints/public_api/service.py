@@ -9,6 +9,7 @@ from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.readiness import Readiness
+from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.verify import Verification
 
 
@@ -33,6 +34,7 @@ class PublicService:
     verification: Verification
     proofs: ProofDesk
     notices: NoticeBoard
+    shares: ShareOpening
     readiness: Readiness
     limiter: RateLimiter
     metrics: Metrics

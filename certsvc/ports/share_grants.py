@@ -1,0 +1,47 @@
+"""What share grants need from the world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from certsvc.domain.caller import Caller
+from certsvc.domain.decision import CertificateVersion
+from certsvc.domain.share_grant import ShareGrant
+
+
+class ShareGrantStore(Protocol):
+    """The grants of holders. A holder is asked for by the number of the identity document."""
+
+    def make(self, grant: ShareGrant, code_digest: bytes, holder: str, by: Caller) -> None:
+        """Keep a new grant, with its audit entry."""
+        ...
+
+    def of_holder(self, holder: str) -> tuple[ShareGrant, ...]:
+        """The holder's grants, newest first."""
+        ...
+
+    def cancel(self, grant: str, holder: str, by: Caller, at: datetime) -> ShareGrant | None:
+        """End a grant of the holder; again: nothing new. None when the holder has no such grant."""
+        ...
+
+    def openings(self, grant: str) -> tuple[datetime, ...]:
+        """When the grant was opened, oldest first."""
+        ...
+
+
+class ShareGrantBoard(Protocol):
+    """What the public face may ask: which grant a code opens."""
+
+    def by_code(self, code_digest: bytes) -> ShareGrant | None:
+        """The grant of a code, whether it still opens or not."""
+        ...
+
+
+class HeldVersions(Protocol):
+    """The certificates that grants are about."""
+
+    def versions(self, number: str) -> Sequence[CertificateVersion]:
+        """Every version of a number, oldest first; none for an unknown number."""
+        ...

@@ -1,0 +1,140 @@
+"""Making, listing, ending and opening share grants 授权查验.
+
+The portal asks in a holder's name: it has established who the holder is (real-name sign-in, 吉人社函〔2022〕38号 五（二）),
+and names the identity document with every request. Whoever opens a grant needs the code alone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from certsvc.domain.caller import Caller
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.share_grant import (
+    DEFAULT_DAYS,
+    SHAREABLE,
+    ShareGrant,
+    chosen_fields,
+    code_digest,
+    end_of,
+    new_code,
+    recipient_label,
+    written_code,
+)
+from certsvc.errors import UnknownReference
+from certsvc.ports import Clock
+from certsvc.ports.access import PersonalLook, PersonalLooks
+from certsvc.ports.share_grants import HeldVersions, ShareGrantBoard, ShareGrantStore
+
+_ID_BYTES = 8
+_NO_CERTIFICATE = "没有与持证人相符的证书。请核对证书编号。"
+_NO_GRANT = "没有这项授权。请刷新授权列表后重试。"
+CLOSED = "授权已失效。请向持证人索取新的授权码。"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who the portal says is signed in: name and number of the identity document."""
+
+    name: str
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadeGrant:
+    """A new grant, with the code that is shown this once."""
+
+    grant: ShareGrant
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedGrant:
+    """What a recipient sees: chosen fields with their Chinese words, the status of now, and until when it opens."""
+
+    fields: Mapping[str, str | None]
+    status: CertificateStatus
+    recipient: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShareGrants:
+    """The holder's side."""
+
+    store: ShareGrantStore
+    certificates: HeldVersions
+    clock: Clock
+    random_bytes: Callable[[int], bytes]
+
+    def make(
+        self,
+        holder: Holder,
+        number: str,
+        fields: Sequence[str],
+        recipient: str,
+        by: Caller,
+        days: int = DEFAULT_DAYS,
+    ) -> MadeGrant:
+        """A new grant. Raises UnknownReference when the holder has no such certificate, RequestError (fields, words)."""
+        number = number.strip().upper()
+        self._require_own(holder, number)
+        now = self.clock.now()
+        grant = ShareGrant(
+            id="S" + self.random_bytes(_ID_BYTES).hex()[1:].upper(),
+            number=number,
+            fields=chosen_fields(fields),
+            recipient=recipient_label(recipient),
+            made_at=now,
+            ends_at=end_of(now, days),
+        )
+        code = written_code(new_code(self.random_bytes))
+        self.store.make(grant, code_digest(code), holder.id_number, by)
+        return MadeGrant(grant, code)
+
+    def listed(self, holder: Holder) -> tuple[tuple[ShareGrant, tuple[datetime, ...]], ...]:
+        """The holder's grants, newest first, each with the instants at which it was opened."""
+        grants = self.store.of_holder(holder.id_number)
+        return tuple((grant, self.store.openings(grant.id)) for grant in grants)
+
+    def cancel(self, holder: Holder, grant: str, by: Caller) -> ShareGrant:
+        """End a grant at once; again: nothing new. Raises UnknownReference when the holder has no such grant."""
+        cancelled = self.store.cancel(grant, holder.id_number, by, self.clock.now())
+        if cancelled is None:
+            raise UnknownReference(_NO_GRANT)
+        return cancelled
+
+    def _require_own(self, holder: Holder, number: str) -> None:
+        versions = self.certificates.versions(number)
+        award = versions[-1].content.award if versions else None
+        own = award is not None and award.document.number == holder.id_number.strip().upper()
+        if award is None or not own or _plain(award.name) != _plain(holder.name):
+            raise UnknownReference(_NO_CERTIFICATE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOpening:
+    """The recipient's side: it reads, and notes the look before anything is shown."""
+
+    board: ShareGrantBoard
+    certificates: HeldVersions
+    looks: PersonalLooks
+    clock: Clock
+
+    def open(self, code: str) -> OpenedGrant:
+        """What the code opens. Raises UnknownReference, with one and the same sentence, for every code that does not."""
+        now = self.clock.now()
+        grant = self.board.by_code(code_digest(code))
+        if grant is None or not grant.opens(now):
+            raise UnknownReference(CLOSED)
+        newest = self.certificates.versions(grant.number)[-1]
+        self.looks.append(PersonalLook(now, "api", "recipient", grant.id, "授权查验"))
+        fields = {key: SHAREABLE[key].read(newest.content) for key in grant.fields}
+        return OpenedGrant(fields, newest.status, grant.recipient, grant.ends_at)
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFC", name).split())
