@@ -85,6 +85,31 @@ class Settings(BaseSettings):
     oidc_name_claim: Literal["sub", "preferred_username"] = Field(
         default="sub", description="Claim of the id_token whose value is the name of a registered actor."
     )
+    credit_starts: Literal["recorded", "decided"] = Field(
+        default="recorded",
+        description="The day from which the three years of a credit record count: of the record, or of the decision.",
+    )
+    credit_platform_url: str | None = Field(
+        default=None,
+        description="Address (https) of the national credit platform; without it its messages wait "
+        "(docs/formats/platform-messages.md).",
+    )
+    credit_platform_token: SecretStr | None = Field(
+        default=None, description="Bearer token that the national credit platform gave."
+    )
+    title_platform: Literal["on", "off"] = Field(
+        default="off",
+        description="Whether titles are told to the national title-query platform; while it is off nothing is queued.",
+    )
+    title_platform_url: str | None = Field(
+        default=None, description="Address (https) of the national title-query platform."
+    )
+    title_platform_token: SecretStr | None = Field(
+        default=None, description="Bearer token that the national title-query platform gave."
+    )
+    eligibility_per_minute: int = Field(
+        default=600, ge=1, description="Questions of eligibility a minute that one registered program may ask."
+    )
     host: str = Field(default="127.0.0.1", description="Address that `certsvc serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `certsvc serve` listens on.")
     verify_per_minute: int = Field(

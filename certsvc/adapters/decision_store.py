@@ -30,6 +30,10 @@ from certsvc.ports import PendingEvent, PersonalCipher
 from certsvc.ports.decisions import Check, Enact, Enactment, Versions
 
 
+TellPlatforms = Callable[[Connection, StoredDecision, Enactment, datetime], None]
+"""Queues what a platform is told of a decision, in its transaction."""
+
+
 class DatabaseDecisionStore:
     """ports.decisions.DecisionStore on SQLAlchemy Core."""
 
@@ -40,9 +44,11 @@ class DatabaseDecisionStore:
         certificates: DatabaseCertificateStore,
         *,
         confirmed: Callable[[str], None],
+        tell_platforms: TellPlatforms,
     ) -> None:
-        """`confirmed` is called with the certificate's number after the commit of a confirmation."""
+        """`confirmed` is called with the certificate's number after the commit of a confirmation, `tell_platforms` in it."""
         self._confirmed = confirmed
+        self._tell_platforms = tell_platforms
         self._engine = engine
         self._cipher = cipher
         self._certificates = certificates
@@ -180,12 +186,13 @@ class DatabaseDecisionStore:
             self._certificates.add_version(connection, enactment.draft, at)
         for event in enactment.events:
             if enactment.opens is not None and event.kind is EventKind.CREDIT_OPENED:
-                self._credit.open(connection, enactment.opens, event, number)
+                self._credit.open(connection, enactment.opens, event, number, at)
                 continue
             if enactment.closes is not None and event.kind is EventKind.CREDIT_CLOSED:
-                self._credit.close(connection, enactment.closes, event.effective_on)
+                self._credit.close(connection, enactment.closes, event, at)
             connection.execute(insert(decision_event).values(self._event_columns(stored.id, event)))
         queue_events(connection, [_pending(stored.id, event) for event in enactment.events], at)
+        self._tell_platforms(connection, stored, enactment, at)
 
     def _held(self, connection: Connection, wanted: str) -> StoredDecision:
         row = connection.execute(

@@ -19,6 +19,7 @@ from certsvc.adapters.filing_store import DatabaseFilingStore
 from certsvc.adapters.ledger_outbox import allot_slots, queue_events
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.personal_looks import DatabaseLooks
+from certsvc.adapters.platform_news import TitleNews
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.register import DatabaseRegister
 from certsvc.adapters.remembered_register import RememberedRegister
@@ -57,16 +58,21 @@ class Parts:
         self.permits = Permits(self.actors, self.trail)
         self.clients = DatabaseServiceClientStore(self.engine)
         self.looks = DatabaseLooks(self.engine)
+        self.title_news = TitleNews(self.keys.cipher, switched_on=settings.title_platform == "on")
         self.certificates = DatabaseCertificateStore(
             self.engine,
             self.keys.cipher,
             allot_slots=allot_slots,
             note_drafts=note_drafts,
-            queue_issue=_queue_issue,
+            queue_issue=self._queue_issue,
             queued=self._work_queued,
         )
         self.decisions = DatabaseDecisionStore(
-            self.engine, self.keys.cipher, self.certificates, confirmed=self._decision_confirmed
+            self.engine,
+            self.keys.cipher,
+            self.certificates,
+            confirmed=self._decision_confirmed,
+            tell_platforms=self.title_news.decided,
         )
         self.shared = open_shared_parts(settings.redis_url)
         self.ledger_store = DatabaseLedgerStore(self.engine)
@@ -87,6 +93,10 @@ class Parts:
         """What the public face may ask of the database."""
         register = DatabaseRegister(self.reading_engine, self.keys.cipher)
         return RememberedRegister(register, self.shared.answers, self.keys.cipher)
+
+    def _queue_issue(self, connection: Connection, drafts: Sequence[Draft], at: datetime) -> None:
+        queue_events(connection, [_issued(draft) for draft in drafts], at.astimezone(UTC))
+        self.title_news.issued(connection, drafts, at)
 
     def _work_queued(self) -> None:
         self.shared.wake_ups.announce()
@@ -114,10 +124,6 @@ class Parts:
         from certsvc.adapters.document.layout import compile_layout
 
         return compile_layout(shipped_folder(LAYOUT), self.glyphs)
-
-
-def _queue_issue(connection: Connection, drafts: Sequence[Draft], at: datetime) -> None:
-    queue_events(connection, [_issued(draft) for draft in drafts], at.astimezone(UTC))
 
 
 def _issued(draft: Draft) -> PendingEvent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from certsvc.domain.credit import CreditStart
 from certsvc.domain.decision import DecisionKind, VoidFrom
 from certsvc.domain.decision_kinds import KINDS
 from certsvc.errors import RequestError
@@ -14,11 +15,13 @@ class DecisionPolicy:
     """`void_from`: from when voiding counts. `suspension`: whether 核查中 may be decided, which no notice knows.
 
     `documents_required`: whether a decision needs its document uploaded, where the table of kinds asks for one.
+    `credit_starts`: the day from which the three years of a credit record count.
     """
 
     void_from: VoidFrom = VoidFrom.ACQUIRED
     suspension: bool = False
     documents_required: bool = False
+    credit_starts: CreditStart = CreditStart.RECORDED
 
     def require_in_use(self, kind: DecisionKind) -> None:
         """Raises RequestError for a suspension while it is off; what is suspended already can still be lifted."""

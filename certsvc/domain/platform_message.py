@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT_SECONDS: Final = 60
 LONGEST_WAIT_SECONDS: Final = 6 * 60 * 60
-MOST_ATTEMPTS: Final = 30
+MOST_ATTEMPTS: Final = 60
 
 
 class Platform(StrEnum):

@@ -93,8 +93,13 @@ def title_published(content: CertificateContent) -> PlatformMessage:
         "committee": award.committee_name,
         "announcement_ref": award.announcement_ref,
     }
-    key = f"titles/{content.number}/v{content.version}"
+    key = title_published_key(content.number, content.version)
     return PlatformMessage(Platform.TITLES, kind, content.number, key, told)
+
+
+def title_published_key(number: str, version: int) -> str:
+    """The idempotency key of the message that publishes a version of a certificate."""
+    return f"titles/{number}/v{version}"
 
 
 def title_changed(

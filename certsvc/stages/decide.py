@@ -103,7 +103,7 @@ class Deciding:
         if stored.status is DecisionStatus.PROPOSED:
             self._require_policy(stored.proposal)
             self._require_same_lifted(stored.proposal)
-        effects = Effects(self.clock.today(), self.random_bytes, self._new_id)
+        effects = Effects(self.clock.today(), self.random_bytes, self._new_id, self.policy.credit_starts)
 
         def enact(
             held: StoredDecision, versions: Versions, credit: CreditRecord | None, allot: Callable[[], int]

@@ -13,7 +13,7 @@ from typing import assert_never
 
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.corridor import Draft
-from certsvc.domain.credit import CreditRecord, first_free_day
+from certsvc.domain.credit import CreditRecord, CreditStart, first_free_day
 from certsvc.domain.decision import CertificateVersion, DecisionKind, StoredDecision
 from certsvc.domain.decision_changes import corrected_award
 from certsvc.formats.commitment import SALT_BYTES, commit
@@ -32,6 +32,7 @@ class Effects:
     today: date
     random_bytes: Callable[[int], bytes]
     new_id: Callable[[str], str]
+    credit_starts: CreditStart = CreditStart.RECORDED
 
     def of(
         self,
@@ -64,7 +65,8 @@ class Effects:
         return Enactment(_statuses(events), events)
 
     def _revoked(self, decision: StoredDecision, versions: Versions, allot: Allot) -> Enactment:
-        record = CreditRecord(self.new_id("C"), decision.id, allot(), self.today, first_free_day(self.today))
+        starts = self.credit_starts.day(decided_on=decision.proposal.decided_on, recorded_on=self.today)
+        record = CreditRecord(self.new_id("C"), decision.id, allot(), self.today, first_free_day(starts))
         revoked = self._everywhere(decision, versions, EventKind.REVOKED)
         opened = self._credit_event(decision, record, versions[-1], EventKind.CREDIT_OPENED)
         return replace(revoked, events=(*revoked.events, opened), opens=record)
