@@ -27,7 +27,7 @@ _CORRECTABLE_BITS: Final = bits_of(
 
 def note_entry(connection: Connection, entry: TitleEntry, at: datetime) -> None:
     """Write an entry; an older one under the same number gives way to it."""
-    row = _columns(entry, at)
+    row = entry_columns(entry, at)
     if not insert_unless_known(connection, title_entry, row):
         own = title_entry.c.number == entry.number
         connection.execute(update(title_entry).where(own).values(row))
@@ -41,7 +41,7 @@ def drop_entry(connection: Connection, number: str) -> None:
 
 def add_entries(connection: Connection, entries: Iterable[TitleEntry], at: datetime) -> None:
     """Write many new entries at once. A number that has one is refused by the database."""
-    rows = [_columns(entry, at) for entry in entries]
+    rows = [entry_columns(entry, at) for entry in entries]
     if rows:
         connection.execute(insert(title_entry), rows)
 
@@ -79,7 +79,8 @@ def _correct(connection: Connection, draft: Draft, at: datetime) -> None:
     )
 
 
-def _columns(entry: TitleEntry, at: datetime) -> dict[str, Any]:
+def entry_columns(entry: TitleEntry, at: datetime) -> dict[str, Any]:
+    """An entry as its row."""
     return {
         "number": entry.number,
         "source": entry.source.value,
