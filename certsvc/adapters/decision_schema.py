@@ -36,6 +36,7 @@ decision = Table(
     Column("confirmed_at", String(32)),
     Column("document_sha256", String(64)),
     Column("batch_decision_id", String(20)),
+    Column("ordinal", Integer),
     CheckConstraint(
         "kind IN ('revoke', 'write_off', 'void', 'correct', 'suspend', 'reinstate')", name="kind_known"
     ),

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
+from certsvc.adapters.case_schema import proof_of_service
 from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.credit_store import CreditRows
 from certsvc.adapters.decision_schema import decision, decision_event
@@ -22,13 +23,13 @@ from certsvc.domain.decision import (
     StoredDecision,
     waits_for,
 )
+from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.permission import Action
 from certsvc.errors import ConflictError, IntegrityError, UnknownReference
 from certsvc.formats.decision_payload import PrivateEvent
 from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent, PersonalCipher
 from certsvc.ports.decisions import Check, Enact, Enactment, Versions
-
 
 TellPlatforms = Callable[[Connection, StoredDecision, Enactment, datetime], None]
 """Queues what a platform is told of a decision, in its transaction."""
@@ -65,14 +66,29 @@ class DatabaseDecisionStore:
         return None if row is None else self._stored(row)
 
     def listed(
-        self, *, number: str | None = None, status: DecisionStatus | None = None, most: int = 200
+        self,
+        *,
+        number: str | None = None,
+        status: DecisionStatus | None = None,
+        unserved: bool = False,
+        most: int = 200,
     ) -> tuple[StoredDecision, ...]:
-        """Decisions, newest proposal first, of one certificate or in one state where asked."""
+        """Decisions, newest proposal first, of one certificate or in one state where asked.
+
+        `unserved`: those in force that are served on the holder, and no service is recorded.
+        """
         found = select(decision).order_by(decision.c.proposed_at.desc(), decision.c.id).limit(most)
         if number is not None:
             found = found.where(decision.c.certificate_number == number)
         if status is not None:
             found = found.where(decision.c.status == status)
+        if unserved:
+            served = select(proof_of_service.c.decision_id)
+            found = found.where(
+                decision.c.status == DecisionStatus.CONFIRMED,
+                decision.c.kind.in_([kind for kind, rules in KINDS.items() if rules.served]),
+                decision.c.id.not_in(served),
+            )
         with self._engine.begin() as connection:
             rows = connection.execute(found).all()
         return tuple(self._stored(row) for row in rows)
@@ -81,9 +97,7 @@ class DatabaseDecisionStore:
         """The confirmed decisions over a certificate, oldest confirmation first."""
         wanted = decision.c.certificate_number == number, decision.c.status == DecisionStatus.CONFIRMED
         with self._engine.begin() as connection:
-            rows = connection.execute(
-                select(decision).where(*wanted).order_by(decision.c.confirmed_at, decision.c.id)
-            ).all()
+            rows = connection.execute(select(decision).where(*wanted).order_by(decision.c.ordinal)).all()
         return tuple(self._stored(row) for row in rows)
 
     def propose(self, proposal: Proposal, new_id: str, maker: str, at: datetime, check: Check) -> str:
@@ -123,7 +137,12 @@ class DatabaseDecisionStore:
                 connection.execute(
                     update(decision)
                     .where(decision.c.id == wanted)
-                    .values(status=DecisionStatus.CONFIRMED, checker=checker, confirmed_at=instant_text(at))
+                    .values(
+                        status=DecisionStatus.CONFIRMED,
+                        checker=checker,
+                        confirmed_at=instant_text(at),
+                        ordinal=_next_ordinal(connection, stored.proposal.number),
+                    )
                 )
                 self._write(connection, stored, enactment, at)
                 _note(connection, at, checker, f"{stored.proposal.kind}.confirm", wanted, before)
@@ -152,6 +171,7 @@ class DatabaseDecisionStore:
             "checker": given.checker,
             "confirmed_at": instant_text(given.confirmed_at),
             "batch_decision_id": batch,
+            "ordinal": _next_ordinal(connection, given.proposal.number),
         }
         connection.execute(insert(decision).values(columns))
         self._write(connection, given, enactment, given.confirmed_at)
@@ -273,6 +293,12 @@ def _state_digest(connection: Connection, wanted: str) -> str:
     """The digest of a decision's state, as the audit trail keeps it; sealed values are not in it."""
     row = connection.execute(select(decision).where(decision.c.id == wanted)).one()
     return digest_of({name: value for name, value in row._mapping.items() if name != "sealed_changes"})
+
+
+def _next_ordinal(connection: Connection, number: str) -> int:
+    """Place of the next confirmed decision among those over a certificate, whose rows are held."""
+    confirmed = decision.c.certificate_number == number, decision.c.status == DecisionStatus.CONFIRMED
+    return int(connection.scalar(select(func.count()).select_from(decision).where(*confirmed)) or 0) + 1
 
 
 def _note(

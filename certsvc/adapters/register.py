@@ -72,7 +72,7 @@ def _of_number(number: str) -> Select[Any]:
         .add_columns(other.id, other.kind, other.document_ref, other.decided_on, other.ground)
         .select_from(certificate.outerjoin(decision, confirmed))
         .where(own.number == number)
-        .order_by(own.version, other.confirmed_at, other.id)
+        .order_by(own.version, other.ordinal)
     )
 
 

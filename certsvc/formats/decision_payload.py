@@ -41,7 +41,7 @@ def encode_status_event(
     recorded_on: date,
     replaced_by: int | None,
 ) -> bytes:
-    """The payload of revoked, suspended, reinstated or corrected, on one certificate version."""
+    """The payload of an ending, a suspension, a reinstatement or a correction, on one certificate version."""
     content, proposal = version.content, decision.proposal
     return encode_canonical_json(
         {
@@ -56,6 +56,7 @@ def encode_status_event(
             "effective_on": proposal.effective_on.isoformat(),
             "recorded_on": recorded_on.isoformat(),
             "ground": proposal.ground,
+            "document_sha256": proposal.document_sha256,
             "replaced_by": replaced_by,
         }
     )

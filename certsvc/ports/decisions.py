@@ -11,6 +11,8 @@ from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.corridor import Draft
 from certsvc.domain.credit import CreditRecord
 from certsvc.domain.decision import CertificateVersion, Proposal, StoredDecision
+from certsvc.domain.decision_document import DecisionDocument
+from certsvc.domain.decision_service import ServiceRecord
 from certsvc.formats.decision_payload import PrivateEvent
 
 Versions = tuple[CertificateVersion, ...]
@@ -66,4 +68,32 @@ class DecisionStore(Protocol):
 
     def withdraw(self, decision: str, by: str, at: datetime) -> StoredDecision:
         """Take a proposal back. Raises ConflictError when it is confirmed."""
+        ...
+
+
+class DocumentStore(Protocol):
+    """Uploaded documents of decisions; each authority has its own."""
+
+    def keep(self, document: DecisionDocument) -> None:
+        """Store a file; the same one of the same authority again changes nothing."""
+        ...
+
+    def is_kept(self, sha256: str, office: str) -> bool:
+        """Whether the authority has uploaded a file with this digest."""
+        ...
+
+    def read(self, sha256: str, office: str) -> DecisionDocument | None:
+        """A file as it was uploaded, None when the authority has uploaded none with this digest."""
+        ...
+
+
+class ServiceStore(Protocol):
+    """What was recorded of decisions' service; only added to."""
+
+    def services(self, decision: str) -> tuple[ServiceRecord, ...]:
+        """What was recorded of a decision's service, oldest record first."""
+        ...
+
+    def record_service(self, record: ServiceRecord) -> ServiceRecord:
+        """Append a service; the one that is stored, which is the first when the same was recorded before."""
         ...

@@ -43,8 +43,10 @@ _ID_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """What deciding needs. `missing_glyphs` tells the characters that the certificate font lacks, `without_room` the
-    texts of a certificate that are too long to be printed.
+    """What deciding needs. `document_kept` tells whether an authority (its region) has uploaded a document with a digest.
+
+    `missing_glyphs` tells the characters that the certificate font lacks, `without_room` the texts of a certificate
+    that are too long to be printed.
     """
 
     actors: ActorStore
@@ -54,6 +56,7 @@ class Deciding:
     without_room: Callable[[CertificateContent], tuple[str, ...]]
     random_bytes: Callable[[int], bytes]
     policy: DecisionPolicy
+    document_kept: Callable[[str, str], bool]
 
     def propose(
         self,
@@ -87,6 +90,8 @@ class Deciding:
             kind, number, reference, decided_on, grounds, effective_on, changed, document_sha256
         )
         self._require_fit(proposal, versions)
+        if document_sha256 is not None and not self.document_kept(document_sha256, maker.region):
+            raise UnknownReference("本部门没有上传过该决定文书。请先上传文件。")
 
         def check(held: Versions) -> None:
             require_possible(kind, require_settled(held).status)

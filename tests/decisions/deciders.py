@@ -61,6 +61,7 @@ class Deciders:
             given.get("ground", "经核查，申报材料与事实不符"),
             actor,
             changes,
+            given.get("document_sha256"),
         )
 
     def decide(self, kind: DecisionKind, number: str, **given: Any) -> StoredDecision:

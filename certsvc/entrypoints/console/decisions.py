@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from certsvc.domain.decision import DecisionKind
+from certsvc.bootstrap import Office
+from certsvc.domain.decision import DecisionKind, StoredDecision
 from certsvc.domain.decision_authority import city_responsible
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.answers import decision_object
@@ -20,6 +21,7 @@ from certsvc.ports.access import PersonalLook
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"])
 DecisionId = Annotated[str, Path(pattern="^[A-Z0-9]{1,20}$")]
 Caller = Annotated[Asked, Depends(asked)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _MOST_CHANGES = 20
 
 
@@ -31,6 +33,7 @@ class ProposalForm(BaseModel):
     kind: DecisionKind = Field(strict=False)
     number: str = Field(pattern="^[0-9A-Za-z]{1,32}$")
     document: str = Field(max_length=128)
+    document_sha256: Digest | None = None
     decided_on: date = Field(strict=False)
     ground: str = Field(max_length=2000)
     changes: dict[str, Annotated[str, Field(max_length=500)]] = Field(
@@ -54,6 +57,7 @@ def propose(request: Request, caller: Caller) -> Response:
         form.ground,
         caller.caller.name,
         form.changes,
+        form.document_sha256,
     )
     return JSONResponse({"decision": decision})
 
@@ -64,7 +68,7 @@ def confirm(request: Request, decision: DecisionId, caller: Caller) -> Response:
     office = office_of(request)
     kind = office.deciding.find(decision).proposal.kind
     office.permits.require_role(Action(f"{kind}.confirm"), caller.caller, f"decision/{decision}")
-    return JSONResponse(decision_object(office.confirm_decision(decision, caller.caller.name)))
+    return _answer(office, office.confirm_decision(decision, caller.caller.name))
 
 
 @router.get("/{decision}", summary="A decision: what the second person confirms")
@@ -76,7 +80,7 @@ def show(request: Request, decision: DecisionId, caller: Caller) -> Response:
     place = city_responsible(office.decisions.versions(number)[-1].content.award)
     office.permits.require(Action.DECISION_READ, caller.caller, f"decision/{decision}", place=place)
     office.looks.append(PersonalLook(office.clock.now(), "console", caller.caller.name, number, "查看决定"))
-    return JSONResponse(decision_object(stored))
+    return _answer(office, stored)
 
 
 @router.post("/{decision}/withdrawal", summary="Withdraw a decision that is not confirmed")
@@ -84,4 +88,8 @@ def withdraw(request: Request, decision: DecisionId, caller: Caller) -> Response
     """By an official of the authority that proposed it; the same again changes nothing."""
     office = office_of(request)
     office.permits.require_role(Action.DECISION_WITHDRAW, caller.caller, f"decision/{decision}")
-    return JSONResponse(decision_object(office.deciding.withdraw(decision, caller.caller.name)))
+    return _answer(office, office.deciding.withdraw(decision, caller.caller.name))
+
+
+def _answer(office: Office, stored: StoredDecision) -> Response:
+    return JSONResponse(decision_object(stored, office.decision_documents.services(stored.id)))
