@@ -74,7 +74,10 @@ def standing_on(day: date, basis: Basis) -> tuple[FromClause, ColumnElement[Any]
         begun = own.confirmed_at < instant_text(midnight)
     newest = (
         func.row_number()
-        .over(partition_by=own.certificate_number, order_by=(own.confirmed_at.desc(), own.id.desc()))
+        .over(
+            partition_by=own.certificate_number,
+            order_by=(own.confirmed_at.desc(), own.decided_on.desc(), own.id.desc()),
+        )
         .label("newest")
     )
     counted = (

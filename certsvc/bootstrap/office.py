@@ -43,6 +43,7 @@ from certsvc.stages.unit_notices import UnitNotices
 from certsvc.stages.watched_decisions import WatchedDeciding
 
 if TYPE_CHECKING:
+    from certsvc.bootstrap.information import InformationBase
     from certsvc.stages.reception import Reception
 
 
@@ -133,6 +134,13 @@ class Office(PublicSide):
     def decision_documents(self) -> DecisionDocuments:
         """Documents of decisions, and their service."""
         return DecisionDocuments(self.permits, self.decisions, self.cases, self.cases, self.looks, self.clock)
+
+    @cached_property
+    def information(self) -> InformationBase:
+        """The title information base: reports, samples, attestations."""
+        from certsvc.bootstrap.information import open_information
+
+        return open_information(self)
 
     @cached_property
     def sign_in(self) -> SignIn:

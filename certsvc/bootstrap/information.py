@@ -1,0 +1,96 @@
+"""The title information base of an office: reports, samples, attestations, and filling what is older than it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from certsvc.adapters.filing_watch import DatabaseAttestationStore
+from certsvc.adapters.information_store import DatabaseInformationStore
+from certsvc.adapters.sample_store import DatabaseSampleStore
+from certsvc.domain.registry import Registry
+from certsvc.domain.report_table import CountedRows
+from certsvc.formats.spreadsheet_text import write_csv
+from certsvc.stages.reports import Reports
+from certsvc.stages.reports_fill import Filling
+from certsvc.stages.sampling import Sampling
+
+if TYPE_CHECKING:
+    from certsvc.bootstrap.parts import Parts
+    from certsvc.domain.submission import RawWorkbook
+
+_PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class InformationBase:
+    """What the faces call."""
+
+    reports: Reports
+    sampling: Sampling
+    filling: Filling
+
+
+def open_information(parts: Parts) -> InformationBase:
+    """Joined over the office's parts."""
+    store = DatabaseInformationStore(parts.engine, parts.reading_engine, parts.keys.cipher)
+    filling = Filling(store, parts.filings, parts.clock, _read_file)
+
+    def registry() -> Registry:
+        from certsvc.domain.registry_decoding import decode_registry
+
+        return decode_registry(parts.filings.current_registry()[1])
+
+    reports = Reports(
+        parts.permits, store, parts.trail, parts.looks, parts.clock, registry, filling.read_milestones
+    )
+    sampling = Sampling(
+        parts.permits,
+        DatabaseSampleStore(parts.engine),
+        DatabaseAttestationStore(parts.engine),
+        store,
+        parts.clock,
+        registry,
+        filling.read_milestones,
+        os.urandom,
+    )
+    return InformationBase(reports, sampling, filling)
+
+
+def file_writer(path: Path) -> Callable[[CountedRows], None]:
+    """Writes an export to a file beside the wanted one (`.part`, readable by its owner alone), by the wanted ending.
+
+    `finish_file` gives it its name once the export is noted. Raises OSError where the folder cannot be written.
+    """
+
+    def write(counted: CountedRows) -> None:
+        descriptor = os.open(_part(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+        with os.fdopen(descriptor, "wb") as file:
+            if path.suffix.lower() == ".xlsx":
+                from certsvc.adapters.spreadsheet_workbook import write_xlsx
+
+                file.write(write_xlsx(counted.lines(), counted.table.title, path.parent))
+            else:
+                file.writelines(write_csv(counted.lines()))
+            file.flush()
+            os.fsync(file.fileno())
+
+    return write
+
+
+def finish_file(path: Path) -> None:
+    """Give a written export its name."""
+    _part(path).replace(path)
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
+def _read_file(raw: bytes, file_name: str) -> RawWorkbook:
+    from certsvc.adapters.workbook import read_workbook
+
+    return read_workbook(raw, file_name)
