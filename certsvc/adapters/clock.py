@@ -7,6 +7,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
+def local_day(instant: datetime) -> date:
+    """The date of an aware instant in Asia/Shanghai (UTC+8, no daylight saving)."""
+    return instant.astimezone(SHANGHAI).date()
+
+
 class SystemClock:
     """The machine's clock."""
 

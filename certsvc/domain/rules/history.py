@@ -1,0 +1,127 @@
+"""Rules on files of historical data 历史数据: what stops a row, and what is kept although today's tables do not know it."""
+
+from __future__ import annotations
+
+from certsvc.domain.findings import Severity
+from certsvc.domain.rules.clauses import REFORM
+from certsvc.domain.rules.registry import declare
+
+HISTORY_CLAUSE = f"{REFORM} 五（三）"
+
+SOURCE_MISSING = declare(
+    code="history-source-missing",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="历史数据须写明资料来源",
+    message="批次信息没有“资料来源”。请写明数据取自哪些文件、名册或档案。",
+    good="资料来源 省职改办1998年高级职称名册",
+    bad="资料来源为空",
+)
+COUNT_DIFFERS = declare(
+    code="history-count-differs",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="批次信息的行数须与汇总表一致",
+    message="批次信息写明{said}行，汇总表有{found}行。请核对是否漏行，改正后重新导入。",
+    good="行数 120，汇总表120行",
+    bad="行数 120，汇总表119行",
+)
+ACQUIRED_UNREADABLE = declare(
+    code="history-acquired-unreadable",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="取得时间为年月日或年月",
+    message="取得时间无法读取。请写成1998-06-15、1998年6月15日，或只到月：1998.6、1998年6月；单元格请设为文本。",
+    good="1998年6月",
+    bad="九八年夏",
+)
+ACQUIRED_IMPOSSIBLE = declare(
+    code="history-acquired-impossible",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="取得时间不得晚于今天，取得时应年满16周岁",
+    message="取得时间晚于今天，或取得时不满16周岁。请与原件核对取得时间和出生日期。",
+    good="1962年生，取得时间1998年6月",
+    bad="1962年生，取得时间1972年6月",
+)
+QUALITY_UNKNOWN = declare(
+    code="history-quality-unknown",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="材料质量为 A（文件和名单影像齐全）、B（仅有名单）或 C（仅有个人证件）",
+    message="材料质量没有填写，或不是 A、B、C。请按现存材料填写：A 文件和名单影像齐全，B 仅有名单，C 仅有个人证件。",
+    good="材料质量 A",
+    bad="材料质量 良好",
+)
+EVIDENCE_MISSING = declare(
+    code="history-evidence-missing",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="材料质量为 A 的须有公布文号，A、B 的须有档案编号",
+    message="材料质量为{quality}，但没有填写“{name}”。请补填；没有这项材料的，请如实降低材料质量。",
+    good="材料质量 A，公布文号、档案编号齐全",
+    bad="材料质量 A，公布文号为空",
+)
+ID_UPGRADED = declare(
+    code="history-id-upgraded",
+    severity=Severity.WARNING,
+    clause=HISTORY_CLAUSE,
+    summary="历史数据中的15位身份证号升为18位，两个号码都保留",
+    message="证件号码为15位，已升为18位；原号码一并保留，本人用任一号码的后四位都可以查询。",
+    good="18位号码",
+    bad="15位号码，按规则升位",
+)
+OLD_WORD_KEPT = declare(
+    code="history-word-kept",
+    severity=Severity.WARNING,
+    clause=HISTORY_CLAUSE,
+    summary="代码表没有的旧名称照原文保留，不编代码",
+    message="“{name}”的写法不在现行和旧代码表内，或不能确定唯一的级别，已照原文保留、不编代码。请核对原件；不影响查询。",
+    good="中学高级教师，系列 中学教师，级别 副高级",
+    bad="主任技师（农机），系列 农机",
+)
+TWICE_IN_FILE = declare(
+    code="history-twice-in-file",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="同一人的同一职称在文件中只写一行",
+    message="同一人的同一职称在第{others}行已有。请核对后只保留一行。",
+    good="一人一职称一行",
+    bad="同一人的中学高级教师写了两行",
+)
+ALREADY_RECORDED = declare(
+    code="history-already-recorded",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="已经登记的历史记录不再导入",
+    message="该人员的这一职称已有历史记录{reference}。请删除本行；内容有误的，请按更正手续办理。",
+    good="首次导入",
+    bad="已导入的记录在另一文件中再次出现",
+)
+ALREADY_CERTIFIED = declare(
+    code="history-already-certified",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="已有电子证书的职称不作为历史数据导入",
+    message="该人员的这一职称已有电子证书。请删除本行。",
+    good="电子证书启用以前取得的职称",
+    bad="2023年评审取得、已签发电子证书的职称",
+)
+NUMBER_OF_OTHERS = declare(
+    code="history-number-of-others",
+    severity=Severity.WARNING,
+    clause=HISTORY_CLAUSE,
+    summary="原证书编号与他人相同的，须核对",
+    message="原证书编号与另一人的记录相同（本文件或已登记的数据）。旧编号可能重复使用，请与原件核对。",
+    good="原证书编号各不相同",
+    bad="两人的原证书编号均为 980312",
+)
+ELSEWHERE = declare(
+    code="history-elsewhere",
+    severity=Severity.ERROR,
+    clause=HISTORY_CLAUSE,
+    summary="市（州）只导入本地单位人员的历史数据",
+    message="“单位所属行政区划”不在本市（州），或没有填写。请交所属市（州）或省级部门导入。",
+    good="通化市导入通化市所属单位人员",
+    bad="通化市导入白山市所属单位人员",
+)
