@@ -94,6 +94,9 @@ class Forgetful:
         """None."""
         return {}
 
+    def cancelled_years(self, id_numbers: Iterable[str]) -> Mapping[str, frozenset[int]]:
+        return {}
+
     def dual_directed_holders(self) -> Mapping[str, int]:
         """None."""
         return {}

@@ -8,8 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, Table, and_, func, or_, select
 
+from certsvc.adapters.cancelled_year_store import in_force
+from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.adapters.decision_schema import credit_record
+from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate, filing
+from certsvc.domain.cancelled_year import YearStatus, YearStep
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.filing import FilingStatus
@@ -70,6 +74,19 @@ class DatabaseFacts:
             blocks[person] = (*blocks.get(person, ()), block)
         return blocks
 
+    def cancelled_years(self, id_numbers: Iterable[str]) -> Mapping[str, frozenset[int]]:
+        """The years whose application was cancelled and not given back, by ID number."""
+        lifted = in_force(YearStep.LIFT).with_only_columns(cancelled_year.c.lifts)
+        standing = and_(
+            cancelled_year.c.step == YearStep.CANCEL,
+            cancelled_year.c.status == YearStatus.CONFIRMED,
+            cancelled_year.c.id.not_in(lifted),
+        )
+        years: dict[str, frozenset[int]] = {}
+        for person, row in self._of_persons(id_numbers, cancelled_year, standing):
+            years[person] = years.get(person, frozenset()) | {row.year}
+        return years
+
     def dual_directed_holders(self) -> Mapping[str, int]:
         """How many valid dual-directed certificates each county has."""
         with self._engine.begin() as connection:
@@ -108,16 +125,22 @@ class DatabaseFacts:
     def _of_persons(
         self, id_numbers: Iterable[str], table: Table, wanted: ColumnElement[bool]
     ) -> Iterator[tuple[str, Row[Any]]]:
-        """ID number and row, for every wanted row of the persons, in the order of the table's primary key."""
+        """ID number and row, for every wanted row of the persons, in the order of the table's primary key.
+
+        What is registered under a linked document of a person counts as the person's own.
+        """
         by_key = {self._cipher.person_key(number): number for number in id_numbers}
-        keys = sorted(by_key)
         with self._engine.begin() as connection:
+            sought = keys_of_persons(connection, by_key)
+            keys = sorted(sought)
             for start in range(0, len(keys), _LOOK_UP_CHUNK):
                 ours = table.c.person_key.in_(keys[start : start + _LOOK_UP_CHUNK])
                 rows = connection.execute(
                     select(table).where(ours, wanted).order_by(*table.primary_key.columns)
                 )
-                yield from ((by_key[row.person_key], row) for row in rows)
+                for row in rows:
+                    for key in sought[bytes(row.person_key)]:
+                        yield by_key[key], row
 
 
 def _held(row: Row[Any]) -> HeldTitle:

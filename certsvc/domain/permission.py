@@ -44,6 +44,8 @@ class Action(StrEnum):
     ANNULMENT_RECORD = "annulment.record"
     YEAR_CANCEL_PROPOSE = "cancel_year.propose"
     YEAR_CANCEL_CONFIRM = "cancel_year.confirm"
+    YEAR_CANCEL_READ = "cancel_year.read"
+    CREDIT_READ = "credit.read"
     UNIT_NOTICE_PROPOSE = "unit_notice.propose"
     UNIT_NOTICE_CONFIRM = "unit_notice.confirm"
     ELIGIBILITY_ASK = "eligibility.ask"
@@ -155,6 +157,8 @@ _TABLE: Final = (
     Permission(Action.DEPENDENT_SETTLE, _WRITERS, RegionRule.PROVINCE, _VOIDED),
     Permission(Action.ANNULMENT_RECORD, _WRITERS, RegionRule.PROVINCE, "吉人社函〔2022〕38号 四（六）"),
     *_pair(Action.YEAR_CANCEL_PROPOSE, Action.YEAR_CANCEL_CONFIRM, RegionRule.CITY, _CREDIT),
+    Permission(Action.YEAR_CANCEL_READ, _READERS, RegionRule.CITY, _CREDIT),
+    Permission(Action.CREDIT_READ, _READERS, RegionRule.PROVINCE, _CREDIT),
     *_pair(Action.UNIT_NOTICE_PROPOSE, Action.UNIT_NOTICE_CONFIRM, RegionRule.PROVINCE, _CREDIT),
     Permission(Action.ELIGIBILITY_ASK, _NO_ONE, RegionRule.PROVINCE, _CREDIT, purpose=Purpose.ELIGIBILITY),
     Permission(Action.PLATFORM_DELIVER, _NO_ONE, RegionRule.PROVINCE, _CREDIT, operator=True),

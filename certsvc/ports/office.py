@@ -62,6 +62,10 @@ class FilingStore(Protocol):
         """The credit records of the persons that were not withdrawn, by ID number."""
         ...
 
+    def cancelled_years(self, id_numbers: Iterable[str]) -> Mapping[str, frozenset[int]]:
+        """The years of the persons whose application was cancelled and not given back, by ID number."""
+        ...
+
     def dual_directed_holders(self) -> Mapping[str, int]:
         """How many valid dual-directed certificates each county has, by its six-digit code."""
         ...

@@ -86,6 +86,7 @@ class Reception:
             missing_glyphs=self.glyphs.missing(_printed(submission, registry)),
             held_titles=self.filings.titles_held(persons),
             credit_blocks=self.filings.credit_blocks(persons),
+            cancelled_years=self.filings.cancelled_years(persons),
             titles_withdrawn=self.filings.titles_withdrawn(persons),
             used_documents=self.filings.announcements_used(
                 besides=own_id,

@@ -1,0 +1,72 @@
+"""Documents that are one person's, as keyed digests: what a person did under one document counts under the other.
+
+Only what somebody registered is known: two documents are never guessed to be one person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from certsvc.adapters.audit_store import append_entry, digest_of
+from certsvc.adapters.credit_schema import person_link
+from certsvc.adapters.database import hold_table
+from certsvc.adapters.instants import instant_text
+from certsvc.domain.caller import OPERATOR
+from certsvc.ports import PersonalCipher
+from certsvc.ports.credit import LinkedDocuments
+
+_LOOK_UP_CHUNK = 500
+_LINK_ACTION = "person.link"
+
+
+class DatabasePersonLinks:
+    """ports.credit.PersonLinks on SQLAlchemy Core."""
+
+    def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
+        self._engine = engine
+        self._cipher = cipher
+
+    def link(self, linked: LinkedDocuments, at: datetime) -> bool:
+        """Register two documents as one person's; groups that they belonged to become one."""
+        keys = [self._cipher.person_key(one.number) for one in (linked.one, linked.other)]
+        with self._engine.begin() as connection:
+            hold_table(connection, person_link)
+            mine = select(person_link.c.person_key, person_link.c.group_key)
+            known = dict(connection.execute(mine.where(person_link.c.person_key.in_(keys))).tuples().all())
+            groups = set(known.values())
+            if len(known) == len(keys) and len(groups) == 1:
+                return False
+            group = min(groups, default=keys[0])
+            connection.execute(
+                update(person_link).where(person_link.c.group_key.in_(groups)).values(group_key=group)
+            )
+            paper = {"document_ref": linked.document_ref, "linked_at": instant_text(at)}
+            fresh = [{"person_key": key, "group_key": group, **paper} for key in {*keys} if key not in known]
+            if fresh:
+                connection.execute(insert(person_link), fresh)
+            after = digest_of({"group": bytes(group).hex(), "document_ref": linked.document_ref})
+            append_entry(
+                connection, at, OPERATOR, _LINK_ACTION, f"person/{bytes(group).hex()[:32]}", after=after
+            )
+        return True
+
+
+def keys_of_persons(connection: Connection, keys: Iterable[bytes]) -> Mapping[bytes, tuple[bytes, ...]]:
+    """Key to look for -> the keys among those given whose person it is: each for itself, and for its linked ones."""
+    wanted = sorted(keys)
+    sought: dict[bytes, tuple[bytes, ...]] = {key: (key,) for key in wanted}
+    own, other = person_link, person_link.alias()
+    for start in range(0, len(wanted), _LOOK_UP_CHUNK):
+        chunk = wanted[start : start + _LOOK_UP_CHUNK]
+        pairs = connection.execute(
+            select(own.c.person_key, other.c.person_key)
+            .join(other, other.c.group_key == own.c.group_key)
+            .where(own.c.person_key.in_(chunk), other.c.person_key != own.c.person_key)
+            .order_by(own.c.person_key, other.c.person_key)
+        )
+        for asked, linked in pairs.tuples():
+            sought[bytes(linked)] = (*sought.get(bytes(linked), ()), bytes(asked))
+    return sought
