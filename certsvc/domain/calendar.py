@@ -6,6 +6,7 @@ asking for it is an error, never a guess. All days are local dates (Asia/Shangha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,6 +48,11 @@ class WorkCalendar:
             if known.year == number:
                 return known
         raise UnknownCalendarYearError(number)
+
+    def joined_with(self, loaded: Iterable[CalendarYear]) -> WorkCalendar:
+        """This calendar with years added, or replaced by a corrected one; in the order of the years."""
+        years = {known.year: known for known in (*self.years, *loaded)}
+        return WorkCalendar(tuple(years[number] for number in sorted(years)))
 
     def is_workday(self, day: date) -> bool:
         """True for a day on which offices work. Raises UnknownCalendarYearError."""
