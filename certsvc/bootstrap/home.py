@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certsvc.adapters.api_key import make_api_key
 from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.database import migrate, open_database
 from certsvc.adapters.file_keys import make_test_keys
@@ -23,6 +24,8 @@ def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
     clock = clock or SystemClock()
     settings.home.mkdir(parents=True, exist_ok=True)
     made = settings.environment == "test" and make_test_keys(settings.keys_folder, clock.now())
+    if settings.environment == "test":
+        made = make_api_key(settings.keys_folder) or made
     engine = open_database(settings.effective_database_url)
     migrate(engine)
     engine.dispose()

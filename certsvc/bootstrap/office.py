@@ -13,6 +13,7 @@ from certsvc.adapters.receipt_store import DatabaseReceiptStore
 from certsvc.adapters.session_store import DatabaseSessionStore
 from certsvc.adapters.share_store import DatabaseShareGrantStore
 from certsvc.adapters.turns import FileTurns
+from certsvc.bootstrap.credit import CreditSide
 from certsvc.bootstrap.public_side import PublicSide
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.certificate import CertificateContent
@@ -141,6 +142,11 @@ class Office(PublicSide):
         from certsvc.bootstrap.information import open_information
 
         return open_information(self)
+
+    @cached_property
+    def credit(self) -> CreditSide:
+        """Credit archive, cancelled years, eligibility, national platforms."""
+        return CreditSide(self)
 
     @cached_property
     def sign_in(self) -> SignIn:

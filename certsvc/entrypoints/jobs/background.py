@@ -18,6 +18,7 @@ from certsvc.ports.sharing import WakeUps
 from certsvc.settings import Settings
 
 LOOK_SECONDS = 1.0
+CREDIT_SECONDS = 5.0
 START_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
@@ -78,11 +79,12 @@ class Companion(Thread):
 
 @contextmanager
 def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[None]:
-    """Sequencer and resumption of issues in threads of their own while the block runs; ended with it, batch finished.
+    """Sequencer, resumption of issues, and credit archive with platforms, each in a thread of its own while the block
+    runs; ended with it, batch finished.
 
     `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
     """
-    sequencing, issuing = open_office(settings), open_office(settings)
+    sequencing, issuing, crediting = (open_office(settings) for _ in range(3))
     sequencer = Sequencer(sequencing, renewed_at=monotonic())
     companions = (
         Companion(
@@ -93,6 +95,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
             sequencing.shared.wake_ups,
         ),
         Companion("issuer", lambda stopping: resume_issues(issuing, stopping), LOOK_SECONDS, failed),
+        Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
     )
     for companion in companions:
         companion.start()
@@ -105,6 +108,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
             companion.join()
         sequencing.close()
         issuing.close()
+        crediting.close()
     for companion in companions:
         companion.require_well()
 

@@ -1,0 +1,102 @@
+"""Credit archive, cancelled years, eligibility and the national platforms, joined with their adapters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+from pydantic import SecretStr
+
+from certsvc.adapters.api_key import FileApiSigner, load_api_key
+from certsvc.adapters.cancelled_year_store import DatabaseCancelledYears
+from certsvc.adapters.credit_store import DatabaseCreditArchive
+from certsvc.adapters.person_links import DatabasePersonLinks
+from certsvc.adapters.platform_outbox import DatabaseMessageQueue
+from certsvc.bootstrap.parts import Parts
+from certsvc.domain.platform_message import Platform
+from certsvc.formats.detached_jws import detached_jws, public_jwk
+from certsvc.ports.platforms import PlatformDoor
+from certsvc.settings import Settings
+from certsvc.stages.cancelled_years import CancelledYears
+from certsvc.stages.credit_archive import CreditArchive
+from certsvc.stages.eligibility import EligibilityDesk
+from certsvc.stages.platform_delivery import PlatformDelivery
+
+
+class CreditSide:
+    """The part of an office that keeps persons' bars and tells others of them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._cipher = parts.keys.cipher
+
+    @cached_property
+    def archive(self) -> CreditArchive:
+        """The credit archive 诚信档案库."""
+        parts = self._parts
+        return CreditArchive(
+            parts.permits,
+            DatabaseCreditArchive(parts.engine, self._cipher),
+            DatabasePersonLinks(parts.engine, self._cipher),
+            parts.looks,
+            parts.clock,
+            os.urandom,
+        )
+
+    @cached_property
+    def cancelled_years(self) -> CancelledYears:
+        """取消当年申报资格."""
+        parts = self._parts
+        store = DatabaseCancelledYears(parts.engine, self._cipher)
+        return CancelledYears(parts.permits, store, parts.looks, parts.clock, os.urandom)
+
+    @cached_property
+    def eligibility(self) -> EligibilityDesk:
+        """What the application system asks."""
+        parts = self._parts
+        return EligibilityDesk(
+            parts.permits, parts.filings, parts.certificates.versions, self._cipher, parts.looks, parts.clock
+        )
+
+    @cached_property
+    def delivery(self) -> PlatformDelivery:
+        """Messages to the national platforms; those without an address keep theirs waiting."""
+        parts = self._parts
+        queue = DatabaseMessageQueue(parts.engine, self._cipher)
+        return PlatformDelivery(queue, _doors(parts.settings), lambda: self.api_signer, parts.clock)
+
+    @cached_property
+    def api_signer(self) -> FileApiSigner:
+        """The API key. Raises ConfigurationError when production has none."""
+        settings = self._parts.settings
+        return load_api_key(settings.keys_folder, may_make=settings.environment == "test")
+
+    def sign(self, body: bytes) -> str:
+        """The detached JWS of a body."""
+        return detached_jws(body, self.api_signer.key_id, self.api_signer.sign)
+
+    def published_keys(self) -> dict[str, object]:
+        """The public API key as JWKS (RFC 7517)."""
+        return {"keys": [public_jwk(self.api_signer.public_key)]}
+
+    def work(self, stopping: Callable[[], bool]) -> None:
+        """One round of the background work: note ends of credit records, then deliver what is due."""
+        self.archive.note_ends(stopping)
+        self.delivery.deliver(stopping)
+
+
+def _doors(settings: Settings) -> Mapping[Platform, PlatformDoor]:
+    given = {
+        Platform.CREDIT: (settings.credit_platform_url, settings.credit_platform_token),
+        Platform.TITLES: (settings.title_platform_url, settings.title_platform_token),
+    }
+    return {
+        platform: _door(address, token) for platform, (address, token) in given.items() if address is not None
+    }
+
+
+def _door(address: str, token: SecretStr | None) -> PlatformDoor:
+    from certsvc.adapters.platform_door import HttpsDoor
+
+    return HttpsDoor(address, None if token is None else token.get_secret_value())

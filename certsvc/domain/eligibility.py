@@ -1,0 +1,240 @@
+"""Whether a person may apply 申报资格, as far as the register knows: bars, order of promotion, tenure, exclusions.
+
+The codes and clauses are those of the gate's rules; the sentences speak of an application, not of a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from certsvc.domain.cancelled_year import first_day_after
+from certsvc.domain.facts import CreditBlock, HeldTitle
+from certsvc.domain.identity import IdDocument
+from certsvc.domain.levels import Level
+from certsvc.domain.rules.clauses import REFORM
+from certsvc.domain.rules.dual_directed import LOWER_LEVEL, SENIOR_LEVEL
+from certsvc.domain.rules.identity import CREDIT_BLOCK, YEAR_CANCELLED
+from certsvc.domain.rules.incentives import EPIDEMIC_AND_REGULAR, SECOND_AID_INCENTIVE
+from certsvc.domain.rules.promotion import (
+    BASE_TITLE_MISSING,
+    LEVEL_SKIP,
+    NO_STEP_UP,
+    SENIOR_AFTER_DUAL_DIRECTED,
+)
+from certsvc.domain.rules.registry import Rule
+from certsvc.domain.ways import LEVEL_SKIPPING, Way
+
+NAME_DIFFERS: Final = "name-differs"
+_NAME_CLAUSE: Final = f"{REFORM} 四（四）"
+_HIGH: Final = frozenset({Level.SENIOR, Level.DEPUTY_SENIOR})
+_ORDINARY: Final = frozenset(
+    {Way.REGULAR, Way.APPOINTMENT_LINKED, Way.SELF_REVIEW, Way.SCHOOL_UP_TO_DEPUTY_SENIOR, Way.SCHOOL_SENIOR}
+)
+
+
+class Effect(StrEnum):
+    """What a reason does: it bars the application, or a person has to look (原则上)."""
+
+    BLOCKS = "blocks"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that stands against the application. `free_on`: the first day on which it no longer does, if ever."""
+
+    code: str
+    effect: Effect
+    clause: str
+    message: str
+    free_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityQuestion:
+    """Who wants to apply for what, and on which day."""
+
+    name: str
+    document: IdDocument
+    series: int
+    level: Level
+    way: Way
+    applied_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What the register knows of the person. `name_agrees`: with the name on the titles; None without titles."""
+
+    titles: tuple[HeldTitle, ...] = ()
+    credit_blocks: tuple[CreditBlock, ...] = ()
+    cancelled_years: frozenset[int] = frozenset()
+    aided_before: bool = False
+    name_agrees: bool | None = None
+
+
+class TenureSource(StrEnum):
+    """Which title the tenure may count from."""
+
+    BASE_TITLE = "base_title"
+    DUAL_DIRECTED = "dual_directed"
+
+
+@dataclass(frozen=True, slots=True)
+class TenureStart:
+    """From when tenure may count, by the dates of titles; appointments 聘任 are the application system's to know.
+
+    `optional`: the notice says 可 (211号 一（三）); whoever does not use it counts from `otherwise_on`.
+    """
+
+    on: date
+    source: TenureSource
+    number: str
+    optional: bool = False
+    otherwise_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """The answer. `free_on`: the first day without a bar of time; None when there is none, or when no day will do."""
+
+    eligible: bool
+    reasons: tuple[Reason, ...]
+    free_on: date | None
+    titles: tuple[HeldTitle, ...]
+    base: HeldTitle | None
+    tenure_start: TenureStart | None
+    aid_incentive_used: bool
+
+
+def judge_eligibility(question: EligibilityQuestion, facts: PersonFacts) -> Eligibility:
+    """The whole answer. Bars go by the document whatever name is given; titles are told to who knows the name."""
+    known = facts.name_agrees is not False
+    titles = tuple(sorted(facts.titles, key=lambda t: (t.acquired_on, t.number))) if known else ()
+    base = _base(question, titles)
+    reasons = [*_barred(question, facts), *_unfit(question), *_order(question, titles, base, known=known)]
+    reasons += _exclusions(question, facts, titles)
+    if not known:
+        reasons.append(_name_differs())
+    blocking = [one for one in reasons if one.effect is Effect.BLOCKS]
+    return Eligibility(
+        eligible=not blocking,
+        reasons=tuple(reasons),
+        free_on=first_free_day_of(question.applied_on, facts)
+        if all(one.free_on for one in blocking)
+        else None,
+        titles=titles,
+        base=base,
+        tenure_start=None if base is None else _tenure(base, titles),
+        aid_incentive_used=known and facts.aided_before,
+    )
+
+
+def first_free_day_of(applied_on: date, facts: PersonFacts) -> date | None:
+    """The first day from `applied_on` on that no credit record and no cancelled year bars; None when it is that day."""
+    day = applied_on
+    while True:
+        later = [block.until_on for block in facts.credit_blocks if block.bars(day)]
+        later += [first_day_after(day.year)] if day.year in facts.cancelled_years else []
+        if not later:
+            return None if day == applied_on else day
+        day = max(later)
+
+
+def _barred(question: EligibilityQuestion, facts: PersonFacts) -> Iterator[Reason]:
+    until = [block.until_on for block in facts.credit_blocks if block.bars(question.applied_on)]
+    if until:
+        message = f"处于职称评审诚信档案记录期内，{max(until).isoformat()}前不得申报。请在记录期满后申报。"
+        yield _reason(CREDIT_BLOCK, Effect.BLOCKS, message, max(until))
+    year = question.applied_on.year
+    if year in facts.cancelled_years:
+        message = f"已被取消{year}年度申报资格，本年度不得申报。请在下一年度申报。"
+        yield _reason(YEAR_CANCELLED, Effect.BLOCKS, message, first_day_after(year))
+
+
+def _unfit(question: EligibilityQuestion) -> Iterator[Reason]:
+    if question.way is Way.DUAL_DIRECTED and question.level is not Level.DEPUTY_SENIOR:
+        rule = SENIOR_LEVEL if question.level is Level.SENIOR else LOWER_LEVEL
+        message = f"双定向只评审副高级，不能申报{question.level.label}。请更正申报级别或取得方式。"
+        yield _reason(rule, Effect.BLOCKS, message)
+
+
+def _order(
+    question: EligibilityQuestion, titles: tuple[HeldTitle, ...], base: HeldTitle | None, *, known: bool
+) -> Iterator[Reason]:
+    level = question.level
+    of_series = [title for title in titles if title.series == question.series]
+    deputies = [title for title in of_series if title.level is Level.DEPUTY_SENIOR]
+    if level is Level.SENIOR and deputies and all(title.dual_directed for title in deputies):
+        message = (
+            "现有副高级职称为双定向取得，不能直接晋升正高级。请先申报并取得常规副高级职称，再申报正高级；"
+            "任职年限可连续计算，业绩成果可累计计算。"
+        )
+        yield _reason(SENIOR_AFTER_DUAL_DIRECTED, Effect.BLOCKS, message)
+    elif base is None and level in _HIGH and known and question.way not in LEVEL_SKIPPING:
+        message = "本系统没有该系列现职称的记录。请按本人提交的证书核对现职称、级别和取得时间。"
+        yield _reason(BASE_TITLE_MISSING, Effect.CHECK, message)
+    elif base is not None and base.level > level + 1:
+        message = f"由{base.level.label}直接申报{level.label}属于越级。请核对例外依据；无依据的请改报。"
+        yield _reason(LEVEL_SKIP, Effect.CHECK, message)
+    held = [title for title in of_series if title.level <= level and not title.dual_directed]
+    if held and question.way is not Way.CONVERSION:
+        message = f"已持有本系列{held[-1].level.label}职称。属同级改职的请更正取得方式，否则请核对。"
+        yield _reason(NO_STEP_UP, Effect.CHECK, message)
+
+
+def _exclusions(
+    question: EligibilityQuestion, facts: PersonFacts, titles: tuple[HeldTitle, ...]
+) -> Iterator[Reason]:
+    if question.way is Way.AID_MISSION and facts.aided_before:
+        message = "此前已享受过援疆援藏援外支教职称激励政策，该政策每人只享受一次。请核实。"
+        yield _reason(SECOND_AID_INCENTIVE, Effect.CHECK, message)
+    excluded = _ORDINARY if question.way is Way.ANTI_EPIDEMIC else frozenset({Way.ANTI_EPIDEMIC})
+    if question.way in _ORDINARY | {Way.ANTI_EPIDEMIC}:
+        years = {title.review_year or title.acquired_on.year for title in titles if title.way in excluded}
+        if question.applied_on.year in years:
+            message = "同一年度已通过正常评审或抗疫激励评审取得职称，两者只能取其一。请核对。"
+            yield _reason(EPIDEMIC_AND_REGULAR, Effect.CHECK, message)
+
+
+def _base(question: EligibilityQuestion, titles: tuple[HeldTitle, ...]) -> HeldTitle | None:
+    """The title to be promoted from: the highest below; a dual-directed deputy senior one leads to the regular one only."""
+
+    def leads(title: HeldTitle) -> bool:
+        if title.series != question.series:
+            return False
+        if not title.dual_directed:
+            return title.level > question.level
+        return question.level is Level.DEPUTY_SENIOR and question.way is not Way.DUAL_DIRECTED
+
+    found = [title for title in titles if leads(title)]
+    return min(found, key=lambda title: (title.level, title.acquired_on, title.number), default=None)
+
+
+def _tenure(base: HeldTitle, titles: tuple[HeldTitle, ...]) -> TenureStart:
+    if base.dual_directed:
+        return TenureStart(base.acquired_on, TenureSource.DUAL_DIRECTED, base.number, optional=True)
+    before = [
+        title
+        for title in titles
+        if title.dual_directed
+        and (title.series, title.level) == (base.series, base.level)
+        and title.acquired_on < base.acquired_on
+    ]
+    if not before:
+        return TenureStart(base.acquired_on, TenureSource.BASE_TITLE, base.number)
+    first = before[0]
+    return TenureStart(first.acquired_on, TenureSource.DUAL_DIRECTED, first.number, True, base.acquired_on)
+
+
+def _name_differs() -> Reason:
+    message = "所填姓名与本系统中该证件号码的姓名不一致，职称信息不予提供。请按证件原件核对姓名和号码。"
+    return Reason(NAME_DIFFERS, Effect.CHECK, _NAME_CLAUSE, message)
+
+
+def _reason(rule: Rule, effect: Effect, message: str, free_on: date | None = None) -> Reason:
+    return Reason(rule.code, effect, rule.clause, message, free_on)

@@ -1,0 +1,57 @@
+"""Answering the application system whether a person may apply; every question is a look at a person and is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from certsvc.domain.caller import Caller
+from certsvc.domain.eligibility import EligibilityQuestion, PersonFacts, judge_eligibility
+from certsvc.domain.facts import HeldTitle
+from certsvc.domain.permission import Action
+from certsvc.formats.eligibility_answer import encode_eligibility
+from certsvc.ports import Clock, FilingStore, PersonalCipher
+from certsvc.ports.access import PersonalLook, PersonalLooks
+from certsvc.ports.decisions import Versions
+from certsvc.stages.permits import Permits
+
+PURPOSE = "核查申报资格"
+_LOOK_LENGTH = 19  # hexadecimal digits of the person's keyed digest in the log of looks
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityDesk:
+    """What answering needs. `versions` gives the certificates of a number."""
+
+    permits: Permits
+    facts: FilingStore
+    versions: Callable[[str], Versions]
+    cipher: PersonalCipher
+    looks: PersonalLooks
+    clock: Clock
+
+    def answer(self, question: EligibilityQuestion, raw_question: bytes, by: Caller) -> bytes:
+        """The answer's bytes. Raises NotPermitted for anybody but a program registered for this purpose."""
+        self.permits.require(Action.ELIGIBILITY_ASK, by, "eligibility")
+        at, number = self.clock.now(), question.document.number
+        looked_at = "P" + self.cipher.person_key(number).hex()[:_LOOK_LENGTH].upper()
+        self.looks.append(PersonalLook(at, "service", by.name, looked_at, PURPOSE))
+        return encode_eligibility(
+            question, judge_eligibility(question, self._facts(question)), raw_question, at
+        )
+
+    def _facts(self, question: EligibilityQuestion) -> PersonFacts:
+        number = question.document.number
+        titles = self.facts.titles_held([number]).get(number, ())
+        return PersonFacts(
+            titles=titles,
+            credit_blocks=self.facts.credit_blocks([number]).get(number, ()),
+            cancelled_years=self.facts.cancelled_years([number]).get(number, frozenset()),
+            aided_before=number in self.facts.aided_before([number]),
+            name_agrees=self._name_agrees(question.name, titles),
+        )
+
+    def _name_agrees(self, name: str, titles: tuple[HeldTitle, ...]) -> bool | None:
+        """Whether the newest version of a title bears the name; None without titles that say one."""
+        named = [versions[-1] for title in titles if (versions := self.versions(title.number))]
+        return any(one.content.award.name == name for one in named) if named else None
