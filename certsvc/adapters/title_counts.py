@@ -76,7 +76,7 @@ def standing_on(day: date, basis: Basis) -> tuple[FromClause, ColumnElement[Any]
         func.row_number()
         .over(
             partition_by=own.certificate_number,
-            order_by=(own.confirmed_at.desc(), own.decided_on.desc(), own.id.desc()),
+            order_by=own.ordinal.desc(),
         )
         .label("newest")
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +10,10 @@ from typing import TYPE_CHECKING
 from certsvc.adapters.filing_watch import DatabaseAttestationStore
 from certsvc.adapters.information_store import DatabaseInformationStore
 from certsvc.adapters.sample_store import DatabaseSampleStore
+from certsvc.domain.caller import Caller
 from certsvc.domain.registry import Registry
-from certsvc.domain.report_table import CountedRows
+from certsvc.domain.report_table import CountedRows, ReportStatement, ReportTable
+from certsvc.errors import RequestError
 from certsvc.formats.spreadsheet_text import write_csv
 from certsvc.stages.reports import Reports
 from certsvc.stages.reports_fill import Filling
@@ -60,34 +61,36 @@ def open_information(parts: Parts) -> InformationBase:
     return InformationBase(reports, sampling, filling)
 
 
-def file_writer(path: Path) -> Callable[[CountedRows], None]:
-    """Writes an export to a file beside the wanted one (`.part`, readable by its owner alone), by the wanted ending.
+def save_export(
+    reports: Reports, table: ReportTable, by: Caller, place: str | None, path: Path
+) -> ReportStatement:
+    """Write a report to a file, XLSX by its ending or else CSV, readable by its owner alone; its statement.
 
-    `finish_file` gives it its name once the export is noted. Raises OSError where the folder cannot be written.
+    The file gets its name after the export was noted in the audit trail; what is broken off leaves none. Raises
+    NotPermitted for another territory, RequestError where the file cannot be written.
     """
+    part = path.with_name(f"{path.name}.part")
 
     def write(counted: CountedRows) -> None:
-        descriptor = os.open(_part(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
         with os.fdopen(descriptor, "wb") as file:
             if path.suffix.lower() == ".xlsx":
                 from certsvc.adapters.spreadsheet_workbook import write_xlsx
 
-                file.write(write_xlsx(counted.lines(), counted.table.title, path.parent))
+                file.write(write_xlsx(counted.lines(), scratch=path.parent))
             else:
                 file.writelines(write_csv(counted.lines()))
             file.flush()
             os.fsync(file.fileno())
 
-    return write
-
-
-def finish_file(path: Path) -> None:
-    """Give a written export its name."""
-    _part(path).replace(path)
-
-
-def _part(path: Path) -> Path:
-    return path.with_name(f"{path.name}.part")
+    try:
+        statement = reports.export(table, by, place, write)
+        part.replace(path)
+    except OSError as error:
+        raise RequestError(f"不能写入“{path}”。请换一个可写的位置。") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return statement
 
 
 def _read_file(raw: bytes, file_name: str) -> RawWorkbook:

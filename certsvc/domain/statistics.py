@@ -15,7 +15,7 @@ from typing import Final
 
 from certsvc.domain.certificate import Award
 from certsvc.domain.intake_words import UNIT_FREE_KINDS
-from certsvc.domain.regions import REGIONS, city_of
+from certsvc.domain.regions import PROVINCE, REGIONS, city_of
 from certsvc.domain.series import SERIES
 from certsvc.domain.ways import WAYS
 
@@ -116,8 +116,10 @@ class TitleEntry:
 
     @property
     def city(self) -> str | None:
-        """The city or prefecture of the unit's division; None for the province's own and where it is unknown."""
-        return None if self.unit_region is None else city_of(self.unit_region)
+        """The city or prefecture of the unit's division, the province for its own units; None where it is unknown."""
+        if self.unit_region is None or self.unit_region == PROVINCE:
+            return self.unit_region
+        return city_of(self.unit_region)
 
 
 def bits_of(filled: frozenset[str]) -> int:

@@ -17,7 +17,7 @@ from certsvc.domain.permission import Action
 from certsvc.domain.quota_counters import QuotaLine, quota_lines
 from certsvc.domain.regions import PROVINCE, REGIONS, lies_within
 from certsvc.domain.registry import Registry
-from certsvc.domain.report_table import CountedRows, ReportTable
+from certsvc.domain.report_table import CountedRows, ReportStatement, ReportTable
 from certsvc.domain.statistics import Statistics, StatisticsQuestion
 from certsvc.domain.subsidy import FIRST_YEAR, reckoning_day, roster, years_of_award
 from certsvc.domain.supervision import Concern, SupervisionLine, WatchedFiling, supervision_lines
@@ -142,7 +142,7 @@ class Reports:
 
     def export(
         self, table: ReportTable, by: Caller, place: str | None, write: Callable[[CountedRows], None]
-    ) -> CountedRows:
+    ) -> ReportStatement:
         """Write a table by `write`, then its digest to the audit trail; only after that the file may be shown.
 
         Raises NotPermitted for another territory.
@@ -155,7 +155,7 @@ class Reports:
         self.trail.note(
             by, Action.REPORT_EXPORT, f"report/{table.name}"[:128], after=counted.statement.digest
         )
-        return counted
+        return counted.statement
 
     def _region(self, action: Action, subject: str, region: str | None, by: Caller) -> str:
         """The territory that is reported, once it is known to be the caller's."""

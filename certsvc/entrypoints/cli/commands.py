@@ -18,6 +18,8 @@ from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.notice_commands import notice
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, rich_progress
+from certsvc.entrypoints.cli.report_commands import report
+from certsvc.entrypoints.cli.sample_commands import attestation, sample
 from certsvc.errors import UnreadableInput
 from certsvc.settings import load_settings
 
@@ -115,6 +117,9 @@ certsvc.add_command(decision)
 certsvc.add_command(client)
 certsvc.add_command(notice)
 certsvc.add_command(audit)
+certsvc.add_command(report)
+certsvc.add_command(sample)
+certsvc.add_command(attestation)
 
 
 @filing.command("submit")
