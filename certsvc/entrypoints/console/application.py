@@ -9,7 +9,16 @@ from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
 
 from certsvc.bootstrap import Office
-from certsvc.entrypoints.console import decision_documents, decisions, filings, notices, receipts, shares, sign_in
+from certsvc.entrypoints.console import (
+    decision_documents,
+    decisions,
+    filings,
+    notices,
+    receipts,
+    reports,
+    shares,
+    sign_in,
+)
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.cookies import Cookies
 from certsvc.entrypoints.console.description import ConsoleFace
@@ -25,8 +34,10 @@ PATHS = (
     "/console",
     "/api/v1/filings",
     "/api/v1/decisions",
+    "/api/v1/reports",
     "/api/v1/decision-documents",
-    "/api/v1/notice-steps", "/api/v1/holder",
+    "/api/v1/notice-steps",
+    "/api/v1/holder",
 )
 """The addresses that this face serves, with everything below them."""
 _CLIENT_LEFT = 499  # told to nobody: it stands in the log of requests
@@ -61,7 +72,7 @@ def create_console(
     app.add_middleware(RequestLog, count=count)
     answer_errors_with_problems(app)
     app.add_exception_handler(ClientDisconnect, _client_left)
-    for part in (sign_in, filings, receipts, decisions, decision_documents, notices, shares):
+    for part in (sign_in, filings, receipts, decisions, decision_documents, notices, shares, reports):
         app.include_router(part.router)
     return app
 
