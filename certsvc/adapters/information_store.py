@@ -58,7 +58,7 @@ class DatabaseInformationStore:
     def filings_without_entries(self) -> tuple[str, ...]:
         """Filings that hold a certificate without an entry."""
         held = _without_entry(select(certificate.c.filing_id).distinct())
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return tuple(sorted(connection.scalars(held)))
 
     def unentered(self, wanted: str, most: int) -> tuple[Unentered, ...]:
@@ -79,7 +79,7 @@ class DatabaseInformationStore:
             .order_by(first.c.number)
             .limit(most)
         )
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             rows = connection.execute(found).all()
         return tuple(
             self._unentered(wanted, row.number, row.version, row.sealed_content, *row[3:]) for row in rows
@@ -95,7 +95,7 @@ class DatabaseInformationStore:
         """Filings whose dates were not read yet, in the order received."""
         own = filing.outerjoin(filing_milestone, filing_milestone.c.filing_id == filing.c.id)
         found = select(filing.c.id).select_from(own).where(filing_milestone.c.filing_id.is_(None))
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return tuple(connection.scalars(found.order_by(filing.c.received_at, filing.c.id)))
 
     def keep_milestones(self, wanted: str, milestones: Milestones) -> None:

@@ -19,6 +19,7 @@ from certsvc.settings import Settings
 
 LOOK_SECONDS = 1.0
 CREDIT_SECONDS = 5.0
+FILLING_SECONDS = 300.0
 START_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
@@ -79,12 +80,12 @@ class Companion(Thread):
 
 @contextmanager
 def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[None]:
-    """Sequencer, resumption of issues, and credit archive with platforms, each in a thread of its own while the block
-    runs; ended with it, batch finished.
+    """Sequencer, resumption of issues, credit archive with platforms, and what the information base lacks of older
+    filings, each in a thread of its own while the block runs; ended with it, batch finished.
 
     `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
     """
-    sequencing, issuing, crediting = (open_office(settings) for _ in range(3))
+    sequencing, issuing, crediting, filling = (open_office(settings) for _ in range(4))
     sequencer = Sequencer(sequencing, renewed_at=monotonic())
     companions = (
         Companion(
@@ -96,6 +97,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         ),
         Companion("issuer", lambda stopping: resume_issues(issuing, stopping), LOOK_SECONDS, failed),
         Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
+        Companion("information", filling.information.filling.fill, FILLING_SECONDS, failed),
     )
     for companion in companions:
         companion.start()
@@ -109,6 +111,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         sequencing.close()
         issuing.close()
         crediting.close()
+        filling.close()
     for companion in companions:
         companion.require_well()
 
