@@ -14,6 +14,8 @@ from certsvc.domain.caller import OPERATOR
 from certsvc.entrypoints.answers import issue_object, report_object, unreadable_object
 from certsvc.entrypoints.cli.access_commands import audit, client
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
+from certsvc.entrypoints.cli.cancel_year_commands import cancel_year
+from certsvc.entrypoints.cli.credit_commands import credit, platform
 from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.notice_commands import notice
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
@@ -117,6 +119,9 @@ certsvc.add_command(decision)
 certsvc.add_command(client)
 certsvc.add_command(notice)
 certsvc.add_command(audit)
+certsvc.add_command(credit)
+certsvc.add_command(cancel_year)
+certsvc.add_command(platform)
 certsvc.add_command(report)
 certsvc.add_command(sample)
 certsvc.add_command(attestation)

@@ -10,8 +10,10 @@ from starlette.requests import ClientDisconnect
 
 from certsvc.bootstrap import Office
 from certsvc.entrypoints.console import (
+    cancelled_years,
     decision_documents,
     decisions,
+    eligibility,
     filings,
     notices,
     receipts,
@@ -37,6 +39,9 @@ PATHS = (
     "/api/v1/reports",
     "/api/v1/decision-documents",
     "/api/v1/notice-steps",
+    cancelled_years.PATH,
+    eligibility.PATH,
+    eligibility.KEYS_PATH,
     "/api/v1/holder",
 )
 """The addresses that this face serves, with everything below them."""
@@ -62,6 +67,9 @@ def create_console(
     app.state.office = office
     app.state.cookies = Cookies(secure=office.settings.public_url.startswith("https://"))
     app.state.sign_in_limit = SignInLimit(limiter, sign_ins_per_minute)
+    app.state.eligibility_limit = eligibility.EligibilityLimit(
+        limiter, office.settings.eligibility_per_minute
+    )
     app.add_middleware(
         BodyLimit,
         limit=SMALL_BODY,
@@ -72,6 +80,8 @@ def create_console(
     app.add_middleware(RequestLog, count=count)
     answer_errors_with_problems(app)
     app.add_exception_handler(ClientDisconnect, _client_left)
+    app.include_router(cancelled_years.router)
+    app.include_router(eligibility.router)
     for part in (sign_in, filings, receipts, decisions, decision_documents, notices, shares, reports):
         app.include_router(part.router)
     return app
