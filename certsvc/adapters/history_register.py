@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import Engine, Row, Select, and_, select
 
+from certsvc.adapters.clock import local_day
 from certsvc.adapters.history_rows import HistoryRows
-from certsvc.adapters.history_schema import history_dispute, history_record
+from certsvc.adapters.history_schema import history_dispute, history_ending, history_record
+from certsvc.adapters.instants import read_instant
 from certsvc.domain.check_reference import reference_kind
 from certsvc.domain.history import plain_old_number
 from certsvc.ports import PersonalCipher
 from certsvc.ports.history import RegisteredHistory
+from certsvc.ports.verification import DecisionNotice
 
 _MOST_ALIKE = 50
 """Records of one old number that are compared; old numbers were given more than once."""
@@ -46,13 +50,15 @@ class DatabaseHistoryRegister:
                 row.status,
                 row.disputed is not None,
                 self._rows.title(row),
+                _ended(row),
             )
             for row in rows
         )
 
 
 def _published() -> Select[Any]:
-    own, open_ones = history_record.c, history_dispute.c
+    own, open_ones, ending = history_record.c, history_dispute.c, history_ending.c
+    confirmed = and_(ending.reference == own.reference, ending.checker.is_not(None))
     disputed = (
         select(open_ones.id)
         .where(open_ones.reference == own.reference, open_ones.outcome.is_(None))
@@ -62,7 +68,17 @@ def _published() -> Select[Any]:
     )
     return (
         select(own.reference, own.version, own.slot, own.status, own.sealed_content, disputed)
+        .add_columns(ending.document_ref, ending.decided_on, ending.ground, ending.confirmed_at)
+        .select_from(history_record.outerjoin(history_ending, confirmed))
         .where(own.slot.is_not(None))
         .order_by(own.reference, own.version)
         .limit(_MOST_ALIKE)
     )
+
+
+def _ended(row: Row[Any]) -> DecisionNotice | None:
+    if row.document_ref is None:
+        return None
+    decided_on = date.fromisoformat(row.decided_on)
+    recorded_on = local_day(read_instant(row.confirmed_at))
+    return DecisionNotice("revoke", row.document_ref, decided_on, row.ground, decided_on, recorded_on)

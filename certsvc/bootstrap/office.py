@@ -44,6 +44,8 @@ from certsvc.stages.unit_notices import UnitNotices
 from certsvc.stages.watched_decisions import WatchedDeciding
 
 if TYPE_CHECKING:
+    from certsvc.bootstrap.announced import Announced
+    from certsvc.bootstrap.history import HistoryDesk
     from certsvc.bootstrap.information import InformationBase
     from certsvc.stages.reception import Reception
 
@@ -147,6 +149,13 @@ class Office(PublicSide):
     def credit(self) -> CreditSide:
         """Credit archive, cancelled years, eligibility, national platforms."""
         return CreditSide(self)
+
+    @cached_property
+    def history(self) -> HistoryDesk:
+        """Historical records."""
+        from certsvc.bootstrap.history import open_history
+
+        return open_history(self)
 
     @cached_property
     def sign_in(self) -> SignIn:

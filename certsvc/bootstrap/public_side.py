@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from certsvc.adapters.certificate_store import PublicCertificate
+from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
@@ -20,6 +21,7 @@ from certsvc.formats.record import record_text
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
+from certsvc.stages.historical_answers import HistoricalAnswers
 from certsvc.stages.issuance import CHUNK
 from certsvc.stages.ledger import Ledger
 from certsvc.stages.proof import ProofDesk
@@ -44,7 +46,14 @@ class PublicSide(Parts):
     @cached_property
     def verification(self) -> Verification:
         """Verification for everybody, over a register that can only be read."""
-        return Verification(self._published_state, self.register, self.clock)
+        history = DatabaseHistoryRegister(self.reading_engine, self.keys.cipher)
+        older = HistoricalAnswers(self._published_state, history, self.clock)
+        return Verification(self._published_state, self.register, self.clock, older_titles=older.check)
+
+    @cached_property
+    def past_answers(self) -> PastAnswers:
+        """How certificates stood on past days, over the same register."""
+        return PastAnswers(self.verification, self.register, self.clock)
 
     @cached_property
     def proofs(self) -> ProofDesk:

@@ -20,7 +20,7 @@ def report_object(report: FilingReport) -> dict[str, object]:
         "filing": report.filing,
         "status": report.status.value,
         "rows": {"total": rows.total, "admitted": rows.admitted, "held": rows.held, "refused": rows.refused},
-        "findings": [_finding_object(finding) for finding in report.findings],
+        "findings": [finding_object(finding) for finding in report.findings],
     }
 
 
@@ -30,7 +30,7 @@ def unreadable_object(finding: Finding) -> dict[str, object]:
         "filing": None,
         "status": "unreadable",
         "rows": {"total": 0, "admitted": 0, "held": 0, "refused": 0},
-        "findings": [_finding_object(finding)],
+        "findings": [finding_object(finding)],
     }
 
 
@@ -114,7 +114,8 @@ def receipt_object(receipt: FilingReceipt) -> dict[str, object]:
     }
 
 
-def _finding_object(finding: Finding) -> dict[str, object]:
+def finding_object(finding: Finding) -> dict[str, object]:
+    """A finding as every answer shows it."""
     return {
         "row": finding.row,
         "column": finding.column,

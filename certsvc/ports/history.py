@@ -16,6 +16,7 @@ from certsvc.domain.history import (
     HistoryImport,
     HistoryState,
 )
+from certsvc.ports.verification import DecisionNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,10 @@ class HistoryStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RegisteredHistory:
-    """A version as the public face may know it: it has its slot, and its log event is queued or logged."""
+    """A version as the public face may know it: it has its slot, and its log event is queued or logged.
+
+    `disputed`: an objection to the record is open; `ended`: the decision that revoked it.
+    """
 
     reference: str
     version: int
@@ -120,6 +124,7 @@ class RegisteredHistory:
     status: int
     disputed: bool
     title: HistoricalTitle
+    ended: DecisionNotice | None = None
 
 
 class HistoryRegister(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -47,6 +47,15 @@ class HolderClaim:
     id_last4: str
 
 
+OlderTitles = Callable[[HolderClaim], Verdict | None]
+"""Answers for titles that have no certificate: the verdict, or None when nothing agrees with the claim."""
+
+
+def no_older_titles(_claim: HolderClaim) -> Verdict | None:
+    """For an office without historical records."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A registered version; `matched` is False for one that only stands in for what was not found."""
@@ -64,7 +73,9 @@ class Verification:
         register: Register,
         clock: Clock,
         max_age: timedelta = MAX_AGE_ON_LINE,
+        older_titles: OlderTitles = no_older_titles,
     ) -> None:
+        self._older_titles = older_titles
         self._published = published
         self._register = register
         self._clock = clock
@@ -88,6 +99,9 @@ class Verification:
         """
         exam, ledger = self._begin(place)
         nothing, _ = self._begin(None)
+        older = self._older_titles(claim)
+        if older is not None:
+            return older
         found = self._find(claim)
         if found is not None:
             text = record_text(found.registered.record or b"")
@@ -196,12 +210,12 @@ def _record_of(version: RegisteredVersion) -> Record:
 
 def _agrees(record: Record, claim: HolderClaim) -> bool:
     """Whether name and last four characters are the record's; both are always compared, each in constant time."""
-    same_name = hmac.compare_digest(_plain_name(record.name), _plain_name(claim.name))
+    same_name = hmac.compare_digest(plain_name(record.name), plain_name(claim.name))
     claimed = unicodedata.normalize("NFC", claim.id_last4).strip().upper().encode()
     return hmac.compare_digest(record.last4.upper().encode(), claimed) and same_name
 
 
-def _plain_name(name: str) -> bytes:
+def plain_name(name: str) -> bytes:
     """A name for comparing: NFC, without spaces and without the dots and hyphens between its parts."""
     kept = (c for c in unicodedata.normalize("NFC", name) if not c.isspace() and c not in _NOT_COMPARED)
     return "".join(kept).encode()

@@ -38,6 +38,7 @@ class Code(StrEnum):
     VOIDED = "voided"
     SUPERSEDED = "superseded"
     HISTORICAL = "historical"
+    HISTORICAL_DISPUTED = "historical-disputed"
     NOT_IN_LOG = "not-in-log"
     TRUST_UNREADABLE = "trust-unreadable"
     TREE_MISSING = "tree-missing"
@@ -169,6 +170,11 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.HISTORICAL: Meaning(
         _N, "该证书为历史证书补录记录。", "The certificate is a record of a title acquired before this service."
+    ),
+    Code.HISTORICAL_DISPUTED: Meaning(
+        _U,
+        "该历史数据有异议，正在核实，暂时不能确认，请稍后再查或联系发证机关。",
+        "The historical record is disputed and being looked into; please ask again later, or ask the authority.",
     ),
     Code.NOT_IN_LOG: Meaning(
         _U,

@@ -39,6 +39,7 @@ def verdict_schema() -> dict[str, Any]:
                 "holder": _or_null(_text()),
                 "decision": _or_null(_object({"reference": _text(), "date": _text(_DAY), "ground": _text()})),
                 "replaced_by": _or_null({"type": "integer", "minimum": 2}),
+                "historical": _or_null(_historical()),
             }
         ),
     }
@@ -53,6 +54,23 @@ def _certificate() -> dict[str, Any]:
             **names,
             "dual_directed": {"type": "boolean"},
             "acquired_on": _text(_DAY),
+        }
+    )
+
+
+def _historical() -> dict[str, Any]:
+    optional = ("original_number", "series", "level", "committee", "document")
+    return _object(
+        {
+            "reference": _text(r"^H[0-9]{14}[0-9A-Z]$"),
+            "version": {"type": "integer", "minimum": 1},
+            "label": _text(),
+            "title": _text(),
+            "acquired": _text(r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$"),
+            "precision": {"type": "string", "enum": ["day", "month"]},
+            "quality": {"type": "string", "enum": ["A", "B"]},
+            "issuing_body": _text(),
+            **{name: _or_null(_text()) for name in optional},
         }
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -99,6 +99,29 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Historical:
+    """A title of before this service, as older papers record it: every word is theirs, only `quality` is a grade of today.
+
+    `label` begins with 历史数据 and names the number of the old certificate. `acquired` is `YYYY-MM` when the papers tell
+    no day. `quality` is A (document and list image) or B (list only). What no paper tells is None.
+    """
+
+    reference: str
+    version: int
+    label: str
+    original_number: str | None
+    title: str
+    series: str | None
+    level: str | None
+    acquired: str
+    precision: str
+    quality: str
+    issuing_body: str
+    committee: str | None
+    document: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The decision behind a status, where the answering service publishes it."""
 
@@ -123,6 +146,7 @@ class Verdict:
     holder: str | None = None
     decision: Decision | None = None
     replaced_by: int | None = None
+    historical: Historical | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -148,6 +172,7 @@ class Verdict:
             "decision": decision
             and {"reference": decision.reference, "date": decision.date, "ground": decision.ground},
             "replaced_by": self.replaced_by,
+            "historical": self.historical and asdict(self.historical),
         }
 
 

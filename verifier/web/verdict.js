@@ -44,6 +44,7 @@ export function judge(evidence, words, now, place = null) {
     holder: isKnown(evidence) ? maskName(evidence.claims.name) : null,
     decision: evidence.decision,
     replaced_by: evidence.replacedBy,
+    historical: null, // a historical record has no QR symbol: the service answers by its number
   };
 }
 

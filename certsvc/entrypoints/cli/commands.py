@@ -17,6 +17,7 @@ from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restor
 from certsvc.entrypoints.cli.cancel_year_commands import cancel_year
 from certsvc.entrypoints.cli.credit_commands import credit, platform
 from certsvc.entrypoints.cli.decision_commands import decision
+from certsvc.entrypoints.cli.history_commands import history
 from certsvc.entrypoints.cli.notice_commands import notice
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, rich_progress
@@ -119,6 +120,10 @@ certsvc.add_command(decision)
 certsvc.add_command(client)
 certsvc.add_command(notice)
 certsvc.add_command(audit)
+certsvc.add_command(credit)
+certsvc.add_command(cancel_year)
+certsvc.add_command(platform)
+certsvc.add_command(history)
 certsvc.add_command(credit)
 certsvc.add_command(cancel_year)
 certsvc.add_command(platform)

@@ -1,0 +1,65 @@
+"""Historical records of an office: import, confirmation, disputes, corrections, and taking what is confirmed to the log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from certsvc.adapters.history_changes import DatabaseHistoryChanges
+from certsvc.domain.caller import Caller
+from certsvc.stages.historical_import import HistoricalImport
+from certsvc.stages.historical_records import HistoricalRecords
+
+if TYPE_CHECKING:
+    from certsvc.bootstrap.office import Office
+    from certsvc.domain.submission import RawWorkbook
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryDesk:
+    """What the faces call."""
+
+    files: HistoricalImport
+    records: HistoricalRecords
+    store: DatabaseHistoryChanges
+    require_own_history: Callable[[], None]
+    record_waiting: Callable[[], int]
+    publish: Callable[[], None]
+
+    def confirm(self, wanted: str, by: Caller) -> None:
+        """The second person confirms an import or a corrected version, and the log proves it at once.
+
+        What was committed stands even if the process dies before the log shows it: confirming again finishes the rest.
+        Raises as `HistoricalRecords.confirm`.
+        """
+        self.require_own_history()
+        self.records.confirm(wanted, by)
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Publish what is confirmed, log it, show it. May be repeated at any time."""
+        self.records.publish_confirmed()
+        while self.record_waiting():
+            pass
+        self.publish()
+
+
+def open_history(office: Office) -> HistoryDesk:
+    """Joined over the office's parts."""
+    store = DatabaseHistoryChanges(office.engine, office.keys.cipher)
+    return HistoryDesk(
+        HistoricalImport(office.permits, store, office.clock, _read_file),
+        HistoricalRecords(office.permits, store, office.looks, office.clock, os.urandom),
+        store,
+        office.ledger.require_own_history,
+        office.record_waiting,
+        office.publish,
+    )
+
+
+def _read_file(raw: bytes, file_name: str) -> RawWorkbook:
+    from certsvc.adapters.workbook import read_workbook
+
+    return read_workbook(raw, file_name)

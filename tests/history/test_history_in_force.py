@@ -1,0 +1,196 @@
+"""Historical records from the file to the answer: what is kept, who confirms, what a verifier is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certsvc.adapters.clock import FixedClock
+from certsvc.domain.check_reference import ReferenceKind, reference_kind
+from certsvc.domain.history import HistoryState
+from certsvc.errors import ConflictError, NotPermitted
+from certsvc.formats.leaf import EventKind
+from tests.decisions.deciders import audit
+from tests.history.papers import ZHOU, ZHOU_ID, Archive, open_archive
+
+NOT_FOUND = "certificate-not-found"
+
+
+@pytest.fixture
+def archive(tmp_path: Path, clock: FixedClock, database_url: str) -> Iterator[Archive]:
+    opened = open_archive(tmp_path, clock, database_url)
+    yield opened
+    opened.under_test.close()
+
+
+def codes(verdict: dict[str, Any]) -> list[str]:
+    return [one["code"] for one in verdict["findings"] if one["code"] != "test-environment"]
+
+
+def test_a_paper_of_1998_is_answered_only_after_a_second_person_has_confirmed_it(archive: Archive) -> None:
+    answer = archive.bring_in(ZHOU)
+    assert answer.kept is not None, answer.findings
+    (reference,) = archive.references(answer.import_id)
+    assert reference_kind(reference) is ReferenceKind.HISTORICAL
+    assert codes(archive.ask(reference)) == [NOT_FOUND]
+    with pytest.raises(NotPermitted):
+        archive.office.history.confirm(answer.import_id, archive.caller("maker"))
+    archive.office.history.confirm(answer.import_id, archive.caller("second"))
+    for number in (reference, reference.lower(), ZHOU["原证书编号"], " 吉中高字 980312"):
+        verdict = archive.ask(str(number))
+        assert (verdict["verdict"], verdict["authentic"], verdict["status"]) == (
+            "passed",
+            "yes",
+            "historical",
+        )
+        assert codes(verdict) == ["no-witnesses", "historical"]
+        assert (verdict["certificate"], verdict["holder"]) == (None, "周*")
+        assert verdict["historical"] == {
+            "reference": reference,
+            "version": 1,
+            "label": "历史数据（原证书号 吉中高字980312）",
+            "original_number": "吉中高字980312",
+            "title": "中学高级教师",
+            "series": "中学教师",
+            "level": "高级",
+            "acquired": "1998-06",
+            "precision": "month",
+            "quality": "A",
+            "issuing_body": "吉林省职称改革领导小组办公室",
+            "committee": "吉林省中学教师职务评审委员会",
+            "document": "吉职改办字〔1998〕12号",
+        }
+    assert [event.type.name for event in audit(archive.office.settings.public_folder)] == ["HISTORICAL"]
+
+
+def test_the_holder_is_found_by_the_number_of_today_and_by_the_one_on_the_paper(archive: Archive) -> None:
+    (reference,) = archive.published(ZHOU)
+    (record,) = archive.office.history.store.versions(reference)
+    assert record.title.numbers == (ZHOU_ID, ZHOU["证件号码"])
+    assert record.title.written["证件号码"] == ZHOU["证件号码"]
+    assert [archive.ask(reference, id_last4=last4)["status"] for last4 in ("0515", "2051")] == [
+        "historical"
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "question"),
+    [
+        ({}, {"name": "周明"}),
+        ({}, {"id_last4": "0516"}),
+        ({"材料质量": "C", "公布文号": None, "档案编号": None}, {}),
+    ],
+    ids=["another name", "other characters", "only the person's own paper"],
+)
+def test_whatever_does_not_agree_has_one_and_the_same_answer(
+    archive: Archive, changed: dict[str, Any], question: dict[str, str]
+) -> None:
+    (reference,) = archive.published({**ZHOU, **changed})
+    unknown = archive.ask("H000000000000000")
+    for number in (reference, ZHOU["原证书编号"]):
+        assert archive.ask(str(number), **question) == unknown
+    assert codes(unknown) == [NOT_FOUND]
+    assert unknown["historical"] is None
+
+
+def test_a_record_of_grade_c_stays_a_claim_inside(archive: Archive) -> None:
+    (reference,) = archive.published({**ZHOU, "材料质量": "C"})
+    (record,) = archive.office.history.store.versions(reference)
+    assert (record.state, record.slot, record.status) == (HistoryState.CONFIRMED, None, None)
+
+
+def test_the_same_file_twice_is_one_import(archive: Archive) -> None:
+    first, again = archive.bring_in(ZHOU), archive.bring_in(ZHOU)
+    assert first.kept == again.kept
+    assert (first.total, first.findings) == (again.total, again.findings)
+    assert len(archive.references(first.import_id)) == 1
+    archive.office.history.confirm(first.import_id, archive.caller("second"))
+    archive.office.history.confirm(first.import_id, archive.caller("second"))
+    assert len(audit(archive.office.settings.public_folder)) == 1
+
+
+def test_a_dispute_leaves_the_answer_open_until_it_is_settled(archive: Archive) -> None:
+    (reference,) = archive.published(ZHOU)
+    records = archive.office.history.records
+    first = records.dispute(reference, "本人称取得时间应为1997年", archive.caller("maker"))
+    assert records.dispute(reference, "本人称取得时间应为1997年", archive.caller("maker")) == first
+    verdict = archive.ask(reference)
+    assert (verdict["verdict"], verdict["status"]) == ("undetermined", "historical")
+    assert "historical-disputed" in verdict["not_established"]
+    with pytest.raises(NotPermitted):
+        records.settle(reference, "经查档案，维持原记录", archive.caller("maker"))
+    records.settle(reference, "经查档案，维持原记录", archive.caller("second"))
+    assert archive.ask(reference)["verdict"] == "passed"
+    with pytest.raises(ConflictError):
+        records.settle(reference, "经查档案，维持原记录", archive.caller("second"))
+
+
+def test_a_correction_is_a_new_version_and_the_old_one_is_kept(archive: Archive) -> None:
+    (reference,) = archive.published(ZHOU)
+    records = archive.office.history.records
+    records.dispute(reference, "本人称姓名和时间有误", archive.caller("maker"))
+    changes = {"姓名": "周明", "取得时间": "1997-12-20"}
+    waiting = records.correct(reference, changes, "省档J0123-1997-0007", archive.caller("maker"))
+    assert records.correct(reference, changes, "省档J0123-1997-0007", archive.caller("maker")) == waiting
+    assert (waiting.version, waiting.state) == (2, HistoryState.GRADED)
+    assert archive.ask(reference)["verdict"] == "undetermined"
+    with pytest.raises(NotPermitted):
+        archive.office.history.confirm(reference, archive.caller("maker"))
+    archive.office.history.confirm(reference, archive.caller("second"))
+    archive.office.history.confirm(reference, archive.caller("second"))
+    new, old = archive.ask(reference, name="周明"), archive.ask(reference)
+    assert (new["verdict"], new["historical"]["version"], new["historical"]["acquired"]) == (
+        "passed", 2, "1997-12-20",
+    )  # fmt: skip
+    assert (old["verdict"], old["status"], old["replaced_by"]) == ("failed", "superseded", 2)
+    states = [one.state for one in archive.office.history.store.versions(reference)]
+    assert states == [HistoryState.CORRECTED, HistoryState.PUBLISHED]
+    assert [event.type.value for event in audit(archive.office.settings.public_folder)] == [
+        EventKind.HISTORICAL, EventKind.CORRECTED, EventKind.HISTORICAL,
+    ]  # fmt: skip
+    (dispute,) = archive.office.history.store.disputes(reference)
+    assert dispute.outcome == "已更正为第2版"
+
+
+def test_a_city_imports_for_its_own_units_and_a_county_for_none(archive: Archive) -> None:
+    assert archive.bring_in(ZHOU, by="tonghua").kept is not None
+    answer = archive.bring_in({**ZHOU, "单位所属行政区划": "220600"}, by="tonghua")
+    assert answer.kept is None
+    assert "history-elsewhere" in [one.code for one in answer.findings]
+    for name in ("dongchang", "watcher"):
+        with pytest.raises(NotPermitted):
+            archive.bring_in({**ZHOU, "单位所属行政区划": "220502"}, by=name)
+
+
+def test_the_import_of_a_city_is_confirmed_by_another_person_of_that_city(archive: Archive) -> None:
+    answer = archive.bring_in(ZHOU, by="tonghua")
+    with pytest.raises(NotPermitted):
+        archive.office.history.confirm(answer.import_id, archive.caller("second"))
+    archive.office.history.confirm(answer.import_id, archive.caller("tonghua-two"))
+    (reference,) = archive.references(answer.import_id)
+    assert archive.ask(reference)["verdict"] == "passed"
+
+
+def test_every_step_stands_in_the_audit_trail(archive: Archive) -> None:
+    answer = archive.bring_in(ZHOU)
+    archive.office.history.confirm(answer.import_id, archive.caller("second"))
+    trail = archive.office.trail
+    assert [(one.actor, one.action) for one in trail.entries(f"history/{answer.import_id}")] == [
+        ("maker", "history.import"),
+        ("second", "history.confirm"),
+    ]
+    assert trail.verify_chain().fault is None
+
+
+def test_what_a_killed_process_left_confirmed_is_published_by_confirming_again(archive: Archive) -> None:
+    answer = archive.bring_in(ZHOU)
+    archive.office.history.records.confirm(
+        answer.import_id, archive.caller("second")
+    )  # and the process is gone
+    (reference,) = archive.references(answer.import_id)
+    assert codes(archive.ask(reference)) == [NOT_FOUND]
+    archive.office.history.confirm(answer.import_id, archive.caller("second"))
+    assert archive.ask(reference)["verdict"] == "passed"
