@@ -243,6 +243,18 @@ def chain_of(connection: Connection, document_ref: str) -> tuple[str, ...]:
     return tuple(refs)
 
 
+def corrected_documents(connection: Connection) -> tuple[frozenset[str], ...]:
+    """Every document that was corrected, together with its corrections: the numbers that belong to one batch."""
+    replaced = select(announced_list.c.document_ref).where(announced_list.c.status == ListStatus.REPLACED)
+    seen: set[str] = set()
+    chains = []
+    for ref in connection.scalars(replaced.order_by(announced_list.c.announced_on)).all():
+        if ref not in seen:
+            chains.append(frozenset(chain_of(connection, ref)))
+            seen |= chains[-1]
+    return tuple(chains)
+
+
 def _standing(connection: Connection, document_ref: str) -> AnnouncedList | None:
     ours = announced_list.c.document_ref == document_ref, announced_list.c.status.in_(_STANDING)
     row = connection.execute(select(announced_list).where(*ours)).one_or_none()

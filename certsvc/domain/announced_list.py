@@ -10,6 +10,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from certsvc.domain.levels import Level
+from certsvc.domain.series import series_named
+from certsvc.domain.submission import SubmittedRow
+from certsvc.domain.titles import title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,26 @@ class AnnouncedFacts:
     head: AnnouncedHead
     rows: tuple[Listed, ...]
     brought: frozenset[int] = field(default=frozenset())
+
+
+def listed_row(row: SubmittedRow) -> Listed:
+    """A filed row as an announced list would name the person; what the row does not say, or not readably, is None."""
+    series = None if row.series is None else series_named(row.series)
+    title = None
+    if series is not None and row.level is not None and row.title is not None:
+        title = title_of(series, row.level, row.title)
+    return Listed(
+        number=row.number,
+        name=row.name,
+        id_number=None if row.document is None else row.document.number,
+        id_tail=None,
+        unit=row.unit_name,
+        series=series,
+        specialty=row.specialty,
+        level=row.level,
+        title=title,
+        validity_area=row.validity_area,
+    )
 
 
 def list_id(digest: str) -> str:
