@@ -35,7 +35,8 @@ class DatabasePersonLinks:
         with self._engine.begin() as connection:
             hold_table(connection, person_link)
             mine = select(person_link.c.person_key, person_link.c.group_key)
-            known = dict(connection.execute(mine.where(person_link.c.person_key.in_(keys))).tuples().all())
+            rows = connection.execute(mine.where(person_link.c.person_key.in_(keys)))
+            known = {row.person_key: row.group_key for row in rows}
             groups = set(known.values())
             if len(known) == len(keys) and len(groups) == 1:
                 return False
@@ -67,6 +68,6 @@ def keys_of_persons(connection: Connection, keys: Iterable[bytes]) -> Mapping[by
             .where(own.c.person_key.in_(chunk), other.c.person_key != own.c.person_key)
             .order_by(own.c.person_key, other.c.person_key)
         )
-        for asked, linked in pairs.tuples():
+        for asked, linked in pairs:
             sought[bytes(linked)] = (*sought.get(bytes(linked), ()), bytes(asked))
     return sought
