@@ -46,6 +46,7 @@ def _examine(path: Path) -> float:
     from bench.people import REGISTRY, ROOT
     from certsvc.adapters.clock import SystemClock
     from certsvc.adapters.document.glyphs import GlyphStore
+    from certsvc.adapters.shipped_policies import shipped_policies
     from certsvc.adapters.work_calendar import published_calendar
     from certsvc.adapters.workbook import read_workbook
     from certsvc.domain.registry_decoding import decode_registry
@@ -53,7 +54,8 @@ def _examine(path: Path) -> float:
 
     store = Forgetful(REGISTRY.read_bytes())
     glyphs = GlyphStore(ROOT / "templates" / "fonts" / "CertificateSerifSC-Regular.ttf")
-    reception = Reception(store, SystemClock(), glyphs, published_calendar(), decode_registry)  # type: ignore[arg-type]
+    sources = (published_calendar, shipped_policies, decode_registry)
+    reception = Reception(store, SystemClock(), glyphs, *sources)  # type: ignore[arg-type]
     raw = path.read_bytes()
     return elapsed(lambda: reception.receive(read_workbook(raw, path.name), raw, path.name))
 
@@ -94,7 +96,7 @@ class Forgetful:
         """None."""
         return {}
 
-    def cancelled_years(self, id_numbers: Iterable[str]) -> Mapping[str, frozenset[int]]:
+    def cancelled_years(self, _id_numbers: Iterable[str]) -> Mapping[str, frozenset[int]]:
         return {}
 
     def dual_directed_holders(self) -> Mapping[str, int]:

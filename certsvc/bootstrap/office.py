@@ -13,8 +13,11 @@ from certsvc.adapters.receipt_store import DatabaseReceiptStore
 from certsvc.adapters.session_store import DatabaseSessionStore
 from certsvc.adapters.share_store import DatabaseShareGrantStore
 from certsvc.adapters.turns import FileTurns
+from certsvc.bootstrap.case_work import CaseWork
 from certsvc.bootstrap.credit import CreditSide
+from certsvc.bootstrap.policies import Policies
 from certsvc.bootstrap.public_side import PublicSide
+from certsvc.domain.batch_voiding import BatchDecision
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.credit import CreditStart
@@ -33,7 +36,7 @@ from certsvc.stages.decide import Deciding
 from certsvc.stages.decide_documents import DecisionDocuments
 from certsvc.stages.face import compose_face
 from certsvc.stages.filing_header import committee_named
-from certsvc.stages.issuance import CHUNK, Issuance
+from certsvc.stages.issuance import CHUNK, Issuance, Progress
 from certsvc.stages.issue import Issuing
 from certsvc.stages.receipts import Receipts
 from certsvc.stages.service_access import ServiceAccess
@@ -65,7 +68,13 @@ class Office(PublicSide):
             _registry_of,
         )
         self.approval = Approval(
-            self.permits, self.filings, clock, self.receipts, settings.receipts_required, self._answer_changed
+            self.permits,
+            self.filings,
+            clock,
+            self.receipts,
+            settings.receipts_required,
+            self._answer_changed,
+            lambda filing: self.case_work.batches.require_open(filing),
         )
         self.cases = DatabaseCaseStore(self.engine, self.keys.cipher)
         deciding = Deciding(
@@ -81,10 +90,21 @@ class Office(PublicSide):
         self.deciding = WatchedDeciding(deciding, self.permits)
 
     @cached_property
+    def case_work(self) -> CaseWork:
+        """Voided batches, dependent titles, annulled proofs."""
+        policy = _decision_policy(self.settings)
+        return CaseWork(self, policy, self._place_of_filing, self.cases.is_kept, self._decision_confirmed)
+
+    @cached_property
     def share_grants(self) -> ShareGrants:
         """Share grants, for the portal in which holders sign in."""
         store = DatabaseShareGrantStore(self.engine, self.keys.cipher)
         return ShareGrants(store, self.certificates, self.clock, os.urandom)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Policy documents and calendars."""
+        return Policies(self)
 
     @cached_property
     def unit_notices(self) -> UnitNotices:
@@ -106,15 +126,24 @@ class Office(PublicSide):
         workbook = read_workbook(raw, file_name)
         place = self._place_of(committee_named(workbook)) or by.region
         self.permits.require(Action.FILING_SUBMIT, by, f"filing/{filing_id(workbook.digest)}", place=place)
+        self.announced.require_other_filer(workbook, by)
         return self._reception.receive(workbook, raw, file_name, by)
 
     @cached_property
     def _reception(self) -> Reception:
-        from certsvc.adapters.work_calendar import published_calendar
         from certsvc.domain.registry_decoding import decode_registry
         from certsvc.stages.reception import Reception
 
-        return Reception(self.filings, self.clock, self.glyphs, published_calendar(), decode_registry)
+        rules, lists = self.policies, self.announced.for_gate
+        sources = (rules.calendar, rules.in_force, decode_registry, lists)
+        return Reception(self.filings, self.clock, self.glyphs, *sources)
+
+    @cached_property
+    def announced(self) -> Announced:
+        """Announced lists, their corrections, the coverage check."""
+        from certsvc.bootstrap.announced import Announced
+
+        return Announced(self, self.deciding, lambda: _registry_of(self.filings.current_registry()[1]))
 
     def _answer_changed(self, filing: str) -> bool:
         from certsvc.adapters.workbook import read_workbook
@@ -128,6 +157,9 @@ class Office(PublicSide):
         self.permits.require(Action.FILING_READ, by, f"filing/{filing}", place=place)
         self.looks.append(PersonalLook(self.clock.now(), channel, by.name, filing, "查看备案"))
         return self.filings.report(filing)
+
+    def _place_of_filing(self, filing: str) -> str | None:
+        return self._place_of(self.filings.committee_of(filing))
 
     def _place_of(self, committee: str | None) -> str | None:
         _, registry = self.filings.current_registry()
@@ -221,14 +253,32 @@ class Office(PublicSide):
         return confirmed
 
     def catch_up(self) -> None:
-        """Finish what is committed: seal corrected versions, log waiting events, publish. May be repeated at any time."""
+        """Finish what is committed: seal corrected versions, carry out batch decisions, list dependent titles, log waiting
+        events, publish. May be repeated at any time."""
         while self.issuance.sealing.seal_corrections(CHUNK):
             pass
+        self.case_work.catch_up()
         while self.record_waiting():
             pass
         self.publish()
         while self.release(None):
             pass
+
+    def confirm_batch(self, batch: str, actor: str, progress: Progress | None = None) -> BatchDecision:
+        """The second person confirms a batch decision, which is carried out and logged at once.
+
+        What was committed stands even if the process dies: confirming again, or anybody's `catch_up`, finishes the rest.
+        Raises as `BatchVoiding.confirm`. `progress` is told of every chunk, as an issue's is.
+        """
+        self.ledger.require_own_history()
+        while self.issuance.sealing.seal_corrections(CHUNK):
+            pass  # one that was broken off would stand in the way
+        confirmed = self.case_work.batches.confirm(batch, actor)
+        for moved in self.case_work.carry_out(batch):
+            if progress is not None:
+                progress("decide", moved)
+        self.catch_up()
+        return self.case_work.batches.find(confirmed.id)
 
     def unfinished_filings(self) -> tuple[str, ...]:
         """Filings whose issue has begun, or that hold a corrected certificate, and are not published as a whole."""

@@ -9,6 +9,7 @@ from datetime import date
 from certsvc.domain.announced_list import AnnouncedFacts
 from certsvc.domain.calendar import WorkCalendar
 from certsvc.domain.levels import Level
+from certsvc.domain.policy.resolution import PolicySet
 from certsvc.domain.registry import Registry
 
 
@@ -39,6 +40,16 @@ class CreditBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedBefore:
+    """Persons whom issued filings of the same committee and batch admitted; empty: no unit or sub-unit named."""
+
+    unit_code: str
+    sub_unit: str
+    level: Level
+    persons: int
+
+
+@dataclass(frozen=True, slots=True)
 class GateFacts:
     """What the gate knows. Persons are keyed by the number of their identity document.
 
@@ -48,6 +59,10 @@ class GateFacts:
     `cancelled_years`: person -> years whose application was cancelled 取消当年申报资格.
     `aided_before`: persons who have used the one aid-mission incentive, even if it was written off since.
     `dual_directed_holders`: county -> number of valid dual-directed certificates.
+    `annulled_references`: those of the filing's references, as written, that name an annulled proof.
+    `batch_void`: a filing of this committee with this 批次编号 was declared void.
+    `policies`: the documents in force; without any nothing is known, and every filing waits.
+    `passed_before`: who passed already in the batch that this filing supplements.
     `announced`: the announced list behind the filing's document, None where none is loaded.
     """
 
@@ -63,4 +78,8 @@ class GateFacts:
     aided_before: frozenset[str] = frozenset()
     dual_directed_holders: Mapping[str, int] = field(default_factory=dict)
     count_first_day: bool = False
+    annulled_references: frozenset[str] = frozenset()
+    batch_void: bool = False
+    policies: PolicySet = PolicySet()  # noqa: RUF009  # never changed
+    passed_before: tuple[PassedBefore, ...] = ()
     announced: AnnouncedFacts | None = None

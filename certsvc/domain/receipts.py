@@ -12,7 +12,6 @@ from datetime import date, datetime
 from certsvc.domain.regions import PROVINCE, city_of
 from certsvc.domain.registry import Committee, FilingLevel, Registry
 from certsvc.domain.submission import BatchHeader
-from certsvc.domain.validity_area import DUAL_DIRECTED_CITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def missing_steps(path: Iterable[ReceiptStep], recorded: Iterable[FilingReceipt]
 
 def _city(committee: Committee, registry: Registry) -> str | None:
     if committee.county is not None:
-        return DUAL_DIRECTED_CITIES.get(committee.county) or city_of(committee.county)
+        return city_of(committee.county)
     local = _local(committee, registry)
     if local is not None:
         return city_of(local)

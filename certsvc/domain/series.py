@@ -48,20 +48,6 @@ _BY_WORD: Final = (
     | {f"{code:02}": code for code in SERIES}
 )
 
-HEALTH: Final = 4
-PUBLISHING: Final = 8
-TRANSLATION: Final = 15
-ACCOUNTING: Final = 17
-STATISTICS: Final = 18
-ECONOMICS: Final = 19
-AUDITING: Final = 27
-
-EXAMINED_AND_REVIEWED: Final = frozenset({ACCOUNTING, STATISTICS, ECONOMICS, AUDITING})
-"""考评结合: a deputy senior title needs the national examination too (吉人社函〔2022〕38号 一（七）2)."""
-
-SKILLED_WORKERS: Final = frozenset({5, 6, 10, 12, 13, 14, 20, 23})
-"""The eight fields open to highly skilled workers 高技能人才贯通 (吉人社函〔2022〕38号 一（一）2)."""
-
 
 def series_named(word: str) -> int | None:
     """The code of a series by its name, or by its code as text; None for anything else."""

@@ -1,4 +1,4 @@
-"""Validity area 有效范围 of dual-directed titles: the ten counties of 吉人社函〔2023〕211号 一（一）."""
+"""Validity area 有效范围 of dual-directed titles: the counties that 吉人社函〔2023〕211号 一（一） names, by day."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-DUAL_DIRECTED_SINCE: Final = date(2023, 11, 13)
-"""The day of the notice: no dual-directed meeting can have been held before."""
+from certsvc.domain.policy.resolution import PolicySet
+from certsvc.domain.policy.values import Theme
 
 DUAL_DIRECTED_CITIES: Final = MappingProxyType(
     {
@@ -23,9 +23,16 @@ DUAL_DIRECTED_CITIES: Final = MappingProxyType(
         "222426": "222400",  # 安图县
     }
 )
-"""County -> the city or prefecture whose department approves, receives and files on."""
+"""County -> city of the notice's own list: for reading words. Who may evaluate on a day is for the policies to say."""
 
 
-def may_evaluate(county: str) -> bool:
-    """True for one of the ten counties."""
-    return county in DUAL_DIRECTED_CITIES
+def may_evaluate(county: str, day: date | None, policies: PolicySet) -> bool:
+    """True for a county that may hold dual-directed reviews on that day.
+
+    Without a day, or before the first list, the list that comes first counts: whether the meeting was too early is
+    another question.
+    """
+    theme = Theme.DUAL_DIRECTED_COUNTY
+    if day is None or not policies.knows(theme, day):
+        return policies.first_day(theme, county) is not None
+    return county in policies.on(theme, day)

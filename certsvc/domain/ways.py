@@ -94,13 +94,6 @@ _BY_WORD: Final = (
 WAYS: Final = MappingProxyType({int(way): label for way, label in _LABELS.items()})
 """Code -> word."""
 
-NOT_BY_FILING: Final = frozenset({Way.OTHER_PROVINCE, Way.HISTORICAL})
-"""Ways that no review committee of the province files: they have no certificate from a filing."""
-
-ALONGSIDE_REVIEW: Final = frozenset(
-    {Way.REGULAR, Way.ENTRY_RECOGNITION, Way.CONVERSION, Way.ENTRUSTED, Way.THIRTY_YEARS_TEACHING}
-)
-"""Ways that a regular, appointment-linked or self-reviewing committee may file in its own channel."""
 
 LEVEL_SKIPPING: Final = frozenset(
     {
@@ -112,17 +105,9 @@ LEVEL_SKIPPING: Final = frozenset(
         Way.GRASSROOTS_DEGREE,
     }
 )
-"""Ways whose own rules may let a person skip a level, given a basis document 依据文号."""
+"""Ways that the shipped policies let skip a level: for advice without a day. The gate asks the policy of the day."""
 
 
 def way_named(word: str) -> Way | None:
     """The way of a Chinese word, a common synonym of it or its code as text; None for anything else."""
     return _BY_WORD.get(word)
-
-
-def channel_takes(channel: str, way: Way) -> bool:
-    """True when a batch of this channel 申报类别 may hold the way; an unknown channel takes every way."""
-    own = way_named(channel)
-    if own is None or own is way:
-        return True
-    return way in ALONGSIDE_REVIEW and own in {Way.REGULAR, Way.APPOINTMENT_LINKED, Way.SELF_REVIEW}

@@ -5,13 +5,17 @@ The same file twice is one filing: it is examined again only as long as nobody h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
+from certsvc.domain.announced_list import AnnouncedFacts
+from certsvc.domain.annulment import CITING_COLUMNS, Citation
 from certsvc.domain.calendar import WorkCalendar
 from certsvc.domain.caller import OPERATOR, Caller
-from certsvc.domain.facts import GateFacts
+from certsvc.domain.facts import GateFacts, HeldTitle
 from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, filing_id, row_counts
+from certsvc.domain.policy.resolution import PolicySet
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook, Submission
 from certsvc.formats.facts import encode_facts
@@ -22,15 +26,41 @@ from certsvc.stages.gate import examine
 _OPEN = (FilingStatus.REFUSED, FilingStatus.EXAMINED)
 
 
+class AnnouncedView(Protocol):
+    """What is asked of the announced lists."""
+
+    def facts(self, own_id: str, document_ref: str | None) -> AnnouncedFacts | None:
+        """The list behind a filing's document, None where none is confirmed."""
+        ...
+
+    def reissuable(self) -> frozenset[str]:
+        """Certificates whose title may come again, because a corrected document gave the person another one."""
+        ...
+
+
+class NoLists:
+    """An office without announced lists."""
+
+    def facts(self, own_id: str, document_ref: str | None) -> AnnouncedFacts | None:  # noqa: ARG002
+        """None."""
+        return None
+
+    def reissuable(self) -> frozenset[str]:
+        """Nothing."""
+        return frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """What receiving needs. `registry_of` decodes the JSON of a registry."""
+    """What receiving needs; calendar and policies are asked for anew for each filing. `registry_of` decodes JSON."""
 
     filings: FilingStore
     clock: Clock
     glyphs: GlyphCoverage
-    calendar: WorkCalendar
+    calendar: Callable[[], WorkCalendar]
+    policies: Callable[[], PolicySet]
     registry_of: Callable[[bytes], Registry]
+    announced: AnnouncedView = field(default_factory=NoLists)
 
     def receive(
         self, workbook: RawWorkbook, raw_file: bytes, file_name: str, by: Caller = OPERATOR
@@ -75,19 +105,25 @@ class Reception:
             facts=encode_facts(facts, registry_digest),
             examination=examine(intake.submission, intake.findings, facts),
             received_at=self.clock.now(),
+            citations=tuple(_citations(intake.submission)),
         )
 
     def _facts(self, own_id: str, submission: Submission, registry: Registry) -> GateFacts:
         persons = {row.document.number for row in submission.rows if row.document is not None}
         return GateFacts(
             registry=registry,
-            calendar=self.calendar,
+            calendar=self.calendar(),
+            policies=self.policies(),
             today=self.clock.today(),
             missing_glyphs=self.glyphs.missing(_printed(submission, registry)),
             held_titles=self.filings.titles_held(persons),
             credit_blocks=self.filings.credit_blocks(persons),
+            annulled_references=self.filings.annulled_references(
+                {one.reference for one in _citations(submission)}
+            ),
+            batch_void=self.filings.batch_void(submission.header.committee_code, submission.header.batch_ref),
             cancelled_years=self.filings.cancelled_years(persons),
-            titles_withdrawn=self.filings.titles_withdrawn(persons),
+            titles_withdrawn=self._titles_withdrawn(persons),
             used_documents=self.filings.announcements_used(
                 besides=own_id,
                 committee_code=submission.header.committee_code,
@@ -95,7 +131,25 @@ class Reception:
             ),
             aided_before=self.filings.aided_before(persons),
             dual_directed_holders=self.filings.dual_directed_holders(),
+            announced=self.announced.facts(own_id, submission.header.announcement_ref),
         )
+
+    def _titles_withdrawn(self, persons: set[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
+        """Without those that a corrected announcement document asks to be issued anew."""
+        withdrawn = self.filings.titles_withdrawn(persons)
+        again = self.announced.reissuable() if withdrawn else frozenset()
+        return {
+            person: tuple(title for title in titles if title.number not in again)
+            for person, titles in withdrawn.items()
+        }
+
+
+def _citations(submission: Submission) -> Iterator[Citation]:
+    """Every proof that a row cites."""
+    for row in submission.rows:
+        for column, reference in zip(CITING_COLUMNS, (row.exam_ref, row.basis_ref), strict=True):
+            if reference is not None:
+                yield Citation(row.number, column, reference)
 
 
 def _printed(submission: Submission, registry: Registry) -> Iterator[str]:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from certsvc.adapters.shipped_policies import shipped_policies
 from certsvc.adapters.work_calendar import published_calendar
 from certsvc.domain.admission import Admission, Examination, Hold, Outcome, Refusal
 from certsvc.domain.calendar import CalendarYear, WorkCalendar
@@ -39,7 +40,8 @@ def calendar() -> WorkCalendar:
 
 def facts(**changes: Any) -> GateFacts:
     """Facts of an ordinary day on which nothing is known against anybody."""
-    return replace(GateFacts(registry(), published_calendar(), TODAY), **changes)
+    known = GateFacts(registry(), published_calendar(), TODAY, policies=shipped_policies())
+    return replace(known, **changes)
 
 
 def citizen(number: str) -> IdDocument:

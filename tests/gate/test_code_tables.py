@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from certsvc.adapters.shipped_policies import shipped_policies
 from certsvc.domain.levels import Level
 from certsvc.domain.regions import REGIONS, city_of, is_county, lies_within, region_at
 from certsvc.domain.series import SERIES, series_named
@@ -18,8 +19,9 @@ from certsvc.domain.titles import (
     titles_at,
 )
 from certsvc.domain.validity_area import DUAL_DIRECTED_CITIES, may_evaluate
-from certsvc.domain.ways import WAYS, Way, channel_takes, way_named
+from certsvc.domain.ways import WAYS, Way, way_named
 from certsvc.stages.trust_files import published_tables
+from tests.gate import builders as a
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_a_division_lies_within_its_city_and_province(code: str, area: str, with
 @pytest.mark.parametrize("code", ["220605", "220622", "222401", "222403", "222424", "220521"])
 def test_neighbours_of_the_ten_counties_are_not_among_them(code: str) -> None:
     assert is_county(code)
-    assert not may_evaluate(code)
+    assert not may_evaluate(code, date(2023, 11, 19), shipped_policies())
 
 
 def test_the_ten_counties_belong_to_the_city_that_files_for_them() -> None:
@@ -134,13 +136,15 @@ def test_ways_are_named_by_word_or_code(word: str, way: int | None) -> None:
         ("常规", Way.REGULAR, True),
         ("常规", Way.ENTRY_RECOGNITION, True),
         ("常规", Way.RURAL_TALENT, False),
-        ("评聘结合", Way.CONVERSION, True),
+        ("自主评审", Way.CONVERSION, True),
         ("乡村振兴人才", Way.REGULAR, False),
         ("尚未列出的类别", Way.RURAL_TALENT, True),
     ],
 )
 def test_a_channel_takes_its_own_ways(channel: str, way: Way, taken: bool) -> None:
-    assert channel_takes(channel, way) is taken
+    row = a.row(way=way.label, base_level=Level.DEPUTY_SENIOR, basis_ref="依据〔2023〕1号")
+    (outcome,) = a.gate(a.header(channel=channel), row).outcomes
+    assert ("way-of-other-channel" not in a.codes(outcome.findings)) is taken
 
 
 def test_published_tables_name_every_code() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from certsvc.domain.admission import Admission
-from certsvc.domain.facts import GateFacts, HeldTitle
+from certsvc.domain.facts import HeldTitle
 from certsvc.domain.identity import IdDocument, IdKind
 from certsvc.domain.levels import Level
 from certsvc.domain.registry import Authorization, MeetingApproval, Registry
@@ -92,7 +92,9 @@ def _step_up(year: int, held: tuple[HeldTitle, ...], **changes: Any) -> tuple[st
     row = replace(
         row, base_level=Level.DEPUTY_SENIOR, applied_on=date(year, 2, 1), reviewed_on=date(year, 6, 8)
     )
-    known = GateFacts(registry, a.calendar(), date(year, 8, 1), held_titles={PIAO: held})
+    known = a.facts(
+        registry=registry, calendar=a.calendar(), today=date(year, 8, 1), held_titles={PIAO: held}
+    )
     seen = a.gate(head, replace(row, **changes), known=known)
     assert a.stopping(seen.header_findings) == set()
     (outcome,) = seen.outcomes

@@ -73,6 +73,12 @@ class PolicySet:
         ranked = self._ranked.get(theme, ())
         return bool(ranked) and ranked[0][1].from_on <= day
 
+    def first_day(self, theme: Theme, key: str) -> date | None:
+        """The first day on which anything was set for a key; None when nothing ever was."""
+        return next(
+            (entry.from_on for _document, entry in self._ranked.get(theme, ()) if entry.key == key), None
+        )
+
     def value(self, theme: Theme, day: date | None, kind: type[V], key: str = WHOLE) -> V | None:
         """What is set for a key on that day; None where nothing is, or no day is given."""
         if day is None:

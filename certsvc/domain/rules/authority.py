@@ -9,10 +9,11 @@ from certsvc.domain.regions import lies_within, region_at
 from certsvc.domain.registry import Authorization, Committee, CommitteeKind
 from certsvc.domain.rules.clauses import DUAL, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
+from certsvc.domain.rules.policies import channel_takes
 from certsvc.domain.rules.registry import declare
 from certsvc.domain.series import series_named
 from certsvc.domain.submission import SubmittedRow
-from certsvc.domain.ways import Way, channel_takes, way_named
+from certsvc.domain.ways import Way, way_named
 
 _SCOPE = f"{REFORM} 四（一）"
 
@@ -178,7 +179,7 @@ def _ways(candidate: Candidate, committee: Committee, docket: Docket) -> Iterato
             row=row.number, column="取得方式", way=way.label, kind=kind.value
         )
         yield finding
-    elif docket.header.channel is not None and not channel_takes(docket.header.channel, way):
+    elif not channel_takes(docket, way):
         yield WAY_OF_OTHER_CHANNEL.finding(row=row.number, column="取得方式", way=way.label)
 
 

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from certsvc.domain.announced_list import Listed
+from certsvc.domain.announced_list import Listed, listed_row
 from certsvc.domain.announced_matching import Pairing, pair
 from certsvc.domain.facts import GateFacts, HeldTitle
 from certsvc.domain.levels import Level
+from certsvc.domain.regions import city_of
 from certsvc.domain.registry import Authorization, Committee, CommitteeKind, CountyProfile, MeetingApproval
 from certsvc.domain.series import series_named
 from certsvc.domain.submission import BatchHeader, Submission, SubmittedRow
 from certsvc.domain.titles import title_of
-from certsvc.domain.validity_area import DUAL_DIRECTED_CITIES
 from certsvc.domain.ways import Way, way_named
 
 PASSED = "通过"
@@ -47,19 +47,7 @@ class Candidate:
 
     def listed(self) -> Listed:
         """The row as an announced list would name the person."""
-        row = self.row
-        return Listed(
-            number=row.number,
-            name=row.name,
-            id_number=self.person,
-            id_tail=None,
-            unit=row.unit_name,
-            series=self.series,
-            specialty=row.specialty,
-            level=row.level,
-            title=self.title,
-            validity_area=row.validity_area,
-        )
+        return listed_row(self.row)
 
 
 def candidate(row: SubmittedRow, facts: GateFacts) -> Candidate:
@@ -135,7 +123,7 @@ class Docket:
         """The code of the city department over a dual-directed committee's county; the notice says which."""
         if self.committee is None or self.committee.county is None:
             return None
-        city = self.facts.registry.department_of(DUAL_DIRECTED_CITIES.get(self.committee.county, ""))
+        city = self.facts.registry.department_of(city_of(self.committee.county) or "")
         if city is not None:
             return city.code
         return None if self.profile is None else self.profile.city

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.levels import Level
+from certsvc.domain.policy.values import DualDirectedPosts, Persons, Theme
 from certsvc.domain.registry import CountyProfile
 from certsvc.domain.rules.clauses import DUAL
 from certsvc.domain.rules.docket import PASSED, Candidate, Docket
 from certsvc.domain.rules.registry import declare
 from certsvc.domain.series import series_named
-from certsvc.domain.validity_area import DUAL_DIRECTED_SINCE, may_evaluate
+from certsvc.domain.validity_area import may_evaluate
 
 SENIOR_LEVEL = declare(
     code="dual-directed-senior",
@@ -100,7 +102,7 @@ POST_NOT_SEVEN = declare(
     case=61,
     clause=f"{DUAL} 三",
     summary="双定向副高级只兑现专业技术七级岗位",
-    message="岗位说明应为“专业技术七级岗位”。双定向副高级只兑现七级岗位，不进行小层级晋升，请更正。",
+    message="岗位说明应为“{post}”。双定向副高级只兑现该级岗位，不进行小层级晋升，请更正。",
     good="专业技术七级岗位",
     bad="专业技术六级岗位",
 )
@@ -110,7 +112,7 @@ ABOVE_TEN_PERCENT = declare(
     case=60,
     clause=f"{DUAL} 三",
     summary="双定向岗位原则上不超过常规副高级岗位总量的10%",
-    message="连同本批次，本县（市、区）双定向副高级达{total}人（岗位{quota}个），超过常规副高级岗位{posts}个的10%。请确认。",
+    message="连同本批次，本县（市、区）双定向副高级达{total}人（岗位{quota}个），超过常规副高级岗位{posts}个的{percent}%。请确认。",
     good="常规副高级岗位420个，双定向42人",
     bad="常规副高级岗位420个，双定向43人",
 )
@@ -133,20 +135,19 @@ YEARLY_EXCEEDED = declare(
     bad="当年可用14个，通过15人",
 )
 
-_SEVEN: Final = "七级"
-_OTHER_POSTS: Final = tuple(f"{n}级" for n in ("一", "二", "三", "四", "五", "六", "八", "九", "十"))
+_GRADE: Final = re.compile(r"[一二三四五六七八九十]+级")
 
 
 def check_county(docket: Docket) -> Iterator[Finding]:
     """Cases 54, 58 and 60 for a batch of a dual-directed committee."""
     if not docket.dual_directed or docket.committee is None or docket.committee.county is None:
         return
-    if not may_evaluate(docket.committee.county):
+    if not may_evaluate(docket.committee.county, docket.meeting_on, docket.facts.policies):
         yield COUNTY_NOT_LISTED.finding(column="评委会代码")
     elif docket.profile is None:
         yield NOT_STARTED.finding(column="评审开始日期", what="尚未登记启动情况")
     if docket.profile is not None:
-        yield from _preconditions(docket.profile, docket.meeting_on)
+        yield from _preconditions(docket.profile, docket)
         yield from _posts(docket.profile, docket)
 
 
@@ -164,8 +165,9 @@ def check_dual_directed(candidate: Candidate, docket: Docket) -> Iterator[Findin
     yield from _area(candidate, docket)
     if docket.profile is not None and row.series is not None:
         yield from _series(candidate, docket.profile, docket.meeting_on)
-    if "岗位说明" not in row.unreadable and not _is_level_seven(row.post or ""):
-        yield POST_NOT_SEVEN.finding(row=row.number, column="岗位说明")
+    posts = docket.facts.policies.value(Theme.DUAL_DIRECTED_POSTS, docket.meeting_on, DualDirectedPosts)
+    if posts is not None and "岗位说明" not in row.unreadable and not _same_grade(row.post or "", posts.post):
+        yield POST_NOT_SEVEN.finding(row=row.number, column="岗位说明", post=posts.post)
 
 
 def _area(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
@@ -175,7 +177,8 @@ def _area(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     claimed = [area] if area is not None else []
     if docket.dual_directed and row.unit_region is not None:
         claimed.append(row.unit_region)
-    if not all(may_evaluate(code) for code in claimed):
+    policies = docket.facts.policies
+    if not all(may_evaluate(code, docket.meeting_on, policies) for code in claimed):
         yield COUNTY_NOT_LISTED.finding(row=row.number, column="有效区域")
     if area is None:
         return
@@ -198,15 +201,18 @@ def _series(candidate: Candidate, profile: CountyProfile, meeting_on: date | Non
     yield SERIES_NOT_EVALUATED.finding(row=candidate.row.number, column="申报系列")
 
 
-def _is_level_seven(post: str) -> bool:
-    return _SEVEN in post and not any(other in post for other in _OTHER_POSTS)
+def _same_grade(post: str, wanted: str) -> bool:
+    """True when the post names exactly the grade of the policy."""
+    return set(_GRADE.findall(post)) == set(_GRADE.findall(wanted))
 
 
-def _preconditions(profile: CountyProfile, meeting_on: date | None) -> Iterator[Finding]:
+def _preconditions(profile: CountyProfile, docket: Docket) -> Iterator[Finding]:
+    meeting_on = docket.meeting_on
     if meeting_on is None:
         return
+    since = docket.facts.policies.first_day(Theme.DUAL_DIRECTED_COUNTY, profile.region)
     steps = (
-        (DUAL_DIRECTED_SINCE, "双定向通知印发"),
+        (since, "双定向通知印发"),
         (profile.consented_on, "县（市、区）委、政府研究同意"),
         (profile.filed_city_on, "向所属市（州）备案"),
         (profile.filed_province_on, "向省厅备案"),
@@ -232,9 +238,16 @@ def _posts(profile: CountyProfile, docket: Docket) -> Iterator[Finding]:
     posts = profile.regular_deputy_senior_posts
     if total > profile.quota:
         yield QUOTA_EXCEEDED.finding(column="通过人数", total=total, quota=profile.quota)
-    if max(total, profile.quota) * 10 > posts:
-        yield ABOVE_TEN_PERCENT.finding(column="通过人数", total=total, quota=profile.quota, posts=posts)
+    policies, day = docket.facts.policies, docket.meeting_on
+    share = policies.value(Theme.DUAL_DIRECTED_POSTS, day, DualDirectedPosts)
+    if share is not None and max(total, profile.quota) * 100 > share.percent * posts:
+        yield ABOVE_TEN_PERCENT.finding(
+            column="通过人数", total=total, quota=profile.quota, posts=posts, percent=share.percent
+        )
     year = docket.header.review_year
+    set_by_policy = policies.value(Theme.DUAL_DIRECTED_USABLE, day, Persons, profile.region)
     usable = None if year is None else profile.usable.get(year)
+    if set_by_policy is not None:
+        usable = set_by_policy.persons
     if usable is not None and passed > usable:
         yield YEARLY_EXCEEDED.finding(column="通过人数", passed=passed, year=year, usable=usable)

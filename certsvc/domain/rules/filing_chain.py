@@ -11,12 +11,12 @@ from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.registry import Committee, FilingLevel
 from certsvc.domain.rules.clauses import DUAL, ONLINE, REFORM
 from certsvc.domain.rules.docket import Docket
-from certsvc.domain.rules.publicity import CALENDAR_UNKNOWN, WORKDAYS
+from certsvc.domain.rules.publicity import CALENDAR_UNKNOWN
 from certsvc.domain.rules.registry import declare
+from certsvc.domain.rules.terms import filing_due, publicity_end
 from certsvc.domain.submission import FilingStepClaim
 
 _CLAUSE: Final = f"{ONLINE} 三.6；{REFORM} 一（六）1；{DUAL} 四（四）"
-_DAYS_TO_FILE: Final = 3
 
 PATH_BROKEN = declare(
     code="filing-path-broken",
@@ -80,7 +80,7 @@ FILED_LATE = declare(
     case=67,
     clause=f"{ONLINE} 三.6",
     summary="公示期满后3日内备案",
-    message="备案日期晚于期限{due}（公示期满后3日内，遇休息日顺延）。请说明原因并确认。",
+    message="备案日期晚于期限{due}（按公示期满后的备案期限计算，遇休息日顺延）。请说明原因并确认。",
     good="公示至2023-10-07，2023-10-10备案",
     bad="公示至2023-10-07，2023-10-20备案",
 )
@@ -179,25 +179,23 @@ def _dates(docket: Docket) -> Iterator[Finding]:
 
 def _publicity_over(docket: Docket) -> date | None:
     """The last day of publicity: as claimed, but never before the full period has passed."""
-    facts = docket.facts
     days = list(docket.publicity_ends())
     for claim in docket.header.publicity:
         if claim.starts_on is not None:
             try:
-                end = facts.calendar.publicity_end(
-                    claim.starts_on, WORKDAYS, count_first_day=facts.count_first_day
-                )
+                end = publicity_end(docket, claim.starts_on)
             except UnknownCalendarYearError:
                 continue
-            days.append(end)
+            if end is not None:
+                days.append(end)
     return max(days, default=None)
 
 
 def _lateness(filed_on: date, ends: date, docket: Docket) -> Iterator[Finding]:
     try:
-        due = docket.facts.calendar.plus_days_rolled(ends, _DAYS_TO_FILE)
+        due = filing_due(docket, ends)
     except UnknownCalendarYearError as error:
         yield CALENDAR_UNKNOWN.finding(column="备案1日期", year=error.year)
         return
-    if filed_on > due:
+    if due is not None and filed_on > due:
         yield FILED_LATE.finding(column="备案1日期", due=due.isoformat())

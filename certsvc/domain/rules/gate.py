@@ -12,6 +12,7 @@ from certsvc.domain.findings import Finding
 from certsvc.domain.rules.announced import check_announced_list, check_announced_row
 from certsvc.domain.rules.announcement import check_announcement
 from certsvc.domain.rules.authority import check_authority, check_committee
+from certsvc.domain.rules.batches import check_annulled, check_voided_batch
 from certsvc.domain.rules.counts import check_counts
 from certsvc.domain.rules.docket import Candidate, Docket
 from certsvc.domain.rules.dual_directed import check_county, check_dual_directed
@@ -20,6 +21,7 @@ from certsvc.domain.rules.glyphs import check_glyphs, check_header_glyphs
 from certsvc.domain.rules.identity import check_person
 from certsvc.domain.rules.incentives import check_incentive
 from certsvc.domain.rules.meeting import check_meeting
+from certsvc.domain.rules.policies import check_policies
 from certsvc.domain.rules.promotion import check_promotion
 from certsvc.domain.rules.publicity import check_publicity
 from certsvc.domain.rules.results import check_result
@@ -31,7 +33,9 @@ RowRule = Callable[[Candidate, Docket], Iterator[Finding]]
 
 HEADER_RULES: Final[tuple[HeaderRule, ...]] = (
     check_committee,
+    check_voided_batch,
     check_meeting,
+    check_policies,
     check_county,
     check_publicity,
     check_filing_chain,
@@ -49,6 +53,7 @@ ROW_RULES: Final[tuple[RowRule, ...]] = (
     check_incentive,
     check_dual_directed,
     check_result,
+    check_annulled,
     check_announced_row,
     check_glyphs,
 )

@@ -14,7 +14,7 @@ GLYPH_MISSING = declare(
     severity=Severity.HOLD,
     clause=f"{REFORM} 五（一）",
     summary="证书字库没有的字，补字后再制证",
-    message="字库缺字：“{field}”中有证书字库尚未收录的字，本行暂缓，补字后继续办理，不影响其他人员。",
+    message="字库缺字：“{field}”中有证书字库尚未收录的字，本行暂缓，补字后继续办理，不影响其他人员，无须重报。",
     good="姓名用字均在字库中",
     bad="姓名含字库未收录的生僻字",
 )
@@ -23,7 +23,7 @@ HEADER_GLYPH_MISSING = declare(
     severity=Severity.HOLD,
     clause=f"{REFORM} 五（一）",
     summary="批次信息中须印在证书上的文字应在字库中",
-    message="字库缺字：“{field}”中有证书字库尚未收录的字，本批次暂缓，补字后继续办理。",
+    message="字库缺字：“{field}”中有证书字库尚未收录的字，本批次暂缓，补字后继续办理，无须重报。",
     good="公布文号 吉人社职字〔2023〕101号",
     bad="发文单位名称含字库未收录的字",
 )

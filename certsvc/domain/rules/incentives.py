@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 from unicodedata import normalize
 
 from certsvc.domain.facts import HeldTitle
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.levels import Level
+from certsvc.domain.policy.values import Examination, Theme, WayPolicy
 from certsvc.domain.rules.clauses import EPIDEMIC, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
+from certsvc.domain.rules.policies import review_day, way_policy
 from certsvc.domain.rules.registry import declare
-from certsvc.domain.series import EXAMINED_AND_REVIEWED, SKILLED_WORKERS
+from certsvc.domain.series import SERIES
 from certsvc.domain.ways import Way
 
 GRASSROOTS_3010 = declare(
@@ -100,7 +101,7 @@ EPIDEMIC_TENURE = declare(
     severity=Severity.HOLD,
     clause=f"{EPIDEMIC} 一；{REFORM} 二（三）",
     summary="抗疫激励须聘任相应级别岗位满三年（企业人员取得现资格满三年）",
-    message="按“{field}”计算，至评审时不满三年。请核对时间；确不满三年的不符合抗疫激励条件。",
+    message="按“{field}”计算，至评审时不满{years}年。请核对时间；确不满的不符合抗疫激励条件。",
     good="聘任起始2019-10-01，评审2023-03-01",
     bad="聘任起始2021-10-01，评审2023-03-01",
 )
@@ -124,13 +125,9 @@ SKILLED_WORKER_FIELD = declare(
     bad="高技能人才贯通，会计人员",
 )
 
-_EPIDEMIC_YEARS: Final = 3
-_RURAL_SINCE: Final = date(2021, 1, 1)
 _ORDINARY: Final = frozenset(
     {Way.REGULAR, Way.APPOINTMENT_LINKED, Way.SELF_REVIEW, Way.SCHOOL_UP_TO_DEPUTY_SENIOR, Way.SCHOOL_SENIOR}
 )
-_DEGREE_LEVELS: Final = frozenset({Level.DEPUTY_SENIOR, Level.INTERMEDIATE})
-_TALENT_LEVELS: Final = frozenset({Level.SENIOR, Level.DEPUTY_SENIOR})
 _TALENT_CLASS: Final = re.compile(r"(?<![A-Z])([A-E])\s*类")
 _POST_ONLY_CLASSES: Final = frozenset("AB")
 _TOP_POST: Final = re.compile(r"(?<!十)[一二]级")
@@ -138,47 +135,62 @@ _TOP_POST: Final = re.compile(r"(?<!十)[一二]级")
 
 def check_incentive(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     """Cases 73-77 and 80 for one row."""
+    policy = way_policy(candidate, docket) or _NOTHING_SAID
     match candidate.way:
         case Way.GRASSROOTS_3010:
-            yield from _grassroots_3010(candidate)
+            yield from _grassroots_3010(candidate, policy, docket)
         case Way.GRASSROOTS_DEGREE:
-            yield from _grassroots_degree(candidate)
+            yield from _grassroots_degree(candidate, policy, docket)
         case Way.TALENT_INCENTIVE:
-            yield from _talent(candidate)
+            yield from _talent(candidate, policy)
         case Way.AID_MISSION:
             yield from _aid(candidate, docket)
         case Way.ANTI_EPIDEMIC:
-            yield from _epidemic(candidate)
+            yield from _epidemic(candidate, policy)
         case Way.RURAL_TALENT:
-            yield from _rural(candidate)
+            yield from _rural(candidate, docket)
         case Way.SKILLED_WORKER:
-            yield from _skilled(candidate)
+            yield from _skilled(candidate, policy)
         case _:
             pass
     if candidate.held:
         yield from _same_year(candidate, docket)
 
 
+_NOTHING_SAID: Final = WayPolicy(levels=frozenset(Level))
+"""Before a way's first policy: the title rules hold or refuse the row, and nothing is told twice."""
+
+
+def _examined_series(candidate: Candidate, policy: WayPolicy, docket: Docket) -> bool:
+    """True for a series with a national examination where the way leaves those out 考试系列除外."""
+    if policy.examined or candidate.series is None:
+        return False
+    day, name = review_day(candidate, docket), SERIES[candidate.series]
+    examination = docket.facts.policies.value(Theme.EXAMINATION, day, Examination, name)
+    return examination is not None and examination.certain
+
+
 def _words(candidate: Candidate) -> str:
     return f"{candidate.row.basis_ref or ''} {candidate.row.remark or ''}"
 
 
-def _grassroots_3010(candidate: Candidate) -> Iterator[Finding]:
+def _grassroots_3010(candidate: Candidate, policy: WayPolicy, docket: Docket) -> Iterator[Finding]:
     row = candidate.row
-    if row.level not in (None, Level.DEPUTY_SENIOR) or candidate.series in EXAMINED_AND_REVIEWED:
+    wrong_level = row.level is not None and row.level not in policy.levels
+    if wrong_level or _examined_series(candidate, policy, docket):
         yield GRASSROOTS_3010.finding(row=row.number, column="申报级别")
 
 
-def _grassroots_degree(candidate: Candidate) -> Iterator[Finding]:
+def _grassroots_degree(candidate: Candidate, policy: WayPolicy, docket: Docket) -> Iterator[Finding]:
     row, words = candidate.row, _words(candidate)
     only_master = "硕士" in words and "博士" not in words
-    wrong_level = row.level is not None and row.level not in _DEGREE_LEVELS
+    wrong_level = row.level is not None and row.level not in policy.levels
     too_high = only_master and row.level is Level.DEPUTY_SENIOR
-    if wrong_level or too_high or candidate.series in EXAMINED_AND_REVIEWED:
+    if wrong_level or too_high or _examined_series(candidate, policy, docket):
         yield GRASSROOTS_DEGREE.finding(row=row.number, column="申报级别")
 
 
-def _talent(candidate: Candidate) -> Iterator[Finding]:
+def _talent(candidate: Candidate, policy: WayPolicy) -> Iterator[Finding]:
     row = candidate.row
     places = {"依据文号": row.basis_ref, "岗位说明": row.post, "备注": row.remark}
     classes = {column: _classes(text) for column, text in places.items()}
@@ -189,7 +201,7 @@ def _talent(candidate: Candidate) -> Iterator[Finding]:
         yield TALENT_POST_ONLY.finding(row=row.number, column=post_only[0])
     elif not any(classes.values()) and "博士" not in _words(candidate):
         yield TALENT_CLASS_MISSING.finding(row=row.number, column="备注")
-    if row.level is not None and row.level not in _TALENT_LEVELS:
+    if row.level is not None and row.level not in policy.levels:
         yield TALENT_LEVEL.finding(row=row.number, column="申报级别", level=row.level.label)
 
 
@@ -207,26 +219,32 @@ def _aid(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
         yield SECOND_AID_INCENTIVE.finding(row=row.number, column="取得方式")
 
 
-def _rural(candidate: Candidate) -> Iterator[Finding]:
-    row = candidate.row
-    if row.reviewed_on is not None and row.reviewed_on < _RURAL_SINCE:
+def _rural(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
+    row, day = candidate.row, review_day(candidate, docket)
+    since = docket.facts.policies.first_day(Theme.WAY, Way.RURAL_TALENT.label)
+    if day is not None and since is not None and day < since:
         yield RURAL_TOO_EARLY.finding(row=row.number, column="评审日期")
 
 
-def _skilled(candidate: Candidate) -> Iterator[Finding]:
-    if candidate.series is not None and candidate.series not in SKILLED_WORKERS:
+def _skilled(candidate: Candidate, policy: WayPolicy) -> Iterator[Finding]:
+    fields = policy.series
+    if fields is not None and candidate.series is not None and candidate.series not in fields:
         yield SKILLED_WORKER_FIELD.finding(row=candidate.row.number, column="申报系列")
 
 
-def _epidemic(candidate: Candidate) -> Iterator[Finding]:
+def _epidemic(candidate: Candidate, policy: WayPolicy) -> Iterator[Finding]:
     row = candidate.row
     enterprise = row.unit_kind == "企业"
     column, since = ("现职称取得时间", row.base_on) if enterprise else ("聘任起始时间", row.appointed_on)
-    if since is None or row.reviewed_on is None:
+    if since is None or row.reviewed_on is None or policy.base_years is None:
         return
-    third_year = (since.year + _EPIDEMIC_YEARS, since.month, since.day)
-    if third_year > (row.reviewed_on.year, row.reviewed_on.month, row.reviewed_on.day):
-        yield EPIDEMIC_TENURE.finding(row=row.number, column=column, field=column)
+    years = policy.base_years
+    if (since.year + years, since.month, since.day) > (
+        row.reviewed_on.year,
+        row.reviewed_on.month,
+        row.reviewed_on.day,
+    ):
+        yield EPIDEMIC_TENURE.finding(row=row.number, column=column, field=column, years=years)
 
 
 def _same_year(candidate: Candidate, docket: Docket) -> Iterator[Finding]:

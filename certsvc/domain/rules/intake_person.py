@@ -175,7 +175,7 @@ NAME_RULES: dict[NameFlaw, Rule] = {
     ),
     NameFlaw.DOT: _rule(
         26, "name-dot", _W, "姓名中的间隔号为“·”（U+00B7）",
-        "姓名中的间隔号已统一为“·”。",
+        "姓名中的间隔号已统一为“·”。请核对姓名，下次请填“·”。",
         "阿依努尔·买买提", "阿依努尔•买买提",
     ),
     NameFlaw.LOST_CHARACTER: _rule(
@@ -185,7 +185,7 @@ NAME_RULES: dict[NameFlaw, Rule] = {
     ),
     NameFlaw.SPACE: _rule(
         28, "name-space", _W, "汉字姓名中间不留空格",
-        "姓名中间的空格已去除。",
+        "姓名中间的空格已去除。请核对姓名，下次请勿留空格。",
         "王丽", "王 丽",
     ),
     NameFlaw.TOO_LONG: _rule(

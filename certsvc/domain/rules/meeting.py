@@ -9,6 +9,7 @@ from certsvc.domain.registry import Committee, CommitteeKind, MeetingApproval, O
 from certsvc.domain.rules.clauses import DUAL, ONLINE, REFORM
 from certsvc.domain.rules.docket import Docket
 from certsvc.domain.rules.registry import declare
+from certsvc.domain.rules.terms import report_due
 from certsvc.domain.submission import BatchHeader
 
 _CLAUSE = f"{REFORM} 一（八）4；{DUAL} 四（三）"
@@ -125,7 +126,7 @@ VACANCY_PLAN_MISSING = declare(
 def check_meeting(docket: Docket) -> Iterator[Finding]:
     """Cases 48 and 51 for the batch, and the report of results."""
     header, committee = docket.header, docket.committee
-    yield from _days(header)
+    yield from _days(header, docket)
     if docket.header_left_empty("例会批复文号", header.approval_ref):
         yield APPROVAL_MISSING.finding(column="例会批复文号")
     elif header.approval_ref is not None and docket.approval is None:
@@ -136,14 +137,14 @@ def check_meeting(docket: Docket) -> Iterator[Finding]:
         yield from _vacancy_plan(committee, docket)
 
 
-def _days(header: BatchHeader) -> Iterator[Finding]:
+def _days(header: BatchHeader, docket: Docket) -> Iterator[Finding]:
     first, last, reported = header.meeting_starts_on, header.meeting_ends_on, header.reported_on
     if first is not None and last is not None and last < first:
         yield MEETING_BACKWARDS.finding(column="评审结束日期")
     if last is not None and reported is not None:
         if reported < last:
             yield REPORTED_BEFORE_END.finding(column="结果报送日期")
-        elif (reported - last).days > 1:
+        elif reported > (report_due(docket, last) or reported):
             yield REPORTED_LATE.finding(column="结果报送日期")
 
 

@@ -8,11 +8,13 @@ from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.levels import Level
+from certsvc.domain.policy.values import CutOff, ReliefGroup, TenureGroup, TenureRelief, Theme, Years
 from certsvc.domain.regions import PROVINCE, RegionKind, region_at
 from certsvc.domain.rules.clauses import DUAL, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
+from certsvc.domain.rules.policies import first_of_year, way_policy
 from certsvc.domain.rules.registry import declare
-from certsvc.domain.ways import LEVEL_SKIPPING, Way
+from certsvc.domain.ways import Way
 
 LEVEL_SKIP = declare(
     code="level-skip",
@@ -92,11 +94,13 @@ TENURE_SHORT = declare(
 )
 
 _HIGH: Final = frozenset({Level.SENIOR, Level.DEPUTY_SENIOR})
-_YEARS_AT: Final = {RegionKind.PROVINCE: 5, RegionKind.CITY: 4, RegionKind.COUNTY: 3, RegionKind.ZONE: 3}
-_YEARS_LINKED: Final = 5
-_YOUNGEST_NEAR_RETIREMENT: Final = 47  # three years before the earliest usual age of retirement
-_NEAR_RETIREMENT_UNTIL: Final = 2024
-_NEAR_RETIREMENT_UNTIL_LINKED: Final = 2023
+_GROUP_AT: Final = {
+    RegionKind.PROVINCE: TenureGroup.PROVINCE,
+    RegionKind.CITY: TenureGroup.CITY,
+    RegionKind.COUNTY: TenureGroup.COUNTY,
+    RegionKind.ZONE: TenureGroup.COUNTY,
+}
+_EARLIEST_RETIREMENT: Final = 50  # the earliest usual age; who is younger by the years of the relief has none
 
 
 def check_promotion(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
@@ -105,17 +109,17 @@ def check_promotion(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     if row.base_on is not None and row.reviewed_on is not None and row.base_on >= row.reviewed_on:
         yield BASE_NOT_EARLIER.finding(row=row.number, column="现职称取得时间")
     if row.level is not None:
-        yield from _steps(candidate, row.level)
+        yield from _steps(candidate, row.level, docket)
     if candidate.way in (Way.REGULAR, Way.APPOINTMENT_LINKED):
         yield from _tenure(candidate, docket)
 
 
-def _steps(candidate: Candidate, level: Level) -> Iterator[Finding]:
+def _steps(candidate: Candidate, level: Level, docket: Docket) -> Iterator[Finding]:
     row, base = candidate.row, candidate.row.base_level
     if level is Level.SENIOR and _only_dual_directed(candidate):
         yield SENIOR_AFTER_DUAL_DIRECTED.finding(row=row.number, column="现职称")
     if base is None:
-        exempt = candidate.way in LEVEL_SKIPPING or "现职称级别" in row.unreadable
+        exempt = _may_skip(candidate, docket) or "现职称级别" in row.unreadable
         if (level in _HIGH or candidate.way is Way.CONVERSION) and not exempt:
             yield BASE_TITLE_MISSING.finding(row=row.number, column="现职称级别", level=level.label)
     elif candidate.way is Way.CONVERSION:
@@ -124,7 +128,7 @@ def _steps(candidate: Candidate, level: Level) -> Iterator[Finding]:
                 row=row.number, column="现职称级别", base=base.label, level=level.label
             )
     elif base > level + 1:
-        yield _skip(candidate, base, level)
+        yield _skip(candidate, base, level, docket)
     elif base <= level and not _equal_step_allowed(candidate, base, level):
         yield NO_STEP_UP.finding(row=row.number, column="现职称级别", base=base.label, level=level.label)
 
@@ -137,9 +141,14 @@ def _only_dual_directed(candidate: Candidate) -> bool:
     return bool(deputies) or candidate.row.base_dual_directed
 
 
-def _skip(candidate: Candidate, base: Level, level: Level) -> Finding:
+def _may_skip(candidate: Candidate, docket: Docket) -> bool:
+    policy = way_policy(candidate, docket)
+    return policy is not None and policy.level_skip
+
+
+def _skip(candidate: Candidate, base: Level, level: Level, docket: Docket) -> Finding:
     row = candidate.row
-    if candidate.way in LEVEL_SKIPPING and row.basis_ref is not None:
+    if candidate.way is not None and row.basis_ref is not None and _may_skip(candidate, docket):
         return LEVEL_SKIP_WITH_BASIS.finding(row=row.number, column="依据文号", way=candidate.way.label)
     return LEVEL_SKIP.finding(row=row.number, column="现职称级别", base=base.label, level=level.label)
 
@@ -155,13 +164,14 @@ def _tenure(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     row, year = candidate.row, docket.header.review_year
     if year is None or row.base_level is None or row.level is None or row.base_level <= row.level:
         return
-    required = _required_years(candidate, year)
+    required = _required_years(candidate, year, docket)
+    cut_off = docket.facts.policies.value(Theme.CUT_OFF, first_of_year(year), CutOff)
     started = {"聘任起始时间": row.appointed_on, "现职称取得时间": _base_on(candidate)}
     given = {column: day for column, day in started.items() if day is not None}
-    if required is None or not given:
+    if required is None or cut_off is None or not given:
         return
     column = max(given, key=given.__getitem__)
-    cutoff = date(year - 1, 12, 31)
+    cutoff = cut_off.in_review_year(year)
     if _full_years(given[column], cutoff) < required:
         yield TENURE_SHORT.finding(
             row=row.number, column=column, field=column, cutoff=cutoff.isoformat(), required=required
@@ -176,18 +186,30 @@ def _base_on(candidate: Candidate) -> date | None:
     return row.base_on
 
 
-def _required_years(candidate: Candidate, year: int) -> int | None:
-    """The fewest years that the person may need: one less where retirement may be near, in the years of that relief."""
+def _required_years(candidate: Candidate, year: int, docket: Docket) -> int | None:
+    """The fewest years that the person may need: less where retirement may be near, in the years of that relief."""
+    row, policies, day = candidate.row, docket.facts.policies, first_of_year(year)
+    group = _group(candidate, day)
+    years = None if group is None else policies.value(Theme.TENURE, day, Years, group)
+    if years is None:
+        return None
+    whose = ReliefGroup.LINKED if group is TenureGroup.LINKED else ReliefGroup.SEPARATE
+    relief = policies.value(Theme.TENURE_RELIEF, day, TenureRelief, whose)
+    if relief is None:
+        return years.years
+    youngest = _EARLIEST_RETIREMENT - relief.before_retirement
+    near = row.born_on is None or year - row.born_on.year >= youngest
+    return years.years - (relief.years if near else 0)
+
+
+def _group(candidate: Candidate, day: date | None) -> TenureGroup | None:
     row = candidate.row
-    near = row.born_on is None or year - row.born_on.year >= _YOUNGEST_NEAR_RETIREMENT
     if candidate.way is Way.APPOINTMENT_LINKED or row.unit_kind == "评聘结合":
-        return _YEARS_LINKED - (near and year <= _NEAR_RETIREMENT_UNTIL_LINKED)
-    if row.unit_kind != "事业":
+        return TenureGroup.LINKED
+    if row.unit_kind != "事业" or day is None:
         return None
-    region = region_at(row.unit_region or PROVINCE, date(year, 1, 1))
-    if region is None:
-        return None
-    return _YEARS_AT[region.kind] - (near and year <= _NEAR_RETIREMENT_UNTIL)
+    region = region_at(row.unit_region or PROVINCE, day)
+    return None if region is None else _GROUP_AT[region.kind]
 
 
 def _full_years(start: date, end: date) -> int:

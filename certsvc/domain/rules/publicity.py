@@ -11,9 +11,9 @@ from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.rules.clauses import DUAL, ONLINE
 from certsvc.domain.rules.docket import Docket
 from certsvc.domain.rules.registry import declare
+from certsvc.domain.rules.terms import publicity_end, publicity_term
 from certsvc.domain.submission import PublicityClaim
 
-WORKDAYS: Final = 5
 _PLATFORM: Final = "吉林省职称管理平台"
 _CLAUSE: Final = f"{ONLINE} 三.5"
 
@@ -23,7 +23,7 @@ TOO_SHORT = declare(
     case=64,
     clause=_CLAUSE,
     summary="公示期为5个工作日",
-    message="公示期不足5个工作日：自{start}起公示，最早{end}期满（按法定节假日和调休计算，{counting}）。"
+    message="公示期不足{workdays}个工作日：自{start}起公示，最早{end}期满（按法定节假日和调休计算，{counting}）。"
     "请按规定期限重新公示。",
     good="2023-09-26开始，2023-10-09结束",
     bad="2023-09-26开始，2023-10-03结束",
@@ -181,21 +181,23 @@ def _places(claims: list[PublicityClaim], docket: Docket) -> Iterator[Finding]:
 
 
 def _period(start: date, end: date | None, number: int, docket: Docket) -> Iterator[Finding]:
-    header, facts = docket.header, docket.facts
+    header = docket.header
     column = f"公示{number}开始日期"
     if header.meeting_ends_on is not None and start < header.meeting_ends_on:
         yield STARTED_BEFORE_END.finding(column=column)
     if header.reported_on is not None and start > header.reported_on:
         yield STARTED_LATE.finding(column=column)
+    term = publicity_term(docket, start)
     try:
-        earliest = facts.calendar.publicity_end(start, WORKDAYS, count_first_day=facts.count_first_day)
+        earliest = publicity_end(docket, start)
     except UnknownCalendarYearError as error:
         yield CALENDAR_UNKNOWN.finding(column=column, year=error.year)
         return
-    if end is not None and end < earliest:
+    if end is not None and term is not None and earliest is not None and end < earliest:
         yield TOO_SHORT.finding(
             column=f"公示{number}结束日期",
             start=start.isoformat(),
             end=earliest.isoformat(),
-            counting="开始当日计入" if facts.count_first_day else "开始当日不计入",
+            workdays=term.workdays,
+            counting="开始当日计入" if term.count_first_day else "开始当日不计入",
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.intake_words import EDUCATION_NOT_DONE
+from certsvc.domain.policy.values import Required, Theme
 from certsvc.domain.rules.clauses import EPIDEMIC, ONLINE, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
+from certsvc.domain.rules.policies import first_of_year
 from certsvc.domain.rules.registry import declare
 
 NOT_PASSED = declare(
@@ -95,8 +96,6 @@ ROW_INCOMPLETE = declare(
     bad="评审日期为空",
 )
 
-_EDUCATION_SINCE: Final = 2023
-
 
 def check_result(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     """Objections, case 81, and dates of the row."""
@@ -123,7 +122,9 @@ def _dates(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
 def _education(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     row = candidate.row
     year = docket.header.review_year if row.applied_on is None else row.applied_on.year
-    if year is None or year < _EDUCATION_SINCE:
+    applied_on = row.applied_on or first_of_year(year)
+    required = docket.facts.policies.value(Theme.CONTINUING_EDUCATION, applied_on, Required)
+    if required is None or not required.required:
         return
     state = row.continuing_education
     if candidate.left_empty("继续教育情况", state):

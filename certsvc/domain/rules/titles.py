@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from certsvc.domain import series as known
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.levels import Level
-from certsvc.domain.rules.clauses import ONLINE, REFORM
+from certsvc.domain.policy.values import Examination, Theme, TitleNames
+from certsvc.domain.rules.clauses import DUAL, ONLINE, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
+from certsvc.domain.rules.policies import POLICY_UNKNOWN, review_day, way_policy
 from certsvc.domain.rules.registry import declare
-from certsvc.domain.titles import is_only_historical, titles_at
-from certsvc.domain.ways import NOT_BY_FILING
+from certsvc.domain.series import SERIES
+from certsvc.domain.titles import is_only_historical, title_name, titles_at
+from certsvc.domain.ways import Way
 
 SERIES_UNKNOWN = declare(
     code="series-unknown",
@@ -102,51 +104,136 @@ EXAM_PROOF = declare(
     bad="考试有效期至2022-12-31，申报日期2023-02-10",
 )
 
-_BELOW_DEPUTY: Final = frozenset({Level.INTERMEDIATE, Level.ASSISTANT, Level.ENTRY})
-_NATIONALLY_EXAMINED: Final = frozenset({known.HEALTH, known.PUBLISHING, known.TRANSLATION})
+WAY_NOT_IN_FORCE = declare(
+    code="way-not-in-force",
+    severity=Severity.ERROR,
+    clause=f"{DUAL} 末段",
+    summary="取得方式须在评审之日仍有政策依据",
+    message="评审之日“{way}”的政策已经停止施行。请核对评审日期或取得方式。",
+    good="评审之日该政策施行中",
+    bad="政策停止施行后仍以该方式评审",
+)
+WAY_LEVEL = declare(
+    code="way-level",
+    severity=Severity.ERROR,
+    clause=f"{ONLINE} 一.5；{REFORM} 一（五）2",
+    summary="取得方式只能用于政策规定的级别",
+    message="“{way}”限于{levels}，不含{level}。请核对申报级别或取得方式。",
+    good="初级认定，助理级",
+    bad="初级认定，中级",
+)
+WAY_SERIES = declare(
+    code="way-series",
+    severity=Severity.ERROR,
+    clause=f"{ONLINE} 一.5；{REFORM} 一（五）2",
+    summary="取得方式只能用于政策规定的系列",
+    message="“{way}”限于{series}。请核对申报系列或取得方式。",
+    good="中小学正高级，中小学教师",
+    bad="中小学正高级，工程技术人员",
+)
+
+_OWN_RULES: Final = frozenset(
+    {
+        Way.DUAL_DIRECTED,
+        Way.TALENT_INCENTIVE,
+        Way.GRASSROOTS_3010,
+        Way.GRASSROOTS_DEGREE,
+        Way.SKILLED_WORKER,
+        Way.RURAL_TALENT,
+    }
+)
+"""Ways whose limits have rules with words of their own."""
+_BEGUN_BY_NOTICE: Final = frozenset({Way.DUAL_DIRECTED, Way.RURAL_TALENT})
+"""Ways that a notice has begun: that a review was too early is told by a rule of their own."""
 
 
-def check_title(candidate: Candidate, _docket: Docket) -> Iterator[Finding]:
+def check_title(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     """Cases 63, 71, 78, 79 and 82 for one row."""
     row = candidate.row
     if row.series is not None and candidate.series is None:
         yield SERIES_UNKNOWN.finding(row=row.number, column="申报系列")
-    if row.title is not None and candidate.title is None:
-        yield from _name(candidate, row.title)
+    if row.title is not None:
+        yield from _name(candidate, row.title, docket)
     if row.way is not None:
-        yield from _way(candidate, row.way)
+        yield from _way(candidate, row.way, docket)
     if candidate.series is not None and row.level is not None:
-        yield from _examined(candidate, candidate.series, row.level)
+        yield from _examined(candidate, candidate.series, row.level, docket)
 
 
-def _name(candidate: Candidate, title: str) -> Iterator[Finding]:
+def _name(candidate: Candidate, title: str, docket: Docket) -> Iterator[Finding]:
     row = candidate.row
-    if "岗位" in title:
+    if candidate.title is None and "岗位" in title:
         yield POST_IS_NO_TITLE.finding(row=row.number, column="职称名称")
         return
     if candidate.series is None or row.level is None:
         return
-    rule = OLD_TITLE_NAME if is_only_historical(title) else TITLE_NOT_OF_LEVEL
-    names = "、".join(titles_at(candidate.series, row.level)) or "（未设）"
+    current = _names_then(candidate.series, row.level, candidate, docket)
+    if candidate.title is not None and title_name(candidate.title) in current:
+        return
+    outdated = candidate.title is not None or is_only_historical(title)
+    rule = OLD_TITLE_NAME if outdated else TITLE_NOT_OF_LEVEL
+    names = "、".join(current) or "（未设）"
     yield rule.finding(row=row.number, column="职称名称", level=row.level.label, titles=names)
 
 
-def _way(candidate: Candidate, word: str) -> Iterator[Finding]:
-    if candidate.way is None:
+def _names_then(series: int, level: Level, candidate: Candidate, docket: Docket) -> tuple[str, ...]:
+    """The names that could be awarded on the day of the review; today's where no policy says it (the batch waits)."""
+    day, policies = review_day(candidate, docket), docket.facts.policies
+    if day is None or not policies.knows(Theme.TITLE_NAMES, day):
+        return titles_at(series, level)
+    known = policies.value(Theme.TITLE_NAMES, day, TitleNames, SERIES[series])
+    return () if known is None else known.names.get(level, ())
+
+
+def _way(candidate: Candidate, word: str, docket: Docket) -> Iterator[Finding]:
+    row, way = candidate.row, candidate.way
+    if way is None:
         rule = POST_IS_NO_TITLE if "岗位" in word else WAY_UNKNOWN
-        yield rule.finding(row=candidate.row.number, column="取得方式")
-    elif candidate.way in NOT_BY_FILING:
-        yield WAY_NOT_BY_FILING.finding(row=candidate.row.number, column="取得方式", way=candidate.way.label)
+        yield rule.finding(row=row.number, column="取得方式")
+        return
+    policy = way_policy(candidate, docket)
+    if policy is None:
+        yield from _without_policy(candidate, way, docket)
+    elif not policy.by_filing:
+        yield WAY_NOT_BY_FILING.finding(row=row.number, column="取得方式", way=way.label)
+    elif way not in _OWN_RULES:
+        if row.level is not None and row.level not in policy.levels:
+            levels = "、".join(level.label for level in sorted(policy.levels))
+            yield WAY_LEVEL.finding(
+                row=row.number, column="申报级别", way=way.label, levels=levels, level=row.level.label
+            )
+        if (
+            policy.series is not None
+            and candidate.series is not None
+            and candidate.series not in policy.series
+        ):
+            names = "、".join(SERIES[code] for code in sorted(policy.series))
+            yield WAY_SERIES.finding(row=row.number, column="申报系列", way=way.label, series=names)
 
 
-def _examined(candidate: Candidate, series: int, level: Level) -> Iterator[Finding]:
-    row = candidate.row
-    if level in _BELOW_DEPUTY:
-        if series in known.EXAMINED_AND_REVIEWED:
-            yield EXAMINATION_ONLY.finding(row=row.number, column="申报级别", level=level.label)
-        elif series in _NATIONALLY_EXAMINED:
-            yield EXAMINATION_LIKELY.finding(row=row.number, column="申报级别", level=level.label)
-    elif level is Level.DEPUTY_SENIOR and series in known.EXAMINED_AND_REVIEWED:
+def _without_policy(candidate: Candidate, way: Way, docket: Docket) -> Iterator[Finding]:
+    """Before the first policy of a way nothing is known of it; after the last one it is over."""
+    day = review_day(candidate, docket)
+    first = docket.facts.policies.first_day(Theme.WAY, way.label)
+    if day is None or (way in _BEGUN_BY_NOTICE and (first is None or day < first)):
+        return
+    if first is None or day < first:
+        yield POLICY_UNKNOWN.finding(
+            row=candidate.row.number, column="取得方式", day=day.isoformat(), theme=f"取得方式 {way.label}"
+        )
+    else:
+        yield WAY_NOT_IN_FORCE.finding(row=candidate.row.number, column="取得方式", way=way.label)
+
+
+def _examined(candidate: Candidate, series: int, level: Level, docket: Docket) -> Iterator[Finding]:
+    row, day = candidate.row, review_day(candidate, docket)
+    examination = docket.facts.policies.value(Theme.EXAMINATION, day, Examination, SERIES[series])
+    if examination is None:
+        return
+    if level in examination.only:
+        rule = EXAMINATION_ONLY if examination.certain else EXAMINATION_LIKELY
+        yield rule.finding(row=row.number, column="申报级别", level=level.label)
+    elif level in examination.with_review:
         yield from _exam_proof(candidate)
 
 
