@@ -20,6 +20,8 @@ from certverify.cli import _parser as build_parser
 from certverify.schema import verdict_schema
 
 import certsvc.domain.rules
+from certsvc.domain.credit import CREDIT_YEARS
+from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.permission import PERMISSIONS
 from certsvc.domain.rules.registry import RULE_SET_VERSION, declared_rules
 from certsvc.entrypoints.cli.commands import certsvc as service_commands
@@ -114,11 +116,38 @@ def permissions_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def endings_page() -> str:
+    """Every kind of decision, from the table of kinds."""
+    lines = ["# Endings and other decisions", "", NOTE, *_ENDINGS, ""]
+    lines += [
+        "| kind | 中文 | what for | clause | proposes | confirms | document | served | counts from | credit record | lifted by | what a verifier sees |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for line in KINDS.values():
+        cells = (
+            f"`{line.kind}`",
+            line.kind.label,
+            line.purpose,
+            line.clause,
+            line.proposes.value,
+            line.confirms.value,
+            "须上传" if line.needs_document else "可上传",
+            "登记送达" if line.served else "–",
+            line.counts_from.value,
+            f"记入诚信档案 {CREDIT_YEARS} 年" if line.credit_record else "不记入",
+            "–" if line.lifted_by is None else f"`{line.lifted_by}` {line.lifted_by.label}",
+            f"`{line.status.word}`：{line.seen}",
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "settings.md": settings_page,
     "cli.md": cli_page,
     "rules.md": rules_page,
     "permissions.md": permissions_page,
+    "endings.md": endings_page,
     "formats/verdict.schema.json": verdict_schema_page,
 }
 
@@ -135,6 +164,20 @@ _PERMISSIONS = [
     "| `same` | exactly the authority concerned: the one that receives at this level, the one that proposed the decision |",
     "",
     "`programs`: service clients registered for the purpose (`certsvc client add`). `operator`: whoever runs the command line on the server; the steps that take `--actor` are that person's.",
+]
+
+_ENDINGS = [
+    "Four endings that are never merged: 撤销 revocation, 核销 write-off, 无效 voiding, each over a certificate, and 取消当年申报资格 (38号 四（四）), which ends no title and is kept with the credit archive. Every decision is proposed by one",
+    "person and confirmed by another, takes effect with the confirmation, and is taken back by a new decision alone; nothing is ever deleted.",
+    "",
+    "- **Document.** `certsvc decision propose … --file PATH`, or `POST /api/v1/decision-documents` and `document_sha256` in the proposal: PDF, JPEG or PNG by its first bytes, at most 10 MB. It is stored encrypted; its SHA-256 stands",
+    "  in the decision, in the audit trail and in the payload that the ledger commits to. `须上传` holds where `CERTSVC_DECISION_DOCUMENTS` is `required` (default in production). Each authority names its own uploads only. Reading one back",
+    "  (`certsvc decision document`, `GET /api/v1/decisions/{id}/document`) takes the right to read the decision, and the look is noted.",
+    "- **Service 送达.** `certsvc decision serve ID --on DATE --method 直接送达|留置送达|邮寄送达|电子送达|公告送达 [--file PROOF]`, or `POST /api/v1/decisions/{id}/services`; several attempts may stand, none is changed. It does not delay the effect.",
+    "  `certsvc decision list --unserved` names what is in force and not served.",
+    "- **From when it counts.** 38号 六（二） says 一律无效 and names no day: a voiding counts from the acquisition day, or with `CERTSVC_VOID_FROM=decided` from its own. What lifts an ending sets it aside from the day that it counted from;",
+    "  a suspension is ended by its lifting, not undone. A lifting is not dated before what it lifts. `POST /api/v1/history` tells how a title stood on a past day, as recorded then and as known now ([api](api.md)).",
+    "- **Suspension 核查中** stands in no notice: `CERTSVC_SUSPENSION` is `off` unless set. What is suspended can be lifted in any case.",
 ]
 
 _CONTRACT = [

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Engine, Row, Select, and_, select
 
 from certsvc.adapters.certificate_store import open_record
+from certsvc.adapters.clock import local_day
 from certsvc.adapters.decision_schema import decision
+from certsvc.adapters.instants import read_instant
 from certsvc.adapters.schema import certificate
 from certsvc.ports import PersonalCipher
 from certsvc.ports.verification import DecisionNotice, RegisteredVersion, RegisterEntry
@@ -60,6 +62,7 @@ class DatabaseRegister:
             status=row.status,
             published=row.state == "published",
             record=None if sealed is None else open_record(self._cipher, row.number, row.version, sealed),
+            published_on=None if row.published_at is None else local_day(read_instant(row.published_at)),
         )
 
 
@@ -69,7 +72,8 @@ def _of_number(number: str) -> Select[Any]:
     confirmed = and_(other.certificate_number == own.number, other.status == "confirmed")
     return (
         select(own.number, own.version, own.slot, own.status, own.state, own.sealed_record)
-        .add_columns(other.id, other.kind, other.document_ref, other.decided_on, other.ground)
+        .add_columns(own.published_at, other.id, other.kind, other.document_ref, other.decided_on)
+        .add_columns(other.ground, other.effective_on, other.confirmed_at)
         .select_from(certificate.outerjoin(decision, confirmed))
         .where(own.number == number)
         .order_by(own.version, other.ordinal)
@@ -77,4 +81,11 @@ def _of_number(number: str) -> Select[Any]:
 
 
 def _notice(row: Row[Any]) -> DecisionNotice:
-    return DecisionNotice(row.kind, row.document_ref, date.fromisoformat(row.decided_on), row.ground)
+    return DecisionNotice(
+        kind=row.kind,
+        reference=row.document_ref,
+        decided_on=date.fromisoformat(row.decided_on),
+        ground=row.ground,
+        effective_on=date.fromisoformat(row.effective_on),
+        recorded_on=local_day(read_instant(row.confirmed_at)),
+    )

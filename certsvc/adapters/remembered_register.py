@@ -68,7 +68,7 @@ class RememberedRegister:
 
 
 def _context(number: str, change: int) -> bytes:
-    return f"register/v1/{number}/{change}".encode()
+    return f"register/v2/{number}/{change}".encode()
 
 
 def _encode_entry(entry: RegisterEntry) -> bytes:
@@ -93,12 +93,25 @@ def _decode_entry(change: int, raw: bytes) -> RegisterEntry:
         change,
         tuple(
             RegisteredVersion(
-                number, version, slot, status, published, None if record is None else b64decode(record)
+                number,
+                version,
+                slot,
+                status,
+                published,
+                None if record is None else b64decode(record),
+                None if published_on is None else date.fromisoformat(published_on),
             )
-            for number, version, slot, status, published, record in told["versions"]
+            for number, version, slot, status, published, record, published_on in told["versions"]
         ),
         tuple(
-            DecisionNotice(kind, reference, date.fromisoformat(decided_on), ground)
-            for kind, reference, decided_on, ground in told["decisions"]
+            DecisionNotice(
+                kind,
+                reference,
+                date.fromisoformat(decided_on),
+                ground,
+                date.fromisoformat(effective_on),
+                date.fromisoformat(recorded_on),
+            )
+            for kind, reference, decided_on, ground, effective_on, recorded_on in told["decisions"]
         ),
     )

@@ -24,6 +24,7 @@ from certsvc.settings import Settings
 from certsvc.stages.historical_answers import HistoricalAnswers
 from certsvc.stages.issuance import CHUNK
 from certsvc.stages.ledger import Ledger
+from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, log_key

@@ -13,7 +13,8 @@ from certverify import LedgerUnavailable, StatusSource, Trust
 class RegisteredVersion:
     """A certificate version as the register knows it now: `status` is what was committed, in the log already or not.
 
-    `record` is the signed QR record, None until it is sealed; `published` says whether holders can have it.
+    `record` is the signed QR record, None until it is sealed; `published` says whether holders can have it, and
+    `published_on` since which day.
     """
 
     number: str
@@ -22,16 +23,19 @@ class RegisteredVersion:
     status: int
     published: bool
     record: bytes | None
+    published_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionNotice:
-    """What may be told of a confirmed decision: kind, document number, date, ground."""
+    """What may be told of a confirmed decision: kind, document number, date, ground, from when it counts, confirmed when."""
 
     kind: str
     reference: str
     decided_on: date
     ground: str
+    effective_on: date
+    recorded_on: date
 
 
 @dataclass(frozen=True, slots=True)

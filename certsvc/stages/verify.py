@@ -193,7 +193,10 @@ def _decision_behind(
     else:
         behind = [one for one in decisions if one.kind == _KIND_BEHIND.get(status)][-1:]
     return next(
-        (Decision(one.reference, one.decided_on.isoformat(), one.ground) for one in behind),
+        (
+            Decision(one.reference, one.decided_on.isoformat(), one.ground, one.effective_on.isoformat())
+            for one in behind
+        ),
         None,
     )
 

@@ -31,6 +31,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicOffice]:
 @pytest.fixture
 def public(tmp_path: Path, database_url: str, clock: FixedClock) -> Iterator[PublicOffice]:
     """An office of this test's own, on SQLite and on PostgreSQL."""
-    opened = PublicOffice(OfficeUnderTest(tmp_path, clock, database_url))
+    opened = PublicOffice(OfficeUnderTest(tmp_path, clock, database_url, suspension="on"))
     yield opened
     opened.close()

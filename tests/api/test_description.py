@@ -60,7 +60,7 @@ _VERDICTS = st.builds(
     findings=_CODES.map(lambda codes: tuple(finding(code) for code in codes)),
     certificate=st.none() | _CERTIFICATES,
     holder=st.none() | _TEXT,
-    decision=st.none() | st.builds(Decision, reference=_TEXT, date=_DAYS, ground=_TEXT),
+    decision=st.none() | st.builds(Decision, reference=_TEXT, date=_DAYS, ground=_TEXT, effective_on=_DAYS),
     replaced_by=st.none() | st.integers(2, 9),
 )
 
@@ -94,7 +94,7 @@ def test_every_answer_is_described_with_an_example_that_fits(shared: PublicOffic
     described = shared.client.get("/openapi.json").json()
     schemas = described["components"]["schemas"]
     assert set(described["paths"]) == {
-        "/api/v1/verify", "/api/v1/verify/pdf", "/api/v1/bundle", "/api/v1/unit-notices",
+        "/api/v1/verify", "/api/v1/verify/pdf", "/api/v1/bundle", "/api/v1/history", "/api/v1/unit-notices",
         "/api/v1/share-grants/open", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     for operations in described["paths"].values():

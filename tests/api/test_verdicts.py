@@ -13,7 +13,7 @@ from certsvc.domain.decision import DecisionKind
 from certsvc.formats.record import QrRecord, encode_record, record_signing_bytes, record_text
 from tests.api.asking import GROUND, REFERENCE, PublicOffice, claim, codes, qr_text
 
-DECISION = {"reference": REFERENCE, "date": "2026-11-20", "ground": GROUND}
+DECISION = {"reference": REFERENCE, "date": "2026-11-20", "ground": GROUND, "effective_on": "2026-11-20"}
 HUNCHUN, YANJI, YANBIAN, BEIJING = "222404", "222401", "222400", "110101"
 
 
@@ -107,7 +107,11 @@ def test_one_changed_byte_of_the_file_is_found(shared: PublicOffice) -> None:
 @pytest.mark.parametrize("logged", [False, True])
 @pytest.mark.parametrize(
     ("kind", "status", "code"),
-    [(DecisionKind.REVOKE, "revoked", "revoked"), (DecisionKind.SUSPEND, "suspended", "suspended")],
+    [
+        (DecisionKind.REVOKE, "revoked", "revoked"),
+        (DecisionKind.VOID, "voided", "voided"),
+        (DecisionKind.SUSPEND, "suspended", "suspended"),
+    ],
 )
 def test_a_committed_decision_answers_at_once_with_its_reason(
     public: PublicOffice, kind: DecisionKind, status: str, code: str, logged: bool
@@ -122,7 +126,10 @@ def test_a_committed_decision_answers_at_once_with_its_reason(
     ):
         assert (verdict["verdict"], verdict["authentic"], verdict["status"]) == ("failed", "yes", status)
         assert code in codes(verdict)
-        assert verdict["decision"] == DECISION
+        from_on = (
+            certificate.draft.content.award.acquired_on.isoformat() if kind is DecisionKind.VOID else None
+        )
+        assert verdict["decision"] == DECISION | ({"effective_on": from_on} if from_on else {})
     untouched = public.verify({"qr": qr_text(other)})
     assert (untouched["verdict"], untouched["decision"]) == ("passed", None)
 

@@ -161,8 +161,18 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.SUSPENDED: Meaning(_F, "该证书已暂停使用。", "The certificate is suspended."),
     Code.REVOKED: Meaning(_F, "该证书已被撤销。", "The certificate has been revoked."),
-    Code.WRITTEN_OFF: Meaning(_F, "该证书已核销。", "The certificate has been written off."),
-    Code.VOIDED: Meaning(_F, "该证书已被宣布无效。", "The certificate has been declared void."),
+    Code.WRITTEN_OFF: Meaning(
+        _F,
+        "该证书已核销：因个人原因终止援助服务工作，激励取得的职称不再有效。",
+        "The certificate has been written off: the aid mission was left for personal reasons, and the title given for it "
+        "no longer counts.",
+    ),
+    Code.VOIDED: Meaning(
+        _F,
+        "该证书已被宣布无效：自取得之日起无效，视为从未取得；决定另行载明起算日期的，从其日期。",
+        "The certificate has been declared void: it never counted, from the day of acquisition on, unless the decision "
+        "names another day.",
+    ),
     Code.SUPERSEDED: Meaning(
         _F,
         "该证书已更正换发，请查验新版本证书。",

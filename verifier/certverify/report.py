@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
-from certverify.verdict import Authentic, Finding, Outcome, ValidHere, Verdict
+from certverify.verdict import Authentic, Finding, Outcome, StatusWord, ValidHere, Verdict
 
 _BEIJING = timezone(timedelta(hours=8))
 
@@ -37,6 +37,9 @@ _STATUS_ZH = {
     "historical": "历史记录",
     "unknown": "未能确认",
 }
+_BY_DECISION = frozenset(
+    {StatusWord.SUSPENDED, StatusWord.REVOKED, StatusWord.WRITTEN_OFF, StatusWord.VOIDED}
+)
 _HERE_ZH = {ValidHere.YES: "有效", ValidHere.NO: "无效", ValidHere.UNDETERMINED: "无法判定"}
 
 
@@ -61,6 +64,7 @@ def _render_zh(verdict: Verdict) -> list[str]:
     lines.append(f"证书状态：{_STATUS_ZH[verdict.status.value]}{_as_of_zh(verdict)}")
     if verdict.valid_here is not ValidHere.NOT_ASKED:
         lines.append(f"在查询地：{_HERE_ZH[verdict.valid_here]}")
+    lines += _decision_zh(verdict)
     established, open_points = _sorted(verdict)
     lines += _findings("说明：", [f"{f.zh}〔{f.code.value}〕" for f in established])
     lines += _findings("未能确认的事项：", [f.zh for f in open_points])
@@ -84,10 +88,34 @@ def _render_en(verdict: Verdict) -> list[str]:
     lines.append(f"Status: {verdict.status.value}{as_of}")
     if verdict.valid_here is not ValidHere.NOT_ASKED:
         lines.append(f"Valid in the place asked about: {verdict.valid_here.value}")
+    lines += _decision_en(verdict)
     established, open_points = _sorted(verdict)
     lines += _findings("Findings:", [f"{f.en} [{f.code.value}]" for f in established])
     lines += _findings("Not established:", [f.en for f in open_points])
     return lines
+
+
+def _decision_zh(verdict: Verdict) -> list[str]:
+    """Who stands before an ended title learns the decision, or where to learn it: files without network do not hold it."""
+    decision = verdict.decision
+    if decision is not None:
+        return [
+            f"决定：{decision.reference}　决定日期：{decision.date}　自 {decision.effective_on} 起算",
+            f"理由：{decision.ground}",
+        ]
+    told = "决定文号、日期和理由：离线数据不含，请在线核验或向发证机关查询"
+    return [told] if verdict.status in _BY_DECISION else []
+
+
+def _decision_en(verdict: Verdict) -> list[str]:
+    decision = verdict.decision
+    if decision is not None:
+        return [
+            f"Decision: {decision.reference}, of {decision.date}, counting from {decision.effective_on}",
+            f"Ground (in Chinese): {decision.ground}",
+        ]
+    told = "Decision, date and ground: not in files without network; verify on line or ask the authority"
+    return [told] if verdict.status in _BY_DECISION else []
 
 
 def _sorted(verdict: Verdict) -> tuple[list[Finding], list[Finding]]:

@@ -37,12 +37,17 @@ def verdict_schema() -> dict[str, Any]:
                 },
                 "certificate": _or_null(_certificate()),
                 "holder": _or_null(_text()),
-                "decision": _or_null(_object({"reference": _text(), "date": _text(_DAY), "ground": _text()})),
+                "decision": _or_null(_decision()),
                 "replaced_by": _or_null({"type": "integer", "minimum": 2}),
                 "historical": _or_null(_historical()),
             }
         ),
     }
+
+
+def _decision() -> dict[str, Any]:
+    days = {"date": _text(_DAY), "effective_on": _text(_DAY)}
+    return _object({"reference": _text(), "ground": _text(), **days})
 
 
 def _certificate() -> dict[str, Any]:

@@ -123,11 +123,12 @@ class Historical:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision behind a status, where the answering service publishes it."""
+    """The decision behind a status, where the answering service publishes it; `effective_on`: from when it counts."""
 
     reference: str
     date: str
     ground: str
+    effective_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,7 @@ class Verdict:
             "findings": [{"code": f.code.value, "zh": f.zh, "en": f.en} for f in self.findings],
             "certificate": certificate and _certificate_json(certificate),
             "holder": self.holder,
-            "decision": decision
-            and {"reference": decision.reference, "date": decision.date, "ground": decision.ground},
+            "decision": decision and _decision_json(decision),
             "replaced_by": self.replaced_by,
             "historical": self.historical and asdict(self.historical),
         }
@@ -238,6 +238,15 @@ def masked_holder(record: Record) -> str:
 def _named(names: Any, code: int) -> str:
     digits = str(code)
     return str(names.get(digits, digits))
+
+
+def _decision_json(decision: Decision) -> dict[str, Any]:
+    return {
+        "reference": decision.reference,
+        "date": decision.date,
+        "ground": decision.ground,
+        "effective_on": decision.effective_on,
+    }
 
 
 def _certificate_json(certificate: Certificate) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 // The decision behind a status that fails. Only the server knows it, so only then the record is sent there.
 
 const TIMEOUT_MS = 10_000;
+const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const WITHDRAWN = new Set(["suspended", "revoked", "written_off", "voided", "superseded"]);
 
 /** Whether there is a decision to ask for: the log names a status that fails, of a certificate that is genuine. */
@@ -40,7 +41,7 @@ async function request(address, text) {
 }
 
 function decisionIn({ decision }) {
-  const { reference, date, ground } = decision ?? {};
-  const whole = [reference, date, ground].every((value) => typeof value === "string");
-  return whole && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(date) ? { reference, date, ground } : null;
+  const { reference, date, ground, effective_on } = decision ?? {};
+  const whole = [reference, date, ground, effective_on].every((value) => typeof value === "string");
+  return whole && DAY.test(date) && DAY.test(effective_on) ? { reference, date, ground, effective_on } : null;
 }

@@ -43,6 +43,7 @@ export function showDecision({ decision, replacedBy }, words) {
   const lines = decision === null ? [] : [
     [labels.reference, same(decision.reference)],
     [labels.date, dateWords(decision.date)],
+    [labels.effective, dateWords(decision.effective_on)],
     [labels.ground, same(decision.ground)],
   ];
   if (replacedBy !== null) lines.push([labels.replaced_by, { zh: `第 ${replacedBy} 版`, en: String(replacedBy) }]);

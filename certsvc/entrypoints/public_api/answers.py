@@ -101,7 +101,7 @@ def problem_answers(*statuses: HTTPStatus) -> Answers:
     return {int(status): _problem(status) for status in statuses}
 
 
-_ASKED = (
+ASKED = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -120,7 +120,7 @@ VERDICT_ANSWERS: Answers = {
             }
         },
     },
-    **problem_answers(*_ASKED),
+    **problem_answers(*ASKED),
 }
 BUNDLE_ANSWERS: Answers = {
     200: {
@@ -136,7 +136,7 @@ BUNDLE_ANSWERS: Answers = {
             }
         },
     },
-    **problem_answers(*_ASKED, HTTPStatus.NOT_FOUND),
+    **problem_answers(*ASKED, HTTPStatus.NOT_FOUND),
 }
 _CHECKS = {"database": "ok", "checkpoint": "ok", "keys": "ok"}
 READY_ANSWERS: Answers = {

@@ -28,6 +28,7 @@ def public_service(office: Office) -> PublicService:
     settings = office.settings
     return PublicService(
         verification=office.verification,
+        past_answers=office.past_answers,
         proofs=office.proofs,
         notices=office.notice_board,
         shares=office.share_opening,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -71,5 +72,28 @@ class HolderVerifyQuestion(HolderQuestion):
     place: Place | None = None
 
 
+On = Annotated[
+    date,
+    Field(
+        strict=False,
+        description="The day asked about (Beijing time), not after today.",
+        examples=["2024-06-10"],
+    ),
+]
+
+
+class QrHistoryQuestion(QrVerifyQuestion):
+    """A QR text, the day asked about, and optionally the place of use."""
+
+    on: On
+
+
+class HolderHistoryQuestion(HolderVerifyQuestion):
+    """Number, name and last four characters, the day asked about, and optionally the place of use."""
+
+    on: On
+
+
+HistoryQuestion = QrHistoryQuestion | HolderHistoryQuestion
 VerifyQuestion = QrVerifyQuestion | HolderVerifyQuestion
 BundleQuestion = QrQuestion | HolderQuestion

@@ -13,7 +13,7 @@ from certsvc.stages.verify import MAX_AGE_ON_LINE
 
 _AS_OF = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
 _HUNCHUN = Area("222404", "珲春市")
-_PASSED = Verdict(
+SAMPLE = Verdict(
     authentic=Authentic.YES,
     status=StatusWord.VALID,
     as_of=_AS_OF,
@@ -33,11 +33,11 @@ _PASSED = Verdict(
     holder="林**",
 )
 _SAMPLES = {
-    "passed": ("通过核验 Passed", _PASSED),
+    "passed": ("通过核验 Passed", SAMPLE),
     "not_valid_here": (
         "双定向，在查询地无效 Genuine, does not count here",
         replace(
-            _PASSED,
+            SAMPLE,
             validity_area=_HUNCHUN,
             valid_here=ValidHere.NO,
             findings=(finding(Code.AREA_LIMITED, area=_HUNCHUN), finding(Code.NOT_VALID_HERE, area=_HUNCHUN)),
@@ -47,21 +47,43 @@ _SAMPLES = {
     "revoked": (
         "已撤销 Revoked",
         replace(
-            _PASSED,
+            SAMPLE,
             status=StatusWord.REVOKED,
             findings=(finding(Code.REVOKED),),
             not_established=(),
-            decision=Decision("吉人社职撤〔2024〕3号", "2024-06-03", "申报材料造假"),
+            decision=Decision("吉人社职撤〔2024〕3号", "2024-06-03", "申报材料造假", "2024-06-03"),
+        ),
+    ),
+    "written_off": (
+        "已核销 Written off",
+        replace(
+            SAMPLE,
+            status=StatusWord.WRITTEN_OFF,
+            findings=(finding(Code.WRITTEN_OFF),),
+            not_established=(),
+            decision=Decision(
+                "吉人社职核〔2024〕2号", "2024-05-20", "因个人原因终止援助服务工作", "2024-05-20"
+            ),
+        ),
+    ),
+    "voided": (
+        "无效，自取得之日起 Void from the day of acquisition on",
+        replace(
+            SAMPLE,
+            status=StatusWord.VOIDED,
+            findings=(finding(Code.VOIDED),),
+            not_established=(),
+            decision=Decision("吉人社职效〔2024〕1号", "2024-04-10", "未按规定程序开展评审", "2023-10-07"),
         ),
     ),
     "superseded": (
         "已换发 Replaced by a corrected version",
         replace(
-            _PASSED,
+            SAMPLE,
             status=StatusWord.SUPERSEDED,
             findings=(finding(Code.SUPERSEDED),),
             not_established=(),
-            decision=Decision("吉人社职更〔2024〕12号", "2024-07-01", "专业名称录入有误"),
+            decision=Decision("吉人社职更〔2024〕12号", "2024-07-01", "专业名称录入有误", "2024-07-01"),
             replaced_by=2,
         ),
     ),
@@ -72,7 +94,7 @@ _SAMPLES = {
     "stale": (
         "无法判定：日志过时 The log is too old",
         replace(
-            _PASSED,
+            SAMPLE,
             checkpoint_age=7_200,
             findings=(finding(Code.CHECKPOINT_STALE, limit=MAX_AGE_ON_LINE),),
             not_established=(Code.CHECKPOINT_STALE,),

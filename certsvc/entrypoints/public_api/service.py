@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from certsvc.adapters.metrics import Metrics
 from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
+from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
@@ -32,6 +33,7 @@ class PublicService:
     """Everything behind `/api/v1`, `/readyz` and `/metrics`."""
 
     verification: Verification
+    past_answers: PastAnswers
     proofs: ProofDesk
     notices: NoticeBoard
     shares: ShareOpening

@@ -16,7 +16,15 @@ from starlette.exceptions import HTTPException
 from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
 from certsvc.entrypoints.public_api.answers import BUNDLE_ANSWERS, PDF_BODY, VERDICT_ANSWERS
-from certsvc.entrypoints.public_api.questions import BundleQuestion, Place, QrQuestion, VerifyQuestion
+from certsvc.entrypoints.public_api.history_answers import HISTORY_ANSWERS, past_object
+from certsvc.entrypoints.public_api.questions import (
+    BundleQuestion,
+    HistoryQuestion,
+    Place,
+    QrHistoryQuestion,
+    QrQuestion,
+    VerifyQuestion,
+)
 from certsvc.entrypoints.public_api.service import PublicService
 
 MAX_PDF_BYTES = 2_000_000
@@ -24,6 +32,7 @@ MAX_FORM_BYTES = MAX_PDF_BYTES + 4096
 VERIFY_PATH = "/api/v1/verify"
 PDF_PATH = "/api/v1/verify/pdf"
 BUNDLE_PATH = "/api/v1/bundle"
+HISTORY_PATH = "/api/v1/history"
 _PER_SECONDS = 60
 _AN_HOUR = 3600
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -50,6 +59,7 @@ def add_verification(app: FastAPI, service: PublicService) -> None:
     limits = service.limits
     app.include_router(_verify_routes(service, _limit(service, "verify", limits.verify_per_minute)))
     app.include_router(_document_routes(service, _limit(service, "verify", limits.verify_per_minute)))
+    app.include_router(_history_routes(service, _limit(service, "verify", limits.verify_per_minute)))
     app.include_router(_bundle_routes(service, _limit(service, "bundle", limits.bundle_per_minute)))
     _refuse_reading(app)
 
@@ -60,7 +70,7 @@ def _refuse_reading(app: FastAPI) -> None:
     def refuse() -> Response:
         raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
 
-    for path in (VERIFY_PATH, PDF_PATH, BUNDLE_PATH):
+    for path in (VERIFY_PATH, PDF_PATH, BUNDLE_PATH, HISTORY_PATH):
         app.add_api_route(path, refuse, methods=["GET", "HEAD"], include_in_schema=False)
 
 
@@ -101,6 +111,32 @@ def _document_routes(service: PublicService, limit: Callable[[Request], None]) -
         Its bytes are compared with what was sealed. No PDF is parsed here, nothing is kept.
         """
         return _answer(service, service.verification.check_document(raw_pdf, place))
+
+    return router
+
+
+def _history_routes(service: PublicService, limit: Callable[[Request], None]) -> APIRouter:
+    router = APIRouter(route_class=JsonRoute, dependencies=[Depends(limit)])
+
+    @router.post(
+        HISTORY_PATH,
+        summary="How a certificate stood on a past day",
+        operation_id="history",
+        responses=HISTORY_ANSWERS,
+    )
+    def history(question: HistoryQuestion) -> Response:
+        """By the same questions as a verdict, and a day: as it was recorded then, and as it is known now.
+
+        The events with their public words lead to both. Unknown number, another name, another ID, a certificate that is
+        not published yet and a record that is not ours give one and the same answer.
+        """
+        past = service.past_answers
+        if isinstance(question, QrHistoryQuestion):
+            answer = past.for_record(question.qr, question.on, question.place)
+        else:
+            _count_guess(service, question.claim.number)
+            answer = past.for_holder(question.claim, question.on, question.place)
+        return JSONResponse(past_object(answer), headers=_NO_STORE)
 
     return router
 
