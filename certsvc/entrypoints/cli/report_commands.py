@@ -16,6 +16,7 @@ from certsvc.domain.series import series_named
 from certsvc.domain.statistics import Basis, Dimension, StatisticsQuestion
 from certsvc.domain.supervision import Concern
 from certsvc.domain.ways import way_named
+from certsvc.entrypoints.cli.announced_commands import coverage
 from certsvc.errors import RequestError, UnknownReference
 from certsvc.settings import load_settings
 
@@ -77,12 +78,12 @@ def report_statistics(
     from certsvc.entrypoints.report_answers import statistics_object
 
     office = _office()
-    by = _caller(office, actor)
+    by = caller_named(office, actor)
     reports = office.information.reports
     found = reports.statistics(_question(office, given), by)
-    file = _file(csv, xlsx)
+    file = export_target(csv, xlsx)
     if file is not None:
-        _export(office, reports.statistics_table(found), by, given["region"], file, as_json=as_json)
+        export_table(office, reports.statistics_table(found), by, given["region"], file, as_json=as_json)
     elif as_json:
         _print_json(statistics_object(found))
     else:
@@ -118,13 +119,13 @@ def report_supervision(
     from certsvc.entrypoints.report_answers import supervision_object
 
     office = _office()
-    by = _caller(office, actor)
+    by = caller_named(office, actor)
     reports = office.information.reports
     wanted = frozenset(Concern(one) for one in lists) or frozenset(Concern)
     found = reports.supervision(wanted, region, year, by)
-    file = _file(csv, xlsx)
+    file = export_target(csv, xlsx)
     if file is not None:
-        _export(office, reports.supervision_table(found), by, region, file, as_json=as_json)
+        export_table(office, reports.supervision_table(found), by, region, file, as_json=as_json)
     elif as_json:
         _print_json(supervision_object(found))
     else:
@@ -142,12 +143,12 @@ def report_quotas(
     from certsvc.entrypoints.report_answers import quotas_object
 
     office = _office()
-    by = _caller(office, actor)
+    by = caller_named(office, actor)
     reports = office.information.reports
     found = reports.quotas(year, by)
-    file = _file(csv, xlsx)
+    file = export_target(csv, xlsx)
     if file is not None:
-        _export(office, reports.quota_table(year, found), by, None, file, as_json=as_json)
+        export_table(office, reports.quota_table(year, found), by, None, file, as_json=as_json)
     elif as_json:
         _print_json(quotas_object(year, found))
     else:
@@ -171,13 +172,16 @@ def report_subsidy(
 
     名册含姓名和证件号码，只能导出为文件；每个被列出的人都记入查看日志。
     """
-    file = _file(csv, xlsx)
+    file = export_target(csv, xlsx)
     if file is None:
         raise click.UsageError("名册含个人信息，只能导出为文件：请给出 --csv FILE 或 --xlsx FILE。")
     office = _office()
-    by = _caller(office, actor)
+    by = caller_named(office, actor)
     with office.information.reports.subsidy_roster(year, region, by, "cli") as table:
-        _export(office, table, by, region, file, as_json=as_json)
+        export_table(office, table, by, region, file, as_json=as_json)
+
+
+report.add_command(coverage)
 
 
 @report.command("fill")
@@ -217,9 +221,10 @@ def _code(word: str | None, named: Callable[[str], _Named | None], what: str) ->
     return code
 
 
-def _export(
+def export_table(
     office: Office, table: ReportTable, by: Caller, region: str | None, file: Path, *, as_json: bool
 ) -> None:
+    """Write a report to a file by `save_export` and tell its statement."""
     from certsvc.bootstrap.information import save_export
     from certsvc.entrypoints.cli.report_printing import print_statement
     from certsvc.entrypoints.report_answers import statement_object
@@ -231,7 +236,8 @@ def _export(
         print_statement(statement, str(file))
 
 
-def _file(csv: Path | None, xlsx: Path | None) -> Path | None:
+def export_target(csv: Path | None, xlsx: Path | None) -> Path | None:
+    """The file that an export goes to, its ending that of its form; None when none is asked for."""
     if csv is not None and xlsx is not None:
         raise click.UsageError("--csv 与 --xlsx 请只给出一个。")
     if csv is not None and csv.suffix.lower() == ".xlsx":
@@ -241,7 +247,8 @@ def _file(csv: Path | None, xlsx: Path | None) -> Path | None:
     return csv or xlsx
 
 
-def _caller(office: Office, name: str | None) -> Caller:
+def caller_named(office: Office, name: str | None) -> Caller:
+    """The registered person of a name, the operator without one. Raises UnknownReference."""
     if name is None:
         return OPERATOR
     actor = office.actors.find_actor(name)

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 
 from certsvc.bootstrap import Office
 from certsvc.entrypoints.console import (
+    announced,
     cancelled_years,
     decision_documents,
     decisions,
@@ -37,6 +38,7 @@ PATHS = (
     "/api/v1/filings",
     "/api/v1/decisions",
     "/api/v1/reports",
+    announced.PATH,
     "/api/v1/decision-documents",
     "/api/v1/notice-steps",
     cancelled_years.PATH,
@@ -73,7 +75,10 @@ def create_console(
     app.add_middleware(
         BodyLimit,
         limit=SMALL_BODY,
-        by_path={filings.PATH: LARGEST_UPLOAD, decision_documents.PATH: decision_documents.LARGEST_UPLOAD},
+        by_path={
+            **dict.fromkeys((filings.PATH, announced.PATH, announced.REPLACEMENTS), LARGEST_UPLOAD),
+            decision_documents.PATH: decision_documents.LARGEST_UPLOAD,
+        },
     )
     app.add_middleware(Patience, seconds=office.settings.answer_seconds)
     app.add_middleware(SecurityHeaders)
@@ -82,7 +87,17 @@ def create_console(
     app.add_exception_handler(ClientDisconnect, _client_left)
     app.include_router(cancelled_years.router)
     app.include_router(eligibility.router)
-    for part in (sign_in, filings, receipts, decisions, decision_documents, notices, shares, reports):
+    for part in (
+        sign_in,
+        filings,
+        receipts,
+        decisions,
+        decision_documents,
+        notices,
+        shares,
+        reports,
+        announced,
+    ):
         app.include_router(part.router)
     return app
 

@@ -22,7 +22,7 @@ _SUFFIXES = {
     "application/json": ".json",
 }
 _FORM = "multipart/form-data"
-_UPLOAD = {
+UPLOAD = {
     "requestBody": {
         "required": True,
         "content": {
@@ -41,7 +41,7 @@ FilingId = Annotated[str, Path(pattern="^F[0-9A-F]{15}$")]
 Caller = Annotated[Asked, Depends(asked)]
 
 
-async def _file_of(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) -> tuple[bytes, str]:
+async def file_of(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) -> tuple[bytes, str]:
     """The filed file and its name: the body itself, or the one file of a form."""
     kind = media_type(request)
     suffix = _SUFFIXES.get(kind)
@@ -53,9 +53,9 @@ async def _file_of(request: Request, raw_body: Annotated[bytes, Depends(raw_body
     return raw_body, f"filing{suffix}"
 
 
-@router.post("", summary="File a batch", openapi_extra=_UPLOAD)
+@router.post("", summary="File a batch", openapi_extra=UPLOAD)
 def submit(
-    request: Request, caller: Caller, file: Annotated[tuple[bytes, str], Depends(_file_of)]
+    request: Request, caller: Caller, file: Annotated[tuple[bytes, str], Depends(file_of)]
 ) -> Response:
     """Receives XLSX, CSV or JSON and answers with every finding at once, as `filing submit --json` does."""
     raw, name = file
