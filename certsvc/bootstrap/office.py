@@ -103,8 +103,8 @@ class Office(PublicSide):
 
     @cached_property
     def policies(self) -> Policies:
-        """Policy documents and calendars."""
-        return Policies(self)
+        """Policy documents, calendars, and filings examined again under those of their day."""
+        return Policies(self, _read_file, _registry_of, lambda: self._reception)
 
     @cached_property
     def unit_notices(self) -> UnitNotices:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,18 +12,33 @@ from certsvc.domain.policy.decoding import decode_policy
 from certsvc.domain.policy.document import PolicyDocument
 from certsvc.domain.policy.resolution import PolicySet
 from certsvc.errors import ConflictError
+from certsvc.ports.access import PersonalLook
 from certsvc.ports.policies import KeptCalendar, KeptPolicy
 
 if TYPE_CHECKING:
     from certsvc.bootstrap.parts import Parts
     from certsvc.domain.calendar import WorkCalendar
+    from certsvc.domain.caller import Caller
+    from certsvc.domain.registry import Registry
+    from certsvc.domain.submission import RawWorkbook
+    from certsvc.stages.reception import Reception
+    from certsvc.stages.reexamination import Reexamined
 
 
 class Policies:
     """What the gate judges by beside the registry. Every answer is that of the database at the moment of the call."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        read_file: Callable[[bytes, str], RawWorkbook],
+        registry_of: Callable[[bytes], Registry],
+        reception: Callable[[], Reception],
+    ) -> None:
         self._parts = parts
+        self._read_file = read_file
+        self._registry_of = registry_of
+        self._reception = reception
         self._decoded: dict[str, PolicyDocument] = {one.digest: one for one in shipped_documents()}
         self._set = shipped_policies()
         self._shipped_kept = False
@@ -81,6 +96,23 @@ class Policies:
 
         loaded = self.store.loaded_calendars()
         return published_calendar().joined_with(decode_calendar(one.body.encode()).year for one in loaded)
+
+    def reexamine(self, filing: str, by: Caller, *, now: bool = False) -> Reexamined:
+        """Examine a filing again, under its own snapshot or today's facts; the look is written down first."""
+        from certsvc.adapters.answer_store import DatabaseAnswers
+        from certsvc.stages.reexamination import Reexamination
+
+        parts = self._parts
+        parts.looks.append(PersonalLook(parts.clock.now(), "cli", by.name, filing, "复审备案"))
+        reexamination = Reexamination(
+            parts.filings,
+            DatabaseAnswers(parts.engine, parts.keys.cipher),
+            self._read_file,
+            self._registry_of,
+            lambda digests: shipped_policies() if digests is None else self.of_digests(digests),
+            lambda own_id, submission: self._reception().facts_now(own_id, submission),
+        )
+        return reexamination.examine(filing, now=now)
 
     def _document(self, raw: bytes) -> PolicyDocument:
         document = decode_policy(raw)

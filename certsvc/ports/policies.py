@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from certsvc.domain.examined_answer import ExaminedAnswer
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPolicy:
@@ -62,4 +64,12 @@ class PolicyStore(Protocol):
 
     def loaded_calendars(self) -> tuple[KeptCalendar, ...]:
         """Every loaded calendar in the order of loading; of a year the last one counts."""
+        ...
+
+
+class AnswerStore(Protocol):
+    """The answers to filings, as they were given."""
+
+    def answer(self, filing: str) -> tuple[ExaminedAnswer, bytes]:
+        """What was answered, and the snapshot of facts. Raises UnknownReference for an unknown filing."""
         ...

@@ -90,8 +90,7 @@ class Reception:
         self, own_id: str, workbook: RawWorkbook, raw_file: bytes, file_name: str
     ) -> ExaminedFiling:
         intake = accept(workbook)
-        registry_digest, registry = self.filings.current_registry()
-        facts = self._facts(own_id, intake.submission, self.registry_of(registry))
+        facts, registry_digest = self.facts_now(own_id, intake.submission)
         header = intake.submission.header
         return ExaminedFiling(
             id=own_id,
@@ -107,6 +106,11 @@ class Reception:
             received_at=self.clock.now(),
             citations=tuple(_citations(intake.submission)),
         )
+
+    def facts_now(self, own_id: str, submission: Submission) -> tuple[GateFacts, str]:
+        """What the gate knows of a submission at this moment, and the digest of the registry in force."""
+        registry_digest, registry = self.filings.current_registry()
+        return self._facts(own_id, submission, self.registry_of(registry)), registry_digest
 
     def _facts(self, own_id: str, submission: Submission, registry: Registry) -> GateFacts:
         persons = {row.document.number for row in submission.rows if row.document is not None}

@@ -169,16 +169,16 @@ def _cut_off(_key: str, place: Place) -> v.CutOff:
     return found
 
 
-def _ratio(_key: str, place: Place) -> v.PassRatio:
+def _ratio(_key: str, place: Place) -> v.RatioCap:
     percent = {_level(Place(key, item.path)): _percent(item) for key, item in place.entries()}
     if not percent:
         raise place.wrong("至少一个级别的通过比例")
-    return v.PassRatio(MappingProxyType(percent))
+    return v.RatioCap(MappingProxyType(percent))
 
 
-def _bonus(_key: str, place: Place) -> v.PassRatioBonus:
+def _bonus(_key: str, place: Place) -> v.RatioBonus:
     f = place.fields("levels least most")
-    found = v.PassRatioBonus(_some_levels(f["levels"]), _percent(f["least"]), _percent(f["most"]))
+    found = v.RatioBonus(_some_levels(f["levels"]), _percent(f["least"]), _percent(f["most"]))
     if found.most < found.least:
         raise f["most"].wrong("不小于 least 的百分点")
     return found

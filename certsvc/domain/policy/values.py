@@ -183,14 +183,14 @@ class CutOff:
 
 
 @dataclass(frozen=True, slots=True)
-class PassRatio:
+class RatioCap:
     """The greatest share of applicants that may pass, in percent, by level."""
 
     percent: Mapping[Level, int]
 
 
 @dataclass(frozen=True, slots=True)
-class PassRatioBonus:
+class RatioBonus:
     """Percentage points by which the ratio of some levels may be raised, from least to most."""
 
     levels: frozenset[Level]
@@ -272,8 +272,8 @@ Value = (
     | ApplicationWindow
     | Deadline
     | CutOff
-    | PassRatio
-    | PassRatioBonus
+    | RatioCap
+    | RatioBonus
     | Years
     | TenureRelief
     | PublicityTerm

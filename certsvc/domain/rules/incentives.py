@@ -14,7 +14,7 @@ from certsvc.domain.policy.values import Examination, Theme, WayPolicy
 from certsvc.domain.rules.clauses import EPIDEMIC, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
 from certsvc.domain.rules.policies import review_day, way_policy
-from certsvc.domain.rules.registry import declare
+from certsvc.domain.rules.registry import Rule, declare
 from certsvc.domain.series import SERIES
 from certsvc.domain.ways import Way
 
@@ -105,6 +105,15 @@ EPIDEMIC_TENURE = declare(
     good="聘任起始2019-10-01，评审2023-03-01",
     bad="聘任起始2021-10-01，评审2023-03-01",
 )
+WAY_BASE_YEARS = declare(
+    code="way-base-years",
+    severity=Severity.HOLD,
+    clause=f"{EPIDEMIC} 一；{REFORM} 二（三）",
+    summary="政策规定了任职年限的取得方式，须满规定年限",
+    message="按“{field}”计算，至评审时不满{years}年。请核对时间；确不满的不符合该取得方式的条件。",
+    good="政策要求满3年，聘任起始2019-10-01，评审2023-03-01",
+    bad="政策要求满3年，聘任起始2021-10-01，评审2023-03-01",
+)
 RURAL_TOO_EARLY = declare(
     code="rural-too-early",
     severity=Severity.ERROR,
@@ -146,13 +155,13 @@ def check_incentive(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
         case Way.AID_MISSION:
             yield from _aid(candidate, docket)
         case Way.ANTI_EPIDEMIC:
-            yield from _epidemic(candidate, policy)
+            yield from _base_years(candidate, policy, EPIDEMIC_TENURE)
         case Way.RURAL_TALENT:
             yield from _rural(candidate, docket)
         case Way.SKILLED_WORKER:
             yield from _skilled(candidate, policy)
         case _:
-            pass
+            yield from _base_years(candidate, policy, WAY_BASE_YEARS)
     if candidate.held:
         yield from _same_year(candidate, docket)
 
@@ -232,7 +241,7 @@ def _skilled(candidate: Candidate, policy: WayPolicy) -> Iterator[Finding]:
         yield SKILLED_WORKER_FIELD.finding(row=candidate.row.number, column="申报系列")
 
 
-def _epidemic(candidate: Candidate, policy: WayPolicy) -> Iterator[Finding]:
+def _base_years(candidate: Candidate, policy: WayPolicy, rule: Rule) -> Iterator[Finding]:
     row = candidate.row
     enterprise = row.unit_kind == "企业"
     column, since = ("现职称取得时间", row.base_on) if enterprise else ("聘任起始时间", row.appointed_on)
@@ -244,7 +253,7 @@ def _epidemic(candidate: Candidate, policy: WayPolicy) -> Iterator[Finding]:
         row.reviewed_on.month,
         row.reviewed_on.day,
     ):
-        yield EPIDEMIC_TENURE.finding(row=row.number, column=column, field=column, years=years)
+        yield rule.finding(row=row.number, column=column, field=column, years=years)
 
 
 def _same_year(candidate: Candidate, docket: Docket) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.levels import Level
-from certsvc.domain.policy.values import Examination, Theme, TitleNames
+from certsvc.domain.policy.values import Examination, Theme, TitleNames, WayPolicy
 from certsvc.domain.rules.clauses import DUAL, ONLINE, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
 from certsvc.domain.rules.policies import POLICY_UNKNOWN, review_day, way_policy
@@ -131,6 +131,15 @@ WAY_SERIES = declare(
     good="中小学正高级，中小学教师",
     bad="中小学正高级，工程技术人员",
 )
+WAY_BASIS = declare(
+    code="way-basis",
+    severity=Severity.HOLD,
+    clause=f"{ONLINE} 一.5；{REFORM} 二（二）",
+    summary="政策规定须有依据文件的取得方式，须填写依据文号",
+    message="“{way}”须有依据文件，未填写依据文号。请在“依据文号”补充。",
+    good="依据文号齐全",
+    bad="政策要求依据文件而依据文号为空",
+)
 
 _OWN_RULES: Final = frozenset(
     {
@@ -143,6 +152,8 @@ _OWN_RULES: Final = frozenset(
     }
 )
 """Ways whose limits have rules with words of their own."""
+_OWN_BASIS_RULES: Final = frozenset({Way.AID_MISSION, Way.ENTRUSTED})
+"""Ways whose basis document has a rule with words of its own."""
 _BEGUN_BY_NOTICE: Final = frozenset({Way.DUAL_DIRECTED, Way.RURAL_TALENT})
 """Ways that a notice has begun: that a review was too early is told by a rule of their own."""
 
@@ -196,7 +207,15 @@ def _way(candidate: Candidate, word: str, docket: Docket) -> Iterator[Finding]:
         yield from _without_policy(candidate, way, docket)
     elif not policy.by_filing:
         yield WAY_NOT_BY_FILING.finding(row=row.number, column="取得方式", way=way.label)
-    elif way not in _OWN_RULES:
+    else:
+        yield from _limits(candidate, way, policy)
+
+
+def _limits(candidate: Candidate, way: Way, policy: WayPolicy) -> Iterator[Finding]:
+    row = candidate.row
+    if policy.basis and way not in _OWN_BASIS_RULES and candidate.left_empty("依据文号", row.basis_ref):
+        yield WAY_BASIS.finding(row=row.number, column="依据文号", way=way.label)
+    if way not in _OWN_RULES:
         if row.level is not None and row.level not in policy.levels:
             levels = "、".join(level.label for level in sorted(policy.levels))
             yield WAY_LEVEL.finding(

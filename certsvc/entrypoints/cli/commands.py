@@ -13,12 +13,14 @@ from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import OPERATOR
 from certsvc.entrypoints.answers import issue_object, report_object, unreadable_object
 from certsvc.entrypoints.cli.access_commands import audit, client
+from certsvc.entrypoints.cli.announced_commands import announced
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.cancel_year_commands import cancel_year
 from certsvc.entrypoints.cli.credit_commands import credit, platform
 from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.history_commands import history
 from certsvc.entrypoints.cli.notice_commands import notice
+from certsvc.entrypoints.cli.policy_commands import calendar, policy, reexamine
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, rich_progress
 from certsvc.entrypoints.cli.report_commands import report
@@ -116,9 +118,12 @@ def filing() -> None:
 
 filing.add_command(receipt)
 filing.add_command(receipts)
+filing.add_command(reexamine)
 certsvc.add_command(decision)
 certsvc.add_command(client)
 certsvc.add_command(notice)
+certsvc.add_command(policy)
+certsvc.add_command(calendar)
 certsvc.add_command(audit)
 certsvc.add_command(credit)
 certsvc.add_command(cancel_year)
@@ -128,6 +133,7 @@ certsvc.add_command(credit)
 certsvc.add_command(cancel_year)
 certsvc.add_command(platform)
 certsvc.add_command(report)
+certsvc.add_command(announced)
 certsvc.add_command(sample)
 certsvc.add_command(attestation)
 
