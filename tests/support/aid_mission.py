@@ -69,7 +69,7 @@ def aid_batch(people: Iterable[Mapping[str, Any]], **header: Any) -> Batch:
     own = {"批次编号": "2023-YW-01", "评委会代码": COMMITTEE, "申报类别": CHANNEL, "例会批复文号": MEETING}
     own |= {"备案1报送单位": COMMITTEE, "备案1回执号": "2023-YW-01-1", "公布文号": "吉人社职字〔2023〕121号"}
     rows = [{**_TITLE, **person} for person in people]
-    return sample(REGULAR).with_rows(rows).with_header(**own, **header)
+    return sample(REGULAR).with_rows(rows).with_header(**{**own, **header})
 
 
 def some_people(count: int) -> list[dict[str, Any]]:
