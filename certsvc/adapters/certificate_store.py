@@ -31,6 +31,7 @@ from certsvc.adapters.issue_check import (
     is_closed,
     known_at_issue,
     require_admitted,
+    require_events_written,
 )
 from certsvc.adapters.ledger_schema import outbox_event
 from certsvc.adapters.number_ranges import reserve_numbers
@@ -204,12 +205,14 @@ class DatabaseCertificateStore:
         """Every version of a number, oldest first, held until the caller's transaction ends; empty: unknown.
 
         The first version is the lock of them all: held before the others are looked for, so that none appears meanwhile.
+        Raises ConflictError while a decision over its whole batch has not written its events yet.
         """
         ours = select(certificate).where(certificate.c.number == number).with_for_update()
         if connection.execute(ours.where(certificate.c.version == 1)).one_or_none() is None:
             return ()
+        require_events_written(connection, number)
         rows = connection.execute(ours.order_by(certificate.c.version))
-        return tuple(self._version(row) for row in rows)
+        return tuple(self.version_of(row) for row in rows)
 
     def versions(self, number: str) -> tuple[CertificateVersion, ...]:
         """Every version of a number, oldest first, as it stands now."""
@@ -217,7 +220,7 @@ class DatabaseCertificateStore:
             rows = connection.execute(
                 select(certificate).where(certificate.c.number == number).order_by(certificate.c.version)
             ).all()
-        return tuple(self._version(row) for row in rows)
+        return tuple(self.version_of(row) for row in rows)
 
     def add_version(self, connection: Connection, draft: Draft, at: datetime) -> None:
         """Store the draft of a corrected version in the caller's transaction."""
@@ -353,7 +356,8 @@ class DatabaseCertificateStore:
     def _record(self, row: Row[Any]) -> bytes:
         return open_record(self._cipher, row.number, row.version, row.sealed_record)
 
-    def _version(self, row: Row[Any]) -> CertificateVersion:
+    def version_of(self, row: Row[Any]) -> CertificateVersion:
+        """A row of the table as a version, its content decrypted."""
         return CertificateVersion(self._draft(row), CertificateStatus(row.status), row.state != "drafted")
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, Table, and_, func, or_, select
 
+from certsvc.adapters.annulment_store import annulled_among
 from certsvc.adapters.cancelled_year_store import in_force
 from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.adapters.decision_schema import credit_record
+from certsvc.adapters.issue_check import is_closed
 from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate, filing
 from certsvc.domain.cancelled_year import YearStatus, YearStep
@@ -86,6 +88,18 @@ class DatabaseFacts:
         for person, row in self._of_persons(id_numbers, cancelled_year, standing):
             years[person] = years.get(person, frozenset()) | {row.year}
         return years
+
+    def annulled_references(self, references: Iterable[str]) -> frozenset[str]:
+        """Those of the references, as written, that name an annulled proof."""
+        with self._engine.begin() as connection:
+            return annulled_among(connection, self._cipher, set(references))
+
+    def batch_void(self, committee_code: str | None, batch_ref: str | None) -> bool:
+        """Whether a filing of the committee with this 批次编号 was declared void and not restored since."""
+        ours = filing.c.committee_code == committee_code, filing.c.batch_ref == batch_ref
+        with self._engine.begin() as connection:
+            found = connection.execute(select(filing.c.id).where(*ours, is_closed(filing.c.id)).limit(1))
+            return found.one_or_none() is not None
 
     def dual_directed_holders(self) -> Mapping[str, int]:
         """How many valid dual-directed certificates each county has."""

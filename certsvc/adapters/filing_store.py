@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
+from certsvc.adapters.annulment_store import index_citations
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.database import hold_table, insert_unless_known
 from certsvc.adapters.facts_store import DatabaseFacts
@@ -168,6 +169,7 @@ class DatabaseFilingStore(DatabaseFacts):
                 for table in (filing_finding, filing_row):
                     connection.execute(delete(table).where(table.c.filing_id == examined.id))
             self._insert_rows(connection, examined)
+            index_citations(connection, self._cipher, examined.id, examined.citations)
             _note(connection, examined.received_at, by, Action.FILING_SUBMIT, examined.id, before)
 
     def approve(self, wanted: str, by: str, at: datetime) -> None:

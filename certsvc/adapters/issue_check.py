@@ -8,15 +8,18 @@ second one sees the certificate of the first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, insert, select, update
 
 from certsvc.adapters.audit_store import append_entry, caller_named
 from certsvc.adapters.batch_schema import annulment, batch_decision, person_turn, row_reference
+from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.adapters.database import insert_missing
-from certsvc.adapters.decision_schema import credit_record, decision
+from certsvc.adapters.decision_schema import credit_record, decision, decision_event
+from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate, filing, filing_finding, filing_row
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
@@ -31,19 +34,31 @@ _STANDING = tuple(
     int(status)
     for status in (CertificateStatus.VALID, CertificateStatus.SUSPENDED, CertificateStatus.HISTORICAL)
 )
+_ENDED = tuple(
+    int(status)
+    for status in (CertificateStatus.REVOKED, CertificateStatus.WRITTEN_OFF, CertificateStatus.VOIDED)
+)
 _ENDING = ("revoke", "write_off", "void")
 
+Sought = Mapping[bytes, tuple[bytes, ...]]
+"""Person key to look for -> the keys asked for whose person it is (documents that are linked as one person's)."""
 
-def is_closed(owner: ColumnElement[str]) -> ColumnElement[bool]:
-    """True for a filing whose batch was declared void, and not restored since."""
+
+def closing_decisions(owner: ColumnElement[str] | str) -> Select[Any]:
+    """The batch decision by which a filing's batch is void; none when it is not, or was restored since."""
     lifted = batch_decision.alias()
     undone = exists().where(lifted.c.undoes == batch_decision.c.id, lifted.c.status == "confirmed")
-    return exists().where(
+    return select(batch_decision).where(
         batch_decision.c.filing_id == owner,
         batch_decision.c.kind == "void",
         batch_decision.c.status == "confirmed",
         ~undone,
     )
+
+
+def is_closed(owner: ColumnElement[str]) -> ColumnElement[bool]:
+    """True for a filing whose batch was declared void, and not restored since."""
+    return closing_decisions(owner).exists()
 
 
 def hold_open_filing(connection: Connection, wanted: str) -> Row[Any]:
@@ -54,15 +69,30 @@ def hold_open_filing(connection: Connection, wanted: str) -> Row[Any]:
     return held
 
 
+def require_events_written(connection: Connection, number: str) -> None:
+    """Raises ConflictError while a batch decision over the certificate waits for its ledger events.
+
+    Another decision's events would come before them.
+    """
+    waiting = exists().where(
+        decision.c.certificate_number == number,
+        decision.c.batch_decision_id.is_not(None),
+        decision.c.status == "confirmed",
+        ~exists().where(decision_event.c.decision_id == decision.c.id),
+    )
+    if connection.scalar(select(waiting)):
+        raise ConflictError("该证书所在批次的整批决定正在入账，请稍候片刻后重试。")
+
+
 def known_at_issue(
     connection: Connection, held: Row[Any], awards: Sequence[Award], keys: Mapping[int, bytes]
 ) -> Mapping[int, KnownAtIssue]:
     """What is known of the persons of some rows, who are held until the commit. `keys`: row -> person key."""
-    everybody = sorted(set(keys.values()))
+    sought = keys_of_persons(connection, set(keys.values()))
+    everybody = sorted(sought)
     insert_missing(connection, person_turn, [{"person_key": key} for key in everybody])
     ours = select(person_turn.c.person_key).where(person_turn.c.person_key.in_(everybody))
     connection.execute(ours.order_by(person_turn.c.person_key).with_for_update()).all()
-    standing = _titles(connection, everybody, certificate.c.status.in_(_STANDING))
     since = held.approved_at or ""
     decided = exists().where(
         decision.c.certificate_number == certificate.c.number,
@@ -70,18 +100,14 @@ def known_at_issue(
         decision.c.status == "confirmed",
         decision.c.confirmed_at >= since,
     )
-    ended = _titles(connection, everybody, certificate.c.status.in_((3, 4, 5)) & decided)
-    recorded = _recorded_since(connection, everybody, since)
-    annulled = _annulled_since(connection, held.id, since)
-    return {
-        award.row: KnownAtIssue(
-            held=standing.get(keys[award.row], ()),
-            ended=ended.get(keys[award.row], ()),
-            credit_recorded=keys[award.row] in recorded,
-            reference_annulled=award.row in annulled,
-        )
-        for award in awards
-    }
+    looked = _Looked(
+        standing=_titles(connection, sought, certificate.c.status.in_(_STANDING)),
+        ended=_titles(connection, sought, certificate.c.status.in_(_ENDED) & decided),
+        recorded=_recorded_since(connection, sought, since),
+        cancelled=_cancelled_since(connection, sought, since),
+        annulled=_annulled_since(connection, held.id, since),
+    )
+    return {award.row: looked.of(award.row, keys[award.row]) for award in awards}
 
 
 def hold_rows(
@@ -132,18 +158,41 @@ def require_admitted(connection: Connection, owner: str, rows: Iterable[int]) ->
         raise ConflictError("该备案正由另一进程签发，本次操作已撤回；再次运行即可继续。")
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What was found, by person key; `annulled` by row."""
+
+    standing: Mapping[bytes, Mapping[str, HeldTitle]]
+    ended: Mapping[bytes, Mapping[str, HeldTitle]]
+    recorded: frozenset[bytes]
+    cancelled: Mapping[bytes, frozenset[int]]
+    annulled: frozenset[int]
+
+    def of(self, row: int, key: bytes) -> KnownAtIssue:
+        """What is known of the person of a row."""
+        return KnownAtIssue(
+            held=tuple(self.standing.get(key, {}).values()),
+            ended=tuple(self.ended.get(key, {}).values()),
+            credit_recorded=key in self.recorded,
+            cancelled_years=self.cancelled.get(key, frozenset()),
+            reference_annulled=row in self.annulled,
+        )
+
+
 def _titles(
-    connection: Connection, keys: Sequence[bytes], wanted: ColumnElement[bool]
-) -> dict[bytes, tuple[HeldTitle, ...]]:
+    connection: Connection, sought: Sought, wanted: ColumnElement[bool]
+) -> Mapping[bytes, Mapping[str, HeldTitle]]:
+    """Titles by person key and number, each as its newest version says."""
     rows = connection.execute(
         select(certificate)
-        .where(certificate.c.person_key.in_(keys), wanted)
+        .where(certificate.c.person_key.in_(list(sought)), wanted)
         .order_by(certificate.c.number, certificate.c.version)
     )
     found: dict[bytes, dict[str, HeldTitle]] = {}
     for row in rows:
-        found.setdefault(bytes(row.person_key), {})[row.number] = held_title(row)
-    return {key: tuple(titles.values()) for key, titles in found.items()}
+        for key in sought[bytes(row.person_key)]:
+            found.setdefault(key, {})[row.number] = held_title(row)
+    return found
 
 
 def held_title(row: Row[Any]) -> HeldTitle:
@@ -159,21 +208,40 @@ def held_title(row: Row[Any]) -> HeldTitle:
     )
 
 
-def _recorded_since(connection: Connection, keys: Sequence[bytes], since: str) -> set[bytes]:
+def _recorded_since(connection: Connection, sought: Sought, since: str) -> frozenset[bytes]:
     rows = connection.scalars(
         select(credit_record.c.person_key)
         .join(decision, decision.c.id == credit_record.c.decision_id)
         .where(
-            credit_record.c.person_key.in_(keys),
+            credit_record.c.person_key.in_(list(sought)),
             credit_record.c.withdrawn_on.is_(None),
             decision.c.confirmed_at >= since,
         )
     )
-    return {bytes(key) for key in rows}
+    return frozenset(key for found in rows for key in sought[bytes(found)])
 
 
-def _annulled_since(connection: Connection, owner: str, since: str) -> set[int]:
-    return set(
+def _cancelled_since(connection: Connection, sought: Sought, since: str) -> Mapping[bytes, frozenset[int]]:
+    own, lifting = cancelled_year.c, cancelled_year.alias()
+    lifted = exists().where(lifting.c.lifts == own.id, lifting.c.status == "confirmed")
+    rows = connection.execute(
+        select(own.person_key, own.year).where(
+            own.person_key.in_(list(sought)),
+            own.step == "cancel",
+            own.status == "confirmed",
+            own.confirmed_at >= since,
+            ~lifted,
+        )
+    )
+    years: dict[bytes, frozenset[int]] = {}
+    for found, year in rows:
+        for key in sought[bytes(found)]:
+            years[key] = years.get(key, frozenset()) | {year}
+    return years
+
+
+def _annulled_since(connection: Connection, owner: str, since: str) -> frozenset[int]:
+    return frozenset(
         connection.scalars(
             select(row_reference.c.row_no)
             .join(annulment, annulment.c.reference_key == row_reference.c.reference_key)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from certsvc.domain.admission import Admission, Examination, Hold, Refusal
+from certsvc.domain.annulment import Citation
 from certsvc.domain.findings import Finding, stops
 
 
@@ -75,6 +76,7 @@ class ExaminedFiling:
     facts: bytes
     examination: Examination
     received_at: datetime
+    citations: tuple[Citation, ...] = ()
 
     @property
     def status(self) -> FilingStatus:

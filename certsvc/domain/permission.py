@@ -40,6 +40,8 @@ class Action(StrEnum):
     BATCH_VOIDING_PROPOSE = "batch_void.propose"
     BATCH_VOIDING_CONFIRM = "batch_void.confirm"
     BATCH_VOIDING_READ = "batch_void.read"
+    BATCH_RESTORATION_PROPOSE = "batch_restore.propose"
+    BATCH_RESTORATION_CONFIRM = "batch_restore.confirm"
     DEPENDENT_SETTLE = "dependent.settle"
     ANNULMENT_RECORD = "annulment.record"
     YEAR_CANCEL_PROPOSE = "cancel_year.propose"
@@ -154,6 +156,9 @@ _TABLE: Final = (
         other_than=Action.BATCH_VOIDING_PROPOSE,
     ),
     Permission(Action.BATCH_VOIDING_READ, _READERS, RegionRule.OWN, _VOIDED, operator=True),
+    *_pair(
+        Action.BATCH_RESTORATION_PROPOSE, Action.BATCH_RESTORATION_CONFIRM, RegionRule.PROVINCE, _REINSTATED
+    ),
     Permission(Action.DEPENDENT_SETTLE, _WRITERS, RegionRule.PROVINCE, _VOIDED),
     Permission(Action.ANNULMENT_RECORD, _WRITERS, RegionRule.PROVINCE, "吉人社函〔2022〕38号 四（六）"),
     *_pair(Action.YEAR_CANCEL_PROPOSE, Action.YEAR_CANCEL_CONFIRM, RegionRule.CITY, _CREDIT),

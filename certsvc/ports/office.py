@@ -66,6 +66,14 @@ class FilingStore(Protocol):
         """The years of the persons whose application was cancelled and not given back, by ID number."""
         ...
 
+    def annulled_references(self, references: Iterable[str]) -> frozenset[str]:
+        """Those of the references, as written, that name an annulled proof."""
+        ...
+
+    def batch_void(self, committee_code: str | None, batch_ref: str | None) -> bool:
+        """Whether a filing of the committee with this 批次编号 was declared void and not restored since."""
+        ...
+
     def dual_directed_holders(self) -> Mapping[str, int]:
         """How many valid dual-directed certificates each county has, by its six-digit code."""
         ...

@@ -24,6 +24,7 @@ class Approval:
     """What the two decisions need. `receipts_required`: without it lower levels may rest on the header's claims.
 
     `answer_changed` examines an open filing under the facts of now and says whether its answer is another one.
+    `require_open` raises ConflictError for a filing whose batch was declared void.
     """
 
     permits: Permits
@@ -32,6 +33,7 @@ class Approval:
     receipts: Receipts
     receipts_required: bool
     answer_changed: Callable[[str], bool]
+    require_open: Callable[[str], None]
 
     def approve(self, filing: str, actor: str) -> FilingReport:
         """The maker confirms what the gate admitted, and with it that the province has received the batch.
@@ -46,6 +48,7 @@ class Approval:
             raise UnknownReference(f"没有备案 {filing}。请核对备案号。")
         if stored.status is FilingStatus.REFUSED:
             raise ConflictError("该批次的批次信息有误，整批不予受理。请按审查意见更正后重新报送。")
+        self.require_open(filing)
         missing = self.receipts.missing(filing)
         lower = tuple(step for step in missing if step.level is not FilingLevel.PROVINCE)
         if stored.maker is None:
@@ -71,6 +74,7 @@ class Approval:
         if stored.maker is None:
             raise ConflictError("该备案尚未同意，不能签发。请先由另一位人员运行 certsvc filing approve。")
         self.permits.require(Action.FILING_ISSUE, checker, _subject(filing), first_person=stored.maker)
+        self.require_open(filing)
         self.filings.begin_issue(filing, checker.name, self.clock.now())
         return self.filings.report(filing)
 

@@ -94,6 +94,7 @@ def test_steps_under_four_eyes_refuse_the_same_person(line: object) -> None:
         Action.WRITE_OFF_CONFIRM,
         Action.VOIDING_CONFIRM,
         Action.BATCH_VOIDING_CONFIRM,
+        Action.BATCH_RESTORATION_CONFIRM,
         Action.YEAR_CANCEL_CONFIRM,
         Action.UNIT_NOTICE_CONFIRM,
         Action.HISTORY_CONFIRM,

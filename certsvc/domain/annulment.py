@@ -1,0 +1,51 @@
+"""Annulled proofs 考试成绩、职业资格被取消 (吉人社函〔2022〕38号 四（六）): titles that rest on one need a person's decision."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+CITING_COLUMNS = ("考试合格证明编号", "依据文号")
+"""The columns of 汇总表 in which a row cites a proof."""
+
+
+class ProofKind(StrEnum):
+    """What was annulled."""
+
+    EXAMINATION = "examination"
+    QUALIFICATION = "qualification"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word."""
+        return "考试成绩" if self is ProofKind.EXAMINATION else "职业资格"
+
+
+@dataclass(frozen=True, slots=True)
+class Annulment:
+    """One annulled proof. `reference`: its number as it was given; `document_ref`: the document that annuls it."""
+
+    id: str
+    kind: ProofKind
+    reference: str
+    document_ref: str
+    decided_on: date
+    ground: str
+    actor: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A row that cites a proof, in one of the citing columns."""
+
+    row: int
+    column: str
+    reference: str
+
+
+def plain_reference(reference: str) -> str:
+    """The number of a proof for comparing: one width, capital letters, no spaces."""
+    return "".join(unicodedata.normalize("NFKC", reference).split()).upper()
