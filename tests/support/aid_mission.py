@@ -11,7 +11,11 @@ from certsvc.adapters.certificate_store import PublicCertificate
 from tests.support.office import OfficeUnderTest
 from tests.support.workbooks import EXAMPLES, REGULAR, Batch, sample
 
-COMMITTEE, MEETING = "JL-YW-WS", "吉人社职例〔2023〕21号"
+COMMITTEE, MEETING, LATER_MEETING = "JL-YW-WS", "吉人社职例〔2023〕21号", "吉人社职例〔2023〕22号"
+MEETINGS = {
+    MEETING: (date(2023, 9, 18), date(2023, 9, 21)),
+    LATER_MEETING: (date(2023, 9, 20), date(2023, 9, 21)),
+}
 CHANNEL = "援疆援藏援外支教激励"
 HAN = {"姓名": "韩志远", "证件号码": "229909196802120913", "性别": "男", "出生日期": date(1968, 2, 12)}
 _PERSON = ("姓名", "证件类型", "证件号码", "性别", "出生日期")
@@ -52,22 +56,31 @@ def registry_with_aid_committee() -> bytes:
             "filing_path": ["省"],
         }
     )
-    registry["meeting_approvals"].append(
-        {
-            "ref": MEETING,
-            "committee": COMMITTEE,
-            "approved_on": "2023-09-08",
-            "by": "HRSS-220000",
-            "meeting": ["2023-09-18", "2023-09-21"],
-        }
-    )
+    for reference, meeting in MEETINGS.items():
+        registry["meeting_approvals"].append(
+            {
+                "ref": reference,
+                "committee": COMMITTEE,
+                "approved_on": "2023-09-08",
+                "by": "HRSS-220000",
+                "meeting": [day.isoformat() for day in meeting],
+            }
+        )
     return json.dumps(registry, ensure_ascii=False).encode()
 
 
 def aid_batch(people: Iterable[Mapping[str, Any]], **header: Any) -> Batch:
     """A filing of aid missions for persons given by the columns that name them."""
-    own = {"批次编号": "2023-YW-01", "评委会代码": COMMITTEE, "申报类别": CHANNEL, "例会批复文号": MEETING}
+    own: dict[str, Any] = {
+        "批次编号": "2023-YW-01",
+        "评委会代码": COMMITTEE,
+        "申报类别": CHANNEL,
+        "例会批复文号": MEETING,
+    }
     own |= {"备案1报送单位": COMMITTEE, "备案1回执号": "2023-YW-01-1", "公布文号": "吉人社职字〔2023〕121号"}
+    own |= dict(
+        zip(("评审开始日期", "评审结束日期"), MEETINGS[header.get("例会批复文号", MEETING)], strict=True)
+    )
     rows = [{**_TITLE, **person} for person in people]
     return sample(REGULAR).with_rows(rows).with_header(**{**own, **header})
 
