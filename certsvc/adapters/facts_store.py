@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, Table, and_, func, or_, select
 
+from certsvc.adapters import other_titles
+from certsvc.adapters.announced_store import corrected_documents
 from certsvc.adapters.annulment_store import annulled_among
 from certsvc.adapters.cancelled_year_store import in_force
+from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.adapters.decision_schema import credit_record
 from certsvc.adapters.issue_check import is_closed
@@ -24,6 +28,7 @@ from certsvc.domain.ways import Way
 from certsvc.ports import PersonalCipher
 
 _LOOK_UP_CHUNK = 500
+_BY_THE_MACHINE = SystemClock().today
 _STANDING = tuple(
     int(status)
     for status in (CertificateStatus.VALID, CertificateStatus.SUSPENDED, CertificateStatus.HISTORICAL)
@@ -37,17 +42,39 @@ _WITHDRAWN = tuple(
 class DatabaseFacts:
     """The part of ports.FilingStore that gives the gate its facts. Persons are asked for by ID number."""
 
-    def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
+    def __init__(
+        self, engine: Engine, cipher: PersonalCipher, today: Callable[[], date] = _BY_THE_MACHINE
+    ) -> None:
+        """`today` tells which correspondences of qualifications are in force."""
+        self._today = today
         self._engine = engine
         self._cipher = cipher
 
     def titles_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
-        """Titles that the persons hold by certificates of ours that stand, by ID number; one a certificate number."""
-        return self._titles(id_numbers, _STANDING)
+        """Titles that the persons hold, by ID number: by certificates of ours that stand (one a certificate number), by
+        published historical records, and by mapping statements whose list and qualification stand."""
+        numbers = list(id_numbers)
+        held = self._titles(numbers, _STANDING)
+        return joined(held, self._recorded(numbers, other_titles.IN_FORCE), self._mapped(numbers))
 
     def titles_withdrawn(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
-        """Titles that the persons had by certificates of ours that were revoked, written off or voided."""
-        return self._titles(id_numbers, _WITHDRAWN)
+        """Titles that the persons had by certificates of ours that were revoked, written off or voided, or by historical
+        records that were revoked."""
+        numbers = list(id_numbers)
+        ended = self._recorded(numbers, other_titles.REVOKED)
+        return joined(self._titles(numbers, _WITHDRAWN), ended)
+
+    def _recorded(
+        self, id_numbers: Iterable[str], wanted: ColumnElement[bool]
+    ) -> Iterator[tuple[str, HeldTitle]]:
+        for person, row in self._of_persons(id_numbers, other_titles.HISTORICAL_TITLES, wanted):
+            yield person, other_titles.historical_title(row)
+
+    def _mapped(self, id_numbers: Iterable[str]) -> Iterator[tuple[str, HeldTitle]]:
+        rows = list(self._of_persons(id_numbers, other_titles.MAPPED_TITLES, other_titles.ALL_STATEMENTS))
+        if rows:
+            with self._engine.begin() as connection:
+                yield from other_titles.mapped_titles(connection, self._cipher, rows, self._today())
 
     def _titles(
         self, id_numbers: Iterable[str], statuses: tuple[int, ...]
@@ -118,7 +145,8 @@ class DatabaseFacts:
         self, *, besides: str, committee_code: str | None = None, batch_ref: str | None = None
     ) -> frozenset[str]:
         """Numbers of announcement documents that approved filings other than the named one rest on; an issued filing
-        of the same committee and batch does not count: this one supplements it."""
+        of the same committee and batch does not count: this one supplements it. With a document those count that it
+        corrects and that correct it: they are all of one batch."""
         used = and_(
             filing.c.id != besides,
             filing.c.announcement_ref.is_not(None),
@@ -134,7 +162,9 @@ class DatabaseFacts:
                 ),
             )
         with self._engine.begin() as connection:
-            return frozenset(connection.scalars(select(filing.c.announcement_ref).where(used)))
+            refs = set(connection.scalars(select(filing.c.announcement_ref).where(used)))
+            chains = corrected_documents(connection) if refs else ()
+        return frozenset(refs.union(*(chain for chain in chains if not chain.isdisjoint(refs))))
 
     def _of_persons(
         self, id_numbers: Iterable[str], table: Table, wanted: ColumnElement[bool]
@@ -155,6 +185,17 @@ class DatabaseFacts:
                 for row in rows:
                     for key in sought[bytes(row.person_key)]:
                         yield by_key[key], row
+
+
+def joined(
+    held: Mapping[str, tuple[HeldTitle, ...]], *more: Iterable[tuple[str, HeldTitle]]
+) -> Mapping[str, tuple[HeldTitle, ...]]:
+    """Titles by person, with further ones behind them, each once."""
+    found = dict(held)
+    for person, title in chain(*more):
+        if title not in found.get(person, ()):
+            found[person] = (*found.get(person, ()), title)
+    return found
 
 
 def _held(row: Row[Any]) -> HeldTitle:

@@ -15,6 +15,7 @@ from certsvc.adapters.share_store import DatabaseShareGrantStore
 from certsvc.adapters.turns import FileTurns
 from certsvc.bootstrap.case_work import CaseWork
 from certsvc.bootstrap.credit import CreditSide
+from certsvc.bootstrap.mapping import open_mapping
 from certsvc.bootstrap.policies import Policies
 from certsvc.bootstrap.public_side import PublicSide
 from certsvc.domain.batch_voiding import BatchDecision
@@ -38,6 +39,7 @@ from certsvc.stages.face import compose_face
 from certsvc.stages.filing_header import committee_named
 from certsvc.stages.issuance import CHUNK, Issuance, Progress
 from certsvc.stages.issue import Issuing
+from certsvc.stages.mapping import Mapping
 from certsvc.stages.receipts import Receipts
 from certsvc.stages.service_access import ServiceAccess
 from certsvc.stages.share_grants import ShareGrants
@@ -188,6 +190,11 @@ class Office(PublicSide):
         from certsvc.bootstrap.history import open_history
 
         return open_history(self)
+
+    @cached_property
+    def mapping(self) -> Mapping:
+        """Mapping statements."""
+        return open_mapping(self)
 
     @cached_property
     def sign_in(self) -> SignIn:

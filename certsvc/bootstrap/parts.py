@@ -52,7 +52,7 @@ class Parts:
         self.keys = load_keys(settings.keys_folder, log_origin=settings.log_origin)
         self.tree = FolderTree(settings.public_folder)
         self.archive = FolderArchive(settings.documents_folder)
-        self.filings = DatabaseFilingStore(self.engine, self.keys.cipher)
+        self.filings = DatabaseFilingStore(self.engine, self.keys.cipher, clock.today)
         self.actors = self.filings
         self.trail = DatabaseAuditTrail(self.engine, clock)
         self.permits = Permits(self.actors, self.trail)

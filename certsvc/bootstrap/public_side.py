@@ -13,6 +13,7 @@ from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
+from certsvc.bootstrap.mapping import open_mapping_answers
 from certsvc.bootstrap.parts import Parts
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
@@ -24,6 +25,7 @@ from certsvc.settings import Settings
 from certsvc.stages.historical_answers import HistoricalAnswers
 from certsvc.stages.issuance import CHUNK
 from certsvc.stages.ledger import Ledger
+from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.publish import Publisher
@@ -71,6 +73,11 @@ class PublicSide(Parts):
         """Share grants for those who have a code."""
         board = DatabaseShareGrantBoard(self.reading_engine, self.keys.cipher)
         return ShareOpening(board, self.certificates, self.looks, self.clock)
+
+    @cached_property
+    def mapping_answers(self) -> MappingAnswers:
+        """Answers about mapping statements, over a database that can only be read."""
+        return open_mapping_answers(self)
 
     @cached_property
     def readiness(self) -> Readiness:

@@ -11,14 +11,16 @@ import click
 
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import OPERATOR
-from certsvc.entrypoints.answers import issue_object, report_object, unreadable_object
+from certsvc.entrypoints.answers import held_at_issue, issue_object, report_object, unreadable_object
 from certsvc.entrypoints.cli.access_commands import audit, client
 from certsvc.entrypoints.cli.announced_commands import announced
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.cancel_year_commands import cancel_year
+from certsvc.entrypoints.cli.batch_commands import annulment, batch, dependants
 from certsvc.entrypoints.cli.credit_commands import credit, platform
 from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.history_commands import history
+from certsvc.entrypoints.cli.mapping_commands import mapping
 from certsvc.entrypoints.cli.notice_commands import notice
 from certsvc.entrypoints.cli.policy_commands import calendar, policy, reexamine
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
@@ -30,6 +32,7 @@ from certsvc.settings import load_settings
 
 if TYPE_CHECKING:
     from certsvc.bootstrap import Office
+    from certsvc.domain.filing import FilingReport
     from certsvc.domain.findings import Finding
 
 EXIT_FINDINGS, EXIT_UNREADABLE = 1, 2
@@ -120,6 +123,9 @@ filing.add_command(receipt)
 filing.add_command(receipts)
 filing.add_command(reexamine)
 certsvc.add_command(decision)
+certsvc.add_command(batch)
+certsvc.add_command(dependants)
+certsvc.add_command(annulment)
 certsvc.add_command(client)
 certsvc.add_command(notice)
 certsvc.add_command(policy)
@@ -129,6 +135,7 @@ certsvc.add_command(credit)
 certsvc.add_command(cancel_year)
 certsvc.add_command(platform)
 certsvc.add_command(history)
+certsvc.add_command(mapping)
 certsvc.add_command(credit)
 certsvc.add_command(cancel_year)
 certsvc.add_command(platform)
@@ -215,7 +222,7 @@ def issue(filing_id: str, actor: str, *, as_json: bool) -> None:
     _show(
         issue_object(report, counts),
         as_json=as_json,
-        clean=lambda: click.echo(f"备案 {report.filing}：已签发并公开 {counts.get('published', 0)} 份证书。"),
+        clean=lambda: _print_issue(report, counts),
     )
 
 
@@ -294,6 +301,12 @@ def sequencer() -> None:
     settings = load_settings()
     configure_log(settings.log_level)
     work_alone(settings)
+
+
+def _print_issue(report: FilingReport, counts: dict[str, int]) -> None:
+    click.echo(f"备案 {report.filing}：已签发并公开 {counts.get('published', 0)} 份证书。")
+    for finding in held_at_issue(report):
+        click.echo(f"第 {finding.row} 行暂缓签发：{finding.message}")
 
 
 def _show(answer: dict[str, object], *, as_json: bool, clean: Callable[[], None]) -> None:

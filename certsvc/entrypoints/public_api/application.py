@@ -14,6 +14,7 @@ from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.public_api.answers import EXAMPLES, HEALTH_ANSWERS, SCHEMAS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
 from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE, answer_with_etag
+from certsvc.entrypoints.public_api.mapping_api import add_mapping_check
 from certsvc.entrypoints.public_api.notice_pages import add_notices
 from certsvc.entrypoints.public_api.operation_api import add_operation
 from certsvc.entrypoints.public_api.pages import Pages
@@ -64,6 +65,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_operation(app, service)
         add_notices(app, service, pages)
         add_sharing(app, service)
+        add_mapping_check(app, service)
     _add_tree(app, public_tree_folder)
     return app
 

@@ -32,6 +32,7 @@ def public_service(office: Office) -> PublicService:
         proofs=office.proofs,
         notices=office.notice_board,
         shares=office.share_opening,
+        mappings=office.mapping_answers,
         readiness=office.readiness,
         limiter=_limiter(office),
         metrics=Metrics(office.readiness.checkpoint_age),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from certsvc.adapters.metrics import Metrics
 from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
+from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.readiness import Readiness
@@ -37,6 +38,7 @@ class PublicService:
     proofs: ProofDesk
     notices: NoticeBoard
     shares: ShareOpening
+    mappings: MappingAnswers
     readiness: Readiness
     limiter: RateLimiter
     metrics: Metrics

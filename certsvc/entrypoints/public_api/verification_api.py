@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from certsvc.domain.history import plain_old_number
 from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
 from certsvc.entrypoints.public_api.answers import BUNDLE_ANSWERS, PDF_BODY, VERDICT_ANSWERS
@@ -87,7 +88,7 @@ def _verify_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         """
         if isinstance(question, QrQuestion):
             return _answer(service, service.verification.check_qr(question.qr, question.place))
-        _count_guess(service, question.claim.number)
+        count_guess(service, question.claim.number)
         return _answer(service, service.verification.check_holder(question.claim, question.place))
 
     return router
@@ -134,7 +135,7 @@ def _history_routes(service: PublicService, limit: Callable[[Request], None]) ->
         if isinstance(question, QrHistoryQuestion):
             answer = past.for_record(question.qr, question.on, question.place)
         else:
-            _count_guess(service, question.claim.number)
+            count_guess(service, question.claim.number)
             answer = past.for_holder(question.claim, question.on, question.place)
         return JSONResponse(past_object(answer), headers=_NO_STORE)
 
@@ -159,7 +160,7 @@ def _bundle_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         if isinstance(question, QrQuestion):
             content = service.proofs.for_record(question.qr)
         else:
-            _count_guess(service, question.claim.number)
+            count_guess(service, question.claim.number)
             content = service.proofs.for_holder(question.claim)
         return Response(content, media_type="application/json", headers=_NO_STORE)
 
@@ -192,9 +193,9 @@ def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[R
     return limited
 
 
-def _count_guess(service: PublicService, number: str) -> None:
-    """Existing or not, a number is counted alike; the limiter sees its digest only."""
-    key = sha256(number.strip().upper().encode()).hexdigest()[:32]
+def count_guess(service: PublicService, number: str) -> None:
+    """Existing or not, a number is counted alike, however it is written; the limiter sees its digest only."""
+    key = sha256(plain_old_number(number).encode()).hexdigest()[:32]
     require_allowance(service.limiter.allow(f"guess:{key}", service.limits.guesses_per_hour, _AN_HOUR))
 
 
