@@ -1,8 +1,11 @@
-"""An office of the first revision, with filings, certificates and a log in it, goes on under the newest one."""
+"""Offices of older revisions, with filings, certificates, decisions and a log in them, go on under the newest one."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,13 +16,17 @@ from sqlalchemy import Engine, MetaData, func, insert, select
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.database import MIGRATIONS, open_database
-from certsvc.bootstrap import open_office, prepare_home
+from certsvc.bootstrap import Office, open_office, prepare_home
+from certsvc.domain.certificate_status import CertificateStatus as Status
+from certsvc.domain.decision import DecisionKind, StoredDecision
+from certsvc.domain.facts import CreditBlock
 from certsvc.settings import Settings
+from tests.decisions.deciders import audit, issue_sample, open_deciders
 from tests.support.databases import Databases
 from tests.support.office import OfficeUnderTest
 from tests.support.workbooks import DUAL_DIRECTED, REGULAR, sample
 
-FIRST = "0001"
+FIRST, SECOND = "0001", "0002"
 ROWS = (
     "actor",
     "registry_document",
@@ -32,6 +39,9 @@ ROWS = (
     "ledger_entries",
     "status_slot",
 )
+
+
+_COUNTED = (("outbox_event", "id"), ("registry_document", "position"), ("personal_look", "position"))
 
 
 def upgrade(engine: Engine, revision: str) -> None:
@@ -60,7 +70,9 @@ def copy_rows(source: Engine, target: Engine) -> None:
             if rows:
                 writing.execute(insert(table), rows)
         if target.dialect.name == "postgresql":
-            for table, column in (("outbox_event", "id"), ("registry_document", "position")):
+            for table, column in _COUNTED:
+                if table not in want.tables:
+                    continue
                 newest = select(func.max(want.tables[table].c[column])).scalar_subquery()
                 writing.execute(select(func.setval(func.pg_get_serial_sequence(table, column), newest)))
 
@@ -70,12 +82,17 @@ def settings(tmp_path: Path, databases: Databases, clock: FixedClock) -> Setting
     """A home whose database stands at the first revision, with eight published certificates."""
     office = OfficeUnderTest(tmp_path / "before", clock, databases.fresh())
     office.issue(office.submit(sample(DUAL_DIRECTED).xlsx(), DUAL_DIRECTED))
-    old = Settings(home=tmp_path / "office", database_url=databases.empty(), _env_file=None)
+    return moved_back(office, FIRST, tmp_path / "office", databases.empty())
+
+
+def moved_back(office: OfficeUnderTest, revision: str, home: Path, url: str) -> Settings:
+    """The office in a home of its own whose database stands at an older revision; the office is closed."""
+    old = Settings(home=home, database_url=url, suspension="on", _env_file=None)
     shutil.copytree(
         office.office.settings.home, old.home, ignore=shutil.ignore_patterns("*.sqlite3*", "turns", "*.work")
     )
     engine = open_database(old.effective_database_url)
-    upgrade(engine, FIRST)
+    upgrade(engine, revision)
     copy_rows(office.office.engine, engine)
     engine.dispose()
     office.close()
@@ -127,3 +144,85 @@ def test_the_migrated_office_issues_further_on_the_same_log(settings: Settings, 
     (new,) = office.certificates.published(filing=report.filing)
     assert new.leaf_index > 8
     office.close()
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An office of the second revision: numbers of certificates, the decisions over them, and their holders' records."""
+
+    settings: Settings
+    revoked: str
+    reinstated: str
+    corrected: str
+    suspended: str
+    decisions: tuple[StoredDecision, ...]
+    people: tuple[str, ...]
+    blocks: Mapping[str, tuple[CreditBlock, ...]]
+
+
+@pytest.fixture
+def decided(tmp_path: Path, databases: Databases, clock: FixedClock) -> Decided:
+    """Decisions of the four kinds that the second revision knew, with credit records that stand and were withdrawn."""
+    deciders = open_deciders(tmp_path / "before", clock, databases.fresh())
+    issued = issue_sample(deciders, 4)
+    revoked, reinstated, corrected, suspended = (one.draft.content.number for one in issued)
+    for number in (revoked, reinstated):
+        deciders.decide(DecisionKind.REVOKE, number)
+    deciders.decide(DecisionKind.REINSTATE, reinstated, ground="复核后原决定不成立")
+    deciders.decide(DecisionKind.CORRECT, corrected, changes={"name": "更名人"}, ground="录入有误")
+    deciders.decide(DecisionKind.SUSPEND, suspended, ground="正在核查")
+    decisions = deciders.office.decisions.listed()
+    people = tuple(one.draft.content.award.document.number for one in issued)
+    blocks = deciders.office.filings.credit_blocks(people)
+    old = moved_back(deciders.under_test, SECOND, tmp_path / "office", databases.empty())
+    return Decided(old, revoked, reinstated, corrected, suspended, decisions, people, blocks)
+
+
+def test_decisions_and_credit_records_of_the_second_revision_are_all_there(
+    decided: Decided, clock: FixedClock
+) -> None:
+    assert len(decided.decisions) == 5
+    assert list(decided.blocks) == [decided.people[0]]
+    prepare_home(decided.settings, clock)
+    office = open_office(decided.settings, clock)
+    assert office.decisions.listed() == decided.decisions
+    assert office.filings.credit_blocks(decided.people) == decided.blocks
+    kinds = [one.proposal.kind for one in office.decisions.confirmed(decided.reinstated)]
+    assert sorted(kinds) == [DecisionKind.REINSTATE, DecisionKind.REVOKE]
+    with office.engine.connect() as connection:
+        own = reflected(office.engine).tables["decision"].c
+        rows = connection.execute(select(own.certificate_number, own.ordinal).order_by(own.ordinal)).all()
+    ordinals = {number: [row.ordinal for row in rows if row[0] == number] for number, _ in rows}
+    assert ordinals.pop(decided.reinstated) == [1, 2]
+    assert all(places == [1] for places in ordinals.values())
+    assert office.trail.verify_chain().fault is None
+    office.close()
+
+
+def test_what_the_second_revision_decided_is_lifted_ended_and_told_under_the_newest_one(
+    decided: Decided, clock: FixedClock
+) -> None:
+    prepare_home(decided.settings, clock)
+    office = open_office(decided.settings, clock)
+    expected = {
+        decided.revoked: [Status.REVOKED],
+        decided.reinstated: [Status.VALID],
+        decided.corrected: [Status.SUPERSEDED, Status.VALID],
+        decided.suspended: [Status.SUSPENDED],
+    }
+    assert {number: statuses(office, number) for number in expected} == expected
+    clock.advance(timedelta(days=1))
+    for kind, number in ((DecisionKind.REINSTATE, decided.revoked), (DecisionKind.VOID, decided.suspended)):
+        today, words = clock.today(), ("吉人社复〔2026〕9号", "经复核")
+        proposed = office.deciding.propose(kind, number, words[0], today, words[1], "maker")
+        office.confirm_decision(proposed, "checker")
+    assert office.filings.credit_blocks(decided.people) == {}
+    assert statuses(office, decided.revoked) == [Status.VALID]
+    assert statuses(office, decided.suspended) == [Status.VOIDED]
+    audit(decided.settings.public_folder)
+    office.close()
+
+
+def statuses(office: Office, number: str) -> list[Status]:
+    """The committed status of every version."""
+    return [version.status for version in office.certificates.versions(number)]
