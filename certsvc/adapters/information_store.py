@@ -22,11 +22,11 @@ from certsvc.adapters.title_counts import (
     lies_in,
     standing_on,
     statistics_of,
-    ways_of_year,
+    ways_counted,
 )
 from certsvc.adapters.title_entries import entry_columns
 from certsvc.domain.levels import Level
-from certsvc.domain.quota_counters import Counted, DualDirected
+from certsvc.domain.quota_counters import DualDirected, WayCounts
 from certsvc.domain.statistics import Basis, Standing, Statistics, StatisticsQuestion, TitleEntry
 from certsvc.domain.subsidy import RuralTitle
 from certsvc.domain.ways import Way
@@ -126,9 +126,11 @@ class DatabaseSnapshot:
         """Counts, ratios and completeness."""
         return statistics_of(self._connection, question)
 
-    def ways_of_year(self, year: int, today: date) -> Mapping[int, Counted]:
-        """Titles of each way that the reviews of a year led to, as they stand today."""
-        return ways_of_year(self._connection, year, today)
+    def ways(self, year: int, today: date) -> WayCounts:
+        """Titles of each way, of the reviews of a year and of all, as they stand today."""
+        return WayCounts(
+            ways_counted(self._connection, year, today), ways_counted(self._connection, None, today)
+        )
 
     def dual_directed(self, year: int, today: date) -> Mapping[str, DualDirected]:
         """The dual-directed holders of each county, by its code."""

@@ -185,15 +185,15 @@ def statistics_of(connection: Connection, question: StatisticsQuestion) -> Stati
     )
 
 
-def ways_of_year(connection: Connection, year: int, today: date) -> Mapping[int, Counted]:
-    """Titles of each way that the reviews of a year led to (the year of acquisition where none is noted)."""
+def ways_counted(connection: Connection, year: int | None, today: date) -> Mapping[int, Counted]:
+    """Titles of each way that the reviews of a year led to (the year of acquisition where none is noted), or of all."""
     joined, standing = standing_on(today, Basis.KNOWN)
     reviewed = func.coalesce(_entry.review_year, _entry.acquired_year)
     cattle = case((func.coalesce(_entry.specialty, "").contains(CATTLE), 1), else_=0)
     rows = connection.execute(
         select(_entry.way, standing, func.count(), func.sum(cattle))
         .select_from(joined)
-        .where(reviewed == year, _entry.way.is_not(None))
+        .where(_entry.way.is_not(None), literal(value=True) if year is None else reviewed == year)
         .group_by(_entry.way, standing)
     )
     found: dict[int, Counted] = {}

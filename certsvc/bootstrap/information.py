@@ -13,6 +13,7 @@ from certsvc.adapters.sample_store import DatabaseSampleStore
 from certsvc.domain.caller import Caller
 from certsvc.domain.registry import Registry
 from certsvc.domain.report_table import CountedRows, ReportStatement, ReportTable
+from certsvc.domain.supervision import Terms
 from certsvc.errors import RequestError
 from certsvc.formats.spreadsheet_text import write_csv
 from certsvc.stages.reports import Reports
@@ -21,6 +22,7 @@ from certsvc.stages.sampling import Sampling
 
 if TYPE_CHECKING:
     from certsvc.bootstrap.parts import Parts
+    from certsvc.bootstrap.policies import Policies
     from certsvc.domain.submission import RawWorkbook
 
 _PRIVATE = 0o600
@@ -35,7 +37,7 @@ class InformationBase:
     filling: Filling
 
 
-def open_information(parts: Parts) -> InformationBase:
+def open_information(parts: Parts, policies: Policies) -> InformationBase:
     """Joined over the office's parts."""
     store = DatabaseInformationStore(parts.engine, parts.reading_engine, parts.keys.cipher)
     filling = Filling(store, parts.filings, parts.clock, _read_file)
@@ -45,8 +47,18 @@ def open_information(parts: Parts) -> InformationBase:
 
         return decode_registry(parts.filings.current_registry()[1])
 
+    def terms() -> Terms:
+        return Terms(policies.in_force(), policies.calendar())
+
     reports = Reports(
-        parts.permits, store, parts.trail, parts.looks, parts.clock, registry, filling.read_milestones
+        parts.permits,
+        store,
+        parts.trail,
+        parts.looks,
+        parts.clock,
+        registry,
+        terms,
+        filling.read_milestones,
     )
     sampling = Sampling(
         parts.permits,

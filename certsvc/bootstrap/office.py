@@ -177,7 +177,7 @@ class Office(PublicSide):
         """The title information base: reports, samples, attestations."""
         from certsvc.bootstrap.information import open_information
 
-        return open_information(self)
+        return open_information(self, self.policies)
 
     @cached_property
     def credit(self) -> CreditSide:

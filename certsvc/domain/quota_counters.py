@@ -1,38 +1,42 @@
-"""Counters of yearly plans: they report and never block (“左右”, “每年评审2000名”, “原则上”).
+"""Counters of plans: they report and never block (“左右”, “每年评审2000名”, “原则上”).
 
-Rural talents: 吉人社函〔2022〕38号 一（一）3 and 二（四）; anti-epidemic incentive of 2022: 吉人社函〔2023〕9号 三;
-dual-directed posts: 吉人社函〔2023〕211号 三.
+The plans are those of the policies in force: rural talents (吉人社函〔2022〕38号 一（一）3, 二（四）), the anti-epidemic
+incentive (吉人社函〔2023〕9号 三), dual-directed posts (吉人社函〔2023〕211号 三); a new document changes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from certsvc.domain.policy.document import PolicyDocument, PolicyEntry
+from certsvc.domain.policy.resolution import PolicySet
+from certsvc.domain.policy.values import WHOLE, DualDirectedPosts, Persons, Theme, WayPolicy
 from certsvc.domain.registry import CountyProfile
 from certsvc.domain.statistics import percent
-from certsvc.domain.ways import Way
+from certsvc.domain.ways import Way, way_named
 
-RURAL_CLAUSE: Final = "吉人社函〔2022〕38号 一（一）3、二（四）"
-ANTI_EPIDEMIC_CLAUSE: Final = "吉人社函〔2023〕9号 三"
-DUAL_CLAUSE: Final = "吉人社函〔2023〕211号 三"
-RURAL_A_YEAR: Final = 2000
-RURAL_SINCE: Final = 2021
-ANTI_EPIDEMIC_ABOUT: Final = 1600
-ANTI_EPIDEMIC_YEAR: Final = 2022
 CATTLE: Final = "肉牛"
 """The industry that the rural plan leans to: a specialty that has the word in it counts."""
-_MOST_PERCENT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Titles of a way acquired by review of a year: all that were issued, those in force, those of the cattle industry."""
+    """Titles of a way: all that were issued, those in force, those of the cattle industry."""
 
     issued: int = 0
     in_force: int = 0
     cattle: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WayCounts:
+    """By the code of the way: titles of the reviews of one year, and of all years."""
+
+    of_year: Mapping[int, Counted]
+    ever: Mapping[int, Counted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +65,61 @@ class DualDirected:
 
 def quota_lines(
     year: int,
-    by_way: Mapping[int, Counted],
+    today: date,
+    policies: PolicySet,
+    ways: WayCounts,
     dual: Mapping[str, DualDirected],
     profiles: Iterable[CountyProfile],
     names: Mapping[str, str],
 ) -> Iterator[QuotaLine]:
-    """The counters of a review year. `names`: county code -> name."""
-    if year >= RURAL_SINCE:
-        yield from _rural(year, by_way.get(int(Way.RURAL_TALENT), Counted()))
-    if year == ANTI_EPIDEMIC_YEAR:
-        yield _anti_epidemic(by_way.get(int(Way.ANTI_EPIDEMIC), Counted()))
+    """The counters of a review year by the plans on its last day (today in a year that has not ended).
+
+    Plans that are no yearly ones are held against the titles of all years. `names`: county code -> name.
+    """
+    on = min(date(year, 12, 31), today)
+    for entry_day, yearly in ((on, True), (today, False)):
+        for key, standing in policies.standing(Theme.WAY, entry_day).items():
+            way, value = way_named(key), standing[1].value
+            if way is None or not isinstance(value, WayPolicy) or value.target is None:
+                continue
+            if value.target.yearly is yearly:
+                counted = (ways.of_year if yearly else ways.ever).get(int(way), Counted())
+                yield from _way(way, year if yearly else None, value.target.persons, counted, standing)
     for profile in profiles:
-        counted = dual.get(profile.region, DualDirected())
-        yield from _county(year, names.get(profile.region, profile.region), counted, profile)
+        counts = dual.get(profile.region, DualDirected())
+        yield from _county(year, on, names.get(profile.region, profile.region), counts, profile, policies)
 
 
-def _rural(year: int, counted: Counted) -> Iterator[QuotaLine]:
-    remark = f"现有效{counted.in_force}人；年度任务，不作限制"
-    yield QuotaLine(f"{year}年乡村振兴人才", counted.issued, RURAL_A_YEAR, remark, RURAL_CLAUSE)
-    share = percent(counted.cattle, counted.issued)
-    remark = f"占乡村振兴人才的{share}%" if share else "尚无乡村振兴人才"
-    yield QuotaLine(f"{year}年乡村振兴人才：肉牛产业", counted.cattle, None, remark, RURAL_CLAUSE)
+def _way(
+    way: Way, year: int | None, plan: int, counted: Counted, standing: tuple[PolicyDocument, PolicyEntry]
+) -> Iterator[QuotaLine]:
+    name = f"{way.label}（历年合计）" if year is None else f"{year}年{way.label}"
+    clause = f"{standing[0].document} {standing[1].clause}"
+    remark = f"现有效{counted.in_force}人；计划数只用于报告，不限制办理"
+    yield QuotaLine(name, counted.issued, plan, remark, clause)
+    if way is Way.RURAL_TALENT:
+        share = percent(counted.cattle, counted.issued)
+        remark = f"占乡村振兴人才的{share}%" if share else "尚无乡村振兴人才"
+        yield QuotaLine(f"{name}：肉牛产业", counted.cattle, None, remark, clause)
 
 
-def _anti_epidemic(counted: Counted) -> QuotaLine:
-    remark = f"现有效{counted.in_force}人；“左右”，只报告，不作限制"
-    return QuotaLine(
-        "2022年疫情防控一线激励", counted.issued, ANTI_EPIDEMIC_ABOUT, remark, ANTI_EPIDEMIC_CLAUSE
-    )
-
-
-def _county(year: int, name: str, counted: DualDirected, profile: CountyProfile) -> Iterator[QuotaLine]:
-    most = profile.regular_deputy_senior_posts * _MOST_PERCENT // 100
-    over = counted.holders * 100 > profile.regular_deputy_senior_posts * _MOST_PERCENT
-    posts = (
-        f"常规副高级岗位{profile.regular_deputy_senior_posts}个的{_MOST_PERCENT}%，岗位数额{profile.quota}个"
-    )
-    remark = f"{posts}；已超过（原则上不超过）" if over else posts
-    yield QuotaLine(f"{name}双定向：累计有效", counted.holders, most, remark, DUAL_CLAUSE)
+def _county(
+    year: int, on: date, name: str, counted: DualDirected, profile: CountyProfile, policies: PolicySet
+) -> Iterator[QuotaLine]:
+    found = policies.standing(Theme.DUAL_DIRECTED_POSTS, on).get(WHOLE)
+    if found is None or not isinstance(found[1].value, DualDirectedPosts):
+        return
+    clause, most = f"{found[0].document} {found[1].clause}", found[1].value.percent
+    regular = profile.regular_deputy_senior_posts
+    remark = f"常规副高级岗位{regular}个的{most}%，岗位数额{profile.quota}个"
+    if counted.holders * 100 > regular * most:
+        remark += "；已超过（原则上不超过）"
+    yield QuotaLine(f"{name}双定向：累计有效", counted.holders, regular * most // 100, remark, clause)
     usable = profile.usable.get(year)
+    by_policy = policies.value(Theme.DUAL_DIRECTED_USABLE, on, Persons, profile.region)
+    if by_policy is not None:
+        usable = by_policy.persons
     remark = "未登记年度可用数" if usable is None else f"岗位数额{profile.quota}个中的年度可用数"
     if usable is not None and counted.this_year > usable:
         remark += "；已超过"
-    yield QuotaLine(f"{name}双定向：{year}年度", counted.this_year, usable, remark, DUAL_CLAUSE)
+    yield QuotaLine(f"{name}双定向：{year}年度", counted.this_year, usable, remark, clause)

@@ -5,27 +5,26 @@ Every line names the filing it rests on and the clause; lateness is never a grou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
+from certsvc.domain.calendar import UnknownCalendarYearError, WorkCalendar
+from certsvc.domain.policy.resolution import PolicySet
+from certsvc.domain.policy.values import Deadline, Term, Theme
 from certsvc.domain.registry import CommitteeKind
-from certsvc.domain.ways import Way
+from certsvc.domain.ways import way_named
 
 _REFORM: Final = "吉人社函〔2022〕38号"
 _ONLINE: Final = "吉人社函〔2022〕181号"
 _ANTI_EPIDEMIC: Final = "吉人社函〔2023〕9号"
-YEAR_DEADLINES: Final[Mapping[int, date]] = {2022: date(2022, 9, 30)}
-"""Last day of the reviews of a year (38号 五（五）: 今年9月底前)."""
-INCENTIVE_DEADLINES: Final[Mapping[int, date]] = {2022: date(2022, 11, 30)}
-"""Last day for the talent incentive 人才激励待遇兑现 (38号 五（五）: 11月底前完成)."""
 TRANSITION_ENDS_ON: Final = date(2023, 12, 31)
 """38号 五（五）: 从今年开始评聘结合单位参评人员两年内全部使用该系统, read as the years 2022 and 2023."""
 REPEATED: Final = 2
 """So many refused batches of one committee in a year are repeated refusals."""
-_NEXT_DAY: Final = timedelta(days=1)
 FILED_LATE: Final = "filing-late"
 
 
@@ -107,6 +106,36 @@ class WatchedFiling:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms that the policies of the day set: report of results after the meeting, deadlines of review years."""
+
+    policies: PolicySet
+    calendar: WorkCalendar
+
+    def result_due(self, meeting_ends_on: date) -> date | None:
+        """The last day for the report of results (次日); None where nothing is set, or the calendar is unknown."""
+        term = self.policies.value(Theme.REPORT_TERM, meeting_ends_on, Term)
+        if term is None:
+            return None
+        if not term.rolled:
+            return meeting_ends_on + timedelta(days=term.days)
+        try:
+            return self.calendar.plus_days_rolled(meeting_ends_on, term.days)
+        except UnknownCalendarYearError:
+            return None
+
+    def review_due(self, year: int, channel: str | None) -> date | None:
+        """The deadline of a review year: that of the channel's way where it has its own, else that of every review."""
+        own = None if channel is None else way_named(channel)
+        found = {
+            value.way: value.on
+            for _key, value in self.policies.values(Theme.DEADLINE, date(year, 12, 31), Deadline)
+            if value.review_year == year
+        }
+        return found.get(own, found.get(None)) if own is not None else found.get(None)
+
+
+@dataclass(frozen=True, slots=True)
 class SupervisionLine:
     """One line: what, of which filing of which committee, due and done when, a sentence, the clause."""
 
@@ -123,14 +152,14 @@ class SupervisionLine:
 
 
 def supervision_lines(
-    filings: Iterable[WatchedFiling], wanted: frozenset[Concern]
+    filings: Iterable[WatchedFiling], wanted: frozenset[Concern], terms: Terms
 ) -> Iterator[SupervisionLine]:
     """The lines of the lists that are wanted, list by list, in the order of the filings."""
     watched = tuple(filings)
-    lists = {
-        Concern.LATE_RESULTS: _late_result,
+    lists: dict[Concern, Callable[[WatchedFiling], Iterator[SupervisionLine]]] = {
+        Concern.LATE_RESULTS: partial(_late_result, terms=terms),
         Concern.LATE_FILINGS: _late_filing,
-        Concern.LATE_REVIEWS: _late_review,
+        Concern.LATE_REVIEWS: partial(_late_review, terms=terms),
         Concern.UNATTESTED: _unattested,
         Concern.OUTSIDE_SYSTEM: _outside_system,
         Concern.WARNINGS: _warnings,
@@ -143,11 +172,11 @@ def supervision_lines(
         yield from _refusals(watched)
 
 
-def _late_result(filing: WatchedFiling) -> Iterator[SupervisionLine]:
+def _late_result(filing: WatchedFiling, terms: Terms) -> Iterator[SupervisionLine]:
     if filing.meeting_ends_on is None or filing.reported_on is None:
         return
-    due = filing.meeting_ends_on + _NEXT_DAY
-    if filing.reported_on > due:
+    due = terms.result_due(filing.meeting_ends_on)
+    if due is not None and filing.reported_on > due:
         days = (filing.reported_on - due).days
         yield _line(Concern.LATE_RESULTS, filing, due, filing.reported_on, f"晚报{days}日")
 
@@ -159,12 +188,11 @@ def _late_filing(filing: WatchedFiling) -> Iterator[SupervisionLine]:
         yield _line(Concern.LATE_FILINGS, filing, None, filing.filed_on, found[2])
 
 
-def _late_review(filing: WatchedFiling) -> Iterator[SupervisionLine]:
-    incentive = filing.channel == Way.TALENT_INCENTIVE.label
-    due = (INCENTIVE_DEADLINES if incentive else YEAR_DEADLINES).get(filing.year)
+def _late_review(filing: WatchedFiling, terms: Terms) -> Iterator[SupervisionLine]:
+    due = terms.review_due(filing.year, filing.channel)
     if due is not None and filing.meeting_ends_on is not None and filing.meeting_ends_on > due:
-        what = "人才激励待遇兑现" if incentive else "年度职称评审"
-        yield _line(Concern.LATE_REVIEWS, filing, due, filing.meeting_ends_on, f"{what}应于期限前完成")
+        remark = f"{filing.year}年度评审应于期限前完成"
+        yield _line(Concern.LATE_REVIEWS, filing, due, filing.meeting_ends_on, remark)
 
 
 def _unattested(filing: WatchedFiling) -> Iterator[SupervisionLine]:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from certsvc.domain.caller import Caller
 from certsvc.domain.certificate import Award
-from certsvc.domain.quota_counters import Counted, DualDirected
+from certsvc.domain.quota_counters import DualDirected, WayCounts
 from certsvc.domain.sampling import Finding, Sample
 from certsvc.domain.statistics import Statistics, StatisticsQuestion, TitleEntry
 from certsvc.domain.subsidy import RuralTitle
@@ -83,8 +83,8 @@ class InformationSnapshot(Protocol):
         """Counts, ratios and completeness."""
         ...
 
-    def ways_of_year(self, year: int, today: date) -> Mapping[int, Counted]:
-        """How many titles of each way the reviews of a year led to, by the code of the way."""
+    def ways(self, year: int, today: date) -> WayCounts:
+        """How many titles of each way the reviews of a year led to, and those of all years."""
         ...
 
     def dual_directed(self, year: int, today: date) -> Mapping[str, DualDirected]:

@@ -20,7 +20,7 @@ from certsvc.domain.registry import Registry
 from certsvc.domain.report_table import CountedRows, ReportStatement, ReportTable
 from certsvc.domain.statistics import Statistics, StatisticsQuestion
 from certsvc.domain.subsidy import FIRST_YEAR, reckoning_day, roster, years_of_award
-from certsvc.domain.supervision import Concern, SupervisionLine, WatchedFiling, supervision_lines
+from certsvc.domain.supervision import Concern, SupervisionLine, Terms, WatchedFiling, supervision_lines
 from certsvc.errors import RequestError
 from certsvc.ports import Clock
 from certsvc.ports.access import AuditTrail, PersonalLook, PersonalLooks
@@ -48,7 +48,7 @@ class SupervisionReport:
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """What reports need. `registry`: the one in force. `catch_up`: reads the dates of filings received since."""
+    """What reports need. `registry`, `terms`: those in force. `catch_up`: reads the dates of filings received since."""
 
     permits: Permits
     store: InformationStore
@@ -56,6 +56,7 @@ class Reports:
     looks: PersonalLooks
     clock: Clock
     registry: Callable[[], Registry]
+    terms: Callable[[], Terms]
     catch_up: Callable[[], object]
 
     def statistics(self, question: StatisticsQuestion, by: Caller) -> Statistics:
@@ -77,10 +78,10 @@ class Reports:
         region = self._region(Action.REPORT_READ, "report/quotas", None, by)
         today, profiles = self.clock.today(), self.registry().counties
         with self.store.snapshot() as seen:
-            ways, dual = seen.ways_of_year(year, today), seen.dual_directed(year, today)
+            ways, dual = seen.ways(year, today), seen.dual_directed(year, today)
         own = [profile for profile in profiles if lies_within(profile.region, region)]
         names = {code: known.full_name for code, known in REGIONS.items()}
-        return tuple(quota_lines(year, ways, dual, own, names))
+        return tuple(quota_lines(year, today, self.terms().policies, ways, dual, own, names))
 
     def supervision(
         self, wanted: frozenset[Concern], region: str | None, year: int | None, by: Caller
@@ -100,7 +101,7 @@ class Reports:
             if (place == PROVINCE or (one.place is not None and lies_within(one.place, place)))
             and year in (None, one.year)
         ]
-        return SupervisionReport(at, place, year, tuple(supervision_lines(own, wanted)))
+        return SupervisionReport(at, place, year, tuple(supervision_lines(own, wanted, self.terms())))
 
     @contextmanager
     def subsidy_roster(

@@ -189,4 +189,4 @@ def test_samples_and_attestations_on_the_command_line(home: Path) -> None:
     assert run("attestation", "record", "吉人社职例〔2023〕17号", *attest).exit_code == 0
     assert "吉人社职例〔2023〕17号" in run("attestation", "list").output
     exported = run("report", "quotas", "--year", "2023", "--xlsx", str(home / "q.xlsx"), "--json")
-    assert json.loads(exported.stdout)["rows"] == 4
+    assert json.loads(exported.stdout)["rows"] == 5

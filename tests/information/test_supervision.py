@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from certsvc.adapters.shipped_policies import shipped_policies
+from certsvc.adapters.work_calendar import published_calendar
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import OPERATOR, official
 from certsvc.domain.registry import CommitteeKind
-from certsvc.domain.supervision import Concern, SupervisionLine, WatchedFiling, supervision_lines
+from certsvc.domain.supervision import Concern, SupervisionLine, Terms, WatchedFiling, supervision_lines
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from tests.decisions.deciders import Deciders
 from tests.support.workbooks import REGULAR, sample
@@ -42,7 +44,8 @@ LATE = {"filing-late": (1, "吉人社函〔2022〕181号 三.6", "备案日期�
 
 
 def lines(*filings: WatchedFiling) -> list[SupervisionLine]:
-    return list(supervision_lines(filings, frozenset(Concern)))
+    terms = Terms(shipped_policies(), published_calendar())
+    return list(supervision_lines(filings, frozenset(Concern), terms))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import Caller, CallerRole, official
 from certsvc.domain.decision import DecisionKind
 from certsvc.errors import NotPermitted, RequestError
-from tests.decisions.deciders import Deciders, open_deciders
+from tests.decisions.deciders import Deciders, issue_dual, open_deciders
 from tests.support.workbooks import RURAL, sample
 
 GUO = {
@@ -150,5 +150,13 @@ def test_the_counter_of_2022_knows_the_cattle_industry(deciders: Deciders) -> No
     rural, cattle, epidemic, *counties = deciders.office.information.reports.quotas(2022, YANBIAN)
     assert (rural.counted, rural.plan, rural.used) == (1, 2000, "0.1")
     assert (cattle.counted, cattle.remark) == (1, "占乡村振兴人才的100.0%")
-    assert (epidemic.counted, epidemic.plan) == (0, 1600)
-    assert [one.name for one in counties] == ["珲春市双定向：累计有效", "珲春市双定向：2022年度"]
+    assert (epidemic.name, epidemic.counted, epidemic.plan) == ("抗疫激励（历年合计）", 0, 1600)
+    assert counties == []  # dual-directed reviews begin in November 2023
+
+
+def test_the_counters_of_2023_hold_the_counties_against_a_tenth_of_their_posts(deciders: Deciders) -> None:
+    issue_dual(deciders)
+    *_, holders, usable = deciders.office.information.reports.quotas(2023, YANBIAN)
+    assert (holders.name, holders.counted, holders.plan) == ("珲春市双定向：累计有效", 1, 42)
+    assert (usable.name, usable.counted, usable.plan) == ("珲春市双定向：2023年度", 1, 14)
+    assert "吉人社函〔2023〕211号" in usable.clause
