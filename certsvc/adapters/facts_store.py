@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -16,12 +16,14 @@ from certsvc.adapters.cancelled_year_store import in_force
 from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.adapters.decision_schema import credit_record
+from certsvc.adapters.information_schema import title_entry
 from certsvc.adapters.issue_check import is_closed
 from certsvc.adapters.person_links import keys_of_persons
+from certsvc.adapters.policy_schema import admitted_count
 from certsvc.adapters.schema import certificate, filing
 from certsvc.domain.cancelled_year import YearStatus, YearStep
 from certsvc.domain.certificate_status import CertificateStatus
-from certsvc.domain.facts import CreditBlock, HeldTitle
+from certsvc.domain.facts import CreditBlock, HeldTitle, PassedBefore
 from certsvc.domain.filing import FilingStatus
 from certsvc.domain.levels import Level
 from certsvc.domain.ways import Way
@@ -79,12 +81,27 @@ class DatabaseFacts:
     def _titles(
         self, id_numbers: Iterable[str], statuses: tuple[int, ...]
     ) -> Mapping[str, tuple[HeldTitle, ...]]:
+        rows = list(self._of_persons(id_numbers, certificate, certificate.c.status.in_(statuses)))
+        years = self._review_years({row.number for _person, row in rows})
         found: dict[str, dict[str, HeldTitle]] = {}
-        for person, row in self._of_persons(id_numbers, certificate, certificate.c.status.in_(statuses)):
-            found.setdefault(person, {})[row.number] = _held(row)  # the newest version comes last
+        for person, row in rows:  # the newest version comes last
+            found.setdefault(person, {})[row.number] = _held(row, years.get(row.number))
         return {
             person: tuple(titles[number] for number in sorted(titles)) for person, titles in found.items()
         }
+
+    def _review_years(self, numbers: Collection[str]) -> dict[str, int]:
+        """The review year of each certificate, as the information base has it: an incentive is often acquired a year later."""
+        wanted, known = sorted(numbers), title_entry.c.review_year.is_not(None)
+        years: dict[str, int] = {}
+        with self._engine.begin() as connection:
+            for start in range(0, len(wanted), _LOOK_UP_CHUNK):
+                ours = title_entry.c.number.in_(wanted[start : start + _LOOK_UP_CHUNK])
+                rows = connection.execute(
+                    select(title_entry.c.number, title_entry.c.review_year).where(ours, known)
+                )
+                years |= {row.number: row.review_year for row in rows}
+        return years
 
     def aided_before(self, id_numbers: Iterable[str]) -> frozenset[str]:
         """Those who were given an aid-mission incentive that was not void from the beginning."""
@@ -140,6 +157,31 @@ class DatabaseFacts:
                 .group_by(certificate.c.validity_area)
             )
             return {area: count for area, count in rows.all()}  # noqa: C416  # a row is no pair to the type checker
+
+    def passed_before(
+        self, *, besides: str, committee_code: str | None, batch_ref: str | None
+    ) -> tuple[PassedBefore, ...]:
+        """Persons whom approved or issued filings of the same committee and batch admitted, by unit and level."""
+        if committee_code is None or batch_ref is None:
+            return ()
+        by = (admitted_count.c.unit_code, admitted_count.c.sub_unit, admitted_count.c.level)
+        wanted = (
+            select(*by, func.sum(admitted_count.c.persons).label("persons"))
+            .join(filing, filing.c.id == admitted_count.c.filing_id)
+            .where(
+                filing.c.id != besides,
+                filing.c.committee_code == committee_code,
+                filing.c.batch_ref == batch_ref,
+                filing.c.status.in_([FilingStatus.APPROVED, FilingStatus.ISSUED]),
+            )
+            .group_by(*by)
+            .order_by(*by)
+        )
+        with self._engine.begin() as connection:
+            return tuple(
+                PassedBefore(row.unit_code, row.sub_unit, Level(row.level), int(row.persons))
+                for row in connection.execute(wanted)
+            )
 
     def announcements_used(
         self, *, besides: str, committee_code: str | None = None, batch_ref: str | None = None
@@ -198,7 +240,7 @@ def joined(
     return found
 
 
-def _held(row: Row[Any]) -> HeldTitle:
+def _held(row: Row[Any], review_year: int | None) -> HeldTitle:
     return HeldTitle(
         number=row.number,
         series=row.series,
@@ -207,4 +249,5 @@ def _held(row: Row[Any]) -> HeldTitle:
         way=row.way,
         dual_directed=row.validity_area is not None,
         acquired_on=date.fromisoformat(row.acquired_on),
+        review_year=review_year,
     )
