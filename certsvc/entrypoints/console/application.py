@@ -16,6 +16,7 @@ from certsvc.entrypoints.console import (
     decisions,
     eligibility,
     filings,
+    history,
     notices,
     receipts,
     reports,
@@ -39,6 +40,8 @@ PATHS = (
     "/api/v1/decisions",
     "/api/v1/reports",
     announced.PATH,
+    *history.PATHS,
+    *batches.PATHS,
     "/api/v1/decision-documents",
     "/api/v1/notice-steps",
     cancelled_years.PATH,
@@ -76,7 +79,9 @@ def create_console(
         BodyLimit,
         limit=SMALL_BODY,
         by_path={
-            **dict.fromkeys((filings.PATH, announced.PATH, announced.REPLACEMENTS), LARGEST_UPLOAD),
+            **dict.fromkeys(
+                (filings.PATH, announced.PATH, announced.REPLACEMENTS, history.IMPORTS_PATH), LARGEST_UPLOAD
+            ),
             decision_documents.PATH: decision_documents.LARGEST_UPLOAD,
         },
     )
@@ -93,6 +98,8 @@ def create_console(
         receipts,
         decisions,
         decision_documents,
+        history,
+        batches,
         notices,
         shares,
         reports,

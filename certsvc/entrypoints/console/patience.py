@@ -10,7 +10,7 @@ from certsvc.entrypoints.http.bounds import TimeLimit
 
 LONGER: Final = 12
 """So many times as long for the steps that receive or make many certificates."""
-_FILINGS: Final = "/api/v1/filings"
+_FILES: Final = ("/api/v1/filings", "/api/v1/history-imports")
 _LONG_STEPS: Final = ("/approval", "/issue", "/confirmation")
 
 
@@ -30,4 +30,4 @@ class Patience:
 
 def _is_long(scope: Scope) -> bool:
     path: str = scope["path"]
-    return scope["method"] == "POST" and (path == _FILINGS or path.endswith(_LONG_STEPS))
+    return scope["method"] == "POST" and (path in _FILES or path.endswith(_LONG_STEPS))
