@@ -27,6 +27,7 @@ class Sheets:
     columns: list[str]
     rows: list[tuple[Cell, ...]]
     oddities: list[str] = field(default_factory=list)
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 def read_workbook(raw: bytes, filename: str) -> RawWorkbook:
@@ -51,6 +52,7 @@ def read_workbook(raw: bytes, filename: str) -> RawWorkbook:
         columns=tuple(sheets.columns),
         rows=tuple(rows),
         oddities=tuple(sheets.oddities),
+        pictures=sheets.pictures,
     )
 
 

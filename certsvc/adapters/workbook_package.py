@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from certsvc.errors import UnreadableInput
 
 MOST_MEMBERS = 500
-LARGEST_MEMBER = 128 * 1024 * 1024  # bytes unpacked
-LARGEST_PACKAGE = 192 * 1024 * 1024  # bytes unpacked
+LARGEST_MEMBER = 64 * 1024 * 1024  # bytes unpacked
+LARGEST_PACKAGE = 96 * 1024 * 1024  # bytes unpacked
 
 _END_RECORD = 22  # bytes, without a comment
 _LOCAL_HEADER = 30  # bytes, without name and extra field

@@ -11,11 +11,11 @@ from certsvc.domain.intake_words import MOST_ROWS
 from certsvc.errors import UnreadableInput
 
 _SHOWN = 3  # places named in an oddity
-_WIDEST = "CZ"
+_WIDEST = "AZ"
 # A tag <c…> without a plain reference; <cols>, <col> and <conditionalFormatting> are no cells.
-_NOT_PLAIN = re.compile(rb'<c(?!o| r="[A-C]?[A-Z][0-9]{1,5}")')
+_NOT_PLAIN = re.compile(rb'<c(?!o| r="A?[A-Z](?:[0-9]{1,4}|[12][0-9]{4})")')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*)>")
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["'][A-C]?[A-Z]0*[0-9]{1,5}["']""")
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']A?[A-Z]0*(?:[0-9]{1,4}|[12][0-9]{4})["']""")
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*["']([A-Za-z0-9:$]{1,30})""")
 _FORMULA = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["'][^>]*>\s*<(?:\w+:)?f[\s/>]"""
@@ -31,7 +31,7 @@ _HIDDEN_COLUMN = re.compile(
 def refuse_wide_sheet(xml: bytes, sheet: str) -> None:
     """Refuse a sheet whose cells lie far out: a grid is stored dense, two cells could ask for all memory.
 
-    Raises UnreadableInput. Cells beyond column CZ or row 99,999, and cells that do not say where they stand.
+    Raises UnreadableInput. Cells beyond column AZ or row 29,999, and cells that do not say where they stand.
     """
     if b":c" not in xml and _NOT_PLAIN.search(xml) is None:
         return  # the short way for what Excel, WPS and the common libraries write

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import io
 import posixpath
@@ -15,6 +16,7 @@ from python_calamine import CalamineError, load_workbook
 from certsvc.adapters.workbook import Sheets
 from certsvc.adapters.workbook_package import Package, open_package
 from certsvc.adapters.workbook_sheet_xml import oddities_of, refuse_cut_sheet, refuse_wide_sheet
+from certsvc.adapters.workbook_texts import SharedTexts
 from certsvc.domain.intake_words import HEADER_SHEET, ROWS_SHEET
 from certsvc.domain.submission import Cell
 from certsvc.errors import UnreadableInput
@@ -24,19 +26,24 @@ _SHEET_TAG = re.compile(r"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION_TAG = re.compile(r"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _CELL_TYPES = frozenset({str, int, float, bool, date})
+_SHARED = "xl/sharedStrings.xml"
+_PICTURES = "xl/media/"
+_SHOWN = 3  # hidden sheets named
+_LONGEST_SHEET_NAME = 31
 _OWN_SHEETS = (HEADER_SHEET, ROWS_SHEET)
 
 
 def read_xlsx(raw: bytes, *, macros_named: bool = False) -> Sheets:
     """The cells of an XLSX filing. Raises UnreadableInput."""
     package = open_package(raw)
-    oddities = _package_oddities(package, macros_named) + _sheet_oddities(package)
+    within, pictures = _looked_through(package)
+    oddities = _package_oddities(package, macros_named) + within
     header_rows, table_rows = _grids(raw)
     header = _header_pairs(header_rows)
     columns = ["" if name is None else str(name) for name in table_rows[0]] if table_rows else []
     while columns and not columns[-1].strip() and not any(row[len(columns) - 1] for row in table_rows[1:]):
         columns.pop()
-    return Sheets(header, columns, table_rows[1:], oddities)
+    return Sheets(header, columns, table_rows[1:], oddities, pictures)
 
 
 def _package_oddities(package: Package, macros_named: bool) -> list[str]:
@@ -49,22 +56,27 @@ def _package_oddities(package: Package, macros_named: bool) -> list[str]:
     return oddities
 
 
-def _sheet_oddities(package: Package) -> list[str]:
-    """Unpacks every member once: sizes and declarations of all, oddities of the two sheets that are read."""
-    oddities: list[str] = []
-    parts = _sheet_parts(package)
+def _looked_through(package: Package) -> tuple[list[str], dict[str, str]]:
+    """Unpacks every member once: sizes and declarations of all, oddities of the sheets, digests of the pictures."""
+    parts, hidden = _sheet_parts(package)
+    oddities = [f"工作表“{name}”被隐藏" for name in hidden[:_SHOWN]]
+    pictures: dict[str, str] = {}
+    shared = SharedTexts(b"".join(content for _name, content in package.unpacked(_SHARED)))
     for name, content in package.unpacked():
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             sheet = parts.get(name)
             refuse_wide_sheet(content, sheet or name)
+            shared.refuse_more_than_fits(content, sheet or name)
             if sheet in _OWN_SHEETS:
                 refuse_cut_sheet(content, sheet)
                 oddities += oddities_of(content, sheet)
-    return oddities
+        elif name.startswith(_PICTURES):
+            pictures[name.removeprefix(_PICTURES)] = hashlib.sha256(content).hexdigest()
+    return oddities, pictures
 
 
-def _sheet_parts(package: Package) -> dict[str, str]:
-    """Member name -> sheet name."""
+def _sheet_parts(package: Package) -> tuple[dict[str, str], list[str]]:
+    """Member name -> sheet name, and the names of hidden sheets."""
     texts = {
         name: content.decode("utf-8", "replace")
         for name, content in package.unpacked("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
@@ -73,11 +85,13 @@ def _sheet_parts(package: Package) -> dict[str, str]:
         found.get("Id", ""): posixpath.normpath(posixpath.join("/xl", found.get("Target", "")))[1:]
         for found in map(_attributes, _RELATION_TAG.findall(texts.get("xl/_rels/workbook.xml.rels", "")))
     }
-    parts = {}
+    parts, hidden = {}, []
     for found in map(_attributes, _SHEET_TAG.findall(texts.get("xl/workbook.xml", ""))):
         relation = next((value for key, value in found.items() if key.endswith(":id")), "")
         parts[targets.get(relation, "")] = found.get("name", "")
-    return parts
+        if found.get("state", "visible") != "visible":
+            hidden.append(found.get("name", "")[:_LONGEST_SHEET_NAME])
+    return parts, hidden
 
 
 def _attributes(tag: str) -> dict[str, str]:

@@ -44,6 +44,7 @@ COLUMNS = (
     "公示结果",
     "依据文号",
     "备注",
+    "二级单位",
 )
 # Columns that a filing may leave out as a whole: whether a row needs them is for the gate to say.
 OPTIONAL_COLUMNS = frozenset(
@@ -56,10 +57,11 @@ OPTIONAL_COLUMNS = frozenset(
         "继续教育情况",
         "依据文号",
         "备注",
+        "二级单位",
     }
 )
-# Columns that a filing may carry and that nothing here reads.
-IGNORED_COLUMNS = frozenset({"照片文件名", "照片摘要"})
+# Columns that a filing may carry; no certificate shows them, and only their agreement is checked.
+PHOTO_COLUMNS = frozenset({"照片文件名", "照片摘要"})
 
 UNIT_FREE_KINDS = frozenset({"乡村", "自由职业", "自由职业者"})
 INSTITUTION_PREFIX = "12"

@@ -23,7 +23,8 @@ class RawWorkbook:
 
     `columns` is the header row as written (order, duplicates and blanks kept). `digest` is the SHA-256 of the
     file's bytes, hex: the identity of the filing. `oddities` names what a reader of cells alone cannot see
-    (merged cells, formulas, hidden rows or columns, macros), in Chinese, each with its place.
+    (merged cells, formulas, hidden rows or columns, macros), in Chinese, each with its place. `pictures`: file name ->
+    SHA-256 (hex) of the pictures the file carries.
     """
 
     digest: str
@@ -31,6 +32,7 @@ class RawWorkbook:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     oddities: tuple[str, ...] = ()
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class SubmittedRow:
     objection: str | None  # 公示结果
     basis_ref: str | None  # 依据文号
     remark: str | None  # 备注
+    sub_unit: str | None = None  # 二级单位
     base_dual_directed: bool = False  # 现职称 carries the mark 双定向
     unreadable: frozenset[str] = frozenset()
 

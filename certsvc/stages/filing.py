@@ -14,6 +14,7 @@ from certsvc.domain.submission import Cell, RawWorkbook, Submission
 from certsvc.domain.written_values import UnreadableCellError, read_text, read_whole
 from certsvc.stages.filing_cells import CellReader
 from certsvc.stages.filing_header import read_header, shown
+from certsvc.stages.filing_photos import DIGEST, NAME, check_photos
 from certsvc.stages.filing_rows import RowTyping
 
 
@@ -38,12 +39,24 @@ def accept(raw: RawWorkbook) -> Intake:
     reader.start(None)
     filled = _filled_rows(raw.rows, reader)
     numbers = _row_numbers([_cell(row, places[0]) for row in filled], absent, reader)
+    check_photos(_photos(raw, filled, numbers), raw.pictures, reader)
     typing = RowTyping(reader, absent, header.meeting_ends_on or header.meeting_starts_on)
     rows = tuple(
         typing.type_row(number, cells)
         for number, cells in zip(numbers, _ordered(filled, places), strict=True)
     )
     return Intake(Submission(raw.digest, header, rows), tuple(reader.findings))
+
+
+def _photos(
+    raw: RawWorkbook, filled: list[tuple[Cell, ...]], numbers: list[int]
+) -> list[tuple[int, Cell, Cell]]:
+    """Number, name and digest of each row; nothing where the table has neither column."""
+    names = [read_text(name) for name in raw.columns]
+    name, digest = (names.index(column) if column in names else None for column in (NAME, DIGEST))
+    if name is None and digest is None:
+        return []
+    return [(n, _cell(row, name), _cell(row, digest)) for n, row in zip(numbers, filled, strict=True)]
 
 
 def _cell(row: Sequence[Cell], place: int | None) -> Cell:
@@ -91,7 +104,7 @@ def _report_columns(raw: RawWorkbook, names: list[str], absent: frozenset[str], 
 
 
 def _is_expected(name: str) -> bool:
-    return name in words.COLUMNS or name in words.IGNORED_COLUMNS
+    return name in words.COLUMNS or name in words.PHOTO_COLUMNS
 
 
 def _filled_rows(rows: tuple[tuple[Cell, ...], ...], reader: CellReader) -> list[tuple[Cell, ...]]:

@@ -48,6 +48,7 @@ class RowTyping:
             _serial, name, kind, id_number, sex, born_on, unit_name, unit_code, region, unit_kind, person_kind,
             series, specialty, level, title, way, base_title, base_level, base_on, appointed_on, area, post,
             exam_ref, exam_valid_to, education, applied_on, reviewed_on, result, objection, basis, remark,
+            sub_unit,
         ) = cells  # fmt: skip
         text, day = reader.text, reader.day
         base_title_text, title_mark = _without_mark(text(base_title, "现职称"))
@@ -85,6 +86,7 @@ class RowTyping:
             objection=reader.word(objection, "公示结果", words.OBJECTIONS),
             basis_ref=text(basis, "依据文号"),
             remark=text(remark, "备注"),
+            sub_unit=text(sub_unit, "二级单位"),
             base_dual_directed=title_mark or level_mark,
         )
         self._check_filled(row)

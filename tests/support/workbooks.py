@@ -1,8 +1,10 @@
-"""Filings for tests: the sample workbooks as values, changed in places, written back as XLSX."""
+"""Filings for tests: the sample workbooks as values, changed in places, written back as XLSX, CSV or JSON."""
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -45,6 +47,24 @@ class Batch:
         columns = tuple(renamed if column == name else column for column in self.columns)
         return replace(self, columns=tuple(column for column in columns if column is not None))
 
+    def csv(self) -> bytes:
+        """The CSV form, UTF-8; dates in ISO form."""
+        written = io.StringIO(newline="")
+        writer = csv.writer(written)
+        for key, value in self.header.items():
+            writer.writerow([key, _plain(value)])
+        writer.writerow([])
+        writer.writerow(self.columns)
+        for row in self.rows:
+            writer.writerow([_plain(row.get(column)) for column in self.columns])
+        return written.getvalue().encode()
+
+    def json(self) -> bytes:
+        """The JSON form; dates in ISO form."""
+        header = {key: _plain(value) for key, value in self.header.items()}
+        rows = [{column: _plain(row.get(column)) for column in self.columns} for row in self.rows]
+        return json.dumps({"批次信息": header, "汇总表": rows}, ensure_ascii=False).encode()
+
     def xlsx(self) -> bytes:
         """The workbook's bytes; dates are date cells, everything else as given."""
         book = openpyxl.Workbook()
@@ -73,3 +93,8 @@ def _cell(value: Any) -> Any:
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day)
     return value
+
+
+def _plain(value: Any) -> Any:
+    """A cell as text or number: dates in ISO form."""
+    return value.isoformat()[:10] if isinstance(value, date) else value
