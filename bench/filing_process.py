@@ -107,6 +107,10 @@ class Forgetful:
         """None."""
         return {}
 
+    def passed_before(self, **which: object) -> tuple[()]:  # noqa: ARG002  # the port names them
+        """Nobody."""
+        return ()
+
     def announcements_used(self, **which: object) -> frozenset[str]:  # noqa: ARG002  # the port names them
         """None."""
         return frozenset()

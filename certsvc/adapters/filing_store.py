@@ -23,6 +23,7 @@ from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.database import hold_table, insert_unless_known
 from certsvc.adapters.facts_store import DatabaseFacts
 from certsvc.adapters.instants import instant_text
+from certsvc.adapters.policy_schema import admitted_count
 from certsvc.adapters.schema import actor, filing, filing_finding, filing_row, registry_document
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.admission import Admission, Hold, Outcome
@@ -166,7 +167,7 @@ class DatabaseFilingStore(DatabaseFacts):
                 if status in (FilingStatus.APPROVED, FilingStatus.ISSUED):
                     return
                 connection.execute(update(filing).where(this).values(columns))
-                for table in (filing_finding, filing_row):
+                for table in (filing_finding, filing_row, admitted_count):
                     connection.execute(delete(table).where(table.c.filing_id == examined.id))
             self._insert_rows(connection, examined)
             index_citations(connection, self._cipher, examined.id, examined.citations)
@@ -243,6 +244,9 @@ class DatabaseFilingStore(DatabaseFacts):
         rows = [self._row(examined.id, outcome, lets_through) for outcome in examined.examination.outcomes]
         if rows:
             connection.execute(insert(filing_row), rows)
+        if examined.passed:
+            counted = [{"filing_id": examined.id, **asdict(one)} for one in examined.passed]
+            connection.execute(insert(admitted_count), counted)
         findings = [
             {
                 "filing_id": examined.id,

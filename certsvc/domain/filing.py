@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from certsvc.domain.admission import Admission, Examination, Hold, Refusal
 from certsvc.domain.annulment import Citation
+from certsvc.domain.facts import PassedBefore
 from certsvc.domain.findings import Finding, stops
 
 
@@ -62,7 +63,7 @@ class ExaminedFiling:
     """A filing as it is stored after the gate: the file, what it was examined under, and the outcome.
 
     `facts` is the snapshot of what the gate knew (canonical JSON): examining the file again under the same rule set
-    and facts gives the same outcome.
+    and facts gives the same outcome. `passed`: the persons admitted, by unit and level, for what supplements it.
     """
 
     id: str
@@ -77,6 +78,7 @@ class ExaminedFiling:
     examination: Examination
     received_at: datetime
     citations: tuple[Citation, ...] = ()
+    passed: tuple[PassedBefore, ...] = ()
 
     @property
     def status(self) -> FilingStatus:

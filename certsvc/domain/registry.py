@@ -140,6 +140,35 @@ class MeetingApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedShare:
+    """What is approved for one level: the ratio in percent, the number of persons, of how many applicants."""
+
+    ratio: int | None
+    quota: int | None
+    applicants: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaApproval:
+    """Ratios and quotas that the local department approved 核准 for a committee and year (吉人社函〔2022〕38号 一（六）1).
+
+    `unit`: credit code of the unit it is for, None for all of them. `sub_unit`: the part of a unit with a quota of
+    its own. `way`: a way's word, None for every way. `bonus`: the key of the policy that raises the college ratio.
+    """
+
+    ref: str
+    department: str
+    approved_on: date
+    committee: str
+    year: int
+    shares: Mapping[Level, ApprovedShare]
+    unit: str | None = None
+    sub_unit: str | None = None
+    way: str | None = None
+    bonus: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
     """Everything registered, with lookups that give None for what is not."""
 
@@ -147,6 +176,7 @@ class Registry:
     committees: tuple[Committee, ...]
     counties: tuple[CountyProfile, ...]
     approvals: tuple[MeetingApproval, ...]
+    quota_approvals: tuple[QuotaApproval, ...] = ()
     _departments: Mapping[str, Department] = field(init=False, repr=False, compare=False)
     _committees: Mapping[str, Committee] = field(init=False, repr=False, compare=False)
     _counties: Mapping[str, CountyProfile] = field(init=False, repr=False, compare=False)
@@ -173,6 +203,10 @@ class Registry:
     def county(self, region: str) -> CountyProfile | None:
         """The dual-directed profile of a county."""
         return self._counties.get(region)
+
+    def quotas_of(self, committee: str, year: int) -> tuple[QuotaApproval, ...]:
+        """What is approved for a committee's review year."""
+        return tuple(q for q in self.quota_approvals if (q.committee, q.year) == (committee, year))
 
     def approval(self, ref: str) -> MeetingApproval | None:
         """The meeting approval with this document number."""

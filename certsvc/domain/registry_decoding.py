@@ -10,6 +10,7 @@ from certsvc.domain.json_reading import Place, parse_json
 from certsvc.domain.levels import Level, level_named
 from certsvc.domain.regions import REGIONS
 from certsvc.domain.registry import (
+    ApprovedShare,
     Authorization,
     Committee,
     CommitteeKind,
@@ -19,12 +20,15 @@ from certsvc.domain.registry import (
     FilingLevel,
     MeetingApproval,
     OfficeLevel,
+    QuotaApproval,
     Registry,
     VacancyPlan,
 )
+from certsvc.domain.ways import way_named
 from certsvc.errors import UnreadableInput
 
 MAX_BYTES: Final = 8 * 1024 * 1024
+_WHOLE_PERCENT: Final = 100
 
 
 def decode_registry(raw: bytes | dict[str, object]) -> Registry:
@@ -34,12 +38,15 @@ def decode_registry(raw: bytes | dict[str, object]) -> Registry:
     references that lead nowhere.
     """
     value = parse_json(raw, limit=MAX_BYTES, what="登记簿") if isinstance(raw, bytes) else raw
-    top = Place(value, "registry").fields("hrss committees dual_directed_counties meeting_approvals")
+    top = Place(value, "registry").fields(
+        "hrss committees dual_directed_counties meeting_approvals", "quota_approvals"
+    )
     registry = Registry(
         tuple(_department(p) for p in top["hrss"].items()),
         tuple(_committee(p) for p in top["committees"].items()),
         tuple(_county(p) for p in top["dual_directed_counties"].items()),
         tuple(_approval(p) for p in top["meeting_approvals"].items()),
+        top.maybe("quota_approvals", lambda p: tuple(_quota_approval(q) for q in p.items())) or (),
     )
     _check_unique(registry)
     _check_references(registry)
@@ -171,11 +178,54 @@ def _approval(place: Place) -> MeetingApproval:
     )
 
 
+def _share(place: Place) -> ApprovedShare:
+    f = place.fields("", "ratio quota applicants")
+    found = ApprovedShare(*(f.maybe(key, Place.count) for key in ("ratio", "quota", "applicants")))
+    if found.ratio is None and found.quota is None:
+        raise place.wrong("至少有 ratio 或 quota 之一")
+    if found.ratio is not None and found.ratio > _WHOLE_PERCENT:
+        raise f["ratio"].wrong("不超过100的百分数")
+    return found
+
+
+def _quota_approval(place: Place) -> QuotaApproval:
+    f = place.fields("ref department approved_on committee year levels", "unit sub_unit way bonus")
+    shares = {_level(Place(key, item.path)): _share(item) for key, item in f["levels"].entries()}
+    if not shares:
+        raise f["levels"].wrong("至少一个级别")
+    found = QuotaApproval(
+        ref=f["ref"].text(),
+        department=f["department"].text(),
+        approved_on=f["approved_on"].day(),
+        committee=f["committee"].text(),
+        year=f["year"].count(),
+        shares=shares,
+        unit=f.maybe("unit", Place.text),
+        sub_unit=f.maybe("sub_unit", Place.text),
+        way=f.maybe("way", Place.text),
+        bonus=f.maybe("bonus", Place.text),
+    )
+    if found.sub_unit is not None and found.unit is None:
+        raise UnreadableInput(f"{place.path}.unit：写明二级单位的，须写明所属单位的统一社会信用代码。")
+    if found.way is not None and way_named(found.way) is None:
+        raise f["way"].wrong("取得方式的名称")
+    return found
+
+
 def _check_unique(registry: Registry) -> None:
     _unique("hrss", (d.code for d in registry.departments))
     _unique("committees", (c.code for c in registry.committees))
     _unique("dual_directed_counties", (p.region for p in registry.counties))
     _unique("meeting_approvals", (a.ref for a in registry.approvals))
+    _unique(
+        "quota_approvals",
+        (
+            "、".join(
+                str(part) for part in (q.committee, q.year, q.unit, q.sub_unit, q.way) if part is not None
+            )
+            for q in registry.quota_approvals
+        ),
+    )
 
 
 def _unique(path: str, codes: Iterable[str]) -> None:
@@ -190,6 +240,9 @@ def _check_references(registry: Registry) -> None:
     offices = [(f"committees[{i}].local_hrss", c.local_hrss) for i, c in enumerate(registry.committees)]
     offices += [(f"dual_directed_counties[{i}].city", p.city) for i, p in enumerate(registry.counties)]
     offices += [(f"meeting_approvals[{i}].by", a.by) for i, a in enumerate(registry.approvals)]
+    offices += [
+        (f"quota_approvals[{i}].department", q.department) for i, q in enumerate(registry.quota_approvals)
+    ]
     for path, code in offices:
         if code is not None and registry.department(code) is None:
             raise UnreadableInput(f"registry.{path}：{code} 未登记为人社部门。")
@@ -197,4 +250,9 @@ def _check_references(registry: Registry) -> None:
         if registry.committee(approval.committee) is None:
             raise UnreadableInput(
                 f"registry.meeting_approvals[{i}].committee：评委会 {approval.committee} 未登记。"
+            )
+    for i, quota in enumerate(registry.quota_approvals):
+        if registry.committee(quota.committee) is None:
+            raise UnreadableInput(
+                f"registry.quota_approvals[{i}].committee：评委会 {quota.committee} 未登记。"
             )

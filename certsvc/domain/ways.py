@@ -83,6 +83,7 @@ _SYNONYMS: Final = {
     "基层硕博人才": Way.GRASSROOTS_DEGREE,
     "初级职称认定": Way.ENTRY_RECOGNITION,
     "转系列": Way.CONVERSION,
+    "30年教龄破格": Way.THIRTY_YEARS_TEACHING,
 }
 _BY_WORD: Final = (
     {label: way for way, label in _LABELS.items()}

@@ -10,7 +10,7 @@ from certsvc.domain.actor import Actor
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.certificate import Award
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
-from certsvc.domain.facts import CreditBlock, HeldTitle
+from certsvc.domain.facts import CreditBlock, HeldTitle, PassedBefore
 from certsvc.domain.filing import ExaminedFiling, FilingReport, StoredFiling
 from certsvc.domain.rules.at_issue import ExamineAtIssue
 
@@ -80,6 +80,12 @@ class FilingStore(Protocol):
 
     def titles_withdrawn(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
         """Titles that the persons had by certificates of ours that were revoked, written off or voided."""
+        ...
+
+    def passed_before(
+        self, *, besides: str, committee_code: str | None, batch_ref: str | None
+    ) -> tuple[PassedBefore, ...]:
+        """Persons whom approved or issued filings of the same committee and batch admitted, by unit and level."""
         ...
 
     def announcements_used(

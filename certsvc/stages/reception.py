@@ -5,16 +5,19 @@ The same file twice is one filing: it is examined again only as long as nobody h
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from certsvc.domain.admission import Admission, Examination
 from certsvc.domain.announced_list import AnnouncedFacts
 from certsvc.domain.annulment import CITING_COLUMNS, Citation
 from certsvc.domain.calendar import WorkCalendar
 from certsvc.domain.caller import OPERATOR, Caller
-from certsvc.domain.facts import GateFacts, HeldTitle
+from certsvc.domain.facts import GateFacts, HeldTitle, PassedBefore
 from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, filing_id, row_counts
+from certsvc.domain.findings import stops
 from certsvc.domain.policy.resolution import PolicySet
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook, Submission
@@ -91,6 +94,7 @@ class Reception:
     ) -> ExaminedFiling:
         intake = accept(workbook)
         facts, registry_digest = self.facts_now(own_id, intake.submission)
+        examination = examine(intake.submission, intake.findings, facts)
         header = intake.submission.header
         return ExaminedFiling(
             id=own_id,
@@ -102,7 +106,8 @@ class Reception:
             announcement_ref=header.announcement_ref,
             registry_digest=registry_digest,
             facts=encode_facts(facts, registry_digest),
-            examination=examine(intake.submission, intake.findings, facts),
+            examination=examination,
+            passed=_passed(examination, intake.submission),
             received_at=self.clock.now(),
             citations=tuple(_citations(intake.submission)),
         )
@@ -133,6 +138,11 @@ class Reception:
                 committee_code=submission.header.committee_code,
                 batch_ref=submission.header.batch_ref,
             ),
+            passed_before=self.filings.passed_before(
+                besides=own_id,
+                committee_code=submission.header.committee_code,
+                batch_ref=submission.header.batch_ref,
+            ),
             aided_before=self.filings.aided_before(persons),
             dual_directed_holders=self.filings.dual_directed_holders(),
             announced=self.announced.facts(own_id, submission.header.announcement_ref),
@@ -154,6 +164,19 @@ def _citations(submission: Submission) -> Iterator[Citation]:
         for column, reference in zip(CITING_COLUMNS, (row.exam_ref, row.basis_ref), strict=True):
             if reference is not None:
                 yield Citation(row.number, column, reference)
+
+
+def _passed(examination: Examination, submission: Submission) -> tuple[PassedBefore, ...]:
+    """The persons admitted, counted by unit, sub-unit and level."""
+    if stops(examination.header_findings):
+        return ()
+    sub_units = {row.number: row.sub_unit or "" for row in submission.rows}
+    counted = Counter(
+        (one.award.unit_code or "", sub_units[one.row], one.award.level)
+        for one in examination.outcomes
+        if isinstance(one, Admission)
+    )
+    return tuple(PassedBefore(*place, persons) for place, persons in sorted(counted.items()))
 
 
 def _printed(submission: Submission, registry: Registry) -> Iterator[str]:

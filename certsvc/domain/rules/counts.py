@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.levels import Level
+from certsvc.domain.policy.values import RatioBonus, RatioCap, RatioGroup, Theme
 from certsvc.domain.registry import Committee, CommitteeKind
 from certsvc.domain.rules.clauses import ONLINE, REFORM
 from certsvc.domain.rules.docket import PASSED, Docket
 from certsvc.domain.rules.registry import declare
+from certsvc.domain.rules.shares import check_shares, passed_by_level
 
 _RATIO_CLAUSE: Final = f"{REFORM} 一（二）4；一（六）1"
 
@@ -92,9 +94,6 @@ COLLEGE_RATIO = declare(
     bad="一般院校正高级60%",
 )
 
-_COLLEGE_CAPS: Final = {Level.SENIOR: 45, Level.DEPUTY_SENIOR: 55, Level.INTERMEDIATE: 70}
-_RAISED: Final = frozenset({Level.SENIOR, Level.DEPUTY_SENIOR})
-
 
 def check_counts(docket: Docket) -> Iterator[Finding]:
     """Cases 69 and 70 for the batch."""
@@ -107,6 +106,7 @@ def check_counts(docket: Docket) -> Iterator[Finding]:
     committee = docket.committee
     if committee is not None and committee.kind is CommitteeKind.APPOINTMENT_LINKED:
         yield from _approval(committee, docket)
+    yield from check_shares(docket)
 
 
 def _received(claimed: int | None, received: int) -> Iterator[Finding]:
@@ -147,9 +147,9 @@ def _applied(docket: Docket) -> Iterator[Finding]:
 
 
 def _quotas(docket: Docket) -> Iterator[Finding]:
-    header = docket.header
+    header, whole_batch = docket.header, passed_by_level(docket)
     for level, cap in _caps(docket).items():
-        applied, passed = header.applicants_by_level.get(level), docket.passed.get(level, 0)
+        applied, passed = header.applicants_by_level.get(level), whole_batch.get(level, 0)
         if applied is not None and passed * 100 > cap * applied:
             yield RATIO_EXCEEDED.finding(
                 column=f"{level.label}核定通过比例",
@@ -159,7 +159,7 @@ def _quotas(docket: Docket) -> Iterator[Finding]:
                 cap=cap,
             )
     for level, quota in header.approved_quota.items():
-        passed = docket.passed.get(level, 0)
+        passed = whole_batch.get(level, 0)
         if passed > quota:
             yield QUOTA_EXCEEDED.finding(
                 column=f"{level.label}核定数额", level=level.label, passed=passed, quota=quota
@@ -169,7 +169,13 @@ def _quotas(docket: Docket) -> Iterator[Finding]:
 def _caps(docket: Docket) -> dict[Level, int]:
     """The cap of each level in percent: as approved; for a college without an approval the notice's own."""
     college = docket.committee is not None and docket.committee.college
-    return (_COLLEGE_CAPS if college else {}) | dict(docket.header.approved_ratio)
+    return (dict(_college_caps(docket)) if college else {}) | dict(docket.header.approved_ratio)
+
+
+def _college_caps(docket: Docket) -> Mapping[Level, int]:
+    policies = docket.facts.policies
+    caps = policies.value(Theme.RATIO_CAP, docket.meeting_on, RatioCap, RatioGroup.COLLEGE)
+    return {} if caps is None else caps.percent
 
 
 def _approval(committee: Committee, docket: Docket) -> Iterator[Finding]:
@@ -177,20 +183,37 @@ def _approval(committee: Committee, docket: Docket) -> Iterator[Finding]:
     by, local = header.ratio_approved_by, committee.local_hrss
     if by is not None and local is not None and by != local:
         yield RATIO_WRONG_AUTHORITY.finding(column="通过比例核准单位", expected=local)
+    registered = _registered(committee, docket)
     unsigned = docket.header_left_empty("通过比例核准单位", by) or docket.header_left_empty(
         "通过比例核准文号", header.ratio_approval_ref
     )
     for level in sorted(lv for lv in docket.passed if lv is not None):
         approved = level in header.approved_ratio or level in header.approved_quota
-        if not committee.college and (unsigned or not approved):
+        if not committee.college and level not in registered and (unsigned or not approved):
             yield RATIO_NOT_APPROVED.finding(column="通过比例核准文号", level=level.label)
         if committee.college and level in header.approved_ratio:
-            yield from _college(level, header.approved_ratio[level], committee)
+            yield from _college(level, header.approved_ratio[level], committee, docket)
 
 
-def _college(level: Level, claimed: int, committee: Committee) -> Iterator[Finding]:
-    cap = _COLLEGE_CAPS.get(level)
-    if cap is not None and claimed > cap + (committee.ratio_bonus if level in _RAISED else 0):
+def _registered(committee: Committee, docket: Docket) -> frozenset[Level]:
+    """The levels for which the registry holds an approval of this committee and year."""
+    year = docket.header.review_year
+    approvals = () if year is None else docket.facts.registry.quotas_of(committee.code, year)
+    return frozenset(level for approval in approvals for level in approval.shares)
+
+
+def _college(level: Level, claimed: int, committee: Committee, docket: Docket) -> Iterator[Finding]:
+    cap, most = _college_caps(docket).get(level), _greatest_bonus(level, docket)
+    if cap is not None and claimed > cap + min(committee.ratio_bonus, most):
         yield COLLEGE_RATIO.finding(
             column=f"{level.label}核定通过比例", level=level.label, claimed=claimed, cap=cap
         )
+
+
+def _greatest_bonus(level: Level, docket: Docket) -> int:
+    """The most percentage points that any policy of the day lets a level be raised by."""
+    day = docket.meeting_on
+    if day is None:
+        return 0
+    bonuses = docket.facts.policies.values(Theme.RATIO_BONUS, day, RatioBonus)
+    return max((bonus.most for _key, bonus in bonuses if level in bonus.levels), default=0)
