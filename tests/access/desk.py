@@ -123,7 +123,9 @@ class Desk:
 
 
 @contextmanager
-def open_desk(home: Path, clock: FixedClock, database_url: str | None = None) -> Iterator[Desk]:
+def open_desk(
+    home: Path, clock: FixedClock, database_url: str | None = None, **settings_given: Any
+) -> Iterator[Desk]:
     """A desk over a new office."""
     with OpenIdProviderUnderTest(now=lambda: clock.now().timestamp()) as provider:
         office = OfficeUnderTest(
@@ -133,6 +135,7 @@ def open_desk(home: Path, clock: FixedClock, database_url: str | None = None) ->
             oidc_issuer=provider.issuer,
             oidc_client_id=provider.client_id,
             suspension="on",
+            **settings_given,
         )
         for person in PEOPLE:
             office.office.actors.register_actor(person, clock.now())
