@@ -62,7 +62,7 @@ class DatabaseAnnulmentStore:
             insert_missing(connection, dependent_title, _entries(connection, stored, key, given))
             own = dependent_title.c
             rows = connection.execute(
-                select(dependent_title).where(own.cause == stored.id).order_by(own.subject)
+                select(dependent_title).where(own.cause == stored.id).order_by(own.opened_at, own.id)
             ).all()
         return stored, tuple(entry_of(row) for row in rows)
 

@@ -35,8 +35,20 @@ def unreadable_object(finding: Finding) -> dict[str, object]:
 
 
 def issue_object(report: FilingReport, certificates: Mapping[str, int]) -> dict[str, object]:
-    """The answer to an issue: the filing, and how many of its certificates are in each state."""
-    return {"filing": report.filing, "status": report.status.value, "certificates": dict(certificates)}
+    """The answer to an issue: the filing, how many of its certificates are in each state, and why approved rows wait."""
+    return {
+        "filing": report.filing,
+        "status": report.status.value,
+        "certificates": dict(certificates),
+        "held_at_issue": [finding_object(finding) for finding in held_at_issue(report)],
+    }
+
+
+def held_at_issue(report: FilingReport) -> tuple[Finding, ...]:
+    """The findings that came up between approval and issue."""
+    from certsvc.domain.rules.at_issue import AT_ISSUE
+
+    return tuple(finding for finding in report.findings if finding.code in AT_ISSUE)
 
 
 def notice_object(stored: StoredNotice) -> dict[str, object]:

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from certsvc.bootstrap import Office
 from certsvc.entrypoints.console import (
     announced,
+    batches,
     cancelled_years,
     decision_documents,
     decisions,

@@ -80,12 +80,12 @@ class Companion(Thread):
 
 @contextmanager
 def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[None]:
-    """Sequencer, resumption of issues, credit archive with platforms, and what the information base lacks of older
-    filings, each in a thread of its own while the block runs; ended with it, batch finished.
+    """Sequencer, resumption of issues and of batch decisions, credit archive with platforms, and what the information
+    base lacks of older filings, each in a thread of its own while the block runs; ended with it, batch finished.
 
     `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
     """
-    sequencing, issuing, crediting, filling = (open_office(settings) for _ in range(4))
+    sequencing, issuing, cases, crediting, filling = (open_office(settings) for _ in range(5))
     sequencer = Sequencer(sequencing, renewed_at=monotonic())
     companions = (
         Companion(
@@ -96,6 +96,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
             sequencing.shared.wake_ups,
         ),
         Companion("issuer", lambda stopping: resume_issues(issuing, stopping), LOOK_SECONDS, failed),
+        Companion("cases", cases.case_work.work, LOOK_SECONDS, failed),
         Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
         Companion("information", filling.information.filling.fill, FILLING_SECONDS, failed),
     )
@@ -110,6 +111,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
             companion.join()
         sequencing.close()
         issuing.close()
+        cases.close()
         crediting.close()
         filling.close()
     for companion in companions:

@@ -1,0 +1,176 @@
+"""Batch decisions, dependent titles and annulments over HTTP; the same words as `certsvc batch|dependants|annulment`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from certsvc.bootstrap import Office
+from certsvc.domain.annulment import ProofKind
+from certsvc.domain.batch_voiding import BatchDecision, BatchKind, BatchProposal
+from certsvc.domain.dependants import DependantStatus
+from certsvc.domain.permission import Action
+from certsvc.domain.regions import PROVINCE
+from certsvc.entrypoints.batch_answers import (
+    annulment_object,
+    batch_object,
+    dependant_object,
+    preview_object,
+)
+from certsvc.entrypoints.console.access import Asked, asked, office_of
+from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.errors import RequestError
+
+PATHS = ("/api/v1/batch-decisions", "/api/v1/dependent-titles", "/api/v1/annulments")
+"""The addresses of these routes, with everything below them."""
+router = APIRouter(prefix="/api/v1", tags=["batches"])
+BatchId = Annotated[str, Path(pattern="^B[A-Z0-9]{1,19}$")]
+EntryId = Annotated[str, Path(pattern="^T[A-Z0-9]{1,19}$")]
+Caller = Annotated[Asked, Depends(asked)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class BatchForm(_Form):
+    """What is proposed. `filing`: for void; `undoes`: the batch decision that a restoration lifts."""
+
+    kind: BatchKind = Field(strict=False)
+    filing: str | None = Field(default=None, pattern="^F[0-9A-F]{15}$")
+    undoes: str | None = Field(default=None, pattern="^B[A-Z0-9]{1,19}$")
+    document: str = Field(max_length=128)
+    decided_on: date = Field(strict=False)
+    ground: str = Field(max_length=2000)
+    document_sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    dry_run: bool = False
+
+
+class SettlementForm(_Form):
+    """What a person decided over a dependent title."""
+
+    outcome: Literal["kept", "ended"]
+    decision: str | None = Field(default=None, pattern="^[A-Z0-9]{1,20}$")
+    note: str | None = Field(default=None, max_length=2000)
+
+
+class AnnulmentForm(_Form):
+    """An annulled proof."""
+
+    kind: ProofKind = Field(strict=False)
+    reference: str = Field(max_length=128)
+    document: str = Field(max_length=128)
+    decided_on: date = Field(strict=False)
+    ground: str = Field(max_length=2000)
+
+
+@router.post(
+    "/batch-decisions",
+    summary="Propose to void or restore a batch: the first of two persons",
+    openapi_extra=json_body(BatchForm),
+)
+def propose(request: Request, caller: Caller) -> Response:
+    """Gives the id; with `dry_run` what would happen, and nothing is changed."""
+    form = json_form(request, caller.raw_body, BatchForm)
+    office = office_of(request)
+    subject = f"filing/{form.filing or ''}"
+    office.permits.require_role(Action(f"batch_{form.kind}.propose"), caller.caller, subject)
+    proposal = _proposal(office, form)
+    batches = office.case_work.batches
+    if form.dry_run:
+        return JSONResponse(preview_object(batches.preview(proposal, caller.caller.name)))
+    return JSONResponse({"batch_decision": batches.propose(proposal, caller.caller.name)})
+
+
+@router.post(
+    "/batch-decisions/{batch}/confirmation", summary="Confirm a batch decision: the second of two persons"
+)
+def confirm(request: Request, batch: BatchId, caller: Caller) -> Response:
+    """Takes effect at once; what was broken off afterwards is finished by asking again, or in the background."""
+    office = office_of(request)
+    kind = office.case_work.batches.find(batch).proposal.kind
+    office.permits.require_role(Action(f"batch_{kind}.confirm"), caller.caller, f"batch/{batch}")
+    return _answer(office, office.confirm_batch(batch, caller.caller.name))
+
+
+@router.post("/batch-decisions/{batch}/withdrawal", summary="Withdraw a batch decision that is not confirmed")
+def withdraw(request: Request, batch: BatchId, caller: Caller) -> Response:
+    """By an official of the authority that proposed it; the same again changes nothing."""
+    office = office_of(request)
+    office.permits.require_role(Action.DECISION_WITHDRAW, caller.caller, f"batch/{batch}")
+    return _answer(office, office.case_work.batches.withdraw(batch, caller.caller.name))
+
+
+@router.get("/batch-decisions/{batch}", summary="A batch decision, and how far it is")
+def show(request: Request, batch: BatchId, caller: Caller) -> Response:
+    """What the second person confirms; nobody is named in it."""
+    office = office_of(request)
+    stored = office.case_work.batches.find(batch)
+    place = office.case_work.batches.place_of(stored.proposal.filing)
+    office.permits.require(Action.BATCH_VOIDING_READ, caller.caller, f"batch/{batch}", place=place)
+    return _answer(office, stored)
+
+
+@router.get("/dependent-titles", summary="Titles that rest on what ended")
+def dependent_titles(
+    request: Request, caller: Caller, status: Annotated[DependantStatus | None, Query()] = None
+) -> Response:
+    """For officials of the province; certificates stand in it by their numbers alone."""
+    office = office_of(request)
+    office.permits.require(Action.BATCH_VOIDING_READ, caller.caller, "dependants", place=PROVINCE)
+    office.case_work.follow_decisions()
+    found = office.case_work.dependants.listed(status)
+    return JSONResponse({"dependent_titles": [dependant_object(one) for one in found]})
+
+
+@router.post(
+    "/dependent-titles/{entry}/settlement",
+    summary="Settle a dependent title",
+    openapi_extra=json_body(SettlementForm),
+)
+def settle(request: Request, entry: EntryId, caller: Caller) -> Response:
+    """Kept, with a note; or ended, by a confirmed decision of its own. Nothing ends by itself."""
+    form = json_form(request, caller.raw_body, SettlementForm)
+    office = office_of(request)
+    office.permits.require_role(Action.DEPENDENT_SETTLE, caller.caller, f"dependant/{entry}")
+    outcome = DependantStatus(form.outcome)
+    settled = office.case_work.dependants.settle(entry, outcome, caller.caller.name, form.note, form.decision)
+    return JSONResponse(dependant_object(settled))
+
+
+@router.post(
+    "/annulments",
+    summary="Record an annulled examination or qualification",
+    openapi_extra=json_body(AnnulmentForm),
+)
+def record(request: Request, caller: Caller) -> Response:
+    """Lists every certificate and waiting row that cites the proof; later rows that cite it are refused."""
+    form = json_form(request, caller.raw_body, AnnulmentForm)
+    office = office_of(request)
+    office.permits.require_role(Action.ANNULMENT_RECORD, caller.caller, "annulment")
+    stored, entries = office.case_work.annulments.record(
+        form.kind, form.reference, form.document, form.decided_on, form.ground, caller.caller.name
+    )
+    return JSONResponse(annulment_object(stored, entries))
+
+
+def _proposal(office: Office, form: BatchForm) -> BatchProposal:
+    if (form.kind is BatchKind.VOID) != (form.filing is not None) or (form.kind is BatchKind.VOID) == (
+        form.undoes is not None
+    ):
+        raise RequestError("整批无效请填写 filing（备案号），整批恢复请填写 undoes（整批无效决定的编号）。")
+    if form.filing is not None:
+        return BatchProposal(
+            form.kind, form.filing, form.document, form.decided_on, form.ground, form.document_sha256
+        )
+    return office.case_work.batches.restoration(
+        form.undoes or "", form.document, form.decided_on, form.ground, form.document_sha256
+    )
+
+
+def _answer(office: Office, stored: BatchDecision) -> Response:
+    return JSONResponse(batch_object(stored, office.case_work.batches.progress(stored.id)))
