@@ -17,7 +17,6 @@ from certsvc.entrypoints.cli.announced_commands import announced
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.batch_commands import annulment, batch, dependants
 from certsvc.entrypoints.cli.cancel_year_commands import cancel_year
-from certsvc.entrypoints.cli.batch_commands import annulment, batch, dependants
 from certsvc.entrypoints.cli.credit_commands import credit, platform
 from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.history_commands import history
