@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
 from certsvc.adapters.audit_store import append_entry, digest_of
 from certsvc.adapters.clock import local_day
+from certsvc.adapters.historical_entries import note_historical
 from certsvc.adapters.history_schema import history_dispute, history_record
 from certsvc.adapters.history_store import DatabaseHistoryStore, held_versions
 from certsvc.adapters.instants import instant_text, read_instant
@@ -114,6 +115,7 @@ class DatabaseHistoryChanges(DatabaseHistoryStore):
                 _set(connection, new, **self._rows.published_columns(event))
                 events.append(event)
                 state = HistoryState.PUBLISHED
+                note_historical(connection, new, at)
             self._rows.queue(connection, events, at)
             if any(one.outcome is None for one in self._disputes(connection, reference)):
                 _end_dispute(connection, reference, f"已更正为第{new.version}版", by, at)

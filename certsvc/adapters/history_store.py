@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 from certsvc.adapters.audit_store import append_entry, digest_of
 from certsvc.adapters.clock import local_day
 from certsvc.adapters.database import insert_unless_known
+from certsvc.adapters.historical_entries import note_historical
 from certsvc.adapters.history_rows import (
     HistoryRows,
     decode_findings,
@@ -174,6 +175,8 @@ class DatabaseHistoryStore:
                     .where(own.reference == event.subject, own.version == event.version)
                     .values(**self._rows.published_columns(event))
                 )
+            for row in waiting:
+                note_historical(connection, self._rows.record(row), at)
             self._rows.queue(connection, events, at)
         return len(events)
 

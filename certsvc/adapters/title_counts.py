@@ -12,15 +12,18 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     and_,
     case,
     func,
     literal,
     or_,
     select,
+    union_all,
 )
 
 from certsvc.adapters.decision_schema import decision
+from certsvc.adapters.history_schema import history_ending
 from certsvc.adapters.information_schema import title_entry
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.schema import certificate
@@ -67,26 +70,35 @@ def standing_on(day: date, basis: Basis) -> tuple[FromClause, ColumnElement[Any]
     `known`: decisions by the day from which they count, whenever they were confirmed. `recorded`: decisions that were
     confirmed by the end of the day in Shanghai.
     """
-    own = decision.c
-    begun = own.effective_on <= day.isoformat()
-    if basis is Basis.RECORDED:
-        midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), _SHANGHAI)
-        begun = own.confirmed_at < instant_text(midnight)
-    newest = (
-        func.row_number()
-        .over(
-            partition_by=own.certificate_number,
-            order_by=own.ordinal.desc(),
-        )
-        .label("newest")
-    )
-    counted = (
-        select(own.certificate_number, own.kind, newest)
-        .where(own.status == "confirmed", own.kind.in_(_CHANGING), begun)
-        .cte("counted")
-    )
-    last = and_(counted.c.certificate_number == _entry.number, counted.c.newest == 1)
+    changes = union_all(_decided(day, basis), _historical_endings(day, basis)).subquery("changes")
+    newest = func.row_number().over(partition_by=changes.c.number, order_by=changes.c.ordinal.desc())
+    counted = select(changes.c.number, changes.c.kind, newest.label("newest")).cte("counted")
+    last = and_(counted.c.number == _entry.number, counted.c.newest == 1)
     return title_entry.outerjoin(counted, last), _standing(counted)
+
+
+def _decided(day: date, basis: Basis) -> Select[Any]:
+    """The decisions that count on a day, over certificates."""
+    own = decision.c
+    begun = own.effective_on <= day.isoformat() if basis is Basis.KNOWN else own.confirmed_at < _end_of(day)
+    return select(own.certificate_number.label("number"), own.kind, own.ordinal).where(
+        own.status == "confirmed", own.kind.in_(_CHANGING), begun
+    )
+
+
+def _historical_endings(day: date, basis: Basis) -> Select[Any]:
+    """The same for records of the past, which have a revocation alone."""
+    own = history_ending.c
+    begun = own.decided_on <= day.isoformat() if basis is Basis.KNOWN else own.confirmed_at < _end_of(day)
+    kind = literal(DecisionKind.REVOKE.value).label("kind")
+    return select(own.reference.label("number"), kind, literal(1).label("ordinal")).where(
+        own.checker.is_not(None), begun
+    )
+
+
+def _end_of(day: date) -> str:
+    """The midnight in Shanghai that ends a day, as instants are stored."""
+    return instant_text(datetime.combine(day + timedelta(days=1), datetime.min.time(), _SHANGHAI))
 
 
 def _standing(counted: CTE) -> ColumnElement[Any]:

@@ -192,6 +192,8 @@ def word_of(dimension: Dimension, code: str | int | None) -> str:
     match dimension:
         case Dimension.REGION | Dimension.CITY:
             region = REGIONS.get(str(code))
+            if code == PROVINCE:
+                return "省直"
             return str(code) if region is None else region.full_name
         case Dimension.SERIES:
             return SERIES.get(int(code), str(code))

@@ -162,6 +162,7 @@ def test_a_share_is_never_over_the_whole_and_off_by_half_a_tenth_at_most(part: i
 def test_a_word_is_found_for_every_value() -> None:
     assert word_of(Dimension.CITY, "222400") == "延边朝鲜族自治州"
     assert word_of(Dimension.CITY, None) == "未填写"
+    assert word_of(Dimension.CITY, "220000") == "省直"
     assert word_of(Dimension.YEAR, 1998) == "1998年"
     assert word_of(Dimension.WAY, 90) == "历史数据"
     assert {one.label for one in Standing} == {
