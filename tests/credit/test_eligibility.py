@@ -153,7 +153,12 @@ def test_under_another_name_bars_count_and_titles_are_not_told() -> None:
     block = CreditBlock(date(2031, 6, 3), date(2034, 6, 3))
     facts = PersonFacts((REGULAR,), (block,), aided_before=True, name_agrees=False)
     answer = judge_eligibility(ASKED, facts)
-    assert (answer.titles, answer.base, answer.tenure_start, answer.aid_incentive_used) == ((), None, None, False)
+    assert (answer.titles, answer.base, answer.tenure_start, answer.aid_incentive_used) == (
+        (),
+        None,
+        None,
+        False,
+    )
     assert told(answer) == {"credit-block": Effect.BLOCKS, "name-differs": Effect.CHECK}
 
 
