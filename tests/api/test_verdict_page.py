@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from certsvc.domain.decision import DecisionKind
 from tests.api.asking import GROUND, REFERENCE, PublicOffice, qr_text
+from tests.support.aid_mission import issue_aid
 
 NOW = "2026-11-20T08:00:00Z"
 
@@ -45,6 +47,30 @@ def test_a_revoked_certificate_shows_document_date_and_ground(public: PublicOffi
     assert json.loads(page.locator("[data-verdict-json]").text_content() or "") == public.verify(
         {"qr": qr_text(valid)}
     )
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desktop"])
+@pytest.mark.parametrize("kind", [DecisionKind.WRITE_OFF, DecisionKind.VOID])
+def test_a_written_off_and_a_void_title_say_so_in_their_own_words(
+    public: PublicOffice, browser: Browser, kind: DecisionKind, width: int
+) -> None:
+    void = kind is DecisionKind.VOID
+    certificate = public.regular[0] if void else issue_aid(public.under_test)[0]
+    public.decide(kind, certificate)
+    page = opened(public, browser, qr_text(certificate, ""), [])
+    page.set_viewport_size({"width": width, "height": 844})
+    label, words = (
+        ("无效", "自取得之日起无效，视为从未取得") if void else ("已核销", "个人原因终止援助服务工作")
+    )
+    expect(page.locator("[data-label]")).to_contain_text(label)
+    expect(page.locator("[data-answer]")).to_contain_text(words)
+    acquired = "2023年9月19日" if void else "2026年11月20日"
+    for told in (REFERENCE, "2026年11月20日", acquired, GROUND):
+        expect(page.locator("[data-decision]")).to_contain_text(told)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    shown = json.loads(page.locator("[data-verdict-json]").text_content() or "")
+    assert shown == public.verify({"qr": qr_text(certificate)})
     page.close()
 
 
