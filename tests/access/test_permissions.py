@@ -26,6 +26,8 @@ READING = {
     Action.BATCH_VOIDING_READ,
     Action.REPORT_READ,
     Action.REPORT_EXPORT,
+    Action.YEAR_CANCEL_READ,
+    Action.CREDIT_READ,
 }
 UPKEEP = {
     Action.ACTOR_ADD,
