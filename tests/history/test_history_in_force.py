@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from certsvc.domain.check_reference import ReferenceKind, reference_kind
 from certsvc.domain.history import HistoryState
 from certsvc.errors import ConflictError, NotPermitted
 from certsvc.formats.leaf import EventKind
-from tests.decisions.deciders import audit
+from tests.decisions.deciders import SUN, audit
 from tests.history.papers import ZHOU, ZHOU_ID, Archive, open_archive
+from tests.support.workbooks import REGULAR, sample
 
 NOT_FOUND = "certificate-not-found"
 
@@ -194,3 +196,18 @@ def test_what_a_killed_process_left_confirmed_is_published_by_confirming_again(a
     assert codes(archive.ask(reference)) == [NOT_FOUND]
     archive.office.history.confirm(answer.import_id, archive.caller("second"))
     assert archive.ask(reference)["verdict"] == "passed"
+
+
+def test_the_gate_sees_a_historical_title_as_held_once_it_is_published(archive: Archive) -> None:
+    paper = {
+        **ZHOU, **SUN, "原职称名称": "正高级工程师", "原职称系列": "工程", "原职称级别": "正高", "取得时间": "2008.6",
+    }  # fmt: skip
+    filed = sample(REGULAR).with_rows([SUN])
+    answer = archive.bring_in(paper)
+    before = archive.under_test.submit(filed.xlsx())
+    archive.office.history.confirm(answer.import_id, archive.caller("second"))
+    after = archive.under_test.submit(filed.with_header(批次编号="again").xlsx())
+    found = [{one.code for one in report.findings} for report in (before, after)]
+    assert ["title-already-held" in codes_found for codes_found in found] == [False, True]
+    (held,) = archive.office.filings.titles_held([str(SUN["证件号码"])])[str(SUN["证件号码"])]
+    assert (held.title, held.acquired_on, held.way) == (50101, date(2008, 6, 30), 90)
