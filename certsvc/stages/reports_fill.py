@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from certsvc.domain.certificate import Award
 from certsvc.domain.statistics import entry_of_award
-from certsvc.domain.submission import RawWorkbook, Submission
+from certsvc.domain.submission import RawWorkbook
 from certsvc.errors import UnreadableInput
 from certsvc.ports import Clock, FilingStore
 from certsvc.ports.information import InformationStore, Milestones, Unentered
@@ -19,6 +19,8 @@ from certsvc.stages.filing_cells import CellReader
 from certsvc.stages.filing_header import read_header
 
 CHUNK = 200
+_Units = Mapping[int, tuple[str | None, str | None, int | None]]
+"""Row -> code and kind of the unit, review year."""
 NOT_READ = Milestones(None, None, None, None, None, None, None)
 
 
@@ -39,11 +41,11 @@ class Filling:
         """Make every entry that is missing, and read every filing's dates, or until `stopping`; how many of each."""
         entries = 0
         for filing in self.store.filings_without_entries():
-            submission: Submission | None = None
+            units: _Units | None = None
             while waiting := self.store.unentered(filing, CHUNK):
-                if submission is None and any(_lacks(one.award) for one in waiting):
-                    submission = accept(self.read_file(*self.filings.filed_file(filing))).submission
-                self._enter(filing, waiting, submission)
+                if units is None and any(_lacks(one.award) for one in waiting):
+                    units = self._units(filing)
+                self._enter(filing, waiting, units or {})
                 entries += len(waiting)
                 if stopping():
                     return entries, 0
@@ -59,8 +61,16 @@ class Filling:
             count += 1
         return count
 
-    def _enter(self, filing: str, waiting: tuple[Unentered, ...], submission: Submission | None) -> None:
-        units = _units(submission)
+    def _units(self, filing: str) -> _Units:
+        """What the filed file says of units, by row; nothing where the readers of today cannot read it."""
+        try:
+            submission = accept(self.read_file(*self.filings.filed_file(filing))).submission
+        except UnreadableInput:
+            return {}
+        year = submission.header.review_year
+        return {row.number: (row.unit_code, row.unit_kind, year) for row in submission.rows}
+
+    def _enter(self, filing: str, waiting: tuple[Unentered, ...], units: _Units) -> None:
         entries = [
             entry_of_award(one.number, filing, _completed(one.award, units), one.entered_on)
             for one in waiting
@@ -86,19 +96,9 @@ class Filling:
         )
 
 
-_Units = Mapping[int, tuple[str | None, str | None, int | None]]
-
-
 def _lacks(award: Award) -> bool:
     """True for an award that was kept before awards carried these."""
     return award.unit_kind is None and award.review_year is None
-
-
-def _units(submission: Submission | None) -> _Units:
-    if submission is None:
-        return {}
-    year = submission.header.review_year
-    return {row.number: (row.unit_code, row.unit_kind, year) for row in submission.rows}
 
 
 def _completed(award: Award, units: _Units) -> Award:

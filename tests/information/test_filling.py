@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from certsvc.adapters.schema import filing_row
 from certsvc.domain.caller import OPERATOR
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.statistics import Dimension, StatisticsQuestion
+from certsvc.errors import UnreadableInput
 from certsvc.formats.award import decode_award, encode_award
 from certsvc.stages import reports_fill
 from tests.decisions.deciders import Deciders, issue_sample
@@ -27,8 +29,6 @@ def rows(deciders: Deciders) -> list[Any]:
 
 def forget(deciders: Deciders, *, awards_too: bool) -> None:
     """As an upgraded database is: no entries, and rows whose awards do not know the unit's kind."""
-    from dataclasses import replace
-
     cipher = deciders.office.keys.cipher
     with deciders.office.engine.begin() as connection:
         connection.execute(delete(title_entry))
@@ -69,6 +69,19 @@ def test_filling_that_is_stopped_goes_on_where_it_was(
     assert statistics(deciders).not_entered == 3
     assert filling.fill() == (3, 1)
     assert rows(deciders) == before
+
+
+def test_a_file_that_cannot_be_read_any_more_holds_up_nothing(deciders: Deciders) -> None:
+    issue_sample(deciders, 2)
+    forget(deciders, awards_too=True)
+
+    def unreadable(_raw: bytes, _name: str) -> Any:
+        raise UnreadableInput("无法读取")
+
+    filling = replace(deciders.office.information.filling, read_file=unreadable)
+    assert filling.fill() == (2, 1)
+    measured = {one.field: (one.filled, one.applicable) for one in statistics(deciders).completeness}
+    assert (measured["unit_kind"], measured["unit_name"]) == ((0, 2), (2, 2))
 
 
 def test_the_dates_of_a_filing_are_read_once(deciders: Deciders) -> None:
