@@ -12,7 +12,7 @@ from certsvc.domain.announced_list import AnnouncedList, ListStatus
 from certsvc.domain.caller import Caller, CallerRole
 from certsvc.domain.coverage import CoverageReport
 from certsvc.domain.permission import Action
-from certsvc.domain.regions import PROVINCE
+from certsvc.domain.regions import PROVINCE, REGIONS
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook
 from certsvc.errors import RequestError
@@ -85,19 +85,16 @@ class Announced:
     ) -> CoverageReport:
         """The coverage report; officials of a place see their own persons. The look is written down.
 
-        Raises NotPermitted, RequestError (a year that is none).
+        Raises NotPermitted, RequestError (a year or a region that is none).
         """
         if year is not None and not 2022 <= year < _MOST_YEARS:
             raise RequestError("年度请写成 2022 年以后的四位数字。")
         place = region or by.region
+        if place not in REGIONS:
+            raise RequestError(f"没有区划代码 {place[:12]}。请填写六位区划代码，例如 222404（珲春市）。")
         self._parts.permits.require(Action.REPORT_READ, by, "report/coverage", place=place)
         self._look(by, channel, "coverage", "查看公布结果制证核对")
         return self._coverage.check(year=year, region=place, document_ref=document_ref)
-
-    def note_export(self, by: Caller, region: str | None) -> None:
-        """Write down that the coverage report leaves as a file. Raises NotPermitted."""
-        self._parts.permits.require(Action.REPORT_EXPORT, by, "report/coverage", place=region or by.region)
-        self._parts.trail.note(by, Action.REPORT_EXPORT, "report/coverage")
 
     def require_other_filer(self, workbook: RawWorkbook, by: Caller) -> None:
         """Raises NotPermitted for an official who loaded or confirmed the list of the document now filed."""

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from certsvc.domain.announced_list import Listed
-from certsvc.domain.announced_matching import differences, look_alike, pair
+from certsvc.domain.announced_matching import differences, looking_alike, pair
 
 CORRECTED_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
     {"name": "name", "specialty": "specialty", "unit": "unit_name"}
@@ -97,7 +97,7 @@ def compare_lists(old: Iterable[Listed], new: Iterable[Listed]) -> ListCompariso
     links = {**links, **found.pairs}
     gone = [before[number] for number in found.only_left]
     come = [after[number] for number in found.only_right]
-    alike = {one.number for one in come if any(look_alike(old_one, one) for old_one in gone)}
+    alike = looking_alike(gone, come)
     changed = (
         Change(ChangeKind.CHANGED, before[was], after[now], fields)
         for was, now in sorted(links.items())

@@ -88,12 +88,19 @@ def differences(announced: Listed, other: Listed) -> tuple[str, ...]:
     return tuple(found)
 
 
-def look_alike(one: Listed, other: Listed) -> bool:
-    """True for two who may be one person though nothing proves it: their numbers do not speak against it."""
-    if not _numbers_agree(one, other) or (one.id_number and other.id_number):
-        return False
-    same_post = plain(one.unit) == plain(other.unit) and one.office == other.office
-    return plain(one.name) == plain(other.name) or same_post
+def looking_alike(gone: Iterable[Listed], come: Iterable[Listed]) -> frozenset[int]:
+    """Those who came (by `number`) of whom one who is gone may be the same person though nothing proves it.
+
+    They have the same name, or the same unit and title, and numbers that do not speak against it.
+    """
+    whole, bare = _ByLooks(), _ByLooks()
+    for one in gone:
+        (bare if one.id_number is None else whole).add(one)
+    return frozenset(
+        one.number
+        for one in come
+        if bare.holds_like(one) or (one.id_number is None and whole.holds_like(one))
+    )
 
 
 def plain(value: object) -> object:
@@ -107,19 +114,43 @@ class _Finder:
     def __init__(self, side: Iterable[Listed]) -> None:
         self._by_number: dict[str, list[Listed]] = defaultdict(list)
         self._by_name: dict[object, list[Listed]] = defaultdict(list)
+        self._without_number: dict[object, list[Listed]] = defaultdict(list)
         for one in side:
-            if one.id_number is not None:
-                self._by_number[one.id_number].append(one)
             self._by_name[plain(one.name)].append(one)
+            if one.id_number is None:
+                self._without_number[plain(one.name)].append(one)
+            else:
+                self._by_number[one.id_number].append(one)
 
     def same_person(self, one: Listed) -> list[Listed]:
         """Every row of the side that names this person."""
         found = list(self._by_number.get(one.id_number, ())) if one.id_number else []
-        for other in self._by_name.get(plain(one.name), ()):
-            both_whole = one.id_number is not None and other.id_number is not None
-            if one.name is not None and not both_whole and _same_by_name(one, other):
-                found.append(other)
+        if one.name is not None:
+            namesakes = self._by_name if one.id_number is None else self._without_number
+            found += [other for other in namesakes.get(plain(one.name), ()) if _same_by_name(one, other)]
         return found
+
+
+class _ByLooks:
+    """Persons by name, and by unit and title."""
+
+    def __init__(self) -> None:
+        self._looks: dict[object, list[Listed]] = defaultdict(list)
+
+    def add(self, one: Listed) -> None:
+        """Note a person."""
+        for look in _looks_of(one):
+            self._looks[look].append(one)
+
+    def holds_like(self, one: Listed) -> bool:
+        """True when somebody noted looks like the person, by whatever their numbers show."""
+        return any(
+            _numbers_agree(one, other) for look in _looks_of(one) for other in self._looks.get(look, ())
+        )
+
+
+def _looks_of(one: Listed) -> tuple[object, object]:
+    return plain(one.name), (plain(one.unit), one.office)
 
 
 def _same_by_name(one: Listed, other: Listed) -> bool:
