@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
-from certsvc.domain.policy.values import ChannelPolicy, Deadline, Theme, WayPolicy
-from certsvc.domain.rules.clauses import DUAL, REFORM
+from certsvc.domain.policy.values import ApplicationWindow, ChannelPolicy, Deadline, Theme, WayPolicy
+from certsvc.domain.rules.clauses import DUAL, EPIDEMIC, ONLINE, REFORM
 from certsvc.domain.rules.docket import Candidate, Docket
 from certsvc.domain.rules.registry import declare
 from certsvc.domain.ways import Way, way_named
@@ -31,6 +31,16 @@ REVIEW_AFTER_DEADLINE = declare(
     good="2022年度，评审结束2022-09-28",
     bad="2022年度，评审结束2022-10-12",
 )
+OUTSIDE_WINDOW = declare(
+    code="application-outside-window",
+    severity=Severity.WARNING,
+    clause=f"{ONLINE} 四；{EPIDEMIC} 六（三）",
+    summary="申报须在该类别的申报时间内提出，逾期不予受理",
+    message="{rows}行的申报日期不在{category}的申报时间（{opens}至{closes}）内。请核对申报日期，或说明受理的依据。",
+    good="2023年度常规类别，申报日期2023-02-10",
+    bad="2023年度常规类别，申报日期2023-03-05",
+)
+_SHOWN: Final = 6
 _REVIEWED: Final = (Theme.TITLE_NAMES, Theme.EXAMINATION)
 _WITH_TENURE: Final = frozenset({Way.REGULAR, Way.APPOINTMENT_LINKED})
 
@@ -43,6 +53,7 @@ def check_policies(docket: Docket) -> Iterator[Finding]:
             told.add(theme)
             yield POLICY_UNKNOWN.finding(column=column, day=day.isoformat(), theme=theme.label)
     yield from _deadlines(docket)
+    yield from _windows(docket)
 
 
 def _needed(docket: Docket) -> Iterator[tuple[Theme, date, str]]:
@@ -79,6 +90,33 @@ def _deadlines(docket: Docket) -> Iterator[Finding]:
     for deadline in own or [d for d in found if d.way is None]:
         if ended > deadline.on:
             yield REVIEW_AFTER_DEADLINE.finding(column="评审结束日期", year=year, due=deadline.on.isoformat())
+
+
+def _windows(docket: Docket) -> Iterator[Finding]:
+    channel, year, day = docket.header.channel, docket.header.review_year, docket.meeting_on
+    own = None if channel is None else way_named(channel)
+    if own is None or day is None:
+        return
+    policies = docket.facts.policies
+    known = policies.value(Theme.CHANNEL, day, ChannelPolicy, own.label)
+    for _key, window in policies.values(Theme.APPLICATION_WINDOW, day, ApplicationWindow):
+        if known is None or (window.category, window.review_year) != (known.category, year):
+            continue
+        rows = [
+            one.row.number
+            for one in docket.candidates
+            if one.row.applied_on is not None
+            and not window.opens_on <= one.row.applied_on <= window.closes_on
+        ]
+        if rows:
+            yield OUTSIDE_WINDOW.finding(
+                column="申报日期",
+                rows="、".join(f"第{number}" for number in rows[:_SHOWN])
+                + ("等" if len(rows) > _SHOWN else ""),
+                category=f"{window.review_year}年度{window.category}",
+                opens=window.opens_on.isoformat(),
+                closes=window.closes_on.isoformat(),
+            )
 
 
 def first_of_year(year: int | None) -> date | None:
