@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from certsvc.domain.actor import Actor, Role
 from certsvc.domain.announced_changes import ChangeState
 from certsvc.domain.caller import OPERATOR
 from certsvc.domain.certificate_status import CertificateStatus
@@ -29,6 +30,7 @@ from tests.announced.lists import (
     put_in_force,
 )
 from tests.support.office import OfficeUnderTest
+from tests.support.workbooks import DUAL_DIRECTED, sample
 
 PERSONS = people(4)
 LIST = announced(PERSONS[:3])
@@ -101,6 +103,7 @@ def test_another_title_voids_the_certificate_and_asks_for_a_new_row(office: Offi
     assert status(office, numbers[0]) is CertificateStatus.VOIDED
     (one,) = followed(office, wanted)
     assert (one.state, one.needs, "补充备案" in one.reason) == (ChangeState.OPEN, None, True)
+    assert office.office.announced.lists.reissuable() == {numbers[0]}
     office.clock.advance(timedelta(minutes=1))
     row = {**first, "申报级别": other["级别"], "职称名称": other["职称名称"]}
     if other is SENIOR:
@@ -282,3 +285,45 @@ def test_the_dry_run_keeps_nothing_and_loading_again_is_the_same_list(office: Of
     again = lists.replace(raw, "list.xlsx", DOCUMENT, CORRECTED, LOADER)
     assert again.kept is not None
     assert (again.kept.id, again.changes) == (first.kept.id, first.changes)
+
+
+def test_another_identity_number_is_another_certificate(office: OfficeUnderTest) -> None:
+    """Told to be the same person by 原序号: the old certificate is voided, the new row is filed."""
+    numbers = issued(office)
+    right = {**PERSONS[0], **{key: PERSONS[3][key] for key in ("证件号码", "出生日期")}}
+    new = LIST.with_column("原序号").but(1, 证件号码=right["证件号码"], 原序号=1).named(CORRECTED)
+    wanted = correct(office, new)
+    (one,) = propose(office, wanted)
+    assert one.stored.change.fields == ("id_number",)
+    assert confirm_all(office, wanted) == [DecisionKind.VOID]
+    assert status(office, numbers[0]) is CertificateStatus.VOIDED
+    office.clock.advance(timedelta(minutes=1))
+    issue(office, batch([right], 公布文号=CORRECTED, 公布日期=CORRECTED_ON))
+    assert states(office, wanted) == [ChangeState.DONE]
+
+
+def test_a_city_corrects_its_own_document_and_the_province_confirms_what_is_voided(
+    office: OfficeUnderTest,
+) -> None:
+    dual = sample(DUAL_DIRECTED)
+    rows = [dict(row) for row in dual.rows[:3]]
+    head = {"公布文件发文单位": dual.header["公布文件发文单位"]}
+    first = announced(rows).named(dual.header["公布文号"], dual.header["公布日期"].date(), **head)
+    lists, inner = office.office.announced, office.office
+    inner.actors.register_actor(Actor("city-two", Role.CHECKER, "222400"), office.clock.now())
+    kept = lists.load(first.xlsx(), "list.xlsx", "city").kept
+    assert kept is not None
+    assert lists.loading.confirm(kept.id, "city-two").place == "222400"
+    issue(office, dual.with_rows(rows))
+    corrected_ref = "延州人社职字〔2023〕15号"
+    new = first.but(1, 姓名="朴正皓").without(3).named(corrected_ref, date(2023, 12, 20), **head)
+    answer = lists.replace(new.xlsx(), "list.xlsx", first.header["公布文号"], corrected_ref, "city")
+    assert answer.kept is not None
+    lists.loading.confirm(answer.kept.id, "city-two")
+    named, gone = propose(office, answer.kept.id, "city")
+    assert (named.state, gone.state) == (ChangeState.PROPOSED, ChangeState.PROPOSED)
+    inner.confirm_decision(named.stored.decision or "", "city-two")
+    with pytest.raises(NotPermitted):
+        inner.confirm_decision(gone.stored.decision or "", "city-two")
+    inner.confirm_decision(gone.stored.decision or "", "checker")
+    assert states(office, answer.kept.id) == [ChangeState.DONE, ChangeState.DONE]
