@@ -20,9 +20,12 @@ from certverify.cli import _parser as build_parser
 from certverify.schema import verdict_schema
 
 import certsvc.domain.rules
+from certsvc.adapters.shipped_policies import shipped_documents
 from certsvc.domain.credit import CREDIT_YEARS
 from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.permission import PERMISSIONS
+from certsvc.domain.policy.telling import told_value
+from certsvc.domain.policy.values import Theme
 from certsvc.domain.rules.registry import RULE_SET_VERSION, declared_rules
 from certsvc.entrypoints.cli.commands import certsvc as service_commands
 from certsvc.settings import PREFIX, Settings
@@ -142,11 +145,43 @@ def endings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def policies_page() -> str:
+    """Every entry of the shipped policy documents."""
+    documents = shipped_documents()
+    lines = [
+        "# Policies",
+        "",
+        NOTE,
+        "What the shipped policy documents (`certsvc/policies/`) set, and when. The format, and how a document loaded by the operator comes before these, is in [formats/policy.md](formats/policy.md);",
+        "`certsvc policy show --on DATE` prints what holds on a day with everything loaded. A period without an end holds until a newer document says otherwise.",
+        "",
+        "| id | document | issued | title | entries |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{d.id}` | {d.document} | {d.issued_on} | {d.title} | {len(d.entries)} |" for d in documents
+    ]
+    for theme in Theme:
+        rows = [(d, entry) for d in documents for entry in d.entries if entry.theme is theme]
+        lines += ["", f"## {theme.label} `{theme.value}`", ""]
+        if not rows:
+            lines.append("No shipped document sets it; a loaded one may.")
+            continue
+        lines += ["| key | value | document, clause | from | to | note |", "|---|---|---|---|---|---|"]
+        for document, entry in rows:
+            basis = f"{document.document} {entry.clause}"
+            to_on = "" if entry.to_on is None else entry.to_on.isoformat()
+            cells = (entry.key, told_value(entry), basis, entry.from_on.isoformat(), to_on, entry.note or "")
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "settings.md": settings_page,
     "cli.md": cli_page,
     "rules.md": rules_page,
     "permissions.md": permissions_page,
+    "policies.md": policies_page,
     "endings.md": endings_page,
     "formats/verdict.schema.json": verdict_schema_page,
 }
@@ -187,6 +222,7 @@ _CONTRACT = [
     "| command | exit codes |",
     "|---|---|",
     "| `certsvc filing submit` | 0 without error or hold, 1 with, 2 unreadable, 3 no office or no registry |",
+    "| `certsvc filing reexamine` | 0 the same answer as then, 1 another one |",
     "| `certsvc audit verify` | 0 the chain is whole, 1 it is not |",
     "| every other `certsvc` command | 0 done, 2 wrong usage, 3 could not be done (the message says why) |",
     "| `certverify qr`, `pdf`, `bundle` | 0 passed, 1 failed, 2 cannot tell |",

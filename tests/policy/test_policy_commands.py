@@ -11,8 +11,10 @@ from click.testing import CliRunner, Result
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.shipped_policies import shipped_documents
+from certsvc.bootstrap import open_office
 from certsvc.entrypoints.cli.commands import certsvc
 from certsvc.errors import ConflictError, UnreadableInput
+from certsvc.settings import load_settings
 from tests.policy import builders as p
 from tests.support.office import OfficeUnderTest
 
@@ -62,8 +64,10 @@ def test_a_loaded_document_is_listed_shown_from_its_day_on_and_written_in_the_tr
         "jl-2026-900",
     ]
     assert [one["digest"] for one in listed["replaced"]] == [first["digest"]]
-    trail = json.loads(run("audit", "show", "policy/jl-2026-900", "--json").stdout)["entries"]
-    assert [(one["action"], one["before"], one["after"]) for one in trail] == [
+    office = open_office(load_settings())
+    trail = office.trail.entries("policy/jl-2026-900")
+    office.close()
+    assert [(one.action, one.before, one.after) for one in trail] == [
         ("policy.load", None, first["digest"]),
         ("policy.load", first["digest"], second["digest"]),
     ]
