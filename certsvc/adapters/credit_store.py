@@ -52,12 +52,23 @@ class CreditRows:
         holder = select(certificate.c.person_key).where(
             certificate.c.number == number, certificate.c.version == 1
         )
+        self.keep(connection, record, event, connection.execute(holder).scalar_one(), at)
+
+    def keep(
+        self,
+        connection: Connection,
+        record: CreditRecord,
+        event: PrivateEvent,
+        person_key: bytes,
+        at: datetime,
+    ) -> None:
+        """Store a new record of a person, with the event that opens it and the message that tells it."""
         context = _context(record.id)
         connection.execute(
             insert(credit_record).values(
                 id=record.id,
                 decision_id=record.decision,
-                person_key=connection.execute(holder).scalar_one(),
+                person_key=person_key,
                 slot=record.slot,
                 recorded_on=record.recorded_on.isoformat(),
                 until_on=record.until_on.isoformat(),

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from certsvc.adapters.history_changes import DatabaseHistoryChanges
+from certsvc.adapters.history_endings import DatabaseHistoryEndings
 from certsvc.domain.caller import Caller
+from certsvc.stages.historical_endings import HistoricalEndings
 from certsvc.stages.historical_import import HistoricalImport
 from certsvc.stages.historical_records import HistoricalRecords
 
@@ -23,6 +25,7 @@ class HistoryDesk:
 
     files: HistoricalImport
     records: HistoricalRecords
+    endings: HistoricalEndings
     store: DatabaseHistoryChanges
     require_own_history: Callable[[], None]
     record_waiting: Callable[[], int]
@@ -38,6 +41,12 @@ class HistoryDesk:
         self.records.confirm(wanted, by)
         self.catch_up()
 
+    def confirm_revocation(self, reference: str, by: Caller) -> None:
+        """The second person confirms a revocation, and the log proves it at once; as `confirm`."""
+        self.require_own_history()
+        self.endings.confirm(reference, by)
+        self.catch_up()
+
     def catch_up(self) -> None:
         """Publish what is confirmed, log it, show it. May be repeated at any time."""
         self.records.publish_confirmed()
@@ -49,9 +58,11 @@ class HistoryDesk:
 def open_history(office: Office) -> HistoryDesk:
     """Joined over the office's parts."""
     store = DatabaseHistoryChanges(office.engine, office.keys.cipher)
+    endings = DatabaseHistoryEndings(office.engine, office.keys.cipher)
     return HistoryDesk(
         HistoricalImport(office.permits, store, office.clock, _read_file),
         HistoricalRecords(office.permits, store, office.looks, office.clock, os.urandom),
+        HistoricalEndings(office.permits, store, endings, office.clock, os.urandom),
         store,
         office.ledger.require_own_history,
         office.record_waiting,

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
+from certsvc.domain.credit import CreditRecord
 from certsvc.domain.history import HistoricalTitle, Quality
 from certsvc.domain.history_dates import acquired_from_text
 from certsvc.domain.id_numbers import read_id
@@ -13,6 +14,7 @@ from certsvc.domain.identity import IdKind
 from certsvc.domain.levels import Level
 from certsvc.errors import IntegrityError
 from certsvc.formats.canonical import encode_canonical_json
+from certsvc.formats.content import CONTENT_FORMAT
 
 HISTORY_FORMAT = "certsvc-history/1"
 
@@ -92,5 +94,35 @@ def encode_history_change(
             "decided_on": None if decided_on is None else decided_on.isoformat(),
             "recorded_on": recorded_on.isoformat(),
             "replaced_by": replaced_by,
+        }
+    )
+
+
+def encode_history_credit(
+    record: CreditRecord,
+    reference: str,
+    title: HistoricalTitle,
+    document_ref: str,
+    decided_on: date,
+    ground: str,
+) -> bytes:
+    """The payload of `credit_opened` by the revocation of a record: the words of docs/formats/content.md."""
+    return encode_canonical_json(
+        {
+            "format": CONTENT_FORMAT,
+            "event": "credit_opened",
+            "record": record.id,
+            "slot": record.slot,
+            "decision": record.decision,
+            "number": reference,
+            "name": title.name,
+            "id_kind": title.document.kind.value,
+            "id_number": title.document.number,
+            "document_ref": document_ref,
+            "decided_on": decided_on.isoformat(),
+            "recorded_on": record.recorded_on.isoformat(),
+            "from_on": record.recorded_on.isoformat(),
+            "until_on": record.until_on.isoformat(),
+            "ground": ground,
         }
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from certsvc.domain.caller import Caller
@@ -108,6 +108,35 @@ class HistoryStore(Protocol):
 
     def confirm_correction(self, reference: str, by: Caller, at: datetime, judge: Judge) -> None:
         """Put the corrected version in the place of the old one, with the ledger events of both."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEnding:
+    """The revocation of a record: proposed by one person, in force when another has confirmed it."""
+
+    id: str
+    reference: str
+    document_ref: str
+    decided_on: date
+    ground: str
+    maker: str
+    checker: str | None = None
+
+
+class HistoryEndings(Protocol):
+    """Revocations of historical records. Every method that writes is one durable transaction with its audit entry."""
+
+    def find(self, reference: str) -> HistoryEnding | None:
+        """The revocation of a record, None while there is none."""
+        ...
+
+    def propose(self, ending: HistoryEnding, by: Caller, at: datetime, judge: Judge) -> HistoryEnding:
+        """Keep a proposal; the same again keeps its id. Raises ConflictError while another one is open."""
+        ...
+
+    def confirm(self, reference: str, credit_id: str, by: Caller, at: datetime, judge: Judge) -> None:
+        """Revoke: every version's slot, the credit record of the person, the events. The same again changes nothing."""
         ...
 
 

@@ -11,7 +11,7 @@ from certsvc.domain.decision_authority import city_responsible
 from certsvc.domain.decision_document import DecisionDocument, read_media_type
 from certsvc.domain.decision_service import ServiceMethod, ServiceRecord, require_servable
 from certsvc.domain.permission import Action
-from certsvc.domain.regions import city_of
+from certsvc.domain.regions import PROVINCE, city_of
 from certsvc.errors import UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
@@ -105,4 +105,7 @@ class DecisionDocuments:
         return stored
 
     def _place(self, stored: StoredDecision) -> str | None:
-        return city_responsible(self.decisions.versions(stored.proposal.number)[-1].content.award)
+        versions = self.decisions.versions(stored.proposal.number)
+        return (
+            city_responsible(versions[-1].content.award) if versions else PROVINCE
+        )  # of a historical record

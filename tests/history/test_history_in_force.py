@@ -12,7 +12,7 @@ import pytest
 from certsvc.adapters.clock import FixedClock
 from certsvc.domain.check_reference import ReferenceKind, reference_kind
 from certsvc.domain.history import HistoryState
-from certsvc.errors import ConflictError, NotPermitted
+from certsvc.errors import ConflictError, NotPermitted, RequestError
 from certsvc.formats.leaf import EventKind
 from tests.decisions.deciders import SUN, audit
 from tests.history.papers import ZHOU, ZHOU_ID, Archive, open_archive
@@ -211,3 +211,53 @@ def test_the_gate_sees_a_historical_title_as_held_once_it_is_published(archive: 
     assert ["title-already-held" in codes_found for codes_found in found] == [False, True]
     (held,) = archive.office.filings.titles_held([str(SUN["证件号码"])])[str(SUN["证件号码"])]
     assert (held.title, held.acquired_on, held.way) == (50101, date(2008, 6, 30), 90)
+
+
+def revoke(archive: Archive, reference: str, by: str = "maker") -> str:
+    """A proposal that is right."""
+    ending = archive.office.history.endings.propose(
+        reference, "吉人社撤〔2026〕9号", date(2026, 11, 20), "经核查，申报材料与事实不符", archive.caller(by)
+    )
+    return ending.id
+
+
+def test_a_historical_title_is_revoked_by_two_persons_with_a_credit_record(archive: Archive) -> None:
+    (reference,) = archive.published(ZHOU)
+    decided = revoke(archive, reference)
+    assert revoke(archive, reference) == decided
+    assert archive.ask(reference)["verdict"] == "passed"
+    with pytest.raises(NotPermitted):
+        archive.office.history.confirm_revocation(reference, archive.caller("maker"))
+    for _again in range(2):
+        archive.office.history.confirm_revocation(reference, archive.caller("second"))
+    verdict = archive.ask(reference)
+    assert (verdict["verdict"], verdict["status"]) == ("failed", "revoked")
+    assert verdict["decision"] == {
+        "reference": "吉人社撤〔2026〕9号",
+        "date": "2026-11-20",
+        "ground": "经核查，申报材料与事实不符",
+        "effective_on": "2026-11-20",
+    }
+    filings = archive.office.filings
+    (block,) = filings.credit_blocks([ZHOU_ID])[ZHOU_ID]
+    assert (block.from_on, block.until_on) == (date(2026, 11, 20), date(2029, 11, 20))
+    assert filings.titles_held([ZHOU_ID]) == {}
+    assert [one.number for one in filings.titles_withdrawn([ZHOU_ID])[ZHOU_ID]] == [reference]
+    (record,) = archive.office.history.store.versions(reference)
+    assert record.state is HistoryState.REVOKED
+    names = [event.type.name for event in audit(archive.office.settings.public_folder)]
+    assert names == ["HISTORICAL", "REVOKED", "CREDIT_OPENED"]
+    archive.office.catch_up()
+    with pytest.raises(ConflictError):
+        archive.office.history.records.dispute(reference, "本人不服", archive.caller("maker"))
+
+
+def test_a_revocation_is_for_the_province_and_names_nobody(archive: Archive) -> None:
+    (reference,) = archive.published(ZHOU)
+    with pytest.raises(NotPermitted):
+        revoke(archive, reference, by="tonghua")
+    for ground in ("周铭材料造假", "证件号码229901620312051的材料造假"):
+        with pytest.raises(RequestError):
+            archive.office.history.endings.propose(
+                reference, "吉人社撤〔2026〕9号", date(2026, 11, 20), ground, archive.caller("maker")
+            )

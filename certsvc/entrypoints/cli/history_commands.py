@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -160,6 +161,49 @@ def history_correct(
     caller = _caller(office, actor, Action.HISTORY_IMPORT)
     office.history.records.correct(reference.strip().upper(), changes, basis, caller)
     _show_wanted(office, reference.strip().upper(), OPERATOR, as_json=as_json)
+
+
+@history.command("revoke")
+@_REFERENCE
+@click.option("--document", required=True, metavar="NO", help="决定文号；会向查验方公开。")
+@click.option(
+    "--decided-on",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="决定日期，如 2024-06-03。",
+)
+@click.option("--ground", required=True, metavar="TEXT", help="理由；会向查验方公开，不写姓名和证件号码。")
+@_ACTOR
+@_AS_JSON
+def history_revoke(
+    reference: str, document: str, decided_on: datetime, ground: str, actor: str, *, as_json: bool
+) -> None:
+    """提出撤销一条历史记录（材料造假）：仅由省厅决定，确认后记入诚信档案三年。"""
+    office = _office()
+    caller = _caller(office, actor, Action.REVOCATION_PROPOSE)
+    proposed = office.history.endings.propose(
+        reference.strip().upper(), document, decided_on.date(), ground, caller
+    )
+    _show(
+        {"decision": proposed.id, "reference": proposed.reference},
+        lambda: click.echo(
+            f"撤销决定 {proposed.id} 已提出。请由同一部门的另一位人员运行 "
+            f"certsvc history confirm-revocation {proposed.reference} --actor 账号 确认。"
+        ),
+        as_json=as_json,
+    )
+
+
+@history.command("confirm-revocation")
+@_REFERENCE
+@_ACTOR
+@_AS_JSON
+def history_confirm_revocation(reference: str, actor: str, *, as_json: bool) -> None:
+    """确认撤销一条历史记录：立即生效，记入诚信档案和公开账本。确认人不能是提出人。"""
+    office, plain = _office(), reference.strip().upper()
+    office.history.confirm_revocation(plain, _caller(office, actor, Action.REVOCATION_CONFIRM))
+    _show_wanted(office, plain, OPERATOR, as_json=as_json)
 
 
 def _show_wanted(office: Office, wanted: str, by: Caller, *, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from certsvc.domain.permission import Action
 from certsvc.entrypoints.answers import decision_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.errors import UnknownReference
 from certsvc.ports.access import PersonalLook
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"])
@@ -77,7 +78,10 @@ def show(request: Request, decision: DecisionId, caller: Caller) -> Response:
     office = office_of(request)
     stored = office.deciding.find(decision)
     number = stored.proposal.number
-    place = city_responsible(office.decisions.versions(number)[-1].content.award)
+    versions = office.decisions.versions(number)
+    if not versions:  # of a historical record: /api/v1/historical-records
+        raise UnknownReference("该决定针对历史记录，请按历史记录的查询编号查看。")
+    place = city_responsible(versions[-1].content.award)
     office.permits.require(Action.DECISION_READ, caller.caller, f"decision/{decision}", place=place)
     office.looks.append(PersonalLook(office.clock.now(), "console", caller.caller.name, number, "查看决定"))
     return _answer(office, stored)

@@ -1,0 +1,78 @@
+"""Revocation 撤销 of historical records: decided by the province, by two persons, with a credit record (38号 四（二）)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from certsvc.domain.caller import Caller
+from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_public, require_words
+from certsvc.domain.history import HistoricalRecord, HistoryState
+from certsvc.domain.permission import Action
+from certsvc.errors import ConflictError, RequestError, UnknownReference
+from certsvc.ports import Clock
+from certsvc.ports.history import HistoryEnding, HistoryEndings, HistoryStore
+from certsvc.stages.decide import GROUND_WORD, REFERENCE_WORD
+from certsvc.stages.permits import Permits
+
+_REVOCABLE = frozenset({HistoryState.CONFIRMED, HistoryState.PUBLISHED, HistoryState.DISPUTED})
+_ID_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class HistoricalEndings:
+    """What revoking needs."""
+
+    permits: Permits
+    store: HistoryStore
+    endings: HistoryEndings
+    clock: Clock
+    random_bytes: Callable[[int], bytes]
+
+    def propose(
+        self, reference: str, document_ref: str, decided_on: date, ground: str, by: Caller
+    ) -> HistoryEnding:
+        """Propose the revocation of a record; the same again keeps its id.
+
+        Raises UnknownReference, NotPermitted, RequestError (words, date), ConflictError (state, another proposal).
+        """
+        self.permits.require(Action.REVOCATION_PROPOSE, by, f"history/{reference}")
+        versions = self.store.versions(reference)
+        if not versions:
+            raise UnknownReference(f"没有查询编号为 {reference} 的历史记录。请核对编号。")
+        title = versions[-1].title
+        document = require_words(document_ref, REFERENCE_WORD, LONGEST_REFERENCE)
+        grounds = require_words(ground, GROUND_WORD, LONGEST_GROUND)
+        names = {one.title.name for one in versions}
+        for word, text in ((REFERENCE_WORD, document), (GROUND_WORD, grounds)):
+            for number in title.numbers:
+                require_public(text, word, names, number)
+        if not title.acquired.first <= decided_on <= self.clock.today():
+            raise RequestError("决定日期不能晚于今天，也不能早于职称的取得日期。请核对决定文书上的日期。")
+        ending = HistoryEnding(self._new_id("D"), reference, document, decided_on, grounds, by.name)
+        return self.endings.propose(ending, by, self.clock.now(), _require_revocable)
+
+    def confirm(self, reference: str, by: Caller) -> None:
+        """The second person of the same authority confirms. The same again by the same person changes nothing.
+
+        Raises UnknownReference, NotPermitted, ConflictError.
+        """
+        ending = self.endings.find(reference)
+        if ending is None:
+            raise UnknownReference("该记录没有等待确认的撤销决定。请核对查询编号。")
+        maker = self.permits.actors.find_actor(ending.maker)
+        place = None if maker is None else maker.region
+        self.permits.require(
+            Action.REVOCATION_CONFIRM, by, f"history/{reference}", place=place, first_person=ending.maker
+        )
+        self.endings.confirm(reference, self._new_id("C"), by, self.clock.now(), _require_revocable)
+
+    def _new_id(self, prefix: str) -> str:
+        return prefix + self.random_bytes(_ID_BYTES).hex()[1:].upper()
+
+
+def _require_revocable(versions: Sequence[HistoricalRecord]) -> None:
+    newest = versions[-1]
+    if newest.state not in _REVOCABLE:
+        raise ConflictError(f"该记录目前为“{newest.state.label}”，不能撤销。请先核对记录状态。")
