@@ -39,6 +39,7 @@ from certsvc.adapters.batch_rows import (
 from certsvc.adapters.batch_schema import batch_decision
 from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.decision_schema import decision, decision_event
+from certsvc.adapters.decision_store import TellPlatforms
 from certsvc.adapters.filing_store import award_context
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.issue_check import closing_decisions, known_at_issue
@@ -79,9 +80,12 @@ class DatabaseBatchStore:
         certificates: DatabaseCertificateStore,
         *,
         confirmed: Callable[[str], None],
+        tell_platforms: TellPlatforms,
     ) -> None:
-        """`confirmed` is called with the number of every certificate decided over, after the commit."""
+        """`confirmed` is called with the number of every certificate decided over, after the commit; `tell_platforms` in
+        the transaction that writes its events."""
         self._confirmed = confirmed
+        self._tell_platforms = tell_platforms
         self._engine = engine
         self._cipher = cipher
         self._certificates = certificates
@@ -196,12 +200,13 @@ class DatabaseBatchStore:
             held = self._hold_versions(connection, certificate.c.number.in_(numbers))
             rows = connection.execute(waiting.where(decision.c.certificate_number.in_(numbers))).all()
             stored = [member_decision(row) for row in rows]  # another process may have written some meanwhile
-            events = [
-                (one.id, event) for one in stored for event in enact(one, held[one.proposal.number]).events
-            ]
+            enacted = [(one, enact(one, held[one.proposal.number])) for one in stored]
+            events = [(one.id, event) for one, enactment in enacted for event in enactment.events]
             if events:
                 connection.execute(insert(decision_event), [self._event_columns(*one) for one in events])
             queue_events(connection, [pending_event(*one) for one in events], at)
+            for one, enactment in enacted:
+                self._tell_platforms(connection, one, enactment, at)
             for one in stored:
                 caller = caller_named(connection, one.checker or "")
                 action, subject = f"{one.proposal.kind}.confirm", f"decision/{one.id}"

@@ -30,6 +30,7 @@ from certsvc.adapters.issue_check import (
     hold_rows,
     is_closed,
     known_at_issue,
+    note_held,
     require_admitted,
     require_events_written,
 )
@@ -149,23 +150,22 @@ class DatabaseCertificateStore:
             require_admitted(connection, filing, keys)
             known = known_at_issue(connection, held, awards, keys)
             told = {award.row: examine(award, known[award.row]) for award in awards}
-            hold_rows(connection, held, {row: found for row, found in told.items() if found}, at)
-            awards = [award for award in awards if not told[award.row]]
-            if not awards:
-                return
-            numbers = reserve_numbers(connection, awards)
-            slots = self._allot_slots(connection, len(awards))
-            drafts = [
-                compose(award, number, slot)
-                for award, number, slot in zip(awards, numbers, slots, strict=True)
-            ]
-            try:
-                connection.execute(
-                    insert(certificate), [self._columns(filing, draft, at) for draft in drafts]
-                )
-            except DatabaseRefusal as error:
-                raise ConflictError("该备案正由另一进程签发，本次操作已撤回；再次运行即可继续。") from error
-            self._note_drafts(connection, drafts, at)
+            hold_rows(connection, held, {row: found for row, found in told.items() if found})
+            self._insert_drafts(connection, filing, [one for one in awards if not told[one.row]], at, compose)
+            note_held(connection, held, told.values(), at)
+
+    def _insert_drafts(
+        self, connection: Connection, filing: str, awards: Sequence[Award], at: datetime, compose: Compose
+    ) -> None:
+        if not awards:
+            return
+        numbers, slots = reserve_numbers(connection, awards), self._allot_slots(connection, len(awards))
+        drafts = [compose(*given) for given in zip(awards, numbers, slots, strict=True)]
+        try:
+            connection.execute(insert(certificate), [self._columns(filing, draft, at) for draft in drafts])
+        except DatabaseRefusal as error:
+            raise ConflictError("该备案正由另一进程签发，本次操作已撤回；再次运行即可继续。") from error
+        self._note_drafts(connection, drafts, at)
 
     def drafts(self, filing: str, most: int) -> tuple[Draft, ...]:
         """Stored drafts that are not sealed yet."""

@@ -110,9 +110,7 @@ def known_at_issue(
     return {award.row: looked.of(award.row, keys[award.row]) for award in awards}
 
 
-def hold_rows(
-    connection: Connection, held: Row[Any], findings: Mapping[int, Sequence[Finding]], at: datetime
-) -> None:
+def hold_rows(connection: Connection, held: Row[Any], findings: Mapping[int, Sequence[Finding]]) -> None:
     """Let admitted rows of a filing wait, with the findings that say why.
 
     Raises ConflictError when another process has dealt with one of them.
@@ -145,8 +143,15 @@ def hold_rows(
         for position, finding in enumerate(told, start=0 if start is None else start + 1)
     ]
     connection.execute(insert(filing_finding), rows)
-    caller = caller_named(connection, held.checker or "")
-    append_entry(connection, at, caller, f"{Action.FILING_ISSUE}.held", f"filing/{held.id}")
+
+
+def note_held(
+    connection: Connection, held: Row[Any], findings: Iterable[Sequence[Finding]], at: datetime
+) -> None:
+    """Append to the audit trail that rows of the filing were held; comes last in the transaction."""
+    if any(findings):
+        caller = caller_named(connection, held.checker or "")
+        append_entry(connection, at, caller, f"{Action.FILING_ISSUE}.held", f"filing/{held.id}")
 
 
 def require_admitted(connection: Connection, owner: str, rows: Iterable[int]) -> None:

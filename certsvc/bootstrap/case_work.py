@@ -36,7 +36,13 @@ class CaseWork:
         self.batches = BatchVoiding(
             parts.permits,
             parts.filings,
-            DatabaseBatchStore(engine, cipher, parts.certificates, confirmed=decision_confirmed),
+            DatabaseBatchStore(
+                engine,
+                cipher,
+                parts.certificates,
+                confirmed=decision_confirmed,
+                tell_platforms=parts.title_news.decided,
+            ),
             parts.clock,
             policy,
             os.urandom,
