@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from typing import Final, TextIO
 
 from certsvc.adapters.workbook import Sheets
-from certsvc.domain.intake_words import COLUMNS, HEADER_SHEET, ROWS_SHEET, decoded_wrongly, is_known_key
+from certsvc.domain.intake_words import (
+    COLUMNS,
+    HEADER_SHEET,
+    MOST_ROWS,
+    ROWS_SHEET,
+    decoded_wrongly,
+    is_known_key,
+)
 from certsvc.domain.submission import Cell
 from certsvc.errors import UnreadableInput
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HOW = "CSV 文件应先逐行填写“项目,值”（批次信息），空一行，再接汇总表的列名和数据。请按模板重新报送。"
 _WORDS_OF_A_TABLE = 3
+_LONGEST_LINE = 20_000  # characters; a row of the format has some 31 x 200 at the very most
+_MOST_LINES_OF_A_RECORD = 100
+_MOST_CELLS = 100
+_MOST_HEADER_LINES = 500
+_MOST_LINES = 200_000  # blank ones included
+_BLANK: Final[list[str]] = []  # one object for every blank line: they come by the ten thousand
 
 
 def read_csv(raw: bytes) -> Sheets:
     """The cells of a CSV filing, all of them text. Raises UnreadableInput."""
-    lines = [line for line in _lines(_text(raw)) if line not in ([HEADER_SHEET], [ROWS_SHEET])]
+    lines = [line for line in _decoded_lines(raw) if line not in ([HEADER_SHEET], [ROWS_SHEET])]
     start = _table_start(lines)
     header = [_pair(line) for line in lines[:start] if line]
     columns = lines[start]
@@ -34,12 +49,12 @@ def read_csv(raw: bytes) -> Sheets:
     return Sheets(header, columns, rows)
 
 
-def _text(raw: bytes) -> str:
+def _decoded_lines(raw: bytes) -> list[list[str]]:
     if raw.startswith(_UTF16_MARKS):
         raise UnreadableInput("CSV 文件是 UTF-16 编码。请另存为“CSV UTF-8（逗号分隔）”重新报送。", case=85)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return raw.decode(encoding)
+            return _lines(io.TextIOWrapper(io.BytesIO(raw), encoding, newline=""))
         except UnicodeDecodeError:
             continue
     raise UnreadableInput(
@@ -48,17 +63,44 @@ def _text(raw: bytes) -> str:
     )
 
 
-def _lines(text: str) -> list[list[str]]:
+def _lines(stream: TextIO) -> list[list[str]]:
     """The lines as cells, each without the blank cells at its end; a blank line is an empty list."""
     lines: list[list[str]] = []
+    bounded = _BoundedLines(stream)
+    filled = 0
     try:
-        for cells in csv.reader(io.StringIO(text, newline=""), strict=True):
+        for cells in csv.reader(bounded, strict=True):
+            bounded.begin_record()
             while cells and not cells[-1].strip():
                 cells.pop()
-            lines.append(cells)
+            filled += bool(cells)
+            if len(cells) > _MOST_CELLS:
+                raise UnreadableInput(f"CSV 文件第{len(lines) + 1}行多于{_MOST_CELLS}格。{_HOW}", case=86)
+            if filled > MOST_ROWS + _MOST_HEADER_LINES or len(lines) >= _MOST_LINES:
+                raise UnreadableInput(f"汇总表超过{MOST_ROWS}行，无法受理。请拆分为多个批次报送。")
+            lines.append(cells or _BLANK)
     except csv.Error:
         raise UnreadableInput(f"CSV 文件第{len(lines) + 1}行的引号或字符不合规，无法读取。{_HOW}") from None
     return lines
+
+
+class _BoundedLines:
+    """The physical lines of a stream, one at a time, none of them and no record of several without end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._of_record = 0
+
+    def begin_record(self) -> None:
+        """What follows is another record."""
+        self._of_record = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._stream.readline(_LONGEST_LINE + 1):
+            self._of_record += 1
+            if len(line) > _LONGEST_LINE or self._of_record > _MOST_LINES_OF_A_RECORD:
+                raise UnreadableInput(f"CSV 文件有一行过长，或引号没有成对，无法读取。{_HOW}", case=86)
+            yield line
 
 
 def _table_start(lines: list[list[str]]) -> int:

@@ -6,11 +6,15 @@ import json
 from typing import NoReturn
 
 from certsvc.adapters.workbook import Sheets
-from certsvc.domain.intake_words import HEADER_SHEET, ROWS_SHEET
+from certsvc.domain.intake_words import HEADER_SHEET, MOST_ROWS, ROWS_SHEET
 from certsvc.domain.submission import Cell
 from certsvc.errors import UnreadableInput
 
 _HOW = f"JSON 文件应为 {{“{HEADER_SHEET}”: {{项目: 值}}, “{ROWS_SHEET}”: [{{列名: 值}}, …]}}，UTF-8 编码。请改正后重新报送。"
+_BRACKETS_BESIDE = 1000  # beyond one for each row: the file's own, and those in texts
+_LARGEST = 20 * 1024 * 1024  # bytes; as text, one rare character makes them four times as many
+_RUN = 50_000  # bytes without a quotation mark: no text of a filing is that long
+_MOST_COMMAS = 40 * MOST_ROWS
 
 
 def read_json(raw: bytes) -> Sheets:
@@ -45,7 +49,20 @@ def _cell(value: object) -> Cell:
     return None if value == "" else value
 
 
+def _refuse_crowded(raw: bytes) -> None:
+    """Refuse what would unfold into more values than a filing can have: counted before anything is parsed."""
+    if len(raw) > _LARGEST:
+        _refuse(f"JSON 文件超过{_LARGEST // 1024 // 1024}MB", case=86)
+    if any(raw.find(b'"', start, start + _RUN) < 0 for start in range(0, len(raw) - _RUN, _RUN)):
+        _refuse("有一项文字过长", case=86)
+    if raw.count(b"{") > MOST_ROWS + _BRACKETS_BESIDE:
+        _refuse(f"“汇总表”超过{MOST_ROWS}行，或嵌套过多", case=86)
+    if raw.count(b"[") > _BRACKETS_BESIDE or raw.count(b",") > _MOST_COMMAS:
+        _refuse("数据项过多或嵌套过多", case=86)
+
+
 def _decoded(raw: bytes) -> object:
+    _refuse_crowded(raw)
     try:
         return json.loads(
             raw.decode("utf-8-sig"),
@@ -64,6 +81,8 @@ def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
     content = dict(pairs)
     if len(content) != len(pairs):
         _refuse("同一对象中有重复的项目或列名", case=86)
+    if any(len(value) > _RUN for value in content.values() if isinstance(value, str)):
+        _refuse("有一项文字过长", case=86)
     return content
 
 

@@ -7,6 +7,7 @@ record at the very end of the file, no ZIP64, members that unpack to exactly the
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ LARGEST_PACKAGE = 96 * 1024 * 1024  # bytes unpacked
 
 _END_RECORD = 22  # bytes, without a comment
 _LOCAL_HEADER = 30  # bytes, without name and extra field
+_STRANGE_NAME = re.compile(r"^[/\\]|\\|(?:^|/)\.\.(?:/|$)|:|[\x00-\x1f]")
 _AGAIN = "请用 Excel 或 WPS 打开后另存为 .xlsx 重新报送。"
 
 
@@ -65,6 +67,8 @@ def open_package(raw: bytes) -> Package:
 def _check_directory(members: tuple[zipfile.ZipInfo, ...]) -> None:
     if len(members) > MOST_MEMBERS or len({member.filename for member in members}) != len(members):
         raise UnreadableInput(f"工作簿的内部文件过多或重名。{_AGAIN}", case=92)
+    if any(_STRANGE_NAME.search(member.filename) for member in members):
+        raise UnreadableInput(f"工作簿的内部文件名异常，出于安全考虑不予读取。{_AGAIN}", case=92)
     if any(member.flag_bits & 0x1 for member in members):
         raise UnreadableInput("文件设有密码，无法读取。请取消密码后另存为 .xlsx 重新报送。", case=92)
     if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):

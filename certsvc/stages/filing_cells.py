@@ -22,11 +22,13 @@ from certsvc.domain.written_values import (
     read_text,
     read_whole,
 )
+from certsvc.formats.spreadsheet_text import begins_formula
 
 T = TypeVar("T")
 
 LONGEST_TEXT = 200  # code points
 _AREA = re.compile(r"[0-9]{6}", re.ASCII)
+_DASHES = "-－—"  # a dash alone says that there is nothing
 _POST_GRADE = re.compile(r"岗|[一二三四五六七]级$")
 
 
@@ -81,6 +83,8 @@ class CellReader:
             return False
         if forbidden_in(text):
             self.reject(rules.FORBIDDEN_CHARACTER, column, name=column)
+        elif begins_formula(text) and text.strip(_DASHES):
+            self.reject(rules.FORMULA_TEXT, column, name=column)
         elif private_use_in(text):
             self.reject(rules.PRIVATE_USE_TEXT, column, name=column)
         elif garbled(text):

@@ -191,6 +191,16 @@ DIGEST_SHAPE = declare(
     good="64位十六进制",
     bad="见附件",
 )
+FORMULA_TEXT = declare(
+    code="formula-text",
+    severity=Severity.ERROR,
+    case=87,
+    clause=BASIC_CLAUSE,
+    summary="文字不得写成公式",
+    message="“{name}”以 =、+、- 或 @ 开头，表格软件会当作公式执行。请改为普通文字后重新报送。",
+    good="长春市北川工程有限公司",
+    bad="=HYPERLINK(…)",
+)
 FORBIDDEN_CHARACTER = declare(
     code="forbidden-character",
     severity=Severity.ERROR,

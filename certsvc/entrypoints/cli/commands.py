@@ -154,10 +154,12 @@ def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
 
     同一个文件只算一次备案。退出码：0 没有错误和暂缓，1 有，2 文件无法读取。
     """
+    from certsvc.adapters.workbook import LARGEST_FILE
     from certsvc.domain.rules.unreadable import MISSING, unreadable
 
     try:
-        raw = file.read_bytes()
+        with file.open("rb") as opened:
+            raw = opened.read(LARGEST_FILE + 1)  # one byte too many is enough to refuse it
     except OSError as error:
         what = (
             "是文件夹"
