@@ -46,9 +46,9 @@ def case_day() -> FixedClock:
     return FixedClock(datetime(2025, 3, 3, 2, 0, tzinfo=UTC))
 
 
-def open_cases(home: Path, clock: FixedClock, url: str | None = None) -> Deciders:
-    """A prepared office that knows the self-reviewing committee."""
-    deciders = open_deciders(home, clock, url)
+def open_cases(home: Path, clock: FixedClock, url: str | None = None, **given: Any) -> Deciders:
+    """A prepared office that knows the self-reviewing committee, with other settings where given."""
+    deciders = open_deciders(home, clock, url, **given)
     known = json.loads((EXAMPLES / "registry.json").read_text(encoding="utf-8"))
     known["committees"].append(SELF_REVIEWING)
     known["meeting_approvals"] += [

@@ -14,6 +14,7 @@ from certsvc.adapters.schema import certificate
 from certsvc.bootstrap import Office, open_office
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.filing import FilingReport
+from certsvc.domain.identity import IdKind
 from certsvc.domain.levels import Level
 from tests.decisions.deciders import SUN, Deciders, decision_day, open_deciders
 from tests.support.at_once import at_once
@@ -116,3 +117,25 @@ def test_a_revocation_between_approval_and_issue_holds_the_persons_row_alone(dec
     assert kept.draft.content.award.row == 2
     again = deciders.office.issuance.run(report.filing)
     assert again.findings == issued.findings
+
+
+def test_a_year_cancelled_between_approval_and_issue_holds_the_row(deciders: Deciders) -> None:
+    filing = approved(deciders, 1, [SUN, people(2)[1]])
+    years = deciders.office.credit.cancelled_years
+    step = years.propose(
+        str(SUN["姓名"]),
+        IdKind.CITIZEN,
+        str(SUN["证件号码"]),
+        2023,
+        None,
+        "吉人社取〔2024〕3号",
+        deciders.clock.today(),
+        "业绩材料与他人雷同",
+        "maker",
+    )
+    years.confirm(step, "checker")
+    issued = deciders.office.issuance.run(filing)
+    assert (issued.rows.admitted, held(issued)) == (1, {(1, "year-cancelled-before-issue")})
+    assert ("checker", "filing.issue.held") in [
+        (one.actor, one.action) for one in deciders.office.trail.entries(f"filing/{filing}")
+    ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from certsvc.adapters.credit_schema import platform_message
 from certsvc.adapters.decision_schema import credit_record
 from certsvc.adapters.ledger_schema import outbox_event
 from certsvc.domain.batch_voiding import BatchProgress
@@ -15,8 +18,10 @@ from certsvc.domain.certificate_status import CertificateStatus as Status
 from certsvc.domain.decision import DecisionKind, DecisionStatus
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from tests.batches.cases import (
+    case_day,
     issue_batch,
     numbers,
+    open_cases,
     restore,
     self_reviewed,
     shown,
@@ -189,3 +194,15 @@ def test_a_restoration_lifts_what_the_batch_decision_ended_and_nothing_else(case
     batches = cases.office.case_work.batches
     with pytest.raises(ConflictError, match="已经恢复"):
         batches.propose(batches.restoration(batch, "又一文号", date(2025, 3, 3), "再次恢复"), "maker")
+
+
+def test_the_title_platform_is_told_of_every_certificate_once(tmp_path: Path, database_url: str) -> None:
+    cases = open_cases(tmp_path / "told", case_day(), database_url, title_platform="on")
+    filing, issued = issue_batch(cases, self_reviewed(3))
+    batch = void(cases, filing)
+    cases.office.confirm_batch(batch, "checker")
+    with cases.office.engine.begin() as connection:
+        rows = connection.execute(select(platform_message.c.subject, platform_message.c.kind)).all()
+    by_number = Counter(row.subject for row in rows)
+    assert by_number == dict.fromkeys(numbers(issued), 2), "published, then changed"
+    cases.close()
