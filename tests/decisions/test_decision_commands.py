@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from certsvc.adapters.clock import FixedClock, SystemClock
 from certsvc.entrypoints.cli.commands import certsvc
-from certsvc.errors import NotPermitted
+from certsvc.errors import ConflictError, NotPermitted, RequestError
 from tests.decisions.deciders import Deciders, issue_sun, open_deciders
 
 
@@ -81,3 +82,32 @@ def test_a_withdrawn_proposal_is_said_to_be_withdrawn(issued: str) -> None:
     run("decision", "confirm", again, "--actor", "checker")
     lifted = json.loads(run(*proposal("reinstate", issued, "--json", ground="核查结束")).stdout)["decision"]
     assert "恢复" in run("decision", "confirm", lifted, "--actor", "checker").stdout
+
+
+def test_a_document_and_the_service_of_a_decision_are_given_as_files(issued: str, tmp_path: Path) -> None:
+    document, proof, other = tmp_path / "d.pdf", tmp_path / "p.jpg", tmp_path / "o.txt"
+    document.write_bytes(b"%PDF-1.7 decision")
+    proof.write_bytes(b"\xff\xd8\xff proof")
+    other.write_text("no document", encoding="utf-8")
+    refused = run(*proposal("void", issued, "--file", str(other)), fails=True)
+    assert isinstance(refused.exception, RequestError)
+    proposed = run(*proposal("void", issued, "--file", str(document), "--json"))
+    decision = json.loads(proposed.stdout)["decision"]
+    assert isinstance(serve(decision, "直接送达", fails=True).exception, ConflictError)
+    run("decision", "confirm", decision, "--actor", "checker")
+    unserved = json.loads(run("decision", "list", "--unserved", "--json").stdout)["decisions"]
+    assert [one["decision"] for one in unserved] == [decision]
+    assert unserved[0]["document_sha256"] == sha256(document.read_bytes()).hexdigest()
+    assert "送达：" in serve(decision, "邮寄送达").stdout
+    shown = json.loads(serve(decision, "留置送达", "--file", str(proof), "--json").stdout)
+    assert [one["method"] for one in shown["services"]] == ["postal", "left"]
+    assert run("decision", "list", "--unserved").stdout == ""
+    for words, expected in (((), document), (("--service", "2"), proof)):
+        back = tmp_path / "back"
+        run("decision", "document", decision, *words, "--output", str(back))
+        assert back.read_bytes() == expected.read_bytes()
+
+
+def serve(decision: str, method: str, *more: str, fails: bool = False) -> Result:
+    words = ("decision", "serve", decision, "--on", SystemClock().today().isoformat(), "--method", method)
+    return run(*words, "--actor", "maker", *more, fails=fails)

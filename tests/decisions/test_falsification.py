@@ -143,6 +143,7 @@ def test_statuses_are_told_from_the_commit_on_even_before_the_log_shows_them(dec
         "reference": "吉人社撤销〔2024〕7号",
         "date": "2024-06-03",
         "ground": "经核查，申报材料与事实不符",
+        "effective_on": "2024-06-03",
     }
     deciders.office.catch_up()
     assert deciders.shown(certificate) == ("revoked", "revoked")

@@ -253,6 +253,7 @@ def test_the_object_has_the_keys_of_the_schema_and_masks_the_holder(tmp_path: Pa
         "holder": "林**",
         "decision": None,
         "replaced_by": None,
+        "historical": None,
     }
     assert {"code": "area-limited", "zh": "仅在珲春市范围内有效。", "en": "Valid in 珲春市 only."} in findings
 
