@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from certsvc.adapters.api_key import FileApiSigner, load_api_key
 from certsvc.adapters.cancelled_year_store import DatabaseCancelledYears
 from certsvc.adapters.credit_store import DatabaseCreditArchive
+from certsvc.adapters.historical_titles import DatabaseHistoricalTitles
 from certsvc.adapters.person_links import DatabasePersonLinks
 from certsvc.adapters.platform_outbox import DatabaseMessageQueue
 from certsvc.bootstrap.parts import Parts
@@ -55,16 +56,20 @@ class CreditSide:
     def eligibility(self) -> EligibilityDesk:
         """What the application system asks."""
         parts = self._parts
+        historical = DatabaseHistoricalTitles(parts.engine, self._cipher).of
+        versions = parts.certificates.versions
         return EligibilityDesk(
-            parts.permits, parts.filings, parts.certificates.versions, self._cipher, parts.looks, parts.clock
+            parts.permits, parts.filings, historical, versions, self._cipher, parts.looks, parts.clock
         )
 
     @cached_property
     def delivery(self) -> PlatformDelivery:
         """Messages to the national platforms; those without an address keep theirs waiting."""
         parts = self._parts
-        queue = DatabaseMessageQueue(parts.engine, self._cipher)
-        return PlatformDelivery(queue, _doors(parts.settings), lambda: self.api_signer, parts.clock)
+        queue, doors = DatabaseMessageQueue(parts.engine, self._cipher), _doors(parts.settings)
+        if doors:
+            _ = self.api_signer  # missing, it is told before a message is taken up
+        return PlatformDelivery(queue, doors, lambda: self.api_signer, parts.clock)
 
     @cached_property
     def api_signer(self) -> FileApiSigner:

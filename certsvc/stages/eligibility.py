@@ -21,10 +21,11 @@ _LOOK_LENGTH = 19  # hexadecimal digits of the person's keyed digest in the log 
 
 @dataclass(frozen=True, slots=True)
 class EligibilityDesk:
-    """What answering needs. `versions` gives the certificates of a number."""
+    """What answering needs. `historical`: titles by older papers, with the names on them; `versions`: of a certificate."""
 
     permits: Permits
     facts: FilingStore
+    historical: Callable[[str], tuple[tuple[HeldTitle, str], ...]]
     versions: Callable[[str], Versions]
     cipher: PersonalCipher
     looks: PersonalLooks
@@ -43,15 +44,13 @@ class EligibilityDesk:
     def _facts(self, question: EligibilityQuestion) -> PersonFacts:
         number = question.document.number
         titles = self.facts.titles_held([number]).get(number, ())
+        historical = self.historical(number)
+        names = {versions[-1].content.award.name for one in titles if (versions := self.versions(one.number))}
+        names |= {name for _, name in historical}
         return PersonFacts(
-            titles=titles,
+            titles=(*titles, *(title for title, _ in historical)),
             credit_blocks=self.facts.credit_blocks([number]).get(number, ()),
             cancelled_years=self.facts.cancelled_years([number]).get(number, frozenset()),
             aided_before=number in self.facts.aided_before([number]),
-            name_agrees=self._name_agrees(question.name, titles),
+            name_agrees=question.name in names if names else None,
         )
-
-    def _name_agrees(self, name: str, titles: tuple[HeldTitle, ...]) -> bool | None:
-        """Whether the newest version of a title bears the name; None without titles that say one."""
-        named = [versions[-1] for title in titles if (versions := self.versions(title.number))]
-        return any(one.content.award.name == name for one in named) if named else None

@@ -25,7 +25,7 @@ from certsvc.domain.facts import CreditBlock
 from certsvc.domain.identity import IdKind
 from certsvc.errors import NotPermitted, RequestError, UnknownReference
 from certsvc.stages.decide_effects import Effects
-from tests.decisions.deciders import SUN, Deciders, issue_sun
+from tests.decisions.deciders import SUN, Deciders, decision_day, issue_sun, open_deciders
 
 ROOT = Path(__file__).parents[2]
 PERSON = str(SUN["证件号码"])
@@ -238,3 +238,15 @@ def test_three_years_are_whole_calendar_years(recorded_on: date) -> None:
     assert (free_on.month, free_on.day) == ((3, 1) if leap_day else (recorded_on.month, recorded_on.day))
     days = (free_on - recorded_on).days
     assert days in (1095, 1096)
+
+
+def test_the_setting_lets_the_years_count_from_the_decision(tmp_path: Path) -> None:
+    opened = open_deciders(tmp_path / "home", decision_day(), credit_starts="decided")
+    number = issue_sun(opened).draft.content.number
+    proposed = opened.propose(REVOKE, number)
+    opened.clock.advance(timedelta(days=17))
+    opened.office.confirm_decision(proposed, "checker")
+    assert opened.office.filings.credit_blocks([PERSON]) == {
+        PERSON: (CreditBlock(date(2024, 6, 20), date(2027, 6, 3)),)
+    }
+    opened.close()

@@ -263,3 +263,17 @@ def test_personal_data_leaves_over_tls_alone(address: str) -> None:
         HttpsDoor(address, None)
     HttpsDoor("https://platform.example.invalid/", None)
     assert wait_after(1) > platform_door.SECONDS, "an attempt is over before the next one may begin"
+
+
+def test_a_message_taken_up_by_a_process_that_died_is_sent_by_the_next_one(
+    connected: Deciders, simulator: PlatformSimulator
+) -> None:
+    connected.decide(REVOKE, issue_sun(connected).draft.content.number)
+    taken = delivery(connected).queue.claim(Platform.CREDIT, connected.clock.now(), wait_after)
+    assert taken is not None
+    delivery(connected).deliver()
+    assert of_credit(simulator) == []
+    connected.clock.advance(timedelta(seconds=wait_after(1)))
+    delivery(connected).deliver()
+    assert of_credit(simulator) == ["open"]
+    assert simulator.kept[taken.key] == taken.body
