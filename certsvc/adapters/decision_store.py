@@ -25,7 +25,7 @@ from certsvc.domain.decision import (
 )
 from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.permission import Action
-from certsvc.errors import ConflictError, IntegrityError, UnknownReference
+from certsvc.errors import ConflictError, UnknownReference
 from certsvc.formats.decision_payload import PrivateEvent
 from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent, PersonalCipher
@@ -149,39 +149,6 @@ class DatabaseDecisionStore:
             confirmed = self._held(connection, wanted)
         self._confirmed(confirmed.proposal.number)
         return confirmed
-
-    def write_confirmed(
-        self, connection: Connection, given: StoredDecision, enact: Enact, *, batch: str | None = None
-    ) -> StoredDecision:
-        """Write a decision that two persons have confirmed elsewhere (a batch), and what it does, in the caller's transaction.
-
-        `given` has maker, checker and both times; `batch`: the id of the batch decision. The same id again changes
-        nothing. `enact` raises where the certificate is no subject of it; call `tell` with the number after the commit.
-        """
-        versions = self._certificates.hold_versions(connection, given.proposal.number)
-        known = connection.execute(select(decision).where(decision.c.id == given.id)).one_or_none()
-        if known is not None:
-            return self._stored(known)
-        if given.checker is None or given.confirmed_at is None:
-            raise IntegrityError("批量决定尚未由两人确认，不能写入单项决定。")
-        credit = self._credit.open_record(connection, given.proposal.number)
-        enactment = enact(given, versions, credit, _one_slot(connection))
-        columns = self._columns(given.proposal, given.id, given.maker, given.proposed_at) | {
-            "status": DecisionStatus.CONFIRMED,
-            "checker": given.checker,
-            "confirmed_at": instant_text(given.confirmed_at),
-            "batch_decision_id": batch,
-            "ordinal": _next_ordinal(connection, given.proposal.number),
-        }
-        connection.execute(insert(decision).values(columns))
-        self._write(connection, given, enactment, given.confirmed_at)
-        action = f"{given.proposal.kind}.confirm"
-        _note(connection, given.confirmed_at, given.checker, action, given.id, None)
-        return given
-
-    def tell(self, number: str) -> None:
-        """After the commit of `write_confirmed`: answers about the certificate are new from now on."""
-        self._confirmed(number)
 
     def withdraw(self, wanted: str, by: str, at: datetime) -> StoredDecision:
         """Take a proposal back."""
