@@ -97,6 +97,7 @@ class Forgetful:
         return {}
 
     def cancelled_years(self, _id_numbers: Iterable[str]) -> Mapping[str, frozenset[int]]:
+        """None."""
         return {}
 
     def dual_directed_holders(self) -> Mapping[str, int]:
@@ -106,6 +107,13 @@ class Forgetful:
     def titles_withdrawn(self, id_numbers: object) -> dict[str, object]:  # noqa: ARG002  # the port names it
         """None."""
         return {}
+
+    def annulled_references(self, _references: object) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
+    def batch_void(self, _committee_code: object, _batch_ref: object) -> None:
+        """Not void."""
 
     def passed_before(self, **which: object) -> tuple[()]:  # noqa: ARG002  # the port names them
         """Nobody."""

@@ -14,6 +14,7 @@ from certsvc.domain.policy.values import WHOLE, Theme, Value
 V = TypeVar("V", bound=Value)
 
 _ONE_DAY = timedelta(days=1)
+_MOST_REMEMBERED = 4096
 Standing = tuple[PolicyDocument, PolicyEntry]
 
 
@@ -31,6 +32,8 @@ class PolicySet:
     _changes: Mapping[Theme, tuple[date, ...]] = field(init=False, repr=False, compare=False)
     _answers: dict[tuple[Theme, int], Mapping[str, Standing]] = field(init=False, repr=False, compare=False)
 
+    _values: dict[tuple[Theme, str, date], Value | None] = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         ranked: dict[Theme, list[tuple[tuple[date, date, int], Standing]]] = {}
         for position, document in enumerate(self.documents):
@@ -44,6 +47,7 @@ class PolicySet:
         object.__setattr__(self, "_ranked", ordered)
         object.__setattr__(self, "_changes", {theme: _changes(found) for theme, found in ordered.items()})
         object.__setattr__(self, "_answers", {})
+        object.__setattr__(self, "_values", {})
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -83,8 +87,15 @@ class PolicySet:
         """What is set for a key on that day; None where nothing is, or no day is given."""
         if day is None:
             return None
-        found = self.standing(theme, day).get(key)
-        value = None if found is None else found[1].value
+        asked = (theme, key, day)
+        try:
+            value = self._values[asked]
+        except KeyError:
+            found = self.standing(theme, day).get(key)
+            value = None if found is None else found[1].value
+            if len(self._values) >= _MOST_REMEMBERED:
+                self._values.clear()  # a filing may name any number of days
+            self._values[asked] = value
         return value if isinstance(value, kind) else None
 
     def values(self, theme: Theme, day: date, kind: type[V]) -> Iterator[tuple[str, V]]:
