@@ -66,6 +66,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_notices(app, service, pages)
         add_sharing(app, service)
         add_mapping_check(app, service)
+        _add_historical_page(app, pages)
     _add_tree(app, public_tree_folder)
     return app
 
@@ -88,6 +89,15 @@ def _add_pages(app: FastAPI, pages: Pages) -> None:
 
     app.add_api_route("/", start, methods=READ, include_in_schema=False)
     app.add_api_route("/v", verdict, methods=READ, include_in_schema=False)
+
+
+def _add_historical_page(app: FastAPI, pages: Pages) -> None:
+    """Only where the service answers: a historical record has no QR record that a browser could check."""
+
+    def historical(request: Request) -> Response:
+        return answer_with_etag(request, pages.historical, "text/html; charset=utf-8", REVALIDATE)
+
+    app.add_api_route("/historical", historical, methods=READ, include_in_schema=False)
 
 
 def _add_assets(app: FastAPI, assets: Assets) -> None:

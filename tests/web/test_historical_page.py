@@ -1,0 +1,36 @@
+"""The page for historical records: a person without a QR code reads what the old papers say, and nothing more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from certsvc.adapters.clock import FixedClock
+from certsvc.entrypoints.public_api import open_public_face
+from tests.history.papers import ZHOU, open_archive
+from tests.web.builders import served
+
+
+def test_a_person_looks_up_a_paper_of_1998(browser: Browser, tmp_path: Path, clock: FixedClock) -> None:
+    archive = open_archive(tmp_path, clock)
+    archive.published(ZHOU)
+    with served(open_public_face(archive.office)) as address:
+        page = browser.new_page()
+        page.goto(address)
+        page.get_by_role("link", name="查询历史数据").click()
+        for place, words in (("#number", ZHOU["原证书编号"]), ("#holder", "周铭"), ("#last4", "2051")):
+            page.fill(place, str(words))
+        page.get_by_role("button", name="查询").click()
+        answer = page.locator("[data-answer-card]")
+        expect(answer.locator("h2")).to_contain_text("通过核验")
+        expect(answer).to_contain_text("历史数据（原证书号 吉中高字980312）")
+        for words in ("中学高级教师", "1998-06", "周*", "吉林省职称改革领导小组办公室"):
+            expect(answer).to_contain_text(words)
+        assert "周铭" not in page.url
+        page.fill("#last4", "0000")
+        page.get_by_role("button", name="查询").click()
+        expect(answer.locator("h2")).to_contain_text("无法判定")
+        expect(answer).not_to_contain_text("中学高级教师")
+        page.close()
+    archive.under_test.close()
