@@ -195,7 +195,7 @@ _PERMISSIONS = [
     "|---|---|",
     "| `province` | the provincial department alone |",
     "| `own` | the province, and every authority whose territory the filing's committee works in |",
-    "| `city` | the province, and the city or prefecture responsible for the certificate (of its validity area, else of the holder's unit); a *revoked* certificate is reinstated by the province alone |",
+    "| `city` | the province, and the city or prefecture responsible for the certificate (of its validity area, else of the holder's unit); a certificate whose title *ended* (撤销, 核销, 无效) is reinstated by the province alone |",
     "| `same` | exactly the authority concerned: the one that receives at this level, the one that proposed the decision |",
     "",
     "`programs`: service clients registered for the purpose (`certsvc client add`). `operator`: whoever runs the command line on the server; the steps that take `--actor` are that person's.",
