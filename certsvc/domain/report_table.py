@@ -86,5 +86,10 @@ def shanghai_text(instant: datetime) -> str:
     return instant.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M:%S（北京时间）")
 
 
+def shanghai_day(instant: datetime) -> date:
+    """The day of an instant in Shanghai."""
+    return instant.astimezone(_SHANGHAI).date()
+
+
 def _line(row: Sequence[Cell]) -> bytes:
     return ("\x1f".join("" if cell is None else str(cell) for cell in row) + "\n").encode("utf-8", "replace")

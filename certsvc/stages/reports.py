@@ -17,7 +17,7 @@ from certsvc.domain.permission import Action
 from certsvc.domain.quota_counters import QuotaLine, quota_lines
 from certsvc.domain.regions import PROVINCE, REGIONS, lies_within
 from certsvc.domain.registry import Registry
-from certsvc.domain.report_table import CountedRows, ReportStatement, ReportTable
+from certsvc.domain.report_table import CountedRows, ReportStatement, ReportTable, shanghai_day
 from certsvc.domain.statistics import Statistics, StatisticsQuestion
 from certsvc.domain.subsidy import FIRST_YEAR, reckoning_day, roster, years_of_award
 from certsvc.domain.supervision import Concern, SupervisionLine, Terms, WatchedFiling, supervision_lines
@@ -179,7 +179,7 @@ def _watched(batch: FiledBatch, registry: Registry, attested: frozenset[str]) ->
         place=place_of_committee(batch.committee_code, registry),
         refused=batch.refused,
         by_system=batch.by_system,
-        received_on=batch.received_at.date(),
+        received_on=shanghai_day(batch.received_at),
         channel=known.channel,
         review_year=known.review_year,
         meeting_ends_on=known.meeting_ends_on,

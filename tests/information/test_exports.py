@@ -27,9 +27,9 @@ from tests.support.workbooks import EXAMPLES, RURAL, sample
 CITY = official(Actor("city", Role.MAKER, "222400"))
 
 
-def rural(deciders: Deciders, count: int = 4, **changes: Any) -> None:
+def rural(deciders: Deciders, count: int = 4) -> None:
     batch = sample(RURAL)
-    rows = [{**row, **changes} for row in batch.rows[:count]]
+    rows = [dict(row) for row in batch.rows[:count]]
     deciders.under_test.issue(deciders.under_test.submit(batch.with_rows(rows).xlsx()))
 
 
@@ -88,10 +88,14 @@ def test_a_roster_as_workbook_holds_text_numbers_and_dates(deciders: Deciders, t
 
 
 def test_text_that_could_act_in_a_spreadsheet_is_inert(deciders: Deciders, tmp_path: Path) -> None:
-    rural(deciders, 1, 工作单位="+某公司", 统一社会信用代码="91229901MA00000159", 单位类别="企业")
-    roster(deciders, tmp_path / "a.csv")
-    head, first = csv_lines(tmp_path / "a.csv")[:2]
-    assert not first[head.index("工作单位")].startswith(("=", "+", "-", "@"))
+    table = ReportTable("supervision", "监督事项", ("批次编号",), [("=HYPERLINK(1)",), ("+1",), ("@x",)])
+    save_export(deciders.office.information.reports, table, OPERATOR, None, tmp_path / "a.csv")
+    save_export(deciders.office.information.reports, table, OPERATOR, None, tmp_path / "a.xlsx")
+    for line in csv_lines(tmp_path / "a.csv")[1:4]:
+        assert not line[0].startswith(("=", "+", "-", "@"))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet is not None
+    assert [sheet.cell(row, 1).data_type for row in (2, 3, 4)] == ["s", "s", "s"]
 
 
 def test_a_city_exports_its_own_part_and_leaves_no_file_when_it_may_not(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from rich import box
 from rich.console import Console
@@ -20,6 +21,7 @@ from certsvc.stages.report_tables import question_words, statistics_notes
 from certsvc.stages.reports import SupervisionReport
 
 _ALWAYS = Standing.VALID
+_DAYS = (("期限", attrgetter("due_on")), ("实际", attrgetter("done_on")))
 
 
 def print_statistics(statistics: Statistics) -> None:
@@ -99,22 +101,21 @@ def print_supervision(report: SupervisionReport) -> None:
 
 def _supervision_table(lines: Sequence[SupervisionLine], *, with_clause: bool) -> Table:
     """Dates and clauses have columns only where lines differ in them."""
-    dated = any(one.due_on or one.done_on for one in lines)
+    days = [(word, get) for word, get in _DAYS if any(map(get, lines))]
     table = Table(header_style="bold", box=box.SIMPLE_HEAD)
     table.add_column("备案号", no_wrap=True)
     for word in ("批次", "评委会"):
         table.add_column(word, overflow="fold")
-    for word in ("期限", "实际") if dated else ():
+    for word, _ in days:
         table.add_column(word, no_wrap=True)
     for word in ("情况", "依据") if with_clause else ("情况",):
         table.add_column(word, overflow="fold")
     for one in lines:
-        days = ["" if day is None else day.isoformat() for day in (one.due_on, one.done_on)]
         table.add_row(
             one.filing,
             Text(one.batch_ref or ""),
             Text(one.committee_name or one.committee_code or "未登记"),
-            *(days if dated else []),
+            *(str(get(one) or "") for _, get in days),
             Text(one.remark),
             *([Text(one.clause)] if with_clause else []),
         )
