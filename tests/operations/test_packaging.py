@@ -50,6 +50,9 @@ def test_the_wheel_holds_every_shipped_file_and_nothing_of_a_workplace(wheel: Pa
     assert wanted <= names
     assert {name for name in names if name.startswith("certsvc/_shipped/")} == wanted
     assert "certsvc/adapters/migrations/versions/0001_the_first_tables.py" in names
+    assert {
+        f"certsvc/policies/{path.name}" for path in (ROOT / "certsvc" / "policies").glob("*.json")
+    } <= names
     assert not [name for name in names if name.endswith((".pem", ".key", ".sqlite3")) or "/var/" in name]
 
 
