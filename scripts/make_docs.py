@@ -223,6 +223,7 @@ _CONTRACT = [
     "|---|---|",
     "| `certsvc filing submit` | 0 without error or hold, 1 with, 2 unreadable, 3 no office or no registry |",
     "| `certsvc filing reexamine` | 0 the same answer as then, 1 another one |",
+    "| `certsvc history import` | 0 imported, 1 an error kept the whole file out, 2 unreadable, 3 could not be done |",
     "| `certsvc audit verify` | 0 the chain is whole, 1 it is not |",
     "| every other `certsvc` command | 0 done, 2 wrong usage, 3 could not be done (the message says why) |",
     "| `certverify qr`, `pdf`, `bundle` | 0 passed, 1 failed, 2 cannot tell |",
