@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from certsvc.adapters.api_key import FileApiSigner, load_api_key
 from certsvc.adapters.cancelled_year_store import DatabaseCancelledYears
 from certsvc.adapters.credit_store import DatabaseCreditArchive
-from certsvc.adapters.historical_titles import DatabaseHistoricalTitles
+from certsvc.adapters.historical_names import DatabaseHistoricalNames
 from certsvc.adapters.person_links import DatabasePersonLinks
 from certsvc.adapters.platform_outbox import DatabaseMessageQueue
 from certsvc.bootstrap.parts import Parts
@@ -56,10 +56,10 @@ class CreditSide:
     def eligibility(self) -> EligibilityDesk:
         """What the application system asks."""
         parts = self._parts
-        historical = DatabaseHistoricalTitles(parts.engine, self._cipher).of
+        names = DatabaseHistoricalNames(parts.engine, self._cipher).of
         versions = parts.certificates.versions
         return EligibilityDesk(
-            parts.permits, parts.filings, historical, versions, self._cipher, parts.looks, parts.clock
+            parts.permits, parts.filings, names, versions, self._cipher, parts.looks, parts.clock
         )
 
     @cached_property

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from certsvc.domain.caller import Caller
 from certsvc.domain.eligibility import EligibilityQuestion, PersonFacts, judge_eligibility
-from certsvc.domain.facts import HeldTitle
 from certsvc.domain.permission import Action
 from certsvc.formats.eligibility_answer import encode_eligibility
 from certsvc.ports import Clock, FilingStore, PersonalCipher
@@ -21,11 +20,11 @@ _LOOK_LENGTH = 19  # hexadecimal digits of the person's keyed digest in the log 
 
 @dataclass(frozen=True, slots=True)
 class EligibilityDesk:
-    """What answering needs. `historical`: titles by older papers, with the names on them; `versions`: of a certificate."""
+    """What answering needs. `historical_names`: on older papers of a person; `versions`: of a certificate."""
 
     permits: Permits
     facts: FilingStore
-    historical: Callable[[str], tuple[tuple[HeldTitle, str], ...]]
+    historical_names: Callable[[str], frozenset[str]]
     versions: Callable[[str], Versions]
     cipher: PersonalCipher
     looks: PersonalLooks
@@ -44,11 +43,10 @@ class EligibilityDesk:
     def _facts(self, question: EligibilityQuestion) -> PersonFacts:
         number = question.document.number
         titles = self.facts.titles_held([number]).get(number, ())
-        historical = self.historical(number)
         names = {versions[-1].content.award.name for one in titles if (versions := self.versions(one.number))}
-        names |= {name for _, name in historical}
+        names |= self.historical_names(number)
         return PersonFacts(
-            titles=(*titles, *(title for title, _ in historical)),
+            titles=titles,
             credit_blocks=self.facts.credit_blocks([number]).get(number, ()),
             cancelled_years=self.facts.cancelled_years([number]).get(number, frozenset()),
             aided_before=number in self.facts.aided_before([number]),
