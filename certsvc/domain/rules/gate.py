@@ -27,6 +27,7 @@ from certsvc.domain.rules.publicity import check_publicity
 from certsvc.domain.rules.results import check_result
 from certsvc.domain.rules.titles import check_title
 from certsvc.domain.rules.units import check_unit
+from certsvc.domain.rules.used_incentives import check_used_incentives
 
 HeaderRule = Callable[[Docket], Iterator[Finding]]
 RowRule = Callable[[Candidate, Docket], Iterator[Finding]]
@@ -51,6 +52,7 @@ ROW_RULES: Final[tuple[RowRule, ...]] = (
     check_title,
     check_promotion,
     check_incentive,
+    check_used_incentives,
     check_dual_directed,
     check_result,
     check_annulled,
