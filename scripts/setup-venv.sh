@@ -23,7 +23,7 @@ fi
 [ -x .venv/bin/python ] || "$python" -m venv --without-pip .venv
 echo "按 uv.lock 安装依赖到 .venv …"
 # shellcheck disable=SC2086  # two words on purpose
-UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 .uv/bin/uv sync --frozen --inexact --python .venv/bin/python $extra
+UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 .uv/bin/uv sync --compile-bytecode --frozen --inexact --python .venv/bin/python $extra
 echo "$sum" >"$stamp"
 # what the developer set holds, the small set holds as well
 if [ "${1:-}" = "--dev" ]; then echo "$sum" >.venv/.ready; fi
