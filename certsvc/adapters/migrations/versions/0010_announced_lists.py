@@ -39,13 +39,16 @@ def upgrade() -> None:
             name=op.f("ck_announced_list_confirmed"),
         ),
         sa.CheckConstraint(
-            "(confirmed_by IS NULL) = (confirmed_at IS NULL)", name=op.f("ck_announced_list_confirmed_with_time")
+            "(confirmed_by IS NULL) = (confirmed_at IS NULL)",
+            name=op.f("ck_announced_list_confirmed_with_time"),
         ),
         sa.CheckConstraint("loaded_by <> confirmed_by", name=op.f("ck_announced_list_four_eyes")),
         sa.ForeignKeyConstraint(
             ["confirmed_by"], ["actor.name"], name=op.f("fk_announced_list_confirmed_by_actor")
         ),
-        sa.ForeignKeyConstraint(["loaded_by"], ["actor.name"], name=op.f("fk_announced_list_loaded_by_actor")),
+        sa.ForeignKeyConstraint(
+            ["loaded_by"], ["actor.name"], name=op.f("fk_announced_list_loaded_by_actor")
+        ),
         sa.ForeignKeyConstraint(
             ["replaces"], ["announced_list.id"], name=op.f("fk_announced_list_replaces_announced_list")
         ),
@@ -90,7 +93,8 @@ def upgrade() -> None:
             "(kind = 'added') = (old_row IS NULL)", name=op.f("ck_announced_change_old_row_unless_added")
         ),
         sa.CheckConstraint(
-            "(kind = 'withdrawn') = (new_row IS NULL)", name=op.f("ck_announced_change_new_row_unless_withdrawn")
+            "(kind = 'withdrawn') = (new_row IS NULL)",
+            name=op.f("ck_announced_change_new_row_unless_withdrawn"),
         ),
         sa.ForeignKeyConstraint(
             ["decision_id"], ["decision.id"], name=op.f("fk_announced_change_decision_id_decision")
