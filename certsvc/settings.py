@@ -108,7 +108,9 @@ class Settings(BaseSettings):
         default=None, description="Bearer token that the national title-query platform gave."
     )
     eligibility_per_minute: int = Field(
-        default=600, ge=1, description="Questions of eligibility a minute that one registered program may ask."
+        default=600,
+        ge=1,
+        description="Questions of eligibility a minute that one registered program may ask.",
     )
     host: str = Field(default="127.0.0.1", description="Address that `certsvc serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `certsvc serve` listens on.")

@@ -26,7 +26,14 @@ _STATES = {
     "approved": "已同意，待签发",
     "issued": "已签发",
 }
-STEPS = {"decide": "决定", "draft": "编号", "seal": "签章", "record": "入账", "publish": "公开", "check": "核验"}
+STEPS = {
+    "decide": "决定",
+    "draft": "编号",
+    "seal": "签章",
+    "record": "入账",
+    "publish": "公开",
+    "check": "核验",
+}
 
 
 def print_report(report: FilingReport) -> None:
