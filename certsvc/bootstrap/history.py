@@ -30,6 +30,7 @@ class HistoryDesk:
     require_own_history: Callable[[], None]
     record_waiting: Callable[[], int]
     publish: Callable[[], None]
+    follow_decisions: Callable[[], int]
 
     def confirm(self, wanted: str, by: Caller) -> None:
         """The second person confirms an import or a corrected version, and the log proves it at once.
@@ -42,10 +43,16 @@ class HistoryDesk:
         self.catch_up()
 
     def confirm_revocation(self, reference: str, by: Caller) -> None:
-        """The second person confirms a revocation, and the log proves it at once; as `confirm`."""
+        """The second person confirms a revocation, the log proves it at once, and what rests on the title is listed; as
+        `confirm`."""
         self.require_own_history()
         self.endings.confirm(reference, by)
+        self.follow_decisions()
         self.catch_up()
+
+    def work(self, stopping: Callable[[], bool]) -> None:
+        """Publish in the background what is confirmed; the sequencer logs and shows it. Between two chunks it may be left."""
+        self.records.publish_confirmed(stopping)
 
     def catch_up(self) -> None:
         """Publish what is confirmed, log it, show it. May be repeated at any time."""
@@ -67,6 +74,7 @@ def open_history(office: Office) -> HistoryDesk:
         office.ledger.require_own_history,
         office.record_waiting,
         office.publish,
+        lambda: office.case_work.follow_decisions(),
     )
 
 

@@ -260,11 +260,12 @@ class Office(PublicSide):
         return confirmed
 
     def catch_up(self) -> None:
-        """Finish what is committed: seal corrected versions, carry out batch decisions, list dependent titles, log waiting
-        events, publish. May be repeated at any time."""
+        """Finish what is committed: seal corrected versions, carry out batch decisions, list dependent titles, publish
+        confirmed historical records, log waiting events, publish. May be repeated at any time."""
         while self.issuance.sealing.seal_corrections(CHUNK):
             pass
         self.case_work.catch_up()
+        self.history.records.publish_confirmed()
         while self.record_waiting():
             pass
         self.publish()

@@ -57,10 +57,13 @@ class HistoricalRecords:
         self._require_second(by, wanted, newest.maker)
         self.store.confirm_correction(wanted, by, self.clock.now(), _require_correction)
 
-    def publish_confirmed(self) -> int:
-        """Publish what is confirmed and may be published, chunk by chunk; how many records. May be repeated at any time."""
+    def publish_confirmed(self, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Publish what is confirmed and may be published, chunk by chunk; how many records. May be repeated at any time.
+
+        Once `stopping`, what is left waits for the next time.
+        """
         done = 0
-        while count := self.store.publish_some(_CHUNK, self.clock.now()):
+        while not stopping() and (count := self.store.publish_some(_CHUNK, self.clock.now())):
             done += count
         return done
 

@@ -1,1 +1,1 @@
-"""Work without a caller: logging and publishing what waits, renewing the checkpoint, finishing issues that broke off."""
+"""Work without a caller: logging and publishing what waits, renewing the checkpoint, finishing what broke off."""

@@ -12,7 +12,7 @@ from types import FrameType
 
 from certsvc.adapters.local_wake_ups import LocalWakeUps
 from certsvc.bootstrap import open_office
-from certsvc.entrypoints.jobs.steps import SequencedOffice, Sequencer, resume_issues
+from certsvc.entrypoints.jobs.steps import SequencedOffice, Sequencer, finish_cases, resume_issues
 from certsvc.errors import CertsvcError, ConflictError, UnavailableError
 from certsvc.ports.sharing import WakeUps
 from certsvc.settings import Settings
@@ -80,8 +80,9 @@ class Companion(Thread):
 
 @contextmanager
 def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[None]:
-    """Sequencer, resumption of issues and of batch decisions, credit archive with platforms, and what the information
-    base lacks of older filings, each in a thread of its own while the block runs; ended with it, batch finished.
+    """Sequencer, resumption of issues, of historical imports and of batch decisions, credit archive with platforms, and what
+    the information base lacks of older filings, each in a thread of its own while the block runs; ended with it, batch
+    finished.
 
     `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
     """
@@ -96,7 +97,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
             sequencing.shared.wake_ups,
         ),
         Companion("issuer", lambda stopping: resume_issues(issuing, stopping), LOOK_SECONDS, failed),
-        Companion("cases", cases.case_work.work, LOOK_SECONDS, failed),
+        Companion("cases", lambda stopping: finish_cases(cases, stopping), LOOK_SECONDS, failed),
         Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
         Companion("information", filling.information.filling.fill, FILLING_SECONDS, failed),
     )

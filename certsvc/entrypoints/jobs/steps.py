@@ -46,6 +46,28 @@ class ResumingOffice(Protocol):
         ...
 
 
+class WorkingPart(Protocol):
+    """A part of an office with work to finish."""
+
+    def work(self, stopping: Callable[[], bool]) -> None:
+        """Finish what is committed, or come to the next resting point once `stopping`."""
+        ...
+
+
+class CaseOffice(Protocol):
+    """What finishing case work and historical imports needs of an office."""
+
+    @property
+    def history(self) -> WorkingPart:
+        """Historical records."""
+        ...
+
+    @property
+    def case_work(self) -> WorkingPart:
+        """Batch decisions, dependent titles."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sequenced:
     """What one step did."""
@@ -79,6 +101,13 @@ class Sequencer:
         if published:
             self._office.publish()
         return Sequenced(recorded, published, renewed=False)
+
+
+def finish_cases(office: CaseOffice, stopping: Callable[[], bool]) -> None:
+    """Publish the confirmed historical records and carry out the confirmed batch decisions that a process left behind."""
+    office.history.work(stopping)
+    if not stopping():
+        office.case_work.work(stopping)
 
 
 def resume_issues(office: ResumingOffice, stopping: Callable[[], bool]) -> int:
