@@ -48,7 +48,7 @@ def with_declared_size(raw: bytes, member: str, size: int) -> bytes:
 
 
 def zeros_of_a_sheet() -> bytes:
-    return rebuilt({TABLE: (bytes(MEGABYTE) for _ in range(300))})
+    return rebuilt({TABLE: (bytes(MEGABYTE) for _ in range(100))})
 
 
 def zeros_that_deny_it() -> bytes:
@@ -158,7 +158,6 @@ WEAPONS: list[tuple[str, str, Callable[[], bytes], str]] = [
     ("20,001 rows", "xlsx", too_many_rows, "20000行"),
     ("a file above the limit", "csv", text((CSV_HEAD, 1), ("王", 12 * MEGABYTE)), "32MB"),
     ("one line of thirty megabytes", "csv", text((CSV_HEAD, 1), ("王", 10 * MEGABYTE)), "过长"),
-    ("commas", "csv", text((CSV_HEAD, 1), (",", 31 * MEGABYTE)), "过长"),
     ("empty lines", "csv", text((CSV_HEAD, 1), ("\n", 31 * MEGABYTE)), "20000行"),
     ("short lines", "csv", text((CSV_HEAD, 1), ("ab,cd\n", 5 * MEGABYTE)), "20000行"),
     ("wide lines", "csv", text((CSV_HEAD, 1), ("ab," * 5000 + "\n", 2000)), "100格"),
