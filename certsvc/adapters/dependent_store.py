@@ -17,8 +17,10 @@ from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.batch_schema import dependants_listed, dependent_title
 from certsvc.adapters.database import hold_table, insert_missing
 from certsvc.adapters.decision_schema import decision
+from certsvc.adapters.historical_titles import ENDED, HISTORICAL_TITLES, IN_FORCE, historical_title
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.issue_check import held_title
+from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.dependants import (
@@ -210,30 +212,37 @@ def _require_ending(connection: Connection, wanted: str, entry: DependantEntry) 
 
 
 def _resting_on(connection: Connection, numbers: Sequence[str]) -> dict[str, tuple[DependentTitle, ...]]:
-    """Number of an ended certificate -> standing titles of its holder that rest on it."""
-    ours: dict[str, bytes] = {}
+    """Number of an ended certificate, or reference of a revoked record -> standing titles of its holder that rest on it."""
+    ended: dict[str, tuple[bytes, HeldTitle]] = {}
     for start in range(0, len(numbers), _CHUNK):
-        some = certificate.c.number.in_(numbers[start : start + _CHUNK]), certificate.c.version == 1
-        for number, key in connection.execute(
-            select(certificate.c.number, certificate.c.person_key).where(*some)
-        ):
-            ours[number] = bytes(key)
-    persons = sorted(set(ours.values()))
-    known: dict[bytes, dict[str, Row[Any]]] = {}
-    for start in range(0, len(persons), _CHUNK):
-        rows = connection.execute(
-            select(certificate)
-            .where(certificate.c.person_key.in_(persons[start : start + _CHUNK]), ~_NEVER_ISSUED)
-            .order_by(certificate.c.number, certificate.c.version)
-        )
-        for row in rows:
-            known.setdefault(bytes(row.person_key), {})[row.number] = row  # the newest version comes last
-    return {
-        number: dependent_titles(held_title(known[key][number]), _standing(known[key].values()))
-        for number, key in ours.items()
-        if number in known.get(key, {})
-    }
+        some = numbers[start : start + _CHUNK]
+        ours = select(certificate).where(certificate.c.number.in_(some), ~_NEVER_ISSUED)
+        for row in connection.execute(ours.order_by(certificate.c.version)):  # the newest version comes last
+            ended[row.number] = bytes(row.person_key), held_title(row)
+        older = select(HISTORICAL_TITLES).where(HISTORICAL_TITLES.c.reference.in_(some), ENDED)
+        for row in connection.execute(older):
+            ended[row.reference] = bytes(row.person_key), historical_title(row)
+    standing = _standing(connection, sorted({key for key, _title in ended.values()}))
+    return {number: dependent_titles(title, standing[key]) for number, (key, title) in ended.items()}
 
 
-def _standing(rows: Iterable[Row[Any]]) -> tuple[HeldTitle, ...]:
-    return tuple(held_title(row) for row in rows if CertificateStatus(row.status) in _STANDING)
+def _standing(connection: Connection, persons: Sequence[bytes]) -> dict[bytes, tuple[HeldTitle, ...]]:
+    """Person -> the titles that stand, by certificates and by published historical records, under linked documents too."""
+    sought = keys_of_persons(connection, persons)
+    keys = sorted(sought)
+    known: dict[bytes, dict[str, HeldTitle]] = {person: {} for person in persons}
+    for start in range(0, len(keys), _CHUNK):
+        some = keys[start : start + _CHUNK]
+        ours = select(certificate).where(certificate.c.person_key.in_(some), ~_NEVER_ISSUED)
+        newest: dict[str, Row[Any]] = {}
+        for row in connection.execute(ours.order_by(certificate.c.number, certificate.c.version)):
+            newest[row.number] = row  # the newest version comes last
+        older = select(HISTORICAL_TITLES).where(HISTORICAL_TITLES.c.person_key.in_(some), IN_FORCE)
+        found = [
+            (row, held_title(row)) for row in newest.values() if CertificateStatus(row.status) in _STANDING
+        ]
+        found += [(row, historical_title(row)) for row in connection.execute(older)]
+        for row, title in found:
+            for person in sought[bytes(row.person_key)]:
+                known[person][title.number] = title
+    return {person: tuple(titles.values()) for person, titles in known.items()}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, Table, and_, func, or_, select
 
-from certsvc.adapters import other_titles
+from certsvc.adapters import historical_titles, other_titles
 from certsvc.adapters.announced_store import corrected_documents
 from certsvc.adapters.annulment_store import annulled_among
 from certsvc.adapters.cancelled_year_store import in_force
@@ -57,20 +57,20 @@ class DatabaseFacts:
         published historical records, and by mapping statements whose list and qualification stand."""
         numbers = list(id_numbers)
         held = self._titles(numbers, _STANDING)
-        return joined(held, self._recorded(numbers, other_titles.IN_FORCE), self._mapped(numbers))
+        return joined(held, self._recorded(numbers, historical_titles.IN_FORCE), self._mapped(numbers))
 
     def titles_withdrawn(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
         """Titles that the persons had by certificates of ours that were revoked, written off or voided, or by historical
         records that were revoked."""
         numbers = list(id_numbers)
-        ended = self._recorded(numbers, other_titles.REVOKED)
+        ended = self._recorded(numbers, historical_titles.REVOKED)
         return joined(self._titles(numbers, _WITHDRAWN), ended)
 
     def _recorded(
         self, id_numbers: Iterable[str], wanted: ColumnElement[bool]
     ) -> Iterator[tuple[str, HeldTitle]]:
-        for person, row in self._of_persons(id_numbers, other_titles.HISTORICAL_TITLES, wanted):
-            yield person, other_titles.historical_title(row)
+        for person, row in self._of_persons(id_numbers, historical_titles.HISTORICAL_TITLES, wanted):
+            yield person, historical_titles.historical_title(row)
 
     def _mapped(self, id_numbers: Iterable[str]) -> Iterator[tuple[str, HeldTitle]]:
         rows = list(self._of_persons(id_numbers, other_titles.MAPPED_TITLES, other_titles.ALL_STATEMENTS))

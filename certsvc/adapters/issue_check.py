@@ -19,6 +19,7 @@ from certsvc.adapters.batch_schema import annulment, batch_decision, person_turn
 from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.adapters.database import insert_missing
 from certsvc.adapters.decision_schema import credit_record, decision, decision_event
+from certsvc.adapters.historical_titles import ENDED, HISTORICAL_TITLES, IN_FORCE, historical_title
 from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate, filing, filing_finding, filing_row
 from certsvc.domain.certificate import Award
@@ -100,9 +101,16 @@ def known_at_issue(
         decision.c.status == "confirmed",
         decision.c.confirmed_at >= since,
     )
+    revoked = exists().where(
+        decision.c.certificate_number == HISTORICAL_TITLES.c.reference,
+        decision.c.status == "confirmed",
+        decision.c.confirmed_at >= since,
+    )
+    standing = _titles(connection, sought, certificate.c.status.in_(_STANDING))
+    ended = _titles(connection, sought, certificate.c.status.in_(_ENDED) & decided)
     looked = _Looked(
-        standing=_titles(connection, sought, certificate.c.status.in_(_STANDING)),
-        ended=_titles(connection, sought, certificate.c.status.in_(_ENDED) & decided),
+        standing=_with_historical(connection, sought, standing, IN_FORCE),
+        ended=_with_historical(connection, sought, ended, ENDED & revoked),
         recorded=_recorded_since(connection, sought, since),
         cancelled=_cancelled_since(connection, sought, since),
         annulled=_annulled_since(connection, held.id, since),
@@ -197,6 +205,21 @@ def _titles(
     for row in rows:
         for key in sought[bytes(row.person_key)]:
             found.setdefault(key, {})[row.number] = held_title(row)
+    return found
+
+
+def _with_historical(
+    connection: Connection,
+    sought: Sought,
+    titles: Mapping[bytes, Mapping[str, HeldTitle]],
+    wanted: ColumnElement[bool],
+) -> Mapping[bytes, Mapping[str, HeldTitle]]:
+    """The same with the titles of the persons by historical records."""
+    found = {key: dict(own) for key, own in titles.items()}
+    ours = HISTORICAL_TITLES.c.person_key.in_(list(sought))
+    for row in connection.execute(select(HISTORICAL_TITLES).where(ours, wanted)):
+        for key in sought[bytes(row.person_key)]:
+            found.setdefault(key, {})[row.reference] = historical_title(row)
     return found
 
 

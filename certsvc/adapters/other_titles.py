@@ -1,4 +1,4 @@
-"""Titles that the gate counts beside certificates: published historical records, and mapping statements in force."""
+"""Titles that the gate counts beside certificates and historical records: mapping statements in force."""
 
 from __future__ import annotations
 
@@ -6,40 +6,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, select, true
+from sqlalchemy import Connection, Row, select, true
 
 from certsvc.adapters.annulment_store import annulled_among
-from certsvc.adapters.history_schema import history_record, mapping_list, mapping_statement
+from certsvc.adapters.history_schema import mapping_list, mapping_statement
 from certsvc.adapters.mapping_store import open_statement
-from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.facts import HeldTitle
-from certsvc.domain.levels import Level
 from certsvc.domain.mapping_list import decode_mapping_list
-from certsvc.domain.ways import Way
 from certsvc.ports import PersonalCipher
 
-NO_CODE: Final = 0
-"""Stands for a title name that today's tables do not know; no award bears it."""
-HISTORICAL_TITLES: Final = history_record
 MAPPED_TITLES: Final = mapping_statement
 ALL_STATEMENTS: Final = true()
-_KNOWN: Final = and_(history_record.c.series.is_not(None), history_record.c.level.is_not(None))
-IN_FORCE: Final = and_(_KNOWN, history_record.c.status == int(CertificateStatus.HISTORICAL))
-REVOKED: Final = and_(_KNOWN, history_record.c.status == int(CertificateStatus.REVOKED))
-"""Records that can be a base title: series and level are known."""
-
-
-def historical_title(row: Row[Any]) -> HeldTitle:
-    """A published record as a held title. A month alone counts from its last day on: nobody is given days unproven."""
-    return HeldTitle(
-        number=row.reference,
-        series=row.series,
-        level=Level(row.level),
-        title=row.title or NO_CODE,
-        way=int(Way.HISTORICAL),
-        dual_directed=False,
-        acquired_on=date.fromisoformat(row.acquired_to),
-    )
 
 
 def mapped_titles(

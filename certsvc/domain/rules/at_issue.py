@@ -80,9 +80,9 @@ AT_ISSUE: Final = frozenset(
 class KnownAtIssue:
     """What the drafting transaction knows of the person of a row.
 
-    `held`: titles by certificates of ours that stand, or are on their way. The others tell what was decided after the
-    filing was approved: titles that ended, a credit record, years whose application was cancelled, and a proof that
-    the row cites and that was annulled.
+    `held`: titles by certificates of ours that stand, or are on their way, and by published historical records. The others
+    tell what was decided after the filing was approved: titles that ended, a credit record, years whose application was
+    cancelled, and a proof that the row cites and that was annulled.
     """
 
     held: tuple[HeldTitle, ...] = ()
