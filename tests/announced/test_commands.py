@@ -35,7 +35,7 @@ def office(tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -
     opened = OfficeUnderTest(tmp_path / "home", clock)
     register(opened)
     for module in (announced_commands, report_commands):
-        monkeypatch.setattr(module, "_office", lambda: opened.office)
+        monkeypatch.setattr(module, "opened_office", lambda: opened.office)
     yield opened
     opened.close()
 

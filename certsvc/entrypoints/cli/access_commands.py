@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from certsvc.domain.caller import LONGEST_NAME, Purpose, ServiceClient
-from certsvc.settings import load_settings
+from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 
 if TYPE_CHECKING:
-    from certsvc.bootstrap import Office
+    pass
 
 EXIT_BROKEN = 1
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
 
 
 @click.group()
@@ -50,7 +49,7 @@ def client_add(name: str, public_key: Path, purposes: tuple[str, ...]) -> None:
     new = ServiceClient(
         name, read_public_key(public_key.read_bytes()), frozenset(Purpose(one) for one in purposes)
     )
-    office = _office()
+    office = opened_office()
     office.clients.register_client(new, office.clock.now())
     click.echo(f"已登记系统 {name}（{'、'.join(sorted(purposes))}）。")
 
@@ -58,7 +57,7 @@ def client_add(name: str, public_key: Path, purposes: tuple[str, ...]) -> None:
 @client.command("list")
 def client_list() -> None:
     """列出已登记的系统。"""
-    for one in _office().clients.clients():
+    for one in opened_office().clients.clients():
         click.echo(f"{one.name}\t{' '.join(sorted(one.purposes))}")
 
 
@@ -66,7 +65,7 @@ def client_list() -> None:
 @click.argument("name")
 def client_remove(name: str) -> None:
     """注销一个系统：它的令牌从此无效。更换公钥时先注销，再登记。"""
-    office = _office()
+    office = opened_office()
     office.clients.remove_client(name, office.clock.now())
     click.echo(f"已注销系统 {name}。")
 
@@ -77,14 +76,14 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@_AS_JSON
+@AS_JSON
 @click.pass_context
 def audit_verify(context: click.Context, *, as_json: bool) -> None:
     """核对留痕的哈希链：被改动、删除或插入的记录都会发现。退出码：0 完整，1 不完整。
 
     请把末条哈希另存他处：整条链被重新计算时，只有与它比对才能发现。
     """
-    report = _office().trail.verify_chain()
+    report = opened_office().trail.verify_chain()
     if as_json:
         click.echo(json.dumps(asdict(report), ensure_ascii=False))
     elif report.fault is None:
@@ -102,10 +101,10 @@ def audit_verify(context: click.Context, *, as_json: bool) -> None:
     metavar="X",
     help="对象，如 filing/备案号、decision/决定编号、actor/账号、registry。",
 )
-@_AS_JSON
+@AS_JSON
 def audit_show(subject: str, *, as_json: bool) -> None:
     """列出对一个对象做过的事，先后为序。"""
-    entries = _office().trail.entries(subject)
+    entries = opened_office().trail.entries(subject)
     if as_json:
         click.echo(
             json.dumps({"object": subject, "entries": [asdict(one) for one in entries]}, ensure_ascii=False)
@@ -115,9 +114,3 @@ def audit_show(subject: str, *, as_json: bool) -> None:
         click.echo(f"{one.position}\t{one.at}\t{one.actor}（{one.role}，{one.region}）\t{one.action}")
     if not entries:
         click.echo("没有这个对象的记录。")
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from certsvc.domain.caller import OPERATOR
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
 from certsvc.errors import UnreadableInput
-from certsvc.settings import load_settings
 
 if TYPE_CHECKING:
-    from certsvc.bootstrap import Office
     from certsvc.domain.announced_changes import Change
     from certsvc.domain.announced_list import AnnouncedList
     from certsvc.domain.coverage import CoverageReport
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 EXIT_REFUSED, EXIT_UNREADABLE = 1, 2
 _STATUSES = ("loaded", "confirmed", "replaced", "discarded")
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
-_ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _OUT = click.Path(dir_okay=False, path_type=Path)
 _LIST = click.argument("list_id", metavar="ID")
@@ -37,15 +34,15 @@ def announced() -> None:
 
 @announced.command("load")
 @_FILE
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 @click.pass_context
 def announced_load(context: click.Context, file: Path, actor: str, *, as_json: bool) -> None:
     """载入公布文件所附名单（XLSX、CSV），一次性告知全部问题；经另一人确认后生效。
 
     同一个文件只算一份名单。退出码：0 已载入，1 有错误、未载入，2 文件无法读取。
     """
-    lists = _office().announced
+    lists = opened_office().announced
     try:
         answer = lists.load(file.read_bytes(), file.name, actor)
     except UnreadableInput as error:
@@ -58,8 +55,8 @@ def announced_load(context: click.Context, file: Path, actor: str, *, as_json: b
 @click.option("--replaces", required=True, metavar="NO", help="被更正的公布文号。")
 @click.option("--document", required=True, metavar="NO", help="更正文件的文号，与名单中的公布文号相同。")
 @click.option("--dry-run", is_flag=True, help="只比较两份名单，不保存。")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 @click.pass_context
 def announced_replace(
     context: click.Context,
@@ -75,7 +72,7 @@ def announced_replace(
 
     退出码同 announced load。
     """
-    lists = _office().announced
+    lists = opened_office().announced
     try:
         answer = lists.replace(file.read_bytes(), file.name, replaces, document, actor, keep=not dry_run)
     except UnreadableInput as error:
@@ -85,13 +82,13 @@ def announced_replace(
 
 @announced.command("confirm")
 @_LIST
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def announced_confirm(list_id: str, actor: str, *, as_json: bool) -> None:
     """确认名单，使其生效。确认人不能是载入人，也不能是汇总表的报送人。"""
     from certsvc.entrypoints.announced_answers import list_object
 
-    stored = _office().announced.loading.confirm(list_id, actor)
+    stored = opened_office().announced.loading.confirm(list_id, actor)
     if as_json:
         _print_json(list_object(stored))
         return
@@ -102,8 +99,8 @@ def announced_confirm(list_id: str, actor: str, *, as_json: bool) -> None:
 
 @announced.command("propose")
 @_LIST
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def announced_propose(list_id: str, actor: str, *, as_json: bool) -> None:
     """按已确认的更正逐项提出决定：可更正的提出更正，撤出的和不能更正的提出无效。中断后再次运行即可继续。
 
@@ -111,7 +108,7 @@ def announced_propose(list_id: str, actor: str, *, as_json: bool) -> None:
     """
     from certsvc.entrypoints.announced_answers import shown_object
 
-    stored, followed = _office().announced.propose(list_id, actor)
+    stored, followed = opened_office().announced.propose(list_id, actor)
     if as_json:
         _print_json(shown_object(stored, followed))
         return
@@ -120,12 +117,12 @@ def announced_propose(list_id: str, actor: str, *, as_json: bool) -> None:
 
 @announced.command("show")
 @_LIST
-@_AS_JSON
+@AS_JSON
 def announced_show(list_id: str, *, as_json: bool) -> None:
     """查看一份名单：文件、状态；更正的名单逐项列出变更及办理进度（含姓名，记入查看日志）。"""
     from certsvc.entrypoints.announced_answers import shown_object
 
-    stored, changes = _office().announced.show(list_id, OPERATOR, "cli")
+    stored, changes = opened_office().announced.show(list_id, OPERATOR, "cli")
     if as_json:
         _print_json(shown_object(stored, changes))
         return
@@ -135,14 +132,14 @@ def announced_show(list_id: str, *, as_json: bool) -> None:
 
 @announced.command("list")
 @click.option("--status", type=click.Choice(_STATUSES), help="只列出这种状态的名单。")
-@_AS_JSON
+@AS_JSON
 def announced_list(status: str | None, *, as_json: bool) -> None:
     """列出公布名单，最近载入的在前。"""
     from certsvc.domain.announced_list import ListStatus
     from certsvc.entrypoints.announced_answers import list_object
 
     wanted = None if status is None else ListStatus(status)
-    found = _office().announced.listed(wanted, OPERATOR)
+    found = opened_office().announced.listed(wanted, OPERATOR)
     if as_json:
         _print_json({"lists": [list_object(one) for one in found]})
         return
@@ -154,7 +151,7 @@ def announced_list(status: str | None, *, as_json: bool) -> None:
 @click.option("--year", type=int, help="只核对这一年公布的文件（2022年起）。")
 @click.option("--region", metavar="CODE", help="只核对一个市（州）或县（市、区）的人员，六位区划代码。")
 @click.option("--document", metavar="NO", help="只核对一份公布文件（含其更正）。")
-@_AS_JSON
+@AS_JSON
 @click.option("--csv", type=_OUT, metavar="FILE", help="导出为 CSV 文件（UTF-8）。")
 @click.option("--xlsx", type=_OUT, metavar="FILE", help="导出为 XLSX 文件。")
 @click.option("--actor", metavar="NAME", help="以该账号的权限查看（须已登记）。")
@@ -176,7 +173,7 @@ def coverage(
     from certsvc.entrypoints.cli.report_commands import caller_named, export_table, export_target
     from certsvc.stages.coverage_table import coverage_table
 
-    office = _office()
+    office = opened_office()
     by, file = caller_named(office, actor), export_target(csv, xlsx)
     report = office.announced.coverage(by, "cli", year=year, region=region, document_ref=document)
     if file is not None:
@@ -272,9 +269,3 @@ def _end_unreadable(context: click.Context, error: UnreadableInput, *, as_json: 
 
 def _print_json(answer: dict[str, object]) -> None:
     click.echo(json.dumps(answer, ensure_ascii=False))
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())

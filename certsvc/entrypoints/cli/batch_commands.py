@@ -20,7 +20,7 @@ from certsvc.entrypoints.batch_answers import (
     dependant_object,
     preview_object,
 )
-from certsvc.settings import load_settings
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, DECIDED_ON, opened_office
 
 if TYPE_CHECKING:
     from certsvc.bootstrap import Office
@@ -36,15 +36,6 @@ _DEPENDANT_WORDS = {
     DependantStatus.ENDED: "已另行决定",
     DependantStatus.LIFTED: "原决定已恢复",
 }
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
-_ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
-_DECIDED_ON = click.option(
-    "--decided-on",
-    required=True,
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="决定日期，如 2024-06-03。",
-)
 _DOCUMENT = click.option("--document", required=True, metavar="NO", help="决定文号；会向查验方公开。")
 _GROUND = click.option(
     "--ground", required=True, metavar="TEXT", help="理由；会向查验方公开，不写姓名和证件号码。"
@@ -66,7 +57,7 @@ def _proposing(command: Callable[..., None]) -> Callable[..., None]:
         help="决定文书（PDF、JPEG 或 PNG，不超过 10 MB）；加密保存，摘要记入决定。",
     )
     dry_run = click.option("--dry-run", is_flag=True, help="只列出将会发生什么，不作任何改动。")
-    for option in (_AS_JSON, dry_run, file, _ACTOR, _GROUND, _DECIDED_ON, _DOCUMENT):
+    for option in (AS_JSON, dry_run, file, ACTOR, _GROUND, DECIDED_ON, _DOCUMENT):
         command = option(command)
     return command
 
@@ -97,13 +88,13 @@ def batch_restore(batch_id: str, **given: Any) -> None:
 
 @batch.command("confirm")
 @click.argument("batch_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def batch_confirm(batch_id: str, actor: str, *, as_json: bool) -> None:
     """确认整批决定：立即生效，随后分段记入公开账本。中断后再次运行即可继续。确认人不能是提出人。"""
     from certsvc.entrypoints.cli.report import rich_progress
 
-    office = _office()
+    office = opened_office()
     filing = office.case_work.batches.find(batch_id).proposal.filing
     with rich_progress(sum(office.certificates.progress(filing).values())) as progress:
         confirmed = office.confirm_batch(batch_id, actor, progress)
@@ -112,29 +103,29 @@ def batch_confirm(batch_id: str, actor: str, *, as_json: bool) -> None:
 
 @batch.command("withdraw")
 @click.argument("batch_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def batch_withdraw(batch_id: str, actor: str, *, as_json: bool) -> None:
     """撤回尚未确认的整批决定。"""
-    office = _office()
+    office = opened_office()
     _show_batch(office, office.case_work.batches.withdraw(batch_id, actor), as_json=as_json)
 
 
 @batch.command("show")
 @click.argument("batch_id", metavar="ID")
-@_AS_JSON
+@AS_JSON
 def batch_show(batch_id: str, *, as_json: bool) -> None:
     """查看一项整批决定和办理进度。"""
-    office = _office()
+    office = opened_office()
     _show_batch(office, office.case_work.batches.find(batch_id), as_json=as_json)
 
 
 @batch.command("list")
 @click.option("--filing", "filing_id", metavar="FILING", help="只列出一个备案的整批决定。")
-@_AS_JSON
+@AS_JSON
 def batch_list(filing_id: str | None, *, as_json: bool) -> None:
     """列出整批决定，最近提出的在前。"""
-    batches = _office().case_work.batches
+    batches = opened_office().case_work.batches
     found = batches.listed(filing_id)
     if as_json:
         _print({"batch_decisions": [batch_object(one, batches.progress(one.id)) for one in found]})
@@ -150,10 +141,10 @@ def dependants() -> None:
 
 @dependants.command("list")
 @click.option("--open", "only_open", is_flag=True, help="只列出待处理的。")
-@_AS_JSON
+@AS_JSON
 def dependants_list(*, only_open: bool, as_json: bool) -> None:
     """列出后续职称，最早列入的在前。"""
-    office = _office()
+    office = opened_office()
     office.case_work.follow_decisions()
     found = office.case_work.dependants.listed(DependantStatus.OPEN if only_open else None)
     if as_json:
@@ -173,13 +164,13 @@ def dependants_list(*, only_open: bool, as_json: bool) -> None:
 )
 @click.option("--decision", "decision_id", metavar="ID", help="对该证书已确认的撤销、核销或无效决定。")
 @click.option("--note", metavar="TEXT", help="办理说明；保留的必填。")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def dependants_settle(
     entry_id: str, outcome: str, decision_id: str | None, note: str | None, actor: str, *, as_json: bool
 ) -> None:
     """办结一项后续职称。系统不会自动终止任何职称。"""
-    settled = _office().case_work.dependants.settle(
+    settled = opened_office().case_work.dependants.settle(
         entry_id, DependantStatus(outcome), actor, note, decision_id
     )
     if as_json:
@@ -202,10 +193,10 @@ def annulment() -> None:
 )
 @click.option("--reference", required=True, metavar="NO", help="被取消的证明编号；只以加密形式保存。")
 @click.option("--document", required=True, metavar="NO", help="取消文书的文号。")
-@_DECIDED_ON
+@DECIDED_ON
 @click.option("--ground", required=True, metavar="TEXT", help="取消理由，不写姓名和证件号码。")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def annulment_record(
     kind: str,
     reference: str,
@@ -217,7 +208,7 @@ def annulment_record(
     as_json: bool,
 ) -> None:
     """登记取消，并把引用该证明的证书和待签发人员列入后续职称。此后引用它的备案行不予通过。"""
-    stored, entries = _office().case_work.annulments.record(
+    stored, entries = opened_office().case_work.annulments.record(
         ProofKind(kind), reference, document, decided_on.date(), ground, actor
     )
     if as_json:
@@ -226,12 +217,6 @@ def annulment_record(
     click.echo(f"{stored.id} 已登记：{stored.kind.label}取消，引用该证明的有 {len(entries)} 项。")
     for one in entries:
         click.echo(_dependant_line(one))
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())
 
 
 def _propose(
@@ -247,7 +232,7 @@ def _propose(
 ) -> None:
     from dataclasses import replace
 
-    office = _office()
+    office = opened_office()
     proposal = proposal_of(office, document, decided_on, ground)
     if dry_run:
         preview = office.case_work.batches.preview(proposal, actor)

@@ -10,27 +10,18 @@ import click
 
 from certsvc.domain.cancelled_year import StoredCancellation, YearStatus, YearStep
 from certsvc.domain.permission import Action
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, DECIDED_ON, opened_office
 from certsvc.entrypoints.credit_answers import cancellation_object
-from certsvc.settings import load_settings
 
 if TYPE_CHECKING:
-    from certsvc.bootstrap import Office
+    pass
 
 _STATUS_WORDS = {
     YearStatus.PROPOSED: "待确认",
     YearStatus.CONFIRMED: "已生效",
     YearStatus.WITHDRAWN: "已撤回",
 }
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
-_ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
 _DOCUMENT = click.option("--document", required=True, metavar="NO", help="决定文号。")
-_DECIDED_ON = click.option(
-    "--decided-on",
-    required=True,
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="决定日期，如 2024-06-03。",
-)
 _GROUND = click.option("--ground", required=True, metavar="TEXT", help="理由；不公开。")
 
 
@@ -50,10 +41,10 @@ def cancel_year() -> None:
 @click.option("--year", type=int, required=True, help="被取消的年度。")
 @click.option("--place", metavar="CODE", help="单位所属市（州）的区划代码，默认为办理人所在部门。")
 @_DOCUMENT
-@_DECIDED_ON
+@DECIDED_ON
 @_GROUND
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def cancel_year_propose(
     person: IO[bytes],
     year: int,
@@ -69,7 +60,7 @@ def cancel_year_propose(
     from certsvc.entrypoints.cli.person_file import read_person
 
     form = read_person(person)
-    step = _office().credit.cancelled_years.propose(
+    step = opened_office().credit.cancelled_years.propose(
         form.name,
         form.id_kind,
         form.id_number,
@@ -86,43 +77,43 @@ def cancel_year_propose(
 @cancel_year.command("lift")
 @click.argument("step_id", metavar="ID")
 @_DOCUMENT
-@_DECIDED_ON
+@DECIDED_ON
 @_GROUND
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def cancel_year_lift(
     step_id: str, document: str, decided_on: datetime, ground: str, actor: str, *, as_json: bool
 ) -> None:
     """提出恢复已取消的当年申报资格；由另一人确认后生效。"""
-    years = _office().credit.cancelled_years
+    years = opened_office().credit.cancelled_years
     step = years.lift(step_id, document, decided_on.date(), ground, actor)
     _tell_proposed(step, YearStep.LIFT, as_json=as_json)
 
 
 @cancel_year.command("confirm")
 @click.argument("step_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def cancel_year_confirm(step_id: str, actor: str, *, as_json: bool) -> None:
     """确认：立即生效。确认人不能是提出人。"""
-    _show(_office().credit.cancelled_years.confirm(step_id, actor), as_json=as_json)
+    _show(opened_office().credit.cancelled_years.confirm(step_id, actor), as_json=as_json)
 
 
 @cancel_year.command("withdraw")
 @click.argument("step_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def cancel_year_withdraw(step_id: str, actor: str, *, as_json: bool) -> None:
     """撤回尚未确认的一项。"""
-    _show(_office().credit.cancelled_years.withdraw(step_id, actor), as_json=as_json)
+    _show(opened_office().credit.cancelled_years.withdraw(step_id, actor), as_json=as_json)
 
 
 @cancel_year.command("list")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def cancel_year_list(actor: str, *, as_json: bool) -> None:
     """列出本部门（省级为全部）的事项，最近提出的在前；查看会留痕。"""
-    office = _office()
+    office = opened_office()
     by = office.permits.official(actor, Action.YEAR_CANCEL_READ, "cancelled-year")
     found = office.credit.cancelled_years.listed(by, "cli")
     if as_json:
@@ -165,9 +156,3 @@ def _line(stored: StoredCancellation) -> str:
             people,
         )
     )
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())

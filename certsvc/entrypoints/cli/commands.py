@@ -22,6 +22,7 @@ from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.history_commands import history
 from certsvc.entrypoints.cli.mapping_commands import mapping
 from certsvc.entrypoints.cli.notice_commands import notice
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
 from certsvc.entrypoints.cli.policy_commands import calendar, policy, reexamine
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, rich_progress
@@ -31,19 +32,10 @@ from certsvc.errors import UnreadableInput
 from certsvc.settings import load_settings
 
 if TYPE_CHECKING:
-    from certsvc.bootstrap import Office
     from certsvc.domain.filing import FilingReport
     from certsvc.domain.findings import Finding
 
 EXIT_FINDINGS, EXIT_UNREADABLE = 1, 2
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
-_ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -70,7 +62,7 @@ def init() -> None:
         f"工作目录 {settings.home} 已就绪。" if made else f"工作目录 {settings.home} 此前已就绪，未作改动。"
     )
     if settings.environment == "test":
-        names = "、".join(actor.name for actor in _office().actors.actors())
+        names = "、".join(actor.name for actor in opened_office().actors.actors())
         click.echo(f"测试环境：密钥与 CA 仅供测试；已登记的人员：{names}。")
 
 
@@ -89,7 +81,7 @@ def actor() -> None:
 )
 def actor_add(name: str, role: str, region: str) -> None:
     """登记一名人员；同样的内容再登记一次不作改动。"""
-    office = _office()
+    office = opened_office()
     office.actors.register_actor(Actor(name, Role(role), region), office.clock.now())
     click.echo(f"已登记 {name}（{role}，{region}）。")
 
@@ -97,7 +89,7 @@ def actor_add(name: str, role: str, region: str) -> None:
 @actor.command("list")
 def actor_list() -> None:
     """列出已登记的人员。"""
-    for one in _office().actors.actors():
+    for one in opened_office().actors.actors():
         click.echo(f"{one.name}\t{one.role.value}\t{one.region}")
 
 
@@ -110,7 +102,7 @@ def registry() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def registry_load(file: Path) -> None:
     """载入登记文件（JSON），此后的审查以它为准。"""
-    digest = _office().load_registry(file.read_bytes())
+    digest = opened_office().load_registry(file.read_bytes())
     click.echo(f"登记已载入（摘要 {digest[:12]}）。")
 
 
@@ -147,7 +139,7 @@ certsvc.add_command(attestation)
 
 @filing.command("submit")
 @click.argument("file", type=click.Path(path_type=Path))
-@_AS_JSON
+@AS_JSON
 @click.pass_context
 def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
     """报送一个批次（XLSX、CSV 或 JSON），一次性告知全部审查意见。
@@ -172,7 +164,7 @@ def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
             context, MISSING.finding(reason=f"“{file}”{what}。请核对路径后重新报送"), as_json=as_json
         )
     try:
-        report = _office().submit(raw, file.name)
+        report = opened_office().submit(raw, file.name)
     except UnreadableInput as error:
         _end_unreadable(context, unreadable(str(error), error.case), as_json=as_json)
     _show(report_object(report), as_json=as_json, clean=lambda: print_report(report))
@@ -186,20 +178,20 @@ def _end_unreadable(context: click.Context, finding: Finding, *, as_json: bool) 
 
 @filing.command("show")
 @click.argument("filing_id", metavar="ID")
-@_AS_JSON
+@AS_JSON
 def filing_show(filing_id: str, *, as_json: bool) -> None:
     """查看一个备案的状态与审查意见。"""
-    report = _office().view_filing(filing_id, OPERATOR, "cli")
+    report = opened_office().view_filing(filing_id, OPERATOR, "cli")
     _show(report_object(report), as_json=as_json, clean=lambda: print_report(report))
 
 
 @filing.command("approve")
 @click.argument("filing_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def filing_approve(filing_id: str, actor: str, *, as_json: bool) -> None:
     """同意备案：确认审查通过的人员可以签发证书（暂缓、不予通过的人员除外）。"""
-    report = _office().approval.approve(filing_id, actor)
+    report = opened_office().approval.approve(filing_id, actor)
     _show(
         report_object(report),
         as_json=as_json,
@@ -209,14 +201,14 @@ def filing_approve(filing_id: str, actor: str, *, as_json: bool) -> None:
 
 @certsvc.command()
 @click.argument("filing_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def issue(filing_id: str, actor: str, *, as_json: bool) -> None:
     """签发一个已同意备案的全部证书：编号、签章、入账、公开。中断后再次运行即可继续。
 
     办理人不能是同意该备案的人。
     """
-    office = _office()
+    office = opened_office()
     office.approval.begin_issue(filing_id, actor)
     with rich_progress(office.filings.report(filing_id).rows.admitted) as progress:
         report = office.issuance.run(filing_id, progress)
@@ -241,7 +233,7 @@ def certificate_export(number: str | None, filing_id: str | None, out: Path) -> 
     """把证书写成 <编号>.pdf 和 <编号>.bundle.json（离线核验用）。"""
     if (number is None) == (filing_id is None):
         raise click.UsageError("请给出一个证书编号，或用 --filing 给出备案号。")
-    count = _office().export(out, number=number, filing=filing_id)
+    count = opened_office().export(out, number=number, filing=filing_id)
     click.echo(f"已导出 {count} 份证书到 {out}。")
 
 
@@ -254,14 +246,14 @@ def ledger() -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 def ledger_export(folder: Path) -> None:
     """把公开账本（检查点、分片、状态、信任清单、策略）复制到一个文件夹，可直接用 certverify --trust 核验。"""
-    count = _office().export_tree(folder)
+    count = opened_office().export_tree(folder)
     click.echo(f"已导出公开账本（{count} 个文件）到 {folder}。")
 
 
 @ledger.command("publish")
 def ledger_publish() -> None:
     """重新公开账本，并更新检查点的时间。"""
-    _office().republish()
+    opened_office().republish()
     click.echo("公开账本已更新。")
 
 

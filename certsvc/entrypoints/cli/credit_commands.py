@@ -9,8 +9,8 @@ import click
 
 from certsvc.domain.permission import Action
 from certsvc.domain.platform_message import MessageState, Platform
+from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 from certsvc.entrypoints.credit_answers import credit_object, message_object, standing_object
-from certsvc.settings import load_settings
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from certsvc.stages.platform_delivery import DeliveryRound
 
 EXIT_UNDELIVERED = 1
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
 _ACTOR = click.option("--actor", required=True, metavar="NAME", help="省级人员的账号；查看会留痕。")
 _PAUSE_SECONDS = 5.0
 _MOST_LISTED = 1000
@@ -32,10 +31,10 @@ def credit() -> None:
 
 @credit.command("list")
 @_ACTOR
-@_AS_JSON
+@AS_JSON
 def credit_list(actor: str, *, as_json: bool) -> None:
     """列出诚信档案记录（不含姓名），最近的在前。"""
-    office = _office()
+    office = opened_office()
     by = office.permits.official(actor, Action.CREDIT_READ, "credit")
     found, today = office.credit.archive.listed(by, "cli"), office.clock.today()
     if as_json:
@@ -50,10 +49,10 @@ def credit_list(actor: str, *, as_json: bool) -> None:
 @credit.command("show")
 @click.argument("record")
 @_ACTOR
-@_AS_JSON
+@AS_JSON
 def credit_show(record: str, actor: str, *, as_json: bool) -> None:
     """查看一条诚信档案记录：人员、决定、起止日期。"""
-    office = _office()
+    office = opened_office()
     by = office.permits.official(actor, Action.CREDIT_READ, f"credit/{record[:32]}")
     history, holder = office.credit.archive.show(record, by, "cli")
     today = office.clock.today()
@@ -82,7 +81,7 @@ def credit_link(documents: IO[bytes], document: str) -> None:
     from certsvc.entrypoints.cli.person_file import read_pair
 
     pair = read_pair(documents)
-    linked = _office().credit.archive.link(
+    linked = opened_office().credit.archive.link(
         (pair.one.id_kind, pair.one.id_number), (pair.other.id_kind, pair.other.id_number), document
     )
     click.echo("已登记为同一人。" if linked else "此前已登记为同一人，未作改动。")
@@ -95,11 +94,11 @@ def platform() -> None:
 
 @platform.command("deliver")
 @click.option("--once", is_flag=True, help="把现在到期的消息各送一次后结束；否则一直办理，直到收到 SIGTERM。")
-@_AS_JSON
+@AS_JSON
 @click.pass_context
 def platform_deliver(context: click.Context, *, once: bool, as_json: bool) -> None:
     """送达等候的消息。未送达的按间隔重送；退出码（--once）：0 全部送达，1 有未送达的。"""
-    office = _office()
+    office = opened_office()
     office.credit.archive.note_ends()
     if not once:
         _deliver_until_stopped(office)
@@ -118,10 +117,10 @@ def platform_deliver(context: click.Context, *, once: bool, as_json: bool) -> No
     type=click.Choice([one.value for one in MessageState]),
     help="只列出这种状态的；默认列出待送达和无法送达的。",
 )
-@_AS_JSON
+@AS_JSON
 def platform_list(wanted: str | None, state: str | None, *, as_json: bool) -> None:
     """各平台是否已接通、各状态的消息数，以及消息目录（不含内容）。"""
-    delivery = _office().credit.delivery
+    delivery = opened_office().credit.delivery
     one_platform = None if wanted is None else Platform(wanted)
     states = [MessageState.WAITING, MessageState.DEAD] if state is None else [MessageState(state)]
     found = [one for each in states for one in delivery.listed(one_platform, each, _MOST_LISTED)]
@@ -147,10 +146,10 @@ def platform_list(wanted: str | None, state: str | None, *, as_json: bool) -> No
 
 @platform.command("retry")
 @click.argument("message", type=int)
-@_AS_JSON
+@AS_JSON
 def platform_retry(message: int, *, as_json: bool) -> None:
     """让一条无法送达的消息重新报送（同一人、同一证书的后续消息等它先送达）。"""
-    revived = _office().credit.delivery.revive(message)
+    revived = opened_office().credit.delivery.revive(message)
     if as_json:
         click.echo(json.dumps(message_object(revived), ensure_ascii=False))
     else:
@@ -181,9 +180,3 @@ def _tell_round(office: Office, done: DeliveryRound, *, as_json: bool) -> None:
     for standing in office.credit.delivery.standings():
         if not standing.connected and standing.waiting:
             click.echo(f"{standing.platform.label}未设置地址，{standing.waiting} 条消息等候。")
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())

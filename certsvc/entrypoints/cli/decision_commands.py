@@ -16,7 +16,7 @@ from certsvc.domain.decision_changes import CORRECTABLE
 from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.decision_service import ServiceMethod, method_named
 from certsvc.entrypoints.answers import decision_object
-from certsvc.settings import load_settings
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
 
 if TYPE_CHECKING:
     from certsvc.bootstrap import Office
@@ -26,10 +26,8 @@ _STATUS_WORDS = {
     DecisionStatus.CONFIRMED: "已确认",
     DecisionStatus.WITHDRAWN: "已撤回",
 }
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _METHODS = [method.label for method in ServiceMethod]
-_ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
 
 
 @click.group()
@@ -45,8 +43,8 @@ def propose() -> None:
 def _proposing(command: Callable[..., None]) -> Callable[..., None]:
     """The arguments that every kind of proposal takes."""
     for option in (
-        _AS_JSON,
-        _ACTOR,
+        AS_JSON,
+        ACTOR,
         click.option(
             "--file",
             "document_path",
@@ -129,30 +127,30 @@ def propose_correct(settings: tuple[str, ...], **given: Any) -> None:
 
 @decision.command("confirm")
 @click.argument("decision_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def decision_confirm(decision_id: str, actor: str, *, as_json: bool) -> None:
     """确认决定：立即生效并记入公开账本。中断后再次运行即可继续。确认人不能是提出人。"""
-    office = _office()
+    office = opened_office()
     _show(office, office.confirm_decision(decision_id, actor), as_json=as_json)
 
 
 @decision.command("withdraw")
 @click.argument("decision_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def decision_withdraw(decision_id: str, actor: str, *, as_json: bool) -> None:
     """撤回尚未确认的决定。"""
-    office = _office()
+    office = opened_office()
     _show(office, office.deciding.withdraw(decision_id, actor), as_json=as_json)
 
 
 @decision.command("show")
 @click.argument("decision_id", metavar="ID")
-@_AS_JSON
+@AS_JSON
 def decision_show(decision_id: str, *, as_json: bool) -> None:
     """查看一项决定，连同送达情况。"""
-    office = _office()
+    office = opened_office()
     _show(office, office.deciding.find(decision_id), as_json=as_json)
 
 
@@ -168,8 +166,8 @@ def decision_show(decision_id: str, *, as_json: bool) -> None:
 )
 @click.option("--method", required=True, type=click.Choice(_METHODS), help="送达方式。")
 @click.option("--file", "proof_path", type=_FILE, metavar="PROOF", help="送达凭证（PDF、JPEG 或 PNG）。")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def decision_serve(
     decision_id: str,
     served_on: datetime,
@@ -180,7 +178,7 @@ def decision_serve(
     as_json: bool,
 ) -> None:
     """登记决定的送达；可登记多次，登记后不能更改。决定的效力不以送达为条件。"""
-    office = _office()
+    office = opened_office()
     documents = office.decision_documents
     proof = None if proof_path is None else documents.upload(proof_path.read_bytes(), actor)
     documents.serve(decision_id, served_on.date(), method_named(method), actor, proof)
@@ -193,7 +191,7 @@ def decision_serve(
 @click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写入的文件。")
 def decision_document(decision_id: str, service: int | None, output: Path) -> None:
     """取出上传的决定文书或送达凭证；查看会被记录。"""
-    documents = _office().decision_documents
+    documents = opened_office().decision_documents
     if service is None:
         found = documents.document_of(decision_id, OPERATOR, "cli")
     else:
@@ -208,11 +206,11 @@ def decision_document(decision_id: str, service: int | None, output: Path) -> No
     "--status", type=click.Choice([one.value for one in DecisionStatus]), help="只列出这种状态的决定。"
 )
 @click.option("--unserved", is_flag=True, help="只列出已生效而没有送达记录的决定。")
-@_AS_JSON
+@AS_JSON
 def decision_list(number: str | None, status: str | None, *, unserved: bool, as_json: bool) -> None:
     """列出决定，最近提出的在前。"""
     wanted = None if status is None else DecisionStatus(status)
-    office = _office()
+    office = opened_office()
     found = office.decisions.listed(number=number, status=wanted, unserved=unserved)
     if as_json:
         services = office.decision_documents.services
@@ -235,7 +233,7 @@ def _propose(
     document_path: Path | None = None,
     changes: dict[str, str] | None = None,
 ) -> None:
-    office = _office()
+    office = opened_office()
     digest = None
     if document_path is not None:
         digest = office.decision_documents.upload(document_path.read_bytes(), actor)
@@ -272,9 +270,3 @@ def _line(stored: StoredDecision) -> str:
         f"{stored.id}\t{_STATUS_WORDS[stored.status]}\t{proposal.kind.label}\t{proposal.number}\t"
         f"{proposal.document_ref}\t{proposal.decided_on.isoformat()}\t{people}"
     )
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())

@@ -14,8 +14,8 @@ from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.findings import Severity
 from certsvc.domain.history import HistoryState
 from certsvc.domain.permission import Action
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
 from certsvc.errors import UnreadableInput
-from certsvc.settings import load_settings
 
 if TYPE_CHECKING:
     from certsvc.bootstrap import Office
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_LISTED = 500
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
-_ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
 _REFERENCE = click.argument("reference", metavar="REFERENCE")
 _WORDS = {Severity.ERROR: "错误", Severity.HOLD: "暂缓", Severity.WARNING: "提醒", Severity.INFO: "说明"}
 
@@ -37,15 +35,15 @@ def history() -> None:
 
 @history.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 @click.pass_context
 def history_import(context: click.Context, file: Path, actor: str, *, as_json: bool) -> None:
     """导入一个历史数据文件（XLSX、CSV 或 JSON，格式见 docs/formats/history.md），一次性告知全部问题。
 
     有一处错误就整个文件不入库；同一个文件只算一次导入。退出码：0 已导入，1 有错误未导入，2 文件无法读取。
     """
-    office = _office()
+    office = opened_office()
     try:
         answer = office.history.files.receive(
             file.read_bytes(), file.name, _caller(office, actor, Action.HISTORY_IMPORT)
@@ -59,24 +57,24 @@ def history_import(context: click.Context, file: Path, actor: str, *, as_json: b
 
 @history.command("confirm")
 @click.argument("wanted", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def history_confirm(wanted: str, actor: str, *, as_json: bool) -> None:
     """确认一次导入（L 开头的导入编号），或一条记录的更正（H 开头的查询编号）；确认人不能是经办人。
 
     材料质量 A、B 的记录随即公布、可以查询，C 的只作内部参考。中断后再次运行即可继续。
     """
-    office, plain = _office(), wanted.strip().upper()
+    office, plain = opened_office(), wanted.strip().upper()
     office.history.confirm(plain, _caller(office, actor, Action.HISTORY_CONFIRM))
     _show_wanted(office, plain, OPERATOR, as_json=as_json)
 
 
 @history.command("show")
 @click.argument("wanted", metavar="ID")
-@_AS_JSON
+@AS_JSON
 def history_show(wanted: str, *, as_json: bool) -> None:
     """查看一次导入，或一条记录的全部版本（查看个人数据会留下记录）。"""
-    _show_wanted(_office(), wanted.strip().upper(), OPERATOR, as_json=as_json)
+    _show_wanted(opened_office(), wanted.strip().upper(), OPERATOR, as_json=as_json)
 
 
 @history.command("list")
@@ -84,12 +82,12 @@ def history_show(wanted: str, *, as_json: bool) -> None:
 @click.option(
     "--state", type=click.Choice([one.value for one in HistoryState]), help="只列出这种状态的记录。"
 )
-@_AS_JSON
+@AS_JSON
 def history_list(import_id: str | None, state: str | None, *, as_json: bool) -> None:
     """列出历次导入；给出导入编号或状态时列出记录（不含个人信息）。"""
     from certsvc.entrypoints.history_objects import import_object, record_line
 
-    store = _office().history.store
+    store = opened_office().history.store
     if import_id is None and state is None:
         imports = store.imports(_MOST_LISTED)
         answer = {"imports": [import_object(one) for one in imports]}
@@ -104,13 +102,13 @@ def history_list(import_id: str | None, state: str | None, *, as_json: bool) -> 
 @history.command("dispute")
 @_REFERENCE
 @click.option("--ground", required=True, metavar="TEXT", help="本人提出的异议。")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def history_dispute(reference: str, ground: str, actor: str, *, as_json: bool) -> None:
     """登记本人对一条记录的异议；处理完毕以前，查询结果为“有异议，核实中”。"""
     from certsvc.entrypoints.history_objects import dispute_object
 
-    office = _office()
+    office = opened_office()
     caller = _caller(office, actor, Action.HISTORY_IMPORT)
     recorded = office.history.records.dispute(reference.strip().upper(), ground, caller)
     _show(
@@ -123,11 +121,11 @@ def history_dispute(reference: str, ground: str, actor: str, *, as_json: bool) -
 @history.command("settle")
 @_REFERENCE
 @click.option("--opinion", required=True, metavar="TEXT", help="处理意见，如“经查档案，维持原记录”。")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def history_settle(reference: str, opinion: str, actor: str, *, as_json: bool) -> None:
     """异议不成立：维持原记录。办理人不能是登记异议的人。"""
-    office = _office()
+    office = opened_office()
     caller = _caller(office, actor, Action.HISTORY_CONFIRM)
     office.history.records.settle(reference.strip().upper(), opinion, caller)
     office.history.catch_up()
@@ -145,8 +143,8 @@ def history_settle(reference: str, opinion: str, actor: str, *, as_json: bool) -
     help="要更正的列，可多次给出，列名见 docs/formats/history.md；值为空即删去该列。",
 )
 @click.option("--basis", required=True, metavar="NO", help="更正所依据的文件或档案编号。")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def history_correct(
     reference: str, settings: tuple[str, ...], basis: str, actor: str, *, as_json: bool
 ) -> None:
@@ -157,7 +155,7 @@ def history_correct(
         if not equals or column in changes:
             raise click.UsageError("--set 请写成 COLUMN=VALUE，每列只写一次。")
         changes[column] = value
-    office = _office()
+    office = opened_office()
     caller = _caller(office, actor, Action.HISTORY_IMPORT)
     office.history.records.correct(reference.strip().upper(), changes, basis, caller)
     _show_wanted(office, reference.strip().upper(), OPERATOR, as_json=as_json)
@@ -174,13 +172,13 @@ def history_correct(
     help="决定日期，如 2024-06-03。",
 )
 @click.option("--ground", required=True, metavar="TEXT", help="理由；会向查验方公开，不写姓名和证件号码。")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def history_revoke(
     reference: str, document: str, decided_on: datetime, ground: str, actor: str, *, as_json: bool
 ) -> None:
     """提出撤销一条历史记录（材料造假）：仅由省厅决定，确认后记入诚信档案三年。"""
-    office = _office()
+    office = opened_office()
     caller = _caller(office, actor, Action.REVOCATION_PROPOSE)
     proposed = office.history.endings.propose(
         reference.strip().upper(), document, decided_on.date(), ground, caller
@@ -197,11 +195,11 @@ def history_revoke(
 
 @history.command("confirm-revocation")
 @_REFERENCE
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def history_confirm_revocation(reference: str, actor: str, *, as_json: bool) -> None:
     """确认撤销一条历史记录：立即生效，记入诚信档案和公开账本。确认人不能是提出人。"""
-    office, plain = _office(), reference.strip().upper()
+    office, plain = opened_office(), reference.strip().upper()
     office.history.confirm_revocation(plain, _caller(office, actor, Action.REVOCATION_CONFIRM))
     _show_wanted(office, plain, OPERATOR, as_json=as_json)
 
@@ -268,9 +266,3 @@ def _show(answer: Mapping[str, object], clean: Callable[[], None], *, as_json: b
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         clean()
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from certsvc.domain.permission import Action
-from certsvc.settings import load_settings
+from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 
 if TYPE_CHECKING:
-    from certsvc.bootstrap import Office
-
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
+    pass
 
 
 @click.group()
@@ -25,10 +23,10 @@ def mapping() -> None:
 
 @mapping.command("load-list")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_AS_JSON
+@AS_JSON
 def load_list(file: Path, *, as_json: bool) -> None:
     """载入职业资格与职称对应目录（JSON，格式见 docs/mapping.md），此后的说明和查询以它为准。示例目录只能用于测试环境。"""
-    loaded = _office().mapping.load_list(file.read_bytes())
+    loaded = opened_office().mapping.load_list(file.read_bytes())
     if as_json:
         answer = {"document": loaded.document, "example": loaded.example, "entries": len(loaded.entries)}
         click.echo(json.dumps(answer, ensure_ascii=False))
@@ -53,7 +51,7 @@ def load_list(file: Path, *, as_json: bool) -> None:
     help="职业资格取得日期，如 2021-10-31。",
 )
 @click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
-@_AS_JSON
+@AS_JSON
 def make(
     person: str,
     id_number: str,
@@ -68,7 +66,7 @@ def make(
     """出具对应职称说明，得到 M 开头的查询编号。同一人的同一证书只有一份说明。"""
     from certsvc.domain.mapping import WORDING, Qualification
 
-    office = _office()
+    office = opened_office()
     caller = office.permits.official(actor, Action.MAPPING_MAKE, "mapping")
     asked = Qualification(qualification, level, certificate_ref, obtained.date())
     statement = office.mapping.make(person, id_number, asked, caller)
@@ -89,11 +87,5 @@ def check(reference: str, person: str, id_last4: str) -> None:
     from certsvc.entrypoints.mapping_objects import mapping_object
     from certsvc.stages.verify import HolderClaim
 
-    found = _office().mapping_answers.check(HolderClaim(reference, person, id_last4))
+    found = opened_office().mapping_answers.check(HolderClaim(reference, person, id_last4))
     click.echo(json.dumps(mapping_object(found), ensure_ascii=False))
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())

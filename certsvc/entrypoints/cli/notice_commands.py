@@ -10,26 +10,17 @@ import click
 
 from certsvc.domain.unit_notice import NoticeStatus, StoredNotice
 from certsvc.entrypoints.answers import notice_object
-from certsvc.settings import load_settings
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, DECIDED_ON, opened_office
 
 if TYPE_CHECKING:
-    from certsvc.bootstrap import Office
+    pass
 
 _STATUS_WORDS = {
     NoticeStatus.PROPOSED: "待确认",
     NoticeStatus.CONFIRMED: "已公布",
     NoticeStatus.WITHDRAWN: "已撤回",
 }
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
-_ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
 _DOCUMENT = click.option("--document", required=True, metavar="NO", help="决定文号；会公开。")
-_DECIDED_ON = click.option(
-    "--decided-on",
-    required=True,
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="决定日期，如 2024-06-03。",
-)
 _GROUND = click.option(
     "--ground", required=True, metavar="TEXT", help="理由；会公开，不写个人姓名和证件号码。"
 )
@@ -44,10 +35,10 @@ def notice() -> None:
 @click.argument("unit_name", metavar="UNIT")
 @click.option("--unit-code", metavar="CODE", help="统一社会信用代码。")
 @_DOCUMENT
-@_DECIDED_ON
+@DECIDED_ON
 @_GROUND
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def notice_propose(
     unit_name: str,
     unit_code: str | None,
@@ -59,50 +50,52 @@ def notice_propose(
     as_json: bool,
 ) -> None:
     """提出公开通报一个单位。同样的内容再提出一次，得到同一个编号。"""
-    step = _office().unit_notices.propose(unit_name, unit_code, document, decided_on.date(), ground, actor)
+    step = opened_office().unit_notices.propose(
+        unit_name, unit_code, document, decided_on.date(), ground, actor
+    )
     _tell_proposed(step, "公开通报", as_json=as_json)
 
 
 @notice.command("lift")
 @click.argument("notice_id", metavar="ID")
 @_DOCUMENT
-@_DECIDED_ON
+@DECIDED_ON
 @_GROUND
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def notice_lift(
     notice_id: str, document: str, decided_on: datetime, ground: str, actor: str, *, as_json: bool
 ) -> None:
     """提出撤销一项已公布的通报。确认后不再公开，记录保留。"""
-    step = _office().unit_notices.propose_lifting(notice_id, document, decided_on.date(), ground, actor)
+    step = opened_office().unit_notices.propose_lifting(notice_id, document, decided_on.date(), ground, actor)
     _tell_proposed(step, "撤销通报", as_json=as_json)
 
 
 @notice.command("confirm")
 @click.argument("notice_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def notice_confirm(notice_id: str, actor: str, *, as_json: bool) -> None:
     """确认：立即公布（或撤下）。确认人不能是提出人。"""
-    _show(_office().unit_notices.confirm(notice_id, actor), as_json=as_json)
+    _show(opened_office().unit_notices.confirm(notice_id, actor), as_json=as_json)
 
 
 @notice.command("withdraw")
 @click.argument("notice_id", metavar="ID")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def notice_withdraw(notice_id: str, actor: str, *, as_json: bool) -> None:
     """撤回尚未确认的一项。"""
-    _show(_office().unit_notices.withdraw(notice_id, actor), as_json=as_json)
+    _show(opened_office().unit_notices.withdraw(notice_id, actor), as_json=as_json)
 
 
 @notice.command("list")
 @click.option("--status", type=click.Choice([one.value for one in NoticeStatus]), help="只列出这种状态的。")
-@_AS_JSON
+@AS_JSON
 def notice_list(status: str | None, *, as_json: bool) -> None:
     """列出通报与撤销通报，最近提出的在前。"""
     wanted = None if status is None else NoticeStatus(status)
-    found = _office().unit_notices.store.listed(wanted)
+    found = opened_office().unit_notices.store.listed(wanted)
     if as_json:
         answer = {"notices": [notice_object(one) for one in found]}
         click.echo(json.dumps(answer, ensure_ascii=False))
@@ -135,9 +128,3 @@ def _line(stored: StoredNotice) -> str:
         f"{stored.id}\t{_STATUS_WORDS[stored.status]}\t{notice.step.label}\t{notice.unit_name}\t"
         f"{notice.document_ref}\t{notice.decided_on.isoformat()}\t{people}"
     )
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())

@@ -10,20 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from certsvc.domain.caller import OPERATOR
-from certsvc.settings import load_settings
+from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 
 if TYPE_CHECKING:
-    from certsvc.bootstrap import Office
     from certsvc.stages.reexamination import Reexamined
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())
 
 
 def _print(answer: dict[str, object]) -> None:
@@ -37,13 +29,13 @@ def policy() -> None:
 
 @policy.command("load")
 @_FILE
-@_AS_JSON
+@AS_JSON
 def policy_load(file: Path, *, as_json: bool) -> None:
     """载入政策文件（JSON，见 docs/formats/policy.md）；自各条施行之日起优先于此前的文件。
 
     同一编号再次载入即替换前一版，各版都保留。随程序发布的文件不能替换，只能由新文件自施行之日起覆盖。
     """
-    document = _office().policies.load(file.read_bytes())
+    document = opened_office().policies.load(file.read_bytes())
     if as_json:
         _print({"id": document.id, "document": document.document, "digest": document.digest})
         return
@@ -51,10 +43,10 @@ def policy_load(file: Path, *, as_json: bool) -> None:
 
 
 @policy.command("list")
-@_AS_JSON
+@AS_JSON
 def policy_list(*, as_json: bool) -> None:
     """列出现行的政策文件和曾经载入的各版。"""
-    policies = _office().policies
+    policies = opened_office().policies
     listed = [
         {
             "id": one.id,
@@ -86,7 +78,7 @@ def policy_list(*, as_json: bool) -> None:
     "--on", "on", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="DATE", help="哪一天施行的政策。"
 )
 @click.option("--theme", metavar="THEME", help="只看一个主题，如 way、tenure（见 docs/policies.md）。")
-@_AS_JSON
+@AS_JSON
 def policy_show(on: datetime, theme: str | None, *, as_json: bool) -> None:
     """显示某一天施行的全部政策：主题、对象、内容、文号、条款和施行期间。"""
     from certsvc.domain.policy.telling import told_value
@@ -96,7 +88,7 @@ def policy_show(on: datetime, theme: str | None, *, as_json: bool) -> None:
         themes = tuple(Theme) if theme is None else (Theme(theme),)
     except ValueError as error:
         raise click.UsageError("没有这个主题。可用：" + "、".join(Theme)) from error
-    in_force, day = _office().policies.in_force(), on.date()
+    in_force, day = opened_office().policies.in_force(), on.date()
     lines = [
         {
             "theme": known.value,
@@ -131,10 +123,10 @@ def calendar() -> None:
 
 @calendar.command("load")
 @_FILE
-@_AS_JSON
+@AS_JSON
 def calendar_load(file: Path, *, as_json: bool) -> None:
     """载入一年的节假日安排（JSON，见 docs/formats/policy.md）；更正的安排替换前一版，各版都保留。"""
-    loaded = _office().policies.load_calendar(file.read_bytes())
+    loaded = opened_office().policies.load_calendar(file.read_bytes())
     if as_json:
         _print({"year": loaded.year, "document": loaded.document, "digest": loaded.digest})
         return
@@ -142,10 +134,10 @@ def calendar_load(file: Path, *, as_json: bool) -> None:
 
 
 @calendar.command("list")
-@_AS_JSON
+@AS_JSON
 def calendar_list(*, as_json: bool) -> None:
     """列出已知的年份及其文号，以及曾经载入的各版。"""
-    policies = _office().policies
+    policies = opened_office().policies
     years = [
         {
             "year": one.year,
@@ -173,14 +165,14 @@ def calendar_list(*, as_json: bool) -> None:
 @click.command()
 @click.argument("filing_id", metavar="ID")
 @click.option("--now", is_flag=True, help="按今天的登记、政策、节假日和证书情况审查，而不是按当时的。")
-@_AS_JSON
+@AS_JSON
 @click.pass_context
 def reexamine(context: click.Context, filing_id: str, *, now: bool, as_json: bool) -> None:
     """重新审查一个备案：按当时保存的事实和政策（或今天的），与当时的结论比较。不改动任何记录。
 
     退出码：0 结论相同，1 不同。
     """
-    found = _office().policies.reexamine(filing_id, OPERATOR, now=now)
+    found = opened_office().policies.reexamine(filing_id, OPERATOR, now=now)
     if as_json:
         _print(_reexamined_object(found))
     else:

@@ -17,8 +17,8 @@ from certsvc.domain.statistics import Basis, Dimension, StatisticsQuestion
 from certsvc.domain.supervision import Concern
 from certsvc.domain.ways import way_named
 from certsvc.entrypoints.cli.announced_commands import coverage
+from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 from certsvc.errors import RequestError, UnknownReference
-from certsvc.settings import load_settings
 
 if TYPE_CHECKING:
     from certsvc.bootstrap import Office
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _Command = Callable[..., None]
 _Named = TypeVar("_Named")
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _REGION = click.option("--region", metavar="CODE", help="只报告一个市（州）或县（市、区），六位区划代码。")
 _DIMENSIONS = click.Choice([one.value for one in Dimension])
@@ -43,7 +42,7 @@ def report() -> None:
 def _asked(command: _Command) -> _Command:
     """The options of every report that can be exported."""
     for option in (
-        _AS_JSON,
+        AS_JSON,
         click.option("--xlsx", type=_FILE, metavar="FILE", help="导出为 XLSX 文件。"),
         click.option("--csv", type=_FILE, metavar="FILE", help="导出为 CSV 文件（UTF-8）。"),
         click.option("--actor", metavar="NAME", help="以该账号的权限查看（须已登记）。"),
@@ -77,7 +76,7 @@ def report_statistics(
     from certsvc.entrypoints.cli.report_printing import print_statistics
     from certsvc.entrypoints.report_answers import statistics_object
 
-    office = _office()
+    office = opened_office()
     by = caller_named(office, actor)
     reports = office.information.reports
     found = reports.statistics(_question(office, given), by)
@@ -118,7 +117,7 @@ def report_supervision(
     from certsvc.entrypoints.cli.report_printing import print_supervision
     from certsvc.entrypoints.report_answers import supervision_object
 
-    office = _office()
+    office = opened_office()
     by = caller_named(office, actor)
     reports = office.information.reports
     wanted = frozenset(Concern(one) for one in lists) or frozenset(Concern)
@@ -142,7 +141,7 @@ def report_quotas(
     from certsvc.entrypoints.cli.report_printing import print_quotas
     from certsvc.entrypoints.report_answers import quotas_object
 
-    office = _office()
+    office = opened_office()
     by = caller_named(office, actor)
     reports = office.information.reports
     found = reports.quotas(year, by)
@@ -175,7 +174,7 @@ def report_subsidy(
     file = export_target(csv, xlsx)
     if file is None:
         raise click.UsageError("名册含个人信息，只能导出为文件：请给出 --csv FILE 或 --xlsx FILE。")
-    office = _office()
+    office = opened_office()
     by = caller_named(office, actor)
     with office.information.reports.subsidy_roster(year, region, by, "cli") as table:
         export_table(office, table, by, region, file, as_json=as_json)
@@ -185,10 +184,10 @@ report.add_command(coverage)
 
 
 @report.command("fill")
-@_AS_JSON
+@AS_JSON
 def report_fill(*, as_json: bool) -> None:
     """为升级前签发的证书补建信息库条目。中断后再次运行即可继续；服务在后台也会补建。"""
-    entries, filings = _office().information.filling.fill()
+    entries, filings = opened_office().information.filling.fill()
     if as_json:
         _print_json({"entries": entries, "filings": filings})
     else:
@@ -259,9 +258,3 @@ def caller_named(office: Office, name: str | None) -> Caller:
 
 def _print_json(answer: dict[str, object]) -> None:
     click.echo(json.dumps(answer, ensure_ascii=False))
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())

@@ -11,14 +11,11 @@ import click
 
 from certsvc.domain.caller import OPERATOR
 from certsvc.domain.sampling import Outcome, Subject, check, read_ratio
-from certsvc.settings import load_settings
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
 
 if TYPE_CHECKING:
-    from certsvc.bootstrap import Office
     from certsvc.domain.sampling import Sample
 
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="只在标准输出打印一个 JSON 对象。")
-_ACTOR = click.option("--actor", required=True, metavar="NAME", help="办理人的账号（须已登记）。")
 EXIT_DIFFERS = 1
 
 
@@ -44,8 +41,8 @@ def sample() -> None:
     metavar="FILE",
     help="三级岗位考核的名单：每行一个考核编号，不写姓名和证件号码。",
 )
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def sample_draw(
     subject: str,
     ratio: str,
@@ -72,17 +69,17 @@ def sample_draw(
         crossed=cross,
         raw_list=None if list_file is None else list_file.read_bytes(),
     )
-    _show(_office().information.sampling.draw(order, actor), as_json=as_json)
+    _show(opened_office().information.sampling.draw(order, actor), as_json=as_json)
 
 
 @sample.command("show")
 @click.argument("sample_id", metavar="ID")
 @click.option("--check", "checked", is_flag=True, help="按登记的范围和种子重新抽取，与登记的结果核对。")
-@_AS_JSON
+@AS_JSON
 @click.pass_context
 def sample_show(context: click.Context, sample_id: str, *, checked: bool, as_json: bool) -> None:
     """查看一次抽查。退出码：0；加 --check 时结果不一致为 1。"""
-    found = _office().information.sampling.find(sample_id, OPERATOR)
+    found = opened_office().information.sampling.find(sample_id, OPERATOR)
     faults = check(found) if checked else None
     _show(found, faults, as_json=as_json)
     context.exit(EXIT_DIFFERS if faults else 0)
@@ -96,24 +93,24 @@ def sample_show(context: click.Context, sample_id: str, *, checked: bool, as_jso
 )
 @click.option("--note", required=True, metavar="TEXT", help="抽查情况；不写姓名和证件号码。")
 @click.option("--document", metavar="NO", help="通报文号。")
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def sample_record(
     sample_id: str, item: str, outcome: str, note: str, document: str | None, actor: str, *, as_json: bool
 ) -> None:
     """登记一个抽查对象的结果，由抽检单位登记一次，登记后不能更改。"""
-    sampling = _office().information.sampling
+    sampling = opened_office().information.sampling
     _show(sampling.record(sample_id, item, Outcome(outcome), note, document, actor), as_json=as_json)
 
 
 @sample.command("list")
 @click.option("--item", metavar="CODE", help="只列抽到这一对象（如评委会代码）的抽查，供年度授权参考。")
-@_AS_JSON
+@AS_JSON
 def sample_list(item: str | None, *, as_json: bool) -> None:
     """列出抽查，最近的在前。"""
     from certsvc.entrypoints.report_answers import sample_object
 
-    found = _office().information.sampling.listed(item, OPERATOR)
+    found = opened_office().information.sampling.listed(item, OPERATOR)
     if as_json:
         _print_json({"samples": [sample_object(one) for one in found]})
         return
@@ -137,13 +134,13 @@ def attestation() -> None:
 @click.option(
     "--on", "on", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="DATE", help="监督日期。"
 )
-@_ACTOR
-@_AS_JSON
+@ACTOR
+@AS_JSON
 def attestation_record(approval_ref: str, by_office: str, on: datetime, actor: str, *, as_json: bool) -> None:
     """登记一次例会（按例会批复文号）的到会监督；登记后不能更改。"""
     from certsvc.entrypoints.report_answers import attestation_object
 
-    recorded = _office().information.sampling.attest(approval_ref, by_office, on.date(), actor)
+    recorded = opened_office().information.sampling.attest(approval_ref, by_office, on.date(), actor)
     if as_json:
         _print_json(attestation_object(recorded))
     else:
@@ -154,12 +151,12 @@ def attestation_record(approval_ref: str, by_office: str, on: datetime, actor: s
 
 @attestation.command("list")
 @click.option("--committee", metavar="CODE", help="只列一个评委会的例会。")
-@_AS_JSON
+@AS_JSON
 def attestation_list(committee: str | None, *, as_json: bool) -> None:
     """列出已登记的到会监督。"""
     from certsvc.entrypoints.report_answers import attestation_object
 
-    found = _office().information.sampling.attested(committee, OPERATOR)
+    found = opened_office().information.sampling.attested(committee, OPERATOR)
     if as_json:
         _print_json({"attestations": [attestation_object(one) for one in found]})
         return
@@ -184,9 +181,3 @@ def _show(found: Sample, faults: tuple[str, ...] | None = None, *, as_json: bool
 
 def _print_json(answer: dict[str, object]) -> None:
     click.echo(json.dumps(answer, ensure_ascii=False))
-
-
-def _office() -> Office:
-    from certsvc.bootstrap import open_office
-
-    return open_office(load_settings())
