@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from certsvc.adapters.announced_board import DatabaseAnnouncedBoard
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
@@ -67,6 +68,11 @@ class PublicSide(Parts):
     def notice_board(self) -> DatabaseNoticeBoard:
         """The units that are named publicly, for reading only."""
         return DatabaseNoticeBoard(self.reading_engine)
+
+    @cached_property
+    def announced_board(self) -> DatabaseAnnouncedBoard:
+        """The documents that announced results, with counts, for reading only."""
+        return DatabaseAnnouncedBoard(self.reading_engine)
 
     @cached_property
     def share_opening(self) -> ShareOpening:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from certsvc.domain.announced_changes import Change
+from certsvc.domain.announced_document import AnnouncedDocument, AnnouncedScope
 from certsvc.domain.announced_list import AnnouncedList, Listed, ListStatus
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
@@ -121,4 +122,16 @@ class AnnouncedBatches(Protocol):
 
     def documents(self, since: date) -> tuple[str, ...]:
         """Numbers of every document announced since a day by which a filing or a confirmed list stands; sorted."""
+        ...
+
+
+class AnnouncedBoard(Protocol):
+    """What everybody may read: documents and counts, nobody's name."""
+
+    def published(self, after: int, most: int) -> tuple[AnnouncedDocument, ...]:
+        """Documents whose list is in force, newest first, from position `after` on."""
+        ...
+
+    def scope(self) -> AnnouncedScope:
+        """What the documents cover 收录范围."""
         ...

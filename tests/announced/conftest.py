@@ -9,6 +9,7 @@ import pytest
 
 from certsvc.adapters.clock import FixedClock
 from tests.announced.lists import register
+from tests.support.chromium import browser as browser
 from tests.support.office import OfficeUnderTest
 
 

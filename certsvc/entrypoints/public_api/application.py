@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from certsvc.entrypoints.http.bounds import BodyLimit, TimeLimit
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
+from certsvc.entrypoints.public_api.announced_pages import add_announced
 from certsvc.entrypoints.public_api.answers import EXAMPLES, HEALTH_ANSWERS, SCHEMAS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
 from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE, answer_with_etag
@@ -64,6 +65,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_verification(app, service)
         add_operation(app, service)
         add_notices(app, service, pages)
+        add_announced(app, service, pages)
         add_sharing(app, service)
         add_mapping_check(app, service)
         _add_historical_page(app, pages)

@@ -31,6 +31,7 @@ def public_service(office: Office) -> PublicService:
         past_answers=office.past_answers,
         proofs=office.proofs,
         notices=office.notice_board,
+        announced=office.announced_board,
         shares=office.share_opening,
         mappings=office.mapping_answers,
         readiness=office.readiness,

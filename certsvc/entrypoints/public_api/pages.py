@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from certsvc.adapters.shipped import shipped_folder
+from certsvc.domain.announced_document import AnnouncedDocument, AnnouncedScope
 from certsvc.domain.unit_notice import PublicNotice
 
 
@@ -44,7 +45,7 @@ _WORDS = {404: _NOT_FOUND, 405: _NOT_ALLOWED}
 
 class Pages:
     """The pages, over the assets at one address; with `asks_decision` the verdict page may ask for a failure's reason,
-    with `has_notices` the start page leads to the units that are named publicly.
+    with `has_notices` the start page leads to the announced results and to the units that are named publicly.
     """
 
     def __init__(
@@ -67,6 +68,19 @@ class Pages:
     def notices(self, notices: Sequence[PublicNotice], number: int, page: int, pages: int) -> bytes:
         """The units that are named publicly: one page of them, and how many there are."""
         return self._render("notices.html.j2", notices=notices, number=number, page=page, pages=pages)
+
+    def announced(
+        self,
+        documents: Sequence[AnnouncedDocument],
+        scope: AnnouncedScope,
+        series: Sequence[str],
+        page: int,
+        pages: int,
+    ) -> bytes:
+        """The documents that announced results: one page of them, and what they cover."""
+        return self._render(
+            "announced.html.j2", documents=documents, scope=scope, series=series, page=page, pages=pages
+        )
 
     def error(self, status: int, request_number: str) -> bytes:
         """The page for an HTTP status of 400 and above."""

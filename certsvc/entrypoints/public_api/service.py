@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from certsvc.adapters.metrics import Metrics
+from certsvc.ports.announced import AnnouncedBoard
 from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.mapping import MappingAnswers
@@ -37,6 +38,7 @@ class PublicService:
     past_answers: PastAnswers
     proofs: ProofDesk
     notices: NoticeBoard
+    announced: AnnouncedBoard
     shares: ShareOpening
     mappings: MappingAnswers
     readiness: Readiness
