@@ -24,6 +24,7 @@ from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.batch_schema import batch_decision
 from certsvc.adapters.decision_schema import decision
 from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.ledger_outbox import pending
 from certsvc.adapters.schema import certificate, filing
 from certsvc.domain.batch_voiding import (
     BatchDecision,
@@ -172,15 +173,7 @@ def member_decision(row: Row[Any]) -> StoredDecision:
 
 def pending_event(owner: str, event: PrivateEvent) -> PendingEvent:
     """The event as the outbox takes it; its key is that of any decision's event."""
-    return PendingEvent(
-        idempotency_key=f"decision/{owner}/{event.slot}",
-        kind=event.kind,
-        slot=event.slot,
-        effective_on=event.effective_on,
-        commitment=event.commitment,
-        certificate_number=event.subject,
-        certificate_version=event.version,
-    )
+    return pending(event, f"decision/{owner}/{event.slot}")
 
 
 def event_key(owner: ColumnElement[str], slot: ColumnElement[int]) -> ColumnElement[str]:

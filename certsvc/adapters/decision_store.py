@@ -15,7 +15,7 @@ from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.credit_store import CreditRows
 from certsvc.adapters.decision_schema import decision, decision_event
 from certsvc.adapters.instants import instant_text, read_instant
-from certsvc.adapters.ledger_outbox import allot_slots, queue_events
+from certsvc.adapters.ledger_outbox import allot_slots, pending, queue_events
 from certsvc.domain.decision import (
     DecisionKind,
     DecisionStatus,
@@ -284,15 +284,7 @@ def _one_slot(connection: Connection) -> Callable[[], int]:
 
 
 def _pending(owner: str, event: PrivateEvent) -> PendingEvent:
-    return PendingEvent(
-        idempotency_key=f"decision/{owner}/{event.slot}",
-        kind=event.kind,
-        slot=event.slot,
-        effective_on=event.effective_on,
-        commitment=event.commitment,
-        certificate_number=event.subject,
-        certificate_version=event.version,
-    )
+    return pending(event, f"decision/{owner}/{event.slot}")
 
 
 def _changes_context(owner: str) -> bytes:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from certsvc.adapters.history_schema import history_event, history_record
 from certsvc.adapters.instants import instant_text, read_instant
-from certsvc.adapters.ledger_outbox import queue_events
+from certsvc.adapters.ledger_outbox import pending, queue_events
 from certsvc.domain.findings import Finding, Severity
 from certsvc.domain.history import (
     HistoricalRecord,
@@ -207,12 +207,4 @@ def _counts(connection: Connection, import_id: str, column: str) -> dict[str, in
 
 
 def _pending(event: PrivateEvent) -> PendingEvent:
-    return PendingEvent(
-        idempotency_key=f"history/{event.subject}/{event.version}/{event.kind.name.lower()}",
-        kind=event.kind,
-        slot=event.slot,
-        effective_on=event.effective_on,
-        commitment=event.commitment,
-        certificate_number=event.subject,
-        certificate_version=event.version,
-    )
+    return pending(event, f"history/{event.subject}/{event.version}/{event.kind.name.lower()}")

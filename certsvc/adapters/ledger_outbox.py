@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.ledger_schema import outbox_event, status_slot, status_space
 from certsvc.errors import ConflictError, UnknownReference
+from certsvc.formats.decision_payload import PrivateEvent
 from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent
 
@@ -41,6 +42,19 @@ def allot_slots(connection: Connection, count: int) -> list[int]:
         connection.execute(insert(status_slot), [{"slot": slot} for slot in chosen])
         connection.execute(update(status_space).values(slots=slots, taken=taken))
     return list(chosen)
+
+
+def pending(event: PrivateEvent, key: str) -> PendingEvent:
+    """A private event as the outbox takes it, under an idempotency key."""
+    return PendingEvent(
+        idempotency_key=key,
+        kind=event.kind,
+        slot=event.slot,
+        effective_on=event.effective_on,
+        commitment=event.commitment,
+        certificate_number=event.subject,
+        certificate_version=event.version,
+    )
 
 
 def queue_events(connection: Connection, events: Sequence[PendingEvent], at: datetime) -> None:
