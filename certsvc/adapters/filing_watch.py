@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Row, func, select
 
 from certsvc.adapters.access_schema import audit_entry
+from certsvc.adapters.announced_schema import announced_list
 from certsvc.adapters.audit_store import append_entry, digest_of
 from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.information_schema import filing_milestone, meeting_attestation
@@ -27,10 +28,13 @@ _Findings = Mapping[str, tuple[int, str, str]]
 def filed_batches(connection: Connection) -> Iterator[FiledBatch]:
     """Every filing, in the order received."""
     findings, by_system = _findings(connection), _by_system(connection)
+    confirmed = announced_list.c.confirmed_by.is_not(None)
+    listed = frozenset(connection.scalars(select(announced_list.c.document_ref).where(confirmed)))
     own = filing.outerjoin(filing_milestone, filing_milestone.c.filing_id == filing.c.id)
     rows = connection.execute(
         select(filing.c.id, filing.c.batch_ref, filing.c.committee_code, filing.c.status)
-        .add_columns(filing.c.received_at, *(c for c in filing_milestone.c if c.name != "filing_id"))
+        .add_columns(filing.c.received_at, filing.c.announcement_ref)
+        .add_columns(*(c for c in filing_milestone.c if c.name != "filing_id"))
         .select_from(own)
         .order_by(filing.c.received_at, filing.c.id)
     )
@@ -43,6 +47,8 @@ def filed_batches(connection: Connection) -> Iterator[FiledBatch]:
             by_system=row.id in by_system,
             received_at=read_instant(row.received_at),
             milestones=_milestones(row),
+            announcement_ref=row.announcement_ref,
+            listed=row.announcement_ref in listed,
             findings=findings.get(row.id, {}),
         )
 

@@ -35,6 +35,7 @@ class Concern(StrEnum):
     LATE_FILINGS = "late-filings"
     LATE_REVIEWS = "late-reviews"
     UNATTESTED = "unattested"
+    UNLISTED = "unlisted"
     OUTSIDE_SYSTEM = "outside-system"
     WARNINGS = "warnings"
     REFUSALS = "refusals"
@@ -55,6 +56,7 @@ _LABELS: Final = {
     Concern.LATE_FILINGS: "备案逾期（3日内）",
     Concern.LATE_REVIEWS: "年度评审逾期",
     Concern.UNATTESTED: "例会无纪检监察监督登记",
+    Concern.UNLISTED: "公布名单未载入",
     Concern.OUTSIDE_SYSTEM: "过渡期后未经申报系统",
     Concern.WARNINGS: "评审程序提醒",
     Concern.REFUSALS: "批次多次不予受理",
@@ -64,6 +66,7 @@ _CLAUSES: Final = {
     Concern.LATE_FILINGS: f"{_ONLINE} 三.6",
     Concern.LATE_REVIEWS: f"{_REFORM} 五（五）",
     Concern.UNATTESTED: f"{_REFORM} 六（三）；{_ANTI_EPIDEMIC} 五（三）",
+    Concern.UNLISTED: f"{_REFORM} 五（一）",
     Concern.OUTSIDE_SYSTEM: f"{_REFORM} 五（五）",
     Concern.WARNINGS: f"{_REFORM} 六（一）",
     Concern.REFUSALS: f"{_REFORM} 四（一）、六（一）",
@@ -75,9 +78,9 @@ class WatchedFiling:
     """What the lists look at of a filing. `place`: the division its committee works in, None where it is unknown.
 
     `findings`: rule code -> (how often, clause, first message) of what the gate found wrong with the batch as a whole
-    (not with single rows). `by_system`: it came from
-    the application system, by a registered program. `publicity_ends_on`, `filed_on`: last day of publicity and first
-    step of the filing chain, as the header claims them.
+    (not with single rows). `by_system`: it came from the application system, by a registered program.
+    `publicity_ends_on`, `filed_on`: last day of publicity and first step of the filing chain, as the header claims them.
+    `announcement_ref`: the announcement document; `listed`: its list is loaded and confirmed.
     """
 
     filing: str
@@ -97,6 +100,8 @@ class WatchedFiling:
     filed_on: date | None
     approval_ref: str | None
     attested: bool
+    announcement_ref: str | None
+    listed: bool
     findings: Mapping[str, tuple[int, str, str]]
 
     @property
@@ -161,6 +166,7 @@ def supervision_lines(
         Concern.LATE_FILINGS: _late_filing,
         Concern.LATE_REVIEWS: partial(_late_review, terms=terms),
         Concern.UNATTESTED: _unattested,
+        Concern.UNLISTED: _unlisted,
         Concern.OUTSIDE_SYSTEM: _outside_system,
         Concern.WARNINGS: _warnings,
     }
@@ -199,6 +205,14 @@ def _unattested(filing: WatchedFiling) -> Iterator[SupervisionLine]:
     if not filing.refused and not filing.attested:
         meeting = filing.approval_ref or "未填例会批复文号"
         yield _line(Concern.UNATTESTED, filing, None, None, f"例会 {meeting}：尚未登记纪检监察部门到会监督")
+
+
+def _unlisted(filing: WatchedFiling) -> Iterator[SupervisionLine]:
+    """Without the list, the filing itself is the measure of its coverage, and who was left out is not seen."""
+    if not filing.refused and not filing.listed:
+        document = filing.announcement_ref or "未填公布文号"
+        remark = f"公布文件 {document}：名单尚未载入并确认，无法核对是否全部制证"
+        yield _line(Concern.UNLISTED, filing, None, None, remark)
 
 
 def _outside_system(filing: WatchedFiling) -> Iterator[SupervisionLine]:

@@ -43,7 +43,10 @@ class Milestones:
 
 @dataclass(frozen=True, slots=True)
 class FiledBatch:
-    """A filing as supervision and samples find it; `findings`: those on the batch as a whole, infos left out."""
+    """A filing as supervision and samples find it; `findings`: those on the batch as a whole, infos left out.
+
+    `listed`: the list of its announcement document is loaded and confirmed.
+    """
 
     filing: str
     batch_ref: str | None
@@ -52,6 +55,8 @@ class FiledBatch:
     by_system: bool
     received_at: datetime
     milestones: Milestones
+    announcement_ref: str | None
+    listed: bool
     findings: Mapping[str, tuple[int, str, str]]
 
 

@@ -188,5 +188,7 @@ def _watched(batch: FiledBatch, registry: Registry, attested: frozenset[str]) ->
         filed_on=known.filed_on,
         approval_ref=known.approval_ref,
         attested=known.approval_ref in attested,
+        announcement_ref=batch.announcement_ref,
+        listed=batch.listed,
         findings=batch.findings,
     )

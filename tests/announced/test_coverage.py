@@ -15,11 +15,14 @@ from certsvc.domain.caller import OPERATOR, official
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.coverage import CoverageKind, CoverageReport
 from certsvc.domain.decision import DecisionKind
+from certsvc.domain.supervision import Concern
 from certsvc.errors import NotPermitted, RequestError
 from certsvc.stages.coverage_table import coverage_table
 from tests.announced.lists import (
     ANNOUNCED_ON,
+    CONFIRMER,
     DOCUMENT,
+    LOADER,
     announced,
     batch,
     issue,
@@ -50,6 +53,25 @@ def test_an_announced_and_issued_batch_is_covered(office: OfficeUnderTest) -> No
     (count,) = report.counts
     assert (count.document_ref, count.announced_on, count.by_list) == (DOCUMENT, ANNOUNCED_ON, True)
     assert (count.announced, count.covered, count.missing) == (4, 4, 0)
+
+
+def test_a_filing_stands_on_the_supervision_list_until_its_announced_list_is_confirmed(
+    office: OfficeUnderTest,
+) -> None:
+    def unlisted() -> list[tuple[str, str]]:
+        reports = office.office.information.reports
+        report = reports.supervision(frozenset({Concern.UNLISTED}), None, None, OPERATOR)
+        return [(one.filing, one.remark) for one in report.lines]
+
+    filing = office.submit(batch(PERSONS).xlsx()).filing
+    ((found, remark),) = unlisted()
+    assert found == filing
+    assert DOCUMENT in remark
+    loaded = office.office.announced.load(announced(PERSONS).xlsx(), "list.xlsx", LOADER)
+    assert loaded.kept is not None
+    assert [one for one, _ in unlisted()] == [filing]
+    office.office.announced.loading.confirm(loaded.kept.id, CONFIRMER)
+    assert unlisted() == []
 
 
 def test_every_gap_says_how_far_the_person_has_come(office: OfficeUnderTest) -> None:

@@ -36,6 +36,8 @@ QUIET = WatchedFiling(
     filed_on=date(2022, 9, 19),
     approval_ref="A-1",
     attested=True,
+    announcement_ref="D-1",
+    listed=True,
     findings={},
 )
 LINKED = {"committee_kind": CommitteeKind.APPOINTMENT_LINKED, "by_system": False}
@@ -66,6 +68,8 @@ def lines(*filings: WatchedFiling) -> list[SupervisionLine]:
             "38号 五（五）",
         ),
         ({"attested": False}, Concern.UNATTESTED, None, "38号 六（三）；吉人社函〔2023〕9号 五（三）"),
+        ({"listed": False}, Concern.UNLISTED, None, "38号 五（一）"),
+        ({"listed": False, "announcement_ref": None}, Concern.UNLISTED, None, "38号 五（一）"),
         (
             {**LINKED, "meeting_ends_on": date(2024, 1, 1), "reported_on": None, "review_year": 2024},
             Concern.OUTSIDE_SYSTEM,
@@ -105,7 +109,7 @@ def test_a_line_says_what_was_due_and_by_which_clause(
             "review_year": 2024,
         },
         {"meeting_ends_on": None, "reported_on": None},
-        {"refused": True, "attested": False},
+        {"refused": True, "attested": False, "listed": False},
         {"review_year": 2023, "meeting_ends_on": date(2023, 11, 1), "reported_on": date(2023, 11, 2)},
     ],
 )
