@@ -38,6 +38,15 @@ class CommitteeKind(StrEnum):
     SELF_REVIEWING = "自主评审"
 
 
+class Delegated(StrEnum):
+    """Authority given down 下放 to appointment-linked and self-reviewing units (吉人社函〔2022〕38号 一（二）3)."""
+
+    AGENCY = "人事代理"
+    UNIT_EMPLOYED = "自聘"
+    AUXILIARY = "辅系列"
+    CONVERSION = "同级改职"
+
+
 @dataclass(frozen=True, slots=True)
 class Department:
     """A department of human resources and social security 人社厅/局."""
@@ -52,7 +61,8 @@ class Department:
 class Authorization:
     """What a committee may review 授权, from the first to the last day given.
 
-    `persons`: kinds of person (人员类别) it is limited to; None where it is not limited.
+    `persons`: kinds of person (人员类别) it is limited to; None where it is not limited. `delegated`: what was given down;
+    None where the authorization says nothing of it.
     """
 
     series: str
@@ -62,6 +72,7 @@ class Authorization:
     from_on: date
     to_on: date
     persons: frozenset[str] | None = None
+    delegated: frozenset[Delegated] | None = None
 
     def in_force(self, on: date) -> bool:
         """True when the authorization holds on that day."""
@@ -81,7 +92,8 @@ class Committee:
     """A review committee. `county`: dual-directed only; `local_hrss`, `unit_uscc`, plans: where a unit has its own.
 
     `channels`: the special channels it is limited to, empty for none. `college`: the pass ratios of
-    吉人社函〔2022〕38号 一（二）4 bind it, raised by `ratio_bonus` percentage points for senior levels.
+    吉人社函〔2022〕38号 一（二）4 bind it, raised by `ratio_bonus` percentage points for senior levels. `main_series`: the unit's
+    main series 主系列, beside which every other one is auxiliary 辅系列; empty where that is not registered.
     """
 
     code: str
@@ -96,6 +108,7 @@ class Committee:
     channels: frozenset[str] = frozenset()
     college: bool = False
     ratio_bonus: int = 0
+    main_series: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

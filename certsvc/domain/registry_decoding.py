@@ -16,6 +16,7 @@ from certsvc.domain.registry import (
     CommitteeKind,
     CountyProfile,
     Criteria,
+    Delegated,
     Department,
     FilingLevel,
     MeetingApproval,
@@ -81,7 +82,7 @@ def _department(place: Place) -> Department:
 
 
 def _authorization(place: Place) -> Authorization:
-    f = place.fields("series specialties levels region from to", "persons")
+    f = place.fields("series specialties levels region from to", "persons delegated")
     found = Authorization(
         series=f["series"].text(),
         specialties=_texts(f["specialties"]),
@@ -90,6 +91,7 @@ def _authorization(place: Place) -> Authorization:
         from_on=f["from"].day(),
         to_on=f["to"].day(),
         persons=f.maybe("persons", _texts),
+        delegated=f.maybe("delegated", lambda p: frozenset(one.word(Delegated) for one in p.items())),
     )
     if found.to_on < found.from_on:
         raise f["to"].wrong("不早于起始日的日期")
@@ -104,7 +106,7 @@ def _plan(place: Place) -> VacancyPlan:
 def _committee(place: Place) -> Committee:
     f = place.fields(
         "code name kind authorizations filing_path",
-        "county local_hrss unit_uscc vacancy_plans channels college ratio_bonus",
+        "county local_hrss unit_uscc vacancy_plans channels college ratio_bonus main_series",
     )
     kind = f["kind"].word(CommitteeKind)
     county = f.maybe("county", _region)
@@ -125,6 +127,7 @@ def _committee(place: Place) -> Committee:
         channels=f.maybe("channels", _texts) or frozenset(),
         college=f.maybe("college", Place.flag) or False,
         ratio_bonus=f.maybe("ratio_bonus", Place.count) or 0,
+        main_series=f.maybe("main_series", _texts) or frozenset(),
     )
 
 

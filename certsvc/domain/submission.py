@@ -84,6 +84,7 @@ class BatchHeader:
     approved_ratio: Mapping[Level, int] = field(default_factory=dict)  # ××级核定通过比例, percent
     approved_quota: Mapping[Level, int] = field(default_factory=dict)  # ××级核定数额
     applicants_by_level: Mapping[Level, int] = field(default_factory=dict)  # 申报人数_××级
+    application_ref: str | None = None  # 申报系统受理号
     unreadable: frozenset[str] = frozenset()
 
 

@@ -59,6 +59,7 @@ def read_header(pairs: tuple[tuple[str, Cell], ...], reader: CellReader) -> Batc
         approved_ratio=_by_level(words.RATIO_KEYS, _getter(cells, reader.percent)),
         approved_quota=_by_level(words.QUOTA_KEYS, whole),
         applicants_by_level=_by_level(words.APPLICANTS_KEYS, whole),
+        application_ref=text("申报系统受理号"),
         unreadable=frozenset(reader.unreadable),
     )
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certsvc.domain.levels import Level
-from certsvc.domain.registry import CommitteeKind, FilingLevel, Registry
+from certsvc.domain.registry import CommitteeKind, Delegated, FilingLevel, Registry
 from certsvc.domain.registry_decoding import MAX_BYTES, decode_registry
 from certsvc.errors import UnreadableInput
 from tests.gate.builders import EXAMPLES
@@ -113,3 +113,20 @@ def test_optional_parts_may_be_absent_or_null() -> None:
     decoded = decode_registry(thin).county("222404")
     assert decoded is not None
     assert (decoded.consented_on, decoded.criteria, dict(decoded.usable)) == (None, None, {})
+
+
+def test_delegated_authority_and_main_series_are_read_and_may_be_left_out() -> None:
+    known = json.loads((EXAMPLES / "registry.json").read_bytes())
+    hospital = next(c for c in known["committees"] if c["kind"] == "评聘结合")
+    said = decode_registry(json.dumps(known).encode()).committee(hospital["code"])
+    assert said is not None
+    assert (said.authorizations[0].delegated, said.main_series) == (None, frozenset())
+    hospital["main_series"] = ["卫生技术人员"]
+    hospital["authorizations"][0]["delegated"] = ["自聘", "同级改职"]
+    said = decode_registry(json.dumps(known).encode()).committee(hospital["code"])
+    assert said is not None
+    assert said.authorizations[0].delegated == {Delegated.UNIT_EMPLOYED, Delegated.CONVERSION}
+    assert said.main_series == {"卫生技术人员"}
+    hospital["authorizations"][0]["delegated"] = ["正高级"]
+    with pytest.raises(UnreadableInput, match="delegated"):
+        decode_registry(json.dumps(known).encode())

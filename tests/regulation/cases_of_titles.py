@@ -34,7 +34,14 @@ TITLES: list[BadInput] = [
     row(72, "level-skip", HOLD, "现职称级别", 现职称="工程师", 现职称级别="中级"),
     row(72, "level-skip", HOLD, "现职称级别", 现职称="工程师", 现职称级别="3"),
     *on(
-        channel("基层“3010”", 申报级别="副高级", 职称名称="高级工程师", 现职称="工程师", 现职称级别="中级"),
+        channel(
+            "基层“3010”",
+            申报级别="副高级",
+            职称名称="高级工程师",
+            现职称="工程师",
+            现职称级别="中级",
+            聘任起始时间=date(2012, 9, 1),
+        ),
         row(73, None, None, None),
         row(
             73,
@@ -54,7 +61,11 @@ TITLES: list[BadInput] = [
         "申报级别",
         {"取得方式": "基层3010"},
         {},
-        lambda: with_every_row(accounting().with_header(申报类别="基层“3010”"), 取得方式="基层“3010”"),
+        lambda: with_every_row(
+            accounting().with_header(申报类别="基层“3010”"),
+            取得方式="基层“3010”",
+            聘任起始时间=date(2012, 9, 1),
+        ),
         rows=(1, 2, 3),
     ),
     *on(

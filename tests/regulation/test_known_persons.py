@@ -140,14 +140,16 @@ def test_a_cancelled_year_bars_that_year_only(known: Known) -> None:
 def test_the_aid_incentive_is_had_once(known: Known) -> None:
     """Case 76: a second one waits for a person."""
     batch = channel(AID)().with_header(批次编号="2023-YW-02", 公布文号="吉人社职字〔2023〕103号")
-    basis = {"依据文号": "吉组派〔2022〕1号"}
+    basis = {"依据文号": "吉组派〔2022〕1号", "备注": "援疆三年期满，考核合格"}
     told = known.told(batch.with_rows([basis, AIDED | basis]))
     assert told == [("second-aid-incentive", "hold", 76, 2, "取得方式")]
 
 
 def test_who_passed_the_regular_review_gets_no_epidemic_incentive_in_that_year(known: Known) -> None:
     """Case 77."""
-    batch = channel("抗疫激励")().with_header(批次编号="2023-KY-01", 公布文号="吉人社职字〔2023〕104号")
+    batch = channel("抗疫激励")().with_header(
+        批次编号="2023-KY-01", 公布文号="吉人社职字〔2023〕104号", 公示1平台="吉林省人力资源和社会保障厅网站"
+    )
     other = {"申报专业": "隧道工程", **DEPUTY}
     told = known.told(batch.with_rows([other, HELD | other]))
     assert told == [("epidemic-and-regular", "error", 77, 2, "取得方式")]

@@ -196,6 +196,18 @@ def _entrustment(candidate: Candidate, committee: Committee) -> Iterator[Finding
         yield ENTRUSTMENT_MISSING.finding(row=row.number, column="依据文号")
 
 
+def covering(candidate: Candidate, docket: Docket) -> list[Authorization]:
+    """The authorizations in force that hold for the row's series, specialty and level."""
+    row = candidate.row
+    return [
+        granted
+        for granted in docket.authorizations
+        if _covers_series(granted, candidate)
+        and (row.specialty is None or row.specialty in granted.specialties)
+        and (row.level is None or row.level in granted.levels)
+    ]
+
+
 def _authorized(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
     row = candidate.row
     granted = [a for a in docket.authorizations if _covers_series(a, candidate)]

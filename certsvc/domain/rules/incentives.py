@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 from unicodedata import normalize
 
@@ -16,6 +17,7 @@ from certsvc.domain.rules.docket import Candidate, Docket
 from certsvc.domain.rules.policies import review_day, way_policy
 from certsvc.domain.rules.registry import Rule, declare
 from certsvc.domain.series import SERIES
+from certsvc.domain.submission import SubmittedRow
 from certsvc.domain.ways import Way
 
 GRASSROOTS_3010 = declare(
@@ -108,7 +110,7 @@ EPIDEMIC_TENURE = declare(
 WAY_BASE_YEARS = declare(
     code="way-base-years",
     severity=Severity.HOLD,
-    clause=f"{EPIDEMIC} 一；{REFORM} 二（三）",
+    clause=f"{REFORM} 一（四）1；二（三）",
     summary="政策规定了任职年限的取得方式，须满规定年限",
     message="按“{field}”计算，至评审时不满{years}年。请核对时间；确不满的不符合该取得方式的条件。",
     good="政策要求满3年，聘任起始2019-10-01，评审2023-03-01",
@@ -188,6 +190,7 @@ def _grassroots_3010(candidate: Candidate, policy: WayPolicy, docket: Docket) ->
     wrong_level = row.level is not None and row.level not in policy.levels
     if wrong_level or _examined_series(candidate, policy, docket):
         yield GRASSROOTS_3010.finding(row=row.number, column="申报级别")
+    yield from _years_since(row, "聘任起始时间", row.appointed_on, policy, WAY_BASE_YEARS)
 
 
 def _grassroots_degree(candidate: Candidate, policy: WayPolicy, docket: Docket) -> Iterator[Finding]:
@@ -245,6 +248,12 @@ def _base_years(candidate: Candidate, policy: WayPolicy, rule: Rule) -> Iterator
     row = candidate.row
     enterprise = row.unit_kind == "企业"
     column, since = ("现职称取得时间", row.base_on) if enterprise else ("聘任起始时间", row.appointed_on)
+    yield from _years_since(row, column, since, policy, rule)
+
+
+def _years_since(
+    row: SubmittedRow, column: str, since: date | None, policy: WayPolicy, rule: Rule
+) -> Iterator[Finding]:
     if since is None or row.reviewed_on is None or policy.base_years is None:
         return
     years = policy.base_years

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from certsvc.domain.findings import Finding, Severity
 
-RULE_SET_VERSION = "2026-11-21.2"
+RULE_SET_VERSION = "2026-11-21.3"
 
 
 @dataclass(frozen=True, slots=True)
