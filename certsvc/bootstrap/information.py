@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
     from certsvc.domain.submission import RawWorkbook
 
 _PRIVATE = 0o600
+
+
+class ReportFormat(StrEnum):
+    """The forms of exported reports."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,27 @@ def save_export(
     finally:
         part.unlink(missing_ok=True)
     return statement
+
+
+def export_bytes(
+    reports: Reports, table: ReportTable, by: Caller, place: str | None, form: ReportFormat
+) -> tuple[bytes, ReportStatement]:
+    """A report as the bytes of a file, and its statement; given away only after it was noted in the audit trail.
+
+    Raises NotPermitted for another territory.
+    """
+    written: list[bytes] = []
+
+    def write(counted: CountedRows) -> None:
+        if form is ReportFormat.XLSX:
+            from certsvc.adapters.spreadsheet_workbook import write_xlsx
+
+            written.append(write_xlsx(counted.lines()))
+        else:
+            written.extend(write_csv(counted.lines()))
+
+    statement = reports.export(table, by, place, write)
+    return b"".join(written), statement
 
 
 def _read_file(raw: bytes, file_name: str) -> RawWorkbook:

@@ -33,6 +33,11 @@ _COLUMNS: Final = (
 )
 
 
+def asked_words(year: int | None, region: str, document: str | None) -> tuple[tuple[str, str], ...]:
+    """What was asked, as label and value."""
+    return ("年度", str(year or "全部")), ("地区", region), ("公布文号", document or "全部")
+
+
 def coverage_table(report: CoverageReport, told: tuple[tuple[str, str], ...]) -> ReportTable:
     """A line for every result without exactly one certificate; the counts as notes. `told`: what was asked."""
     notes = [f"依据：{CLAUSE}。2022年以后公布的每项评审结果应有且只有一份电子证书。"]

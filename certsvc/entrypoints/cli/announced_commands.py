@@ -171,17 +171,13 @@ def coverage(
     """
     from certsvc.entrypoints.announced_answers import coverage_object
     from certsvc.entrypoints.cli.report_commands import caller_named, export_table, export_target
-    from certsvc.stages.coverage_table import coverage_table
+    from certsvc.stages.coverage_table import asked_words, coverage_table
 
     office = opened_office()
     by, file = caller_named(office, actor), export_target(csv, xlsx)
     report = office.announced.coverage(by, "cli", year=year, region=region, document_ref=document)
     if file is not None:
-        told = (
-            ("年度", str(year or "全部")),
-            ("地区", region or by.region),
-            ("公布文号", document or "全部"),
-        )
+        told = asked_words(year, region or by.region, document)
         export_table(office, coverage_table(report, told), by, region, file, as_json=as_json)
     elif as_json:
         _print_json(coverage_object(report))

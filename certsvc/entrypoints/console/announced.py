@@ -17,6 +17,8 @@ from certsvc.entrypoints.announced_answers import (
 )
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.filings import UPLOAD, Caller, channel_of, file_of
+from certsvc.entrypoints.console.report_files import FILE_ANSWERS, WantedFile, file_answer
+from certsvc.stages.coverage_table import asked_words, coverage_table
 
 PATH = "/api/v1/announced-lists"
 REPLACEMENTS = f"{PATH}/replacements"
@@ -85,11 +87,14 @@ def propose(request: Request, list_id: ListId, caller: Caller) -> Response:
 
 
 @router.get(
-    "/api/v1/reports/coverage", summary="Announced results without exactly one certificate, with the reason"
+    "/api/v1/reports/coverage",
+    summary="Announced results without exactly one certificate, with the reason",
+    responses=FILE_ANSWERS,
 )
 def coverage(
     request: Request,
     caller: Caller,
+    file: WantedFile,
     year: Annotated[int | None, Query(ge=2022, le=2099)] = None,
     region: Annotated[str | None, Query(pattern="^[0-9]{6}$")] = None,
     document: Annotated[str | None, Query(max_length=128)] = None,
@@ -98,4 +103,7 @@ def coverage(
     report = office_of(request).announced.coverage(
         caller.caller, channel_of(caller), year=year, region=region, document_ref=document
     )
+    if file is not None:
+        table = coverage_table(report, asked_words(year, region or caller.caller.region, document))
+        return file_answer(request, table, caller, region, file)
     return JSONResponse(coverage_object(report))

@@ -21,6 +21,7 @@ from certsvc.entrypoints.console import (
     notices,
     receipts,
     reports,
+    samples,
     shares,
     sign_in,
 )
@@ -40,6 +41,8 @@ PATHS = (
     "/api/v1/filings",
     "/api/v1/decisions",
     "/api/v1/reports",
+    samples.SAMPLES,
+    samples.ATTESTATIONS,
     announced.PATH,
     *history.PATHS,
     *batches.PATHS,
@@ -104,6 +107,7 @@ def create_console(
         notices,
         shares,
         reports,
+        samples,
         announced,
     ):
         app.include_router(part.router)
