@@ -12,6 +12,7 @@ from certsvc.errors import UnreadableInput
 
 _SHOWN = 3  # places named in an oddity
 _WIDEST = "AZ"
+_PREFIXED = re.compile(rb":[cfv][\s/>]")
 # A tag <c…> without a plain reference; <cols>, <col> and <conditionalFormatting> are no cells.
 _NOT_PLAIN = re.compile(rb'<c(?!o| r="A?[A-Z](?:[0-9]{1,4}|[12][0-9]{4})")')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])([^>]*)>")
@@ -28,12 +29,17 @@ _HIDDEN_COLUMN = re.compile(
 )
 
 
-def refuse_wide_sheet(xml: bytes, sheet: str) -> None:
+def may_have_prefixes(xml: bytes) -> bool:
+    """False when no tag of a cell, formula or value has a namespace prefix: what nearly all programs write."""
+    return _PREFIXED.search(xml) is not None
+
+
+def refuse_wide_sheet(xml: bytes, sheet: str, *, prefixes: bool) -> None:
     """Refuse a sheet whose cells lie far out: a grid is stored dense, two cells could ask for all memory.
 
     Raises UnreadableInput. Cells beyond column AZ or row 29,999, and cells that do not say where they stand.
     """
-    if b":c" not in xml and _NOT_PLAIN.search(xml) is None:
+    if not prefixes and _NOT_PLAIN.search(xml) is None:
         return  # the short way for what Excel, WPS and the common libraries write
     if all(_REFERENCE.search(cell[1]) for cell in _ANY_CELL.finditer(xml)):
         return
@@ -49,13 +55,13 @@ def refuse_cut_sheet(xml: bytes, sheet: str) -> None:
         raise UnreadableInput(f"工作表“{sheet}”不完整。请用 Excel 或 WPS 打开核对后另存为 .xlsx 重新报送。")
 
 
-def oddities_of(xml: bytes, sheet: str) -> list[str]:
+def oddities_of(xml: bytes, sheet: str, *, prefixes: bool) -> list[str]:
     """Oddities of a sheet, in Chinese, each with its first places."""
     found: list[str] = []
     after_cells = max(xml.rfind(b"sheetData"), 0)
     if xml.find(b"mergeCell ", after_cells) >= 0:
         found += _told(f"工作表“{sheet}”有合并单元格", _MERGED.findall(xml, after_cells), "")
-    if b"<f" in xml or b":f" in xml:
+    if prefixes or b"<f" in xml:
         found += _told(f"工作表“{sheet}”有公式", _FORMULA.findall(xml), "")
     if b"hidden" in xml:
         found += _told(f"工作表“{sheet}”有隐藏的行", _HIDDEN_ROW.findall(xml), "第{}行")

@@ -21,9 +21,12 @@ class SharedTexts:
         ):  # not counted by the split: then nobody knows which is which
             self._lengths = [self._longest] * (len(self._lengths) + xml.count(b"/>"))
 
-    def refuse_more_than_fits(self, xml: bytes, sheet: str) -> None:
+    def refuse_more_than_fits(self, xml: bytes, sheet: str, *, prefixes: bool) -> None:
         """Refuse a sheet whose cells would hold more text than a filing can. Raises UnreadableInput."""
-        if (xml.count(b"<v") + xml.count(b":v")) * self._longest <= MOST_TEXT:
+        if not self._longest:
+            return
+        values = xml.count(b"<v") + (xml.count(b":v") if prefixes else 0)
+        if values * self._longest <= MOST_TEXT:
             return  # the short way: nearly every sheet
         lengths, total = self._lengths, 0
         for found in _VALUE.finditer(xml):

@@ -15,7 +15,12 @@ from python_calamine import CalamineError, load_workbook
 
 from certsvc.adapters.workbook import Sheets
 from certsvc.adapters.workbook_package import Package, open_package
-from certsvc.adapters.workbook_sheet_xml import oddities_of, refuse_cut_sheet, refuse_wide_sheet
+from certsvc.adapters.workbook_sheet_xml import (
+    may_have_prefixes,
+    oddities_of,
+    refuse_cut_sheet,
+    refuse_wide_sheet,
+)
 from certsvc.adapters.workbook_texts import SharedTexts
 from certsvc.domain.intake_words import HEADER_SHEET, ROWS_SHEET
 from certsvc.domain.submission import Cell
@@ -65,11 +70,12 @@ def _looked_through(package: Package) -> tuple[list[str], dict[str, str]]:
     for name, content in package.unpacked():
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             sheet = parts.get(name)
-            refuse_wide_sheet(content, sheet or name)
-            shared.refuse_more_than_fits(content, sheet or name)
+            prefixes = may_have_prefixes(content)
+            refuse_wide_sheet(content, sheet or name, prefixes=prefixes)
+            shared.refuse_more_than_fits(content, sheet or name, prefixes=prefixes)
             if sheet in _OWN_SHEETS:
                 refuse_cut_sheet(content, sheet)
-                oddities += oddities_of(content, sheet)
+                oddities += oddities_of(content, sheet, prefixes=prefixes)
         elif name.startswith(_PICTURES):
             pictures[name.removeprefix(_PICTURES)] = hashlib.sha256(content).hexdigest()
     return oddities, pictures

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -12,23 +12,28 @@ from certsvc.domain.identity import IdDocument, IdKind
 from certsvc.domain.levels import Level
 
 _DATES = ("born_on", "acquired_on", "announcement_on")
+_AWARD = tuple(field.name for field in fields(Award))
+_DOCUMENT = tuple(field.name for field in fields(IdDocument))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=date.isoformat)
 
 
 def encode_award(award: Award) -> bytes:
     """JSON of every field; dates as ISO text."""
-    return json.dumps(asdict(award), ensure_ascii=False, default=date.isoformat).encode()
+    document = {name: getattr(award.document, name) for name in _DOCUMENT}
+    written = {name: getattr(award, name) for name in _AWARD} | {"document": document}
+    return _ENCODER.encode(written).encode()
 
 
 def decode_award(stored: bytes) -> Award:
     """The award that `encode_award` wrote."""
-    fields: dict[str, Any] = json.loads(stored)
-    document = fields.pop("document")
+    written: dict[str, Any] = json.loads(stored)
+    document = written.pop("document")
     born = document["born_on"]
     return Award(
         **{
-            **fields,
-            **{name: date.fromisoformat(fields[name]) for name in _DATES},
-            "level": Level(fields["level"]),
+            **written,
+            **{name: date.fromisoformat(written[name]) for name in _DATES},
+            "level": Level(written["level"]),
         },
         document=IdDocument(
             kind=IdKind(document["kind"]),
