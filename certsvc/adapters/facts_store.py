@@ -51,6 +51,7 @@ class DatabaseFacts:
         self._today = today
         self._engine = engine
         self._cipher = cipher
+        self._last_asked: tuple[frozenset[str], dict[bytes, str]] = (frozenset(), {})
 
     def titles_held(self, id_numbers: Iterable[str]) -> Mapping[str, tuple[HeldTitle, ...]]:
         """Titles that the persons hold, by ID number: by certificates of ours that stand (one a certificate number), by
@@ -215,7 +216,7 @@ class DatabaseFacts:
 
         What is registered under a linked document of a person counts as the person's own.
         """
-        by_key = {self._cipher.person_key(number): number for number in id_numbers}
+        by_key = self._by_key(frozenset(id_numbers))
         with self._engine.begin() as connection:
             sought = keys_of_persons(connection, by_key)
             keys = sorted(sought)
@@ -227,6 +228,14 @@ class DatabaseFacts:
                 for row in rows:
                     for key in sought[bytes(row.person_key)]:
                         yield by_key[key], row
+
+    def _by_key(self, id_numbers: frozenset[str]) -> Mapping[bytes, str]:
+        """Look-up digest -> ID number. A filing asks many questions about the same persons: one digest for all."""
+        asked, by_key = self._last_asked
+        if asked != id_numbers:
+            by_key = {self._cipher.person_key(number): number for number in id_numbers}
+            self._last_asked = (id_numbers, by_key)
+        return by_key
 
 
 def joined(

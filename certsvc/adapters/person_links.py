@@ -5,10 +5,10 @@ Only what somebody registered is known: two documents are never guessed to be on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from certsvc.adapters.audit_store import append_entry, digest_of
 from certsvc.adapters.credit_schema import person_link
@@ -59,15 +59,28 @@ def keys_of_persons(connection: Connection, keys: Iterable[bytes]) -> Mapping[by
     """Key to look for -> the keys among those given whose person it is: each for itself, and for its linked ones."""
     wanted = sorted(keys)
     sought: dict[bytes, tuple[bytes, ...]] = {key: (key,) for key in wanted}
+    for asked, linked in _linked(connection, wanted):
+        sought[linked] = (*sought.get(linked, ()), asked)
+    return sought
+
+
+def _linked(connection: Connection, wanted: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Each wanted key with each of its linked ones, in order. Few people have two documents: where there are fewer
+    links than wanted keys, reading all of them is the shorter way."""
     own, other = person_link, person_link.alias()
+    pairs = (
+        select(own.c.person_key, other.c.person_key)
+        .join(other, other.c.group_key == own.c.group_key)
+        .where(other.c.person_key != own.c.person_key)
+        .order_by(own.c.person_key, other.c.person_key)
+    )
+    known = connection.scalar(select(func.count()).select_from(person_link)) or 0
+    if known < len(wanted):
+        among = frozenset(wanted)
+        found = ((bytes(asked), bytes(linked)) for asked, linked in connection.execute(pairs))
+        yield from (pair for pair in found if pair[0] in among)
+        return
     for start in range(0, len(wanted), _LOOK_UP_CHUNK):
         chunk = wanted[start : start + _LOOK_UP_CHUNK]
-        pairs = connection.execute(
-            select(own.c.person_key, other.c.person_key)
-            .join(other, other.c.group_key == own.c.group_key)
-            .where(own.c.person_key.in_(chunk), other.c.person_key != own.c.person_key)
-            .order_by(own.c.person_key, other.c.person_key)
-        )
-        for asked, linked in pairs:
-            sought[bytes(linked)] = (*sought.get(bytes(linked), ()), bytes(asked))
-    return sought
+        for asked, linked in connection.execute(pairs.where(own.c.person_key.in_(chunk))):
+            yield bytes(asked), bytes(linked)
