@@ -16,6 +16,7 @@ from certsvc.adapters.person_links import DatabasePersonLinks
 from certsvc.adapters.platform_outbox import DatabaseMessageQueue
 from certsvc.bootstrap.parts import Parts
 from certsvc.domain.platform_message import Platform
+from certsvc.domain.policy.resolution import PolicySet
 from certsvc.formats.detached_jws import detached_jws, public_jwk
 from certsvc.ports.platforms import PlatformDoor
 from certsvc.settings import Settings
@@ -28,8 +29,10 @@ from certsvc.stages.platform_delivery import PlatformDelivery
 class CreditSide:
     """The part of an office that keeps persons' bars and tells others of them."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, policies: Callable[[], PolicySet]) -> None:
+        """`policies` gives those in force."""
         self._parts = parts
+        self._policies = policies
         self._cipher = parts.keys.cipher
 
     @cached_property
@@ -59,7 +62,14 @@ class CreditSide:
         names = DatabaseHistoricalNames(parts.engine, self._cipher).of
         versions = parts.certificates.versions
         return EligibilityDesk(
-            parts.permits, parts.filings, names, versions, self._cipher, parts.looks, parts.clock
+            parts.permits,
+            parts.filings,
+            names,
+            versions,
+            self._cipher,
+            parts.looks,
+            parts.clock,
+            self._policies,
         )
 
     @cached_property

@@ -182,7 +182,7 @@ class Office(PublicSide):
     @cached_property
     def credit(self) -> CreditSide:
         """Credit archive, cancelled years, eligibility, national platforms."""
-        return CreditSide(self)
+        return CreditSide(self, lambda: self.policies.in_force())
 
     @cached_property
     def history(self) -> HistoryDesk:

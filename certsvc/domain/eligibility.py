@@ -15,6 +15,8 @@ from certsvc.domain.cancelled_year import first_day_after
 from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.identity import IdDocument
 from certsvc.domain.levels import Level
+from certsvc.domain.policy.resolution import PolicySet
+from certsvc.domain.policy.values import Theme, WayPolicy
 from certsvc.domain.rules.clauses import REFORM
 from certsvc.domain.rules.dual_directed import LOWER_LEVEL, SENIOR_LEVEL
 from certsvc.domain.rules.identity import CREDIT_BLOCK, YEAR_CANCELLED
@@ -26,7 +28,7 @@ from certsvc.domain.rules.promotion import (
     SENIOR_AFTER_DUAL_DIRECTED,
 )
 from certsvc.domain.rules.registry import Rule
-from certsvc.domain.ways import LEVEL_SKIPPING, Way
+from certsvc.domain.ways import Way
 
 NAME_DIFFERS: Final = "name-differs"
 _NAME_CLAUSE: Final = f"{REFORM} 四（四）"
@@ -111,12 +113,17 @@ class Eligibility:
     aid_incentive_used: bool
 
 
-def judge_eligibility(question: EligibilityQuestion, facts: PersonFacts) -> Eligibility:
-    """The whole answer. Bars go by the document whatever name is given; titles are told to who knows the name."""
+def judge_eligibility(question: EligibilityQuestion, facts: PersonFacts, policies: PolicySet) -> Eligibility:
+    """The whole answer. Bars go by the document whatever name is given; titles are told to who knows the name.
+
+    Which ways may skip a level is what the policies say on the day of the application.
+    """
     known = facts.name_agrees is not False
     titles = tuple(sorted(facts.titles, key=lambda t: (t.acquired_on, t.number))) if known else ()
     base = _base(question, titles)
-    reasons = [*_barred(question, facts), *_unfit(question), *_order(question, titles, base, known=known)]
+    reasons = [*_barred(question, facts), *_unfit(question)]
+    steps = known and not _may_skip(question, policies)
+    reasons += _order(question, titles, base, steps=steps)
     reasons += _exclusions(question, facts, titles)
     if not known:
         reasons.append(_name_differs())
@@ -164,8 +171,9 @@ def _unfit(question: EligibilityQuestion) -> Iterator[Reason]:
 
 
 def _order(
-    question: EligibilityQuestion, titles: tuple[HeldTitle, ...], base: HeldTitle | None, *, known: bool
+    question: EligibilityQuestion, titles: tuple[HeldTitle, ...], base: HeldTitle | None, *, steps: bool
 ) -> Iterator[Reason]:
+    """`steps`: the titles are known, and the way leads step by step."""
     level = question.level
     of_series = [title for title in titles if title.series == question.series]
     deputies = [title for title in of_series if title.level is Level.DEPUTY_SENIOR]
@@ -175,7 +183,7 @@ def _order(
             "任职年限可连续计算，业绩成果可累计计算。"
         )
         yield _reason(SENIOR_AFTER_DUAL_DIRECTED, Effect.BLOCKS, message)
-    elif base is None and level in _HIGH and known and question.way not in LEVEL_SKIPPING:
+    elif base is None and level in _HIGH and steps:
         message = "本系统没有该系列现职称的记录。请按本人提交的证书核对现职称、级别和取得时间。"
         yield _reason(BASE_TITLE_MISSING, Effect.CHECK, message)
     elif base is not None and base.level > level + 1:
@@ -185,6 +193,11 @@ def _order(
     if held and question.way is not Way.CONVERSION:
         message = f"已持有本系列{held[-1].level.label}职称。属同级改职的请更正取得方式，否则请核对。"
         yield _reason(NO_STEP_UP, Effect.CHECK, message)
+
+
+def _may_skip(question: EligibilityQuestion, policies: PolicySet) -> bool:
+    policy = policies.value(Theme.WAY, question.applied_on, WayPolicy, question.way.label)
+    return policy is not None and policy.level_skip
 
 
 def _exclusions(

@@ -96,19 +96,6 @@ WAYS: Final = MappingProxyType({int(way): label for way, label in _LABELS.items(
 """Code -> word."""
 
 
-LEVEL_SKIPPING: Final = frozenset(
-    {
-        Way.FROM_GOVERNMENT,
-        Way.FROM_ARMY,
-        Way.PRIVATE_EXECUTIVE,
-        Way.TALENT_INCENTIVE,
-        Way.SKILLED_WORKER,
-        Way.GRASSROOTS_DEGREE,
-    }
-)
-"""Ways that the shipped policies let skip a level: for advice without a day. The gate asks the policy of the day."""
-
-
 def way_named(word: str) -> Way | None:
     """The way of a Chinese word, a common synonym of it or its code as text; None for anything else."""
     return _BY_WORD.get(word)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from certsvc.domain.caller import Caller
 from certsvc.domain.eligibility import EligibilityQuestion, PersonFacts, judge_eligibility
 from certsvc.domain.permission import Action
+from certsvc.domain.policy.resolution import PolicySet
 from certsvc.formats.eligibility_answer import encode_eligibility
 from certsvc.ports import Clock, FilingStore, PersonalCipher
 from certsvc.ports.access import PersonalLook, PersonalLooks
@@ -20,7 +21,10 @@ _LOOK_LENGTH = 19  # hexadecimal digits of the person's keyed digest in the log 
 
 @dataclass(frozen=True, slots=True)
 class EligibilityDesk:
-    """What answering needs. `historical_names`: on older papers of a person; `versions`: of a certificate."""
+    """What answering needs. `historical_names`: on older papers of a person; `versions`: of a certificate.
+
+    `policies`: those in force.
+    """
 
     permits: Permits
     facts: FilingStore
@@ -29,6 +33,7 @@ class EligibilityDesk:
     cipher: PersonalCipher
     looks: PersonalLooks
     clock: Clock
+    policies: Callable[[], PolicySet]
 
     def answer(self, question: EligibilityQuestion, raw_question: bytes, by: Caller) -> bytes:
         """The answer's bytes. Raises NotPermitted for anybody but a program registered for this purpose."""
@@ -36,9 +41,8 @@ class EligibilityDesk:
         at, number = self.clock.now(), question.document.number
         looked_at = "P" + self.cipher.person_key(number).hex()[:_LOOK_LENGTH].upper()
         self.looks.append(PersonalLook(at, "service", by.name, looked_at, PURPOSE))
-        return encode_eligibility(
-            question, judge_eligibility(question, self._facts(question)), raw_question, at
-        )
+        judged = judge_eligibility(question, self._facts(question), self.policies())
+        return encode_eligibility(question, judged, raw_question, at)
 
     def _facts(self, question: EligibilityQuestion) -> PersonFacts:
         number = question.document.number

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certsvc.adapters.shipped_policies import shipped_policies
 from certsvc.domain.eligibility import (
     Effect,
     Eligibility,
@@ -41,7 +42,8 @@ ASKED = EligibilityQuestion(
 
 def ask(*titles: HeldTitle, question: EligibilityQuestion = ASKED, **known: object) -> Eligibility:
     """The answer for somebody with these titles."""
-    return judge_eligibility(question, PersonFacts(titles, name_agrees=True, **known))  # type: ignore[arg-type]
+    facts = PersonFacts(titles, name_agrees=True, **known)  # type: ignore[arg-type]
+    return judge_eligibility(question, facts, shipped_policies())
 
 
 def told(answer: Eligibility) -> dict[str, Effect]:
@@ -152,7 +154,7 @@ def test_a_bar_of_time_beside_one_that_no_day_lifts_names_no_day() -> None:
 def test_under_another_name_bars_count_and_titles_are_not_told() -> None:
     block = CreditBlock(date(2031, 6, 3), date(2034, 6, 3))
     facts = PersonFacts((REGULAR,), (block,), aided_before=True, name_agrees=False)
-    answer = judge_eligibility(ASKED, facts)
+    answer = judge_eligibility(ASKED, facts, shipped_policies())
     assert (answer.titles, answer.base, answer.tenure_start, answer.aid_incentive_used) == (
         (),
         None,
@@ -184,3 +186,20 @@ def test_the_first_free_day_is_the_first_that_nothing_bars(
     while barred(expected):
         expected += timedelta(1)
     assert first_free_day_of(applied_on, facts) == (None if expected == applied_on else expected)
+
+
+@pytest.mark.parametrize(
+    ("way", "applied_on", "told"),
+    [
+        (Way.FROM_ARMY, date(2023, 3, 1), []),
+        (Way.REGULAR, date(2023, 3, 1), ["base-title-missing"]),
+        (Way.FROM_ARMY, date(1999, 3, 1), ["base-title-missing"]),
+    ],
+    ids=["a way that may skip", "a way that may not", "before any policy let it skip"],
+)
+def test_the_policy_of_the_day_says_which_ways_may_skip_a_level(
+    way: Way, applied_on: date, told: list[str]
+) -> None:
+    asked = replace(ASKED, way=way, level=Level.DEPUTY_SENIOR, applied_on=applied_on)
+    found = judge_eligibility(asked, PersonFacts(), shipped_policies())
+    assert [one.code for one in found.reasons] == told
