@@ -136,7 +136,11 @@ class CellReader:
 
     def word(self, cell: Cell, column: str, words: frozenset[str]) -> str | None:
         """One of a closed set of words."""
-        return self.worded(cell, column, words.__contains__, "、".join(sorted(words)))
+        text = self.text(cell, column)
+        if text is None or text in words:
+            return text
+        self.reject(rules.UNKNOWN_WORD, column, name=column, words="、".join(sorted(words)))
+        return None
 
     def worded(self, cell: Cell, column: str, known: Callable[[str], bool], words: str) -> str | None:
         """A text that is `known`; `words` name to the clerk what may stand there."""

@@ -161,8 +161,16 @@ def check_authority(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
         return
     yield from _ways(candidate, committee, docket)
     yield from _entrustment(candidate, committee)
-    if docket.authorizations and candidate.row.series is not None:
-        yield from _authorized(candidate, docket)
+    row = candidate.row
+    if not docket.authorizations or row.series is None:
+        return
+    asked = (row.series, row.specialty, row.level, row.person_kind, row.unit_region, row.unit_code)
+    if asked in docket.found_authorized:
+        return
+    told = list(_authorized(candidate, docket))
+    if not told:
+        docket.found_authorized.add(asked)
+    yield from told
 
 
 def _ways(candidate: Candidate, committee: Committee, docket: Docket) -> Iterator[Finding]:

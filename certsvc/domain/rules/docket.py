@@ -96,6 +96,7 @@ class Docket:
     `authorizations`: those in force during the whole meeting; `known_series`: of all the committee ever had.
     `by_person` and `by_name` show who stands in the batch more than once. `announced`: who of the announced list (left)
     is who of the rows that passed (right), None without a list; `announced_as`: row number -> the list's own row.
+    `found_authorized`: what the rule of authority has found in order; rows that ask for the same are looked up once.
     """
 
     header: BatchHeader
@@ -112,6 +113,7 @@ class Docket:
     passed: Mapping[Level | None, int]
     announced: Pairing | None = None
     announced_as: Mapping[int, Listed] = field(default_factory=dict)
+    found_authorized: set[tuple[object, ...]] = field(default_factory=set, repr=False, compare=False)
 
     @property
     def dual_directed(self) -> bool:

@@ -166,13 +166,14 @@ def _tenure(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
         return
     required = _required_years(candidate, year, docket)
     cut_off = docket.facts.policies.value(Theme.CUT_OFF, first_of_year(year), CutOff)
-    started = {"聘任起始时间": row.appointed_on, "现职称取得时间": _base_on(candidate)}
-    given = {column: day for column, day in started.items() if day is not None}
-    if required is None or cut_off is None or not given:
+    column, started = "聘任起始时间", row.appointed_on
+    base_on = _base_on(candidate)
+    if started is None or (base_on is not None and base_on > started):
+        column, started = "现职称取得时间", base_on
+    if required is None or cut_off is None or started is None:
         return
-    column = max(given, key=given.__getitem__)
     cutoff = cut_off.in_review_year(year)
-    if _full_years(given[column], cutoff) < required:
+    if _full_years(started, cutoff) < required:
         yield TENURE_SHORT.finding(
             row=row.number, column=column, field=column, cutoff=cutoff.isoformat(), required=required
         )
@@ -181,7 +182,7 @@ def _tenure(candidate: Candidate, docket: Docket) -> Iterator[Finding]:
 def _base_on(candidate: Candidate) -> date | None:
     """When the base title was acquired; None after a dual-directed one, whose years may run on (211号 一（三）)."""
     row = candidate.row
-    if row.base_dual_directed or any(title.dual_directed for title in candidate.held):
+    if row.base_dual_directed or (candidate.held and any(title.dual_directed for title in candidate.held)):
         return None
     return row.base_on
 
