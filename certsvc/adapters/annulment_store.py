@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, exists, insert, select
@@ -59,7 +59,9 @@ class DatabaseAnnulmentStore:
                 given.decided_on,
             ):
                 raise ConflictError(f"该证明编号此前已登记取消（{stored.id}），文号或日期不同。请核对。")
-            insert_missing(connection, dependent_title, _entries(connection, stored, key, given))
+            insert_missing(
+                connection, dependent_title, _entries(connection, stored.id, key, given.recorded_at)
+            )
             own = dependent_title.c
             rows = connection.execute(
                 select(dependent_title).where(own.cause == stored.id).order_by(own.opened_at, own.id)
@@ -137,9 +139,15 @@ def annulled_among(
     return frozenset(found)
 
 
-def _entries(
-    connection: Connection, cause: Annulment, key: bytes, given: Annulment
-) -> list[dict[str, object]]:
+def list_citing(connection: Connection, owner: str, at: datetime) -> None:
+    """List, in the caller's transaction, what cites a proof that was annulled before a filing's references were known."""
+    cited = select(row_reference.c.reference_key).where(row_reference.c.filing_id == owner)
+    known = select(annulment.c.id, annulment.c.reference_key).where(annulment.c.reference_key.in_(cited))
+    for row in connection.execute(known).all():
+        insert_missing(connection, dependent_title, _entries(connection, row.id, row.reference_key, at))
+
+
+def _entries(connection: Connection, cause: str, key: bytes, at: datetime) -> list[dict[str, object]]:
     """Standing certificates of rows that cite the proof, and rows that still wait for one."""
     cited = row_reference.c
     mine = (
@@ -166,11 +174,11 @@ def _entries(
     )
     return [
         entry_row(
-            cause.id,
+            cause,
             row.number or f"{row.filing_id}/{row.row_no}",
             row.number,
             Reason.ANNULLED_PROOF,
-            given.recorded_at,
+            at,
         )
         for row in rows
     ]

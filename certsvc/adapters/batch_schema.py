@@ -62,6 +62,13 @@ row_reference = Table(
     Index("ix_row_reference_reference_key", "reference_key"),
 )
 
+contents_read = Table(
+    "contents_read",
+    metadata,
+    Column("filing_id", String(20), ForeignKey(filing.c.id), primary_key=True),
+)
+"""The filings whose files were read for what they cite (`row_reference`) and whom they admit (`admitted_count`)."""
+
 annulment = Table(
     "annulment",
     metadata,

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
 from certsvc.adapters.annulment_store import index_citations
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
+from certsvc.adapters.batch_schema import contents_read
 from certsvc.adapters.database import hold_table, insert_unless_known
 from certsvc.adapters.facts_store import DatabaseFacts
 from certsvc.adapters.instants import instant_text
@@ -171,6 +172,7 @@ class DatabaseFilingStore(DatabaseFacts):
                     connection.execute(delete(table).where(table.c.filing_id == examined.id))
             self._insert_rows(connection, examined)
             index_citations(connection, self._cipher, examined.id, examined.citations)
+            insert_unless_known(connection, contents_read, {"filing_id": examined.id})
             _note(connection, examined.received_at, by, Action.FILING_SUBMIT, examined.id, before)
 
     def approve(self, wanted: str, by: str, at: datetime) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from certsvc.adapters.contents_store import DatabaseContentsStore
 from certsvc.adapters.filing_watch import DatabaseAttestationStore
 from certsvc.adapters.information_store import DatabaseInformationStore
 from certsvc.adapters.sample_store import DatabaseSampleStore
@@ -17,6 +19,7 @@ from certsvc.domain.report_table import CountedRows, ReportStatement, ReportTabl
 from certsvc.domain.supervision import Terms
 from certsvc.errors import RequestError
 from certsvc.formats.spreadsheet_text import write_csv
+from certsvc.stages.contents_fill import ContentsFilling
 from certsvc.stages.reports import Reports
 from certsvc.stages.reports_fill import Filling
 from certsvc.stages.sampling import Sampling
@@ -43,6 +46,13 @@ class InformationBase:
     reports: Reports
     sampling: Sampling
     filling: Filling
+    contents: ContentsFilling
+
+    def work(self, stopping: Callable[[], bool]) -> None:
+        """Make what older filings lack here, or come to the next resting point once `stopping`."""
+        self.contents.fill(stopping)
+        if not stopping():
+            self.filling.fill(stopping)
 
 
 def open_information(parts: Parts, policies: Policies) -> InformationBase:
@@ -78,7 +88,10 @@ def open_information(parts: Parts, policies: Policies) -> InformationBase:
         filling.read_milestones,
         os.urandom,
     )
-    return InformationBase(reports, sampling, filling)
+    contents = ContentsFilling(
+        DatabaseContentsStore(parts.engine, parts.keys.cipher), parts.filings, parts.clock, _read_file
+    )
+    return InformationBase(reports, sampling, filling, contents)
 
 
 def save_export(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from certsvc.domain.submission import SubmittedRow
 
 CITING_COLUMNS = ("考试合格证明编号", "依据文号")
 """The columns of 汇总表 in which a row cites a proof."""
@@ -44,6 +47,14 @@ class Citation:
     row: int
     column: str
     reference: str
+
+
+def citations_of(rows: Iterable[SubmittedRow]) -> Iterator[Citation]:
+    """Every proof that the rows cite."""
+    for row in rows:
+        for column, reference in zip(CITING_COLUMNS, (row.exam_ref, row.basis_ref), strict=True):
+            if reference is not None:
+                yield Citation(row.number, column, reference)
 
 
 def plain_reference(reference: str) -> str:

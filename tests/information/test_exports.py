@@ -169,7 +169,11 @@ def test_the_commands_answer_in_json_and_refuse_in_words() -> None:
     answer = json.loads(run("report", "statistics", "--by", "series", "--then-by", "level", "--json").stdout)
     assert (answer["by"], answer["rows"], answer["not_entered"]) == (["series", "level"], [], 0)
     assert len(answer["completeness"]) == 17
-    assert json.loads(run("report", "fill", "--json").stdout) == {"entries": 0, "filings": 0}
+    assert json.loads(run("report", "fill", "--json").stdout) == {
+        "entries": 0,
+        "filings": 0,
+        "contents": 0,
+    }
     assert run("report", "subsidy", "--year", "2023").exit_code == 2
     assert run("report", "quotas", "--year", "2023", "--csv", "a.csv", "--xlsx", "a.xlsx").exit_code == 2
     assert isinstance(run("report", "statistics", "--by", "city", "--level", "院士").exception, RequestError)

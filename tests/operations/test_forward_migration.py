@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from certverify import check_bundle, check_pdf, load_trust, open_ledger
-from sqlalchemy import Engine, MetaData, func, insert, select
+from sqlalchemy import Engine, MetaData, Row, func, insert, select
 
+from certsvc.adapters.batch_schema import row_reference
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.database import MIGRATIONS, open_database
+from certsvc.adapters.policy_schema import admitted_count
 from certsvc.bootstrap import Office, open_office, prepare_home
+from certsvc.domain.annulment import ProofKind
 from certsvc.domain.certificate_status import CertificateStatus as Status
 from certsvc.domain.decision import DecisionKind, StoredDecision
 from certsvc.domain.facts import CreditBlock
@@ -226,3 +230,39 @@ def test_what_the_second_revision_decided_is_lifted_ended_and_told_under_the_new
 def statuses(office: Office, number: str) -> list[Status]:
     """The committed status of every version."""
     return [version.status for version in office.certificates.versions(number)]
+
+
+def test_filings_of_an_older_revision_say_again_what_they_cite_and_whom_they_admit(
+    tmp_path: Path, databases: Databases, clock: FixedClock
+) -> None:
+    """Annulments and quotas miss nothing that was filed before their tables were there."""
+    before = OfficeUnderTest(tmp_path / "before", clock, databases.fresh())
+    known = sample(REGULAR)
+    batch = known.with_rows([known.rows[0], {**known.rows[1], "依据文号": "吉人社考〔2023〕7号"}])
+    assert len(before.issue(before.submit(batch.xlsx(), REGULAR))) == 2
+    cited, counted = contents(before.office)
+    assert len(cited) == 1
+    assert sum(row.persons for row in counted) == 2
+    settings = moved_back(before, SECOND, tmp_path / "office", databases.empty())
+    prepare_home(settings, clock)
+    office = open_office(settings, clock)
+    assert contents(office) == ([], [])
+    proof = (ProofKind.EXAMINATION, "吉人社考〔2023〕7号", "吉人社考撤〔2026〕1号", clock.today(), "核查不实")
+    assert office.case_work.annulments.record(*proof, "maker")[1] == ()
+    assert office.information.contents.fill(lambda: True) == 0
+    assert office.information.contents.fill() == 1
+    assert contents(office) == (cited, counted)
+    assert [entry.certificate is not None for entry in office.case_work.dependants.listed()] == [True]
+    assert office.information.contents.fill() == 0
+    assert contents(office) == (cited, counted)
+    office.close()
+
+
+def contents(office: Office) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """What filings cite, and whom they admit."""
+    with office.engine.begin() as connection:
+        cited, counted = (
+            list(connection.execute(select(table).order_by(*table.primary_key)).all())
+            for table in (row_reference, admitted_count)
+        )
+    return cited, counted

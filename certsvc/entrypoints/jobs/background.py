@@ -99,7 +99,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         Companion("issuer", lambda stopping: resume_issues(issuing, stopping), LOOK_SECONDS, failed),
         Companion("cases", lambda stopping: finish_cases(cases, stopping), LOOK_SECONDS, failed),
         Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
-        Companion("information", filling.information.filling.fill, FILLING_SECONDS, failed),
+        Companion("information", filling.information.work, FILLING_SECONDS, failed),
     )
     for companion in companions:
         companion.start()
