@@ -14,9 +14,11 @@ from certsvc.adapters.credit_store import DatabaseCreditArchive
 from certsvc.adapters.historical_names import DatabaseHistoricalNames
 from certsvc.adapters.person_links import DatabasePersonLinks
 from certsvc.adapters.platform_outbox import DatabaseMessageQueue
+from certsvc.adapters.untold_titles import DatabaseUntoldTitles
 from certsvc.bootstrap.parts import Parts
 from certsvc.domain.platform_message import Platform
 from certsvc.domain.policy.resolution import PolicySet
+from certsvc.errors import RequestError
 from certsvc.formats.detached_jws import detached_jws, public_jwk
 from certsvc.ports.platforms import PlatformDoor
 from certsvc.settings import Settings
@@ -24,6 +26,7 @@ from certsvc.stages.cancelled_years import CancelledYears
 from certsvc.stages.credit_archive import CreditArchive
 from certsvc.stages.eligibility import EligibilityDesk
 from certsvc.stages.platform_delivery import PlatformDelivery
+from certsvc.stages.title_catch_up import TitleCatchUp
 
 
 class CreditSide:
@@ -80,6 +83,14 @@ class CreditSide:
         if doors:
             _ = self.api_signer  # missing, it is told before a message is taken up
         return PlatformDelivery(queue, doors, lambda: self.api_signer, parts.clock)
+
+    @property
+    def catching_up(self) -> TitleCatchUp:
+        """Titles that the title-query platform was not told of. Raises RequestError while it is switched off."""
+        parts = self._parts
+        if parts.settings.title_platform != "on":
+            raise RequestError("全国职称评审信息查询平台尚未启用。请先设置 CERTSVC_TITLE_PLATFORM=on。")
+        return TitleCatchUp(DatabaseUntoldTitles(parts.engine, self._cipher), parts.clock)
 
     @cached_property
     def api_signer(self) -> FileApiSigner:

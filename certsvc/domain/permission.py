@@ -52,6 +52,7 @@ class Action(StrEnum):
     UNIT_NOTICE_CONFIRM = "unit_notice.confirm"
     ELIGIBILITY_ASK = "eligibility.ask"
     PLATFORM_DELIVER = "platform.deliver"
+    PLATFORM_QUEUE = "platform.queue"
     HISTORY_IMPORT = "history.import"
     HISTORY_CONFIRM = "history.confirm"
     MAPPING_MAKE = "mapping.make"
@@ -167,6 +168,7 @@ _TABLE: Final = (
     *_pair(Action.UNIT_NOTICE_PROPOSE, Action.UNIT_NOTICE_CONFIRM, RegionRule.PROVINCE, _CREDIT),
     Permission(Action.ELIGIBILITY_ASK, _NO_ONE, RegionRule.PROVINCE, _CREDIT, purpose=Purpose.ELIGIBILITY),
     Permission(Action.PLATFORM_DELIVER, _NO_ONE, RegionRule.PROVINCE, _CREDIT, operator=True),
+    Permission(Action.PLATFORM_QUEUE, _NO_ONE, RegionRule.PROVINCE, _HOUSE, operator=True),
     *_pair(Action.HISTORY_IMPORT, Action.HISTORY_CONFIRM, RegionRule.CITY, _HISTORY),
     Permission(Action.MAPPING_MAKE, _WRITERS, RegionRule.PROVINCE, "吉人社函〔2022〕38号 一（一）2"),
     *_pair(Action.ANNOUNCED_LIST_LOAD, Action.ANNOUNCED_LIST_CONFIRM, RegionRule.CITY, _HOUSE),

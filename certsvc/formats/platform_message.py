@@ -97,6 +97,13 @@ def title_published(content: CertificateContent) -> PlatformMessage:
     return PlatformMessage(Platform.TITLES, kind, content.number, key, told)
 
 
+def title_published_late(content: CertificateContent) -> PlatformMessage:
+    """A title that was issued while the platform was off, as its newest version says it: under the key of the first one."""
+    told = title_published(content)
+    key = title_published_key(content.number, 1)
+    return PlatformMessage(told.platform, MessageKind.PUBLISH, told.subject, key, told.content)
+
+
 def title_published_key(number: str, version: int) -> str:
     """The idempotency key of the message that publishes a version of a certificate."""
     return f"titles/{number}/v{version}"

@@ -93,3 +93,20 @@ class PlatformDoor(Protocol):
     def send(self, key: str, body: bytes, signature: str) -> Received | NotReceived:
         """Send a message once. `signature`: detached JWS over the body. Never raises for what the platform does."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedTitles:
+    """One chunk: the last number looked at, None when there are no more; how many certificates and messages."""
+
+    last: str | None
+    certificates: int
+    messages: int
+
+
+class UntoldTitles(Protocol):
+    """What the title-query platform was not told."""
+
+    def queue_after(self, number: str, most: int, at: datetime) -> QueuedTitles:
+        """Queue what is missing of the certificates after a number, at most so many, in one transaction."""
+        ...

@@ -39,6 +39,7 @@ UPKEEP = {
     Action.POLICY_LOAD,
     Action.CALENDAR_LOAD,
     Action.PLATFORM_DELIVER,
+    Action.PLATFORM_QUEUE,
 }
 PROGRAM = Caller("upstream", CallerRole.SERVICE, "220000", frozenset({Purpose.FILING}))
 PLACES = ("220000", "222400", "222404", "220500", "220582")
