@@ -17,6 +17,7 @@ from typing import TypedDict
 
 from certverify.note import decode_verifier_key
 
+from certsvc.adapters.api_key import api_key_fingerprint
 from certsvc.adapters.backup_archive import BackupWriter, extract_backup
 from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.database import migrate, open_database
@@ -81,8 +82,21 @@ class _Description(TypedDict):
 
 
 def fingerprints(settings: Settings) -> Mapping[str, str]:
-    """The fingerprints of the keys in use. Raises ConfigurationError when one is missing."""
-    return key_fingerprints(load_keys(settings.keys_folder, log_origin=settings.log_origin))
+    """The fingerprints of the keys in use. Raises ConfigurationError when one is missing.
+
+    The API key is left out where there is none: an office without programs and platforms needs none.
+    """
+    found = key_fingerprints(load_keys(settings.keys_folder, log_origin=settings.log_origin))
+    api = api_key_fingerprint(settings.keys_folder)
+    return found if api is None else found | {"api": api}
+
+
+def unlike(present: Mapping[str, str], expected: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the keys that a backup had and that are missing or others now.
+
+    A backup of before there was an API key says nothing of it.
+    """
+    return tuple(name for name, digest in expected.items() if present.get(name) != digest)
 
 
 def back_up(settings: Settings, file: Path, clock: Clock | None = None) -> BackedUp:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -46,6 +47,13 @@ def load_api_key(folder: Path, *, may_make: bool) -> FileApiSigner:
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise ConfigurationError(f"密钥文件 {FILE_NAME} 应为 Ed25519 密钥。")
     return FileApiSigner(key)
+
+
+def api_key_fingerprint(folder: Path) -> str | None:
+    """SHA-256 of the public part; None for a home without the key. Raises ConfigurationError for one of another kind."""
+    if not (folder / FILE_NAME).exists():
+        return None
+    return sha256(load_api_key(folder, may_make=False).public_key).hexdigest()
 
 
 def make_api_key(folder: Path) -> bool:

@@ -1,7 +1,8 @@
 """Keys in files: what development and tests use; production keys live in hardware behind the same ports.
 
 Four keys, each with its own holder: `record.pem` (QR records and manifests), `log.pem` (checkpoints),
-`document.pem` with `document-chain.pem` (PDF signatures), and `personal.key` (encryption at rest).
+`document.pem` (PDF signatures, with its chain), and `personal.key` (encryption at rest). A fifth, `api.pem`, has a module of
+its own (api_key.py): offices without programs and platforms need none.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -18,7 +19,7 @@ from certsvc.adapters.untold_titles import DatabaseUntoldTitles
 from certsvc.bootstrap.parts import Parts
 from certsvc.domain.platform_message import Platform
 from certsvc.domain.policy.resolution import PolicySet
-from certsvc.errors import RequestError
+from certsvc.errors import ConfigurationError, RequestError
 from certsvc.formats.detached_jws import detached_jws, public_jwk
 from certsvc.ports.platforms import PlatformDoor
 from certsvc.settings import Settings
@@ -27,6 +28,8 @@ from certsvc.stages.credit_archive import CreditArchive
 from certsvc.stages.eligibility import EligibilityDesk
 from certsvc.stages.platform_delivery import PlatformDelivery
 from certsvc.stages.title_catch_up import TitleCatchUp
+
+_log = logging.getLogger(__name__)
 
 
 class CreditSide:
@@ -37,6 +40,7 @@ class CreditSide:
         self._parts = parts
         self._policies = policies
         self._cipher = parts.keys.cipher
+        self._told_of_key = False
 
     @cached_property
     def archive(self) -> CreditArchive:
@@ -107,19 +111,43 @@ class CreditSide:
         return {"keys": [public_jwk(self.api_signer.public_key)]}
 
     def work(self, stopping: Callable[[], bool]) -> None:
-        """One round of the background work: note ends of credit records, then deliver what is due."""
+        """One round of the background work: note ends of credit records, then deliver what is due.
+
+        Without the API key messages wait, which is said once; everything else goes on.
+        """
         self.archive.note_ends(stopping)
-        self.delivery.deliver(stopping)
+        if self._may_sign():
+            self.delivery.deliver(stopping)
+
+    def _may_sign(self) -> bool:
+        """False where a platform has an address and there is no API key to sign with; looked for anew every time."""
+        if not _addresses(self._parts.settings):
+            return True
+        try:
+            _ = self.api_signer
+        except ConfigurationError as error:
+            if not self._told_of_key:
+                _log.error("messages to the national platforms wait, nothing signs them: %s", error)
+                self._told_of_key = True
+            return False
+        self._told_of_key = False
+        return True
 
 
 def _doors(settings: Settings) -> Mapping[Platform, PlatformDoor]:
+    tokens = {
+        Platform.CREDIT: settings.credit_platform_token,
+        Platform.TITLES: settings.title_platform_token,
+    }
+    return {platform: _door(address, tokens[platform]) for platform, address in _addresses(settings).items()}
+
+
+def _addresses(settings: Settings) -> Mapping[Platform, str]:
     given = {
-        Platform.CREDIT: (settings.credit_platform_url, settings.credit_platform_token),
-        Platform.TITLES: (settings.title_platform_url, settings.title_platform_token),
+        Platform.CREDIT: settings.credit_platform_url,
+        Platform.TITLES: settings.title_platform_url,
     }
-    return {
-        platform: _door(address, token) for platform, (address, token) in given.items() if address is not None
-    }
+    return {platform: address for platform, address in given.items() if address is not None}
 
 
 def _door(address: str, token: SecretStr | None) -> PlatformDoor:

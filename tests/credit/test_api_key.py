@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from certsvc.adapters.api_key import load_api_key, make_api_key
+from certsvc.bootstrap import open_office
+from certsvc.domain.decision import DecisionKind
 from certsvc.errors import ConfigurationError
-from tests.decisions.deciders import decision_day
+from tests.credit.platform_simulator import PlatformSimulator
+from tests.decisions.deciders import Deciders, decision_day, issue_sun
 from tests.support.office import OfficeUnderTest
 
 
@@ -42,3 +46,27 @@ def test_production_makes_none_and_another_kind_is_refused(tmp_path: Path) -> No
     (tmp_path / "api.pem").write_bytes(pem)
     with pytest.raises(ConfigurationError, match="Ed25519"):
         load_api_key(tmp_path, may_make=True)
+
+
+def test_production_without_it_says_so_once_and_goes_on_until_it_is_there(
+    connected: Deciders, simulator: PlatformSimulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Messages wait; ends of credit records are noted all the same."""
+    connected.decide(DecisionKind.REVOKE, issue_sun(connected).draft.content.number)
+    settings = connected.office.settings.model_copy(update={"environment": "production"})
+    key = settings.keys_folder / "api.pem"
+    kept = key.read_bytes()
+    key.unlink()
+    office = open_office(settings, connected.clock)
+    connected.clock.instant = datetime(2027, 6, 2, 16, 0, tzinfo=UTC)
+    for _ in range(3):
+        office.credit.work(lambda: False)
+    assert [
+        record.message.count("api.pem") for record in caplog.records if "platforms wait" in record.message
+    ] == [1]
+    assert simulator.kinds == []
+    assert not key.exists()
+    key.write_bytes(kept)
+    office.credit.work(lambda: False)
+    assert [kind for kind, _ in simulator.kinds if kind in ("open", "withdraw")] == ["open", "withdraw"]
+    office.close()

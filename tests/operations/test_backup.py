@@ -13,11 +13,12 @@ import pytest
 from certverify import check_record, load_trust, open_ledger
 from sqlalchemy import select
 
+from certsvc.adapters.api_key import make_api_key
 from certsvc.adapters.backup_archive import MANIFEST, BackupWriter, extract_backup
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.schema import filing
-from certsvc.backup import back_up, expected_fingerprints, fingerprints, restore
+from certsvc.backup import back_up, expected_fingerprints, fingerprints, restore, unlike
 from certsvc.bootstrap import Office, open_office
 from certsvc.errors import ConfigurationError, ConflictError, IntegrityError
 from certsvc.formats.record import record_text
@@ -282,3 +283,24 @@ def test_a_failed_restore_leaves_an_empty_home(
     assert list(elsewhere.home.iterdir()) == []
     restore(elsewhere, made.file)
     assert len(published(reopened())) == 8
+
+
+def test_the_api_key_is_among_the_fingerprints_and_missed_like_the_others(
+    office: OfficeUnderTest, elsewhere: Settings, reopened: Callable[[], Office], tmp_path: Path
+) -> None:
+    made = back_up(office.office.settings, tmp_path / "office.tar", office.clock)
+    assert set(made.fingerprints) == {"record", "log", "document", "personal", "api"}
+    restore(elsewhere, made.file)
+    reopened()
+    expected = expected_fingerprints(elsewhere)
+    assert expected is not None
+    assert unlike(fingerprints(elsewhere), expected) == ()
+    key = elsewhere.keys_folder / "api.pem"
+    kept = key.read_bytes()
+    key.unlink()
+    assert unlike(fingerprints(elsewhere), expected) == ("api",)
+    make_api_key(elsewhere.keys_folder)
+    assert unlike(fingerprints(elsewhere), expected) == ("api",)
+    key.write_bytes(kept)
+    of_before = {name: digest for name, digest in expected.items() if name != "api"}
+    assert unlike(fingerprints(elsewhere), of_before) == (), "a backup of before there was such a key"

@@ -15,6 +15,7 @@ _WORDS = {
     "log": "账本检查点签名",
     "document": "证书文件签名",
     "personal": "个人信息加密",
+    "api": "接口签名",
 }
 
 
@@ -68,9 +69,9 @@ def fingerprints() -> None:
     settings = load_settings()
     present, expected = backups.fingerprints(settings), backups.expected_fingerprints(settings)
     _print_fingerprints(present)
-    if expected is not None and present != expected:
-        wrong = "、".join(_WORDS[name] for name in _WORDS if present[name] != expected.get(name))
-        raise ConfigurationError(f"密钥与备份所记不符：{wrong}。请放回备份时所用的密钥。")
+    wrong = "、".join(_WORDS[name] for name in backups.unlike(present, expected or {}))
+    if wrong:
+        raise ConfigurationError(f"密钥与备份所记不符或缺失：{wrong}。请放回备份时所用的密钥。")
 
 
 def _print_fingerprints(shown: Mapping[str, str]) -> None:
