@@ -14,7 +14,7 @@ from typing import Protocol
 
 from certsvc.domain.admission import Admission, Examination
 from certsvc.domain.announced_list import AnnouncedFacts
-from certsvc.domain.annulment import CITING_COLUMNS, Citation
+from certsvc.domain.annulment import citations_of
 from certsvc.domain.calendar import WorkCalendar
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.facts import GateFacts, HeldTitle, PassedBefore
@@ -113,7 +113,7 @@ class Reception:
             examination=examination,
             passed=_passed(examination, intake.submission),
             received_at=self.clock.now(),
-            citations=tuple(_citations(intake.submission)),
+            citations=tuple(citations_of(intake.submission.rows)),
         )
 
     def facts_now(self, own_id: str, submission: Submission) -> tuple[GateFacts, str]:
@@ -132,7 +132,7 @@ class Reception:
             held_titles=self.filings.titles_held(persons),
             credit_blocks=self.filings.credit_blocks(persons),
             annulled_references=self.filings.annulled_references(
-                {one.reference for one in _citations(submission)}
+                {one.reference for one in citations_of(submission.rows)}
             ),
             batch_void=self.filings.batch_void(submission.header.committee_code, submission.header.batch_ref),
             cancelled_years=self.filings.cancelled_years(persons),
@@ -172,14 +172,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _citations(submission: Submission) -> Iterator[Citation]:
-    """Every proof that a row cites."""
-    for row in submission.rows:
-        for column, reference in zip(CITING_COLUMNS, (row.exam_ref, row.basis_ref), strict=True):
-            if reference is not None:
-                yield Citation(row.number, column, reference)
 
 
 def _passed(examination: Examination, submission: Submission) -> tuple[PassedBefore, ...]:
