@@ -40,6 +40,7 @@ def test_s5_a_falsified_title_is_revoked_and_bars_applying_until_the_record_ends
             assert maker.post(f"/api/v1/decisions/{decision}/confirmation").status_code == 403
             assert second.post(f"/api/v1/decisions/{decision}/confirmation").status_code == 200
         shown = {"reference": "吉人社撤〔2024〕7号", "date": "2024-06-03", "ground": GROUND}
+        shown |= {"effective_on": "2024-06-03"}
         for question in questions:
             verdict = verify(desk, question)
             assert (verdict["verdict"], verdict["status"], verdict["decision"]) == (
