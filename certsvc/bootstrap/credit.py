@@ -73,6 +73,7 @@ class CreditSide:
             parts.filings,
             names,
             versions,
+            parts.register,
             self._cipher,
             parts.looks,
             parts.clock,

@@ -78,7 +78,8 @@ class PublicSide(Parts):
     def share_opening(self) -> ShareOpening:
         """Share grants for those who have a code."""
         board = DatabaseShareGrantBoard(self.reading_engine, self.keys.cipher)
-        return ShareOpening(board, self.certificates, self.looks, self.clock)
+        verdict_on = self.verification.check_qr
+        return ShareOpening(board, self.certificates, verdict_on, self.looks, self.clock)
 
     @cached_property
     def mapping_answers(self) -> MappingAnswers:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from certsvc.domain.caller import Caller
-from certsvc.domain.decision import CertificateVersion
+from certsvc.domain.corridor import Draft
 from certsvc.domain.share_grant import ShareGrant
 
 
@@ -39,9 +39,23 @@ class ShareGrantBoard(Protocol):
         ...
 
 
-class HeldVersions(Protocol):
+class PublishedVersion(Protocol):
+    """A version that holders can have."""
+
+    @property
+    def draft(self) -> Draft:
+        """What the version says."""
+        ...
+
+    @property
+    def record(self) -> bytes:
+        """Its signed QR record."""
+        ...
+
+
+class PublishedVersions(Protocol):
     """The certificates that grants are about."""
 
-    def versions(self, number: str) -> Sequence[CertificateVersion]:
-        """Every version of a number, oldest first; none for an unknown number."""
+    def published(self, *, number: str | None = None) -> Sequence[PublishedVersion]:
+        """The published versions of a number, oldest first; none for an unknown number, or before publication."""
         ...

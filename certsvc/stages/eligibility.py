@@ -13,6 +13,7 @@ from certsvc.formats.eligibility_answer import encode_eligibility
 from certsvc.ports import Clock, FilingStore, PersonalCipher
 from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.decisions import Versions
+from certsvc.ports.verification import Register
 from certsvc.stages.permits import Permits
 
 PURPOSE = "核查申报资格"
@@ -23,13 +24,15 @@ _LOOK_LENGTH = 19  # hexadecimal digits of the person's keyed digest in the log 
 class EligibilityDesk:
     """What answering needs. `historical_names`: on older papers of a person; `versions`: of a certificate.
 
-    `policies`: those in force.
+    `register` tells which certificates are published: others are not told, as a verifier would not find them. `policies`:
+    those in force.
     """
 
     permits: Permits
     facts: FilingStore
     historical_names: Callable[[str], frozenset[str]]
     versions: Callable[[str], Versions]
+    register: Register
     cipher: PersonalCipher
     looks: PersonalLooks
     clock: Clock
@@ -46,7 +49,8 @@ class EligibilityDesk:
 
     def _facts(self, question: EligibilityQuestion) -> PersonFacts:
         number = question.document.number
-        titles = self.facts.titles_held([number]).get(number, ())
+        held = self.facts.titles_held([number]).get(number, ())
+        titles = tuple(one for one in held if self._can_be_verified(one.number))
         names = {versions[-1].content.award.name for one in titles if (versions := self.versions(one.number))}
         names |= self.historical_names(number)
         return PersonFacts(
@@ -56,3 +60,8 @@ class EligibilityDesk:
             aided_before=number in self.facts.aided_before([number]),
             name_agrees=question.name in names if names else None,
         )
+
+    def _can_be_verified(self, number: str) -> bool:
+        """False for a certificate that was never published; older papers and mapping statements have no certificate."""
+        versions = self.register.versions(number)
+        return not versions or any(version.published for version in versions)

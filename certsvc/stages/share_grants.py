@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from certverify import Outcome, Verdict
+from certverify.verdict import StatusWord
+
 from certsvc.domain.caller import Caller
-from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.share_grant import (
     DEFAULT_DAYS,
     SHAREABLE,
@@ -25,9 +27,10 @@ from certsvc.domain.share_grant import (
     written_code,
 )
 from certsvc.errors import UnknownReference
+from certsvc.formats.record import record_text
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
-from certsvc.ports.share_grants import HeldVersions, ShareGrantBoard, ShareGrantStore
+from certsvc.ports.share_grants import PublishedVersions, ShareGrantBoard, ShareGrantStore
 
 _ID_BYTES = 8
 _NO_CERTIFICATE = "没有与持证人相符的证书。请核对证书编号。"
@@ -53,10 +56,13 @@ class MadeGrant:
 
 @dataclass(frozen=True, slots=True)
 class OpenedGrant:
-    """What a recipient sees: chosen fields with their Chinese words, the status of now, and until when it opens."""
+    """What a recipient sees: chosen fields with their Chinese words, the status of now, and until when it opens.
+
+    `status` is unknown where verification on line could not tell either, as with a log that was not cosigned lately.
+    """
 
     fields: Mapping[str, str | None]
-    status: CertificateStatus
+    status: StatusWord
     recipient: str
     ends_at: datetime
 
@@ -66,7 +72,7 @@ class ShareGrants:
     """The holder's side."""
 
     store: ShareGrantStore
-    certificates: HeldVersions
+    certificates: PublishedVersions
     clock: Clock
     random_bytes: Callable[[int], bytes]
 
@@ -108,8 +114,8 @@ class ShareGrants:
         return cancelled
 
     def _require_own(self, holder: Holder, number: str) -> None:
-        versions = self.certificates.versions(number)
-        award = versions[-1].content.award if versions else None
+        versions = self.certificates.published(number=number)
+        award = versions[-1].draft.content.award if versions else None
         own = award is not None and award.document.number == holder.id_number.strip().upper()
         if award is None or not own or _plain(award.name) != _plain(holder.name):
             raise UnknownReference(_NO_CERTIFICATE)
@@ -117,23 +123,37 @@ class ShareGrants:
 
 @dataclass(frozen=True, slots=True)
 class ShareOpening:
-    """The recipient's side: it reads, and notes the look before anything is shown."""
+    """The recipient's side: it reads, and notes the look before anything is shown.
+
+    `verdict_on` is verification on line of a QR record: nobody is told "valid" here that is not told so there.
+    """
 
     board: ShareGrantBoard
-    certificates: HeldVersions
+    certificates: PublishedVersions
+    verdict_on: Callable[[str], Verdict]
     looks: PersonalLooks
     clock: Clock
 
     def open(self, code: str) -> OpenedGrant:
-        """What the code opens. Raises UnknownReference, with one and the same sentence, for every code that does not."""
+        """What the code opens. Raises UnknownReference, with one and the same sentence, for every code that does not.
+
+        Raises UnavailableError when register or tree do not answer.
+        """
         now = self.clock.now()
         grant = self.board.by_code(code_digest(code))
         if grant is None or not grant.opens(now):
             raise UnknownReference(CLOSED)
-        newest = self.certificates.versions(grant.number)[-1]
+        newest = self.certificates.published(number=grant.number)[-1]
+        status = _status(self.verdict_on(record_text(newest.record)))
         self.looks.append(PersonalLook(now, "api", "recipient", grant.id, "授权查验"))
-        fields = {key: SHAREABLE[key].read(newest.content) for key in grant.fields}
-        return OpenedGrant(fields, newest.status, grant.recipient, grant.ends_at)
+        fields = {key: SHAREABLE[key].read(newest.draft.content) for key in grant.fields}
+        return OpenedGrant(fields, status, grant.recipient, grant.ends_at)
+
+
+def _status(verdict: Verdict) -> StatusWord:
+    """A known bad status stands whatever else is open; a good one needs a check that passed."""
+    good = verdict.status is StatusWord.VALID
+    return StatusWord.UNKNOWN if good and verdict.outcome is not Outcome.PASSED else verdict.status
 
 
 def _plain(name: str) -> str:

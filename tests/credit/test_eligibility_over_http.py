@@ -215,3 +215,18 @@ def test_bars_are_told_with_clause_and_first_free_day(tmp_path: Path, database_u
         codes = {one["code"] for one in ask(desk, SUN, applied_on=date(2024, 7, 1)).told["reasons"]}
         assert "year-cancelled" not in codes
         assert "credit-block" in codes
+
+
+def test_a_title_is_told_once_its_certificate_is_published(tmp_path: Path, database_url: str) -> None:
+    clock = FixedClock(datetime(2024, 6, 3, 2, 0, tzinfo=UTC))
+    with open_desk(tmp_path, clock, database_url) as desk:
+        register_application_system(desk)
+        office = desk.office.office
+        report = desk.office.submit(sample(REGULAR).with_rows([SUN]).xlsx())
+        office.approval.approve(report.filing, "maker")
+        office.approval.begin_issue(report.filing, "checker")
+        next(office.issuance.resume(report.filing))  # broken off after the drafts
+        assert ask(desk, SUN, **ENGINEERING).told["titles"] == []
+        assert office.filings.titles_held([SUN["证件号码"]]), "the gate refuses the same title again"
+        office.issuance.run(report.filing)
+        assert len(ask(desk, SUN, **ENGINEERING).told["titles"]) == 1

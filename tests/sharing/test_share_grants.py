@@ -164,3 +164,48 @@ def test_codes_are_fair_and_read_in_any_writing() -> None:
     assert code == "23456789ABCDEFGH"
     assert written_code(code) == "2345-6789-ABCD-EFGH"
     assert code_digest("2345 6789-abcd efgh") == code_digest(code)
+
+
+def test_a_certificate_that_is_not_published_is_none_here(desk: Desk) -> None:
+    office = desk.office.office
+    report = desk.office.submit(sample(DUAL_DIRECTED).xlsx())
+    office.approval.approve(report.filing, "maker")
+    office.approval.begin_issue(report.filing, "checker")
+    next(office.issuance.resume(report.filing))  # broken off after the drafts
+    draft = office.certificates.drafts(report.filing, 1)[0].content
+    holder = {"name": draft.award.name, "id_number": draft.award.document.number}
+    body = {"holder": holder, "number": draft.number, "fields": ["title"], "recipient": "某公司"}
+    assert ask(desk, GRANTS, body)["http"] == 404
+    office.issuance.run(report.filing)
+    assert ask(desk, GRANTS, body)["http"] == 200
+
+
+def test_a_correction_shows_when_it_is_published(desk: Desk, certificate: PublicCertificate) -> None:
+    made = make(desk, certificate, fields=["unit"])
+    office, number = desk.office.office, certificate.draft.content.number
+    decision = office.deciding.propose(
+        DecisionKind.CORRECT,
+        number,
+        "吉人社更〔2024〕7号",
+        desk.clock.today(),
+        "单位名称有误",
+        "maker",
+        {"unit_name": "珲春市农业技术推广总站"},
+    )
+    office.deciding.confirm(decision, "second")  # not sealed yet
+    seen = open_grant(desk, made["code"])
+    assert seen["fields"][-1]["value"] == certificate.draft.content.award.unit_name
+    assert (seen["status"], seen["status_label"]) == ("superseded", "已换发")
+    office.confirm_decision(decision, "second")
+    seen = open_grant(desk, made["code"])
+    assert seen["fields"][-1]["value"] == "珲春市农业技术推广总站"
+    assert seen["status"] == "valid"
+
+
+def test_nobody_is_told_valid_by_an_old_log(desk: Desk, certificate: PublicCertificate) -> None:
+    made = make(desk, certificate)
+    desk.clock.advance(timedelta(minutes=61))
+    seen = open_grant(desk, made["code"])
+    assert (seen["status"], seen["status_label"]) == ("unknown", "无法判定")
+    desk.office.office.republish()
+    assert open_grant(desk, made["code"])["status"] == "valid"

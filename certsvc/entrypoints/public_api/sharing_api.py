@@ -5,11 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from certverify.verdict import StatusWord
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.share_grant import SHAREABLE
 from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import problem_answers
@@ -37,7 +39,10 @@ _SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        "status": {"type": "string", "description": "Status of the certificate now, as in a verdict."},
+        "status": {
+            "type": "string",
+            "description": "Status of the certificate now, as in a verdict; unknown 无法判定 while the log is not fresh.",
+        },
         "status_label": _TEXT,
         "fields": {
             "type": "array",
@@ -74,6 +79,10 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
+def _status_label(status: StatusWord) -> str:
+    return "无法判定" if status is StatusWord.UNKNOWN else CertificateStatus[status.name].label
+
+
 class CodeQuestion(BaseModel):
     """Asked with the code of a grant; separators and small letters do not count."""
 
@@ -98,8 +107,8 @@ def add_sharing(app: FastAPI, service: PublicService) -> None:
         """Unknown, ended and cancelled codes give one and the same answer."""
         opened = service.shares.open(question.code)
         answer = {
-            "status": opened.status.word,
-            "status_label": opened.status.label,
+            "status": opened.status.value,
+            "status_label": _status_label(opened.status),
             "fields": [
                 {"field": key, "label": SHAREABLE[key].label, "value": value}
                 for key, value in opened.fields.items()
