@@ -1,4 +1,4 @@
-"""Historical records 历史数据: titles of before this service, as older papers record them (吉人社函〔2022〕38号 五（三）).
+"""Historical records 历史数据: titles of before 2022, as older papers record them (吉人社函〔2022〕38号 五（三）).
 
 A record is no new award: what was written is kept word for word, and the codes of today stand beside it.
 """
@@ -13,6 +13,9 @@ from typing import Final
 
 from certsvc.domain.identity import IdDocument
 from certsvc.domain.levels import Level
+
+ELECTRONIC_SINCE: Final = date(2022, 1, 1)
+"""Titles acquired from this day on have electronic certificates, by filings alone (吉人社函〔2022〕38号 五（一） “从今年起”)."""
 
 UNWRITTEN: Final = "未载"
 LABEL: Final = "历史数据"

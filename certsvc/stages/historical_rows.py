@@ -10,7 +10,7 @@ from datetime import date
 from certsvc.domain import history_words as words
 from certsvc.domain import intake_words
 from certsvc.domain.findings import Finding
-from certsvc.domain.history import AcquiredOn, HistoricalTitle, Quality
+from certsvc.domain.history import ELECTRONIC_SINCE, AcquiredOn, HistoricalTitle, Quality
 from certsvc.domain.history_dates import read_acquired
 from certsvc.domain.id_numbers import IdFlaw, read_id
 from certsvc.domain.identity import IdDocument, IdKind
@@ -223,6 +223,8 @@ def _compare(
         acquired.first > today or (born is not None and acquired.last.year - born.year < _YOUNGEST)
     ):
         reader.report(rules.ACQUIRED_IMPOSSIBLE, "取得时间")
+    if acquired is not None and acquired.last >= ELECTRONIC_SINCE:
+        reader.report(rules.ACQUIRED_ELECTRONIC, "取得时间", since=ELECTRONIC_SINCE.isoformat())
 
 
 def _codes(written: Mapping[str, str], reader: CellReader) -> tuple[int | None, Level | None, int | None]:

@@ -54,6 +54,19 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("a month that is none", {"取得时间": "1998年13月"}, "取得时间", "history-acquired-unreadable"),
     ("a day to come", {"取得时间": "2027年1月"}, "取得时间", "history-acquired-impossible"),
     ("acquired as a child", {"取得时间": "1970年6月"}, "取得时间", "history-acquired-impossible"),
+    (
+        "the first day of electronic certificates",
+        {"取得时间": "2022-01-01"},
+        "取得时间",
+        "history-acquired-electronic",
+    ),
+    (
+        "a month of electronic certificates",
+        {"取得时间": "2023年9月"},
+        "取得时间",
+        "history-acquired-electronic",
+    ),
+    ("a month that has not ended", {"取得时间": "2026-11"}, "取得时间", "history-acquired-electronic"),
     ("no grade", {"材料质量": None}, "材料质量", "history-quality-unknown"),
     ("a grade that is none", {"材料质量": "良好"}, "材料质量", "history-quality-unknown"),
     ("grade A without document", {"公布文号": None}, "公布文号", "history-evidence-missing"),
@@ -72,6 +85,16 @@ def test_a_fault_is_told_with_row_column_and_advice(changed: dict[str, Any], col
     assert {row for row, _column, _code in told} == {2}
     assert [title.name for title in history.titles] == ["王丽"]
     assert all("请" in one.message for one in history.findings if one.severity == "error")
+
+
+def test_the_last_title_on_paper_is_of_2021() -> None:
+    history = read({**ZHOU, "取得时间": "2021-12-31"}, {**WANG, "取得时间": "2021.12"})
+    assert [one for one in history.findings if one.severity == "error"] == []
+    late = read({**ZHOU, "取得时间": "2022-01-01"})
+    (told,) = [one for one in late.findings if one.severity == "error"]
+    assert (told.code, told.clause) == ("history-acquired-electronic", "吉人社函〔2022〕38号 五（一）")
+    assert "报送备案" in told.message
+    assert "2022-01-01" in told.message
 
 
 def test_all_faults_of_a_file_are_told_at_once() -> None:

@@ -157,6 +157,15 @@ def test_a_correction_is_a_new_version_and_the_old_one_is_kept(archive: Archive)
     assert dispute.outcome == "已更正为第2版"
 
 
+def test_no_correction_makes_a_title_one_of_the_electronic_years(archive: Archive) -> None:
+    (reference,) = archive.published(ZHOU)
+    with pytest.raises(RequestError, match="报送备案"):
+        archive.office.history.records.correct(
+            reference, {"取得时间": "2024-05-20"}, "省档J0123-1997-0007", archive.caller("maker")
+        )
+    assert len(archive.office.history.store.versions(reference)) == 1
+
+
 def test_a_city_imports_for_its_own_units_and_a_county_for_none(archive: Archive) -> None:
     assert archive.bring_in(ZHOU, by="tonghua").kept is not None
     answer = archive.bring_in({**ZHOU, "单位所属行政区划": "220600"}, by="tonghua")

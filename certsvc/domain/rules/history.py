@@ -44,6 +44,16 @@ ACQUIRED_IMPOSSIBLE = declare(
     good="1962年生，取得时间1998年6月",
     bad="1962年生，取得时间1972年6月",
 )
+ACQUIRED_ELECTRONIC = declare(
+    code="history-acquired-electronic",
+    severity=Severity.ERROR,
+    clause=f"{REFORM} 五（一）",
+    summary="2022年起取得的职称凭备案签发电子证书，不作为历史数据",
+    message="取得时间不早于{since}。自该日起，评审取得的职称凭评审结果备案签发电子证书，不能作为历史数据登记。"
+    "请核对取得时间；确为2022年起取得的，请由评审委员会报送备案。",
+    good="取得时间2021-12-20",
+    bad="取得时间2022-01-01或2023年9月",
+)
 QUALITY_UNKNOWN = declare(
     code="history-quality-unknown",
     severity=Severity.ERROR,
