@@ -229,10 +229,12 @@ class DatabaseBatchStore:
         ours = select(func.count()).select_from(decision).where(decision.c.batch_decision_id == wanted)
         unlogged = exists().where(
             decision_event.c.decision_id == decision.c.id,
-            ~exists().where(
+            ~exists()
+            .where(
                 outbox_event.c.idempotency_key == event_key(decision.c.id, decision_event.c.slot),
                 outbox_event.c.leaf_index.is_not(None),
-            ),
+            )
+            .correlate(decision, decision_event),
         )
         with self._engine.begin() as connection:
             counts = [
@@ -241,8 +243,8 @@ class DatabaseBatchStore:
             ]
         return BatchProgress(*counts)
 
-    def withdraw(self, wanted: str, by: str, at: datetime) -> BatchDecision:
-        """Take a proposal back. Raises ConflictError when it is confirmed."""
+    def withdraw(self, wanted: str, by: str, at: datetime, action: Action) -> BatchDecision:
+        """Take a proposal back, written down as the action. Raises ConflictError when it is confirmed."""
         with self._engine.begin() as connection:
             held = self._held(connection, wanted)
             if held.status is DecisionStatus.CONFIRMED:
@@ -251,7 +253,7 @@ class DatabaseBatchStore:
                 before = state_digest(connection, wanted)
                 own = update(batch_decision).where(batch_decision.c.id == wanted)
                 connection.execute(own.values(status=DecisionStatus.WITHDRAWN))
-                note_batch(connection, at, by, Action.DECISION_WITHDRAW, wanted, before)
+                note_batch(connection, at, by, action, wanted, before)
             return self._held(connection, wanted)
 
     def _members(

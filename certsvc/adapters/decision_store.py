@@ -150,8 +150,8 @@ class DatabaseDecisionStore:
         self._confirmed(confirmed.proposal.number)
         return confirmed
 
-    def withdraw(self, wanted: str, by: str, at: datetime) -> StoredDecision:
-        """Take a proposal back."""
+    def withdraw(self, wanted: str, by: str, at: datetime, action: Action) -> StoredDecision:
+        """Take a proposal back, written down as the action."""
         with self._engine.begin() as connection:
             held = self._held(connection, wanted)
             if held.status is DecisionStatus.CONFIRMED:
@@ -161,7 +161,7 @@ class DatabaseDecisionStore:
                 update(decision).where(decision.c.id == wanted).values(status=DecisionStatus.WITHDRAWN)
             )
             if held.status is not DecisionStatus.WITHDRAWN:
-                _note(connection, at, by, Action.DECISION_WITHDRAW, wanted, before)
+                _note(connection, at, by, action, wanted, before)
             return self._held(connection, wanted)
 
     def _write(

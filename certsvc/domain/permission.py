@@ -27,6 +27,7 @@ class Action(StrEnum):
     WRITE_OFF_CONFIRM = "write_off.confirm"
     VOIDING_PROPOSE = "void.propose"
     VOIDING_CONFIRM = "void.confirm"
+    VOIDING_TURN_DOWN = "void.turn_down"
     CORRECTION_PROPOSE = "correct.propose"
     CORRECTION_CONFIRM = "correct.confirm"
     SUSPENSION_PROPOSE = "suspend.propose"
@@ -39,6 +40,7 @@ class Action(StrEnum):
     DECISION_SERVICE = "decision.service"
     BATCH_VOIDING_PROPOSE = "batch_void.propose"
     BATCH_VOIDING_CONFIRM = "batch_void.confirm"
+    BATCH_VOIDING_TURN_DOWN = "batch_void.turn_down"
     BATCH_VOIDING_READ = "batch_void.read"
     BATCH_RESTORATION_PROPOSE = "batch_restore.propose"
     BATCH_RESTORATION_CONFIRM = "batch_restore.confirm"
@@ -141,6 +143,7 @@ _TABLE: Final = (
     Permission(
         Action.VOIDING_CONFIRM, _WRITERS, RegionRule.PROVINCE, _VOIDED, other_than=Action.VOIDING_PROPOSE
     ),
+    Permission(Action.VOIDING_TURN_DOWN, _WRITERS, RegionRule.PROVINCE, _VOIDED),
     *_pair(Action.CORRECTION_PROPOSE, Action.CORRECTION_CONFIRM, RegionRule.CITY, _HOUSE),
     *_pair(Action.SUSPENSION_PROPOSE, Action.SUSPENSION_CONFIRM, RegionRule.CITY, _HOUSE),
     *_pair(Action.REINSTATEMENT_PROPOSE, Action.REINSTATEMENT_CONFIRM, RegionRule.CITY, _REINSTATED),
@@ -148,7 +151,7 @@ _TABLE: Final = (
     Permission(Action.DECISION_WITHDRAW, _WRITERS, RegionRule.SAME, _HOUSE),
     Permission(Action.DECISION_DOCUMENT, _WRITERS, RegionRule.CITY, _HOUSE),
     Permission(Action.DECISION_SERVICE, _WRITERS, RegionRule.CITY, _HOUSE),
-    Permission(Action.BATCH_VOIDING_PROPOSE, _WRITERS, RegionRule.OWN, _VOIDED),
+    Permission(Action.BATCH_VOIDING_PROPOSE, _WRITERS, RegionRule.CITY, _VOIDED),
     Permission(
         Action.BATCH_VOIDING_CONFIRM,
         _WRITERS,
@@ -156,6 +159,7 @@ _TABLE: Final = (
         _VOIDED,
         other_than=Action.BATCH_VOIDING_PROPOSE,
     ),
+    Permission(Action.BATCH_VOIDING_TURN_DOWN, _WRITERS, RegionRule.PROVINCE, _VOIDED),
     Permission(Action.BATCH_VOIDING_READ, _READERS, RegionRule.OWN, _VOIDED, operator=True),
     *_pair(
         Action.BATCH_RESTORATION_PROPOSE, Action.BATCH_RESTORATION_CONFIRM, RegionRule.PROVINCE, _REINSTATED

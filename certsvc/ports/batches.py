@@ -15,6 +15,7 @@ from certsvc.domain.batch_voiding import (
 )
 from certsvc.domain.certificate import Award
 from certsvc.domain.decision import StoredDecision
+from certsvc.domain.permission import Action
 from certsvc.ports.decisions import Enactment, Versions
 
 Plan = Callable[
@@ -75,6 +76,6 @@ class BatchStore(Protocol):
         """How far a batch decision is."""
         ...
 
-    def withdraw(self, batch: str, by: str, at: datetime) -> BatchDecision:
-        """Take a proposal back. Raises ConflictError when it is confirmed."""
+    def withdraw(self, batch: str, by: str, at: datetime, action: Action) -> BatchDecision:
+        """Take a proposal back, written down as the action. Raises ConflictError when it is confirmed."""
         ...

@@ -13,6 +13,7 @@ from certsvc.domain.credit import CreditRecord
 from certsvc.domain.decision import CertificateVersion, Proposal, StoredDecision
 from certsvc.domain.decision_document import DecisionDocument
 from certsvc.domain.decision_service import ServiceRecord
+from certsvc.domain.permission import Action
 from certsvc.formats.decision_payload import PrivateEvent
 
 Versions = tuple[CertificateVersion, ...]
@@ -66,8 +67,8 @@ class DecisionStore(Protocol):
         """Confirm, and write what `enact` says, in one transaction. By the same person again: changes nothing."""
         ...
 
-    def withdraw(self, decision: str, by: str, at: datetime) -> StoredDecision:
-        """Take a proposal back. Raises ConflictError when it is confirmed."""
+    def withdraw(self, decision: str, by: str, at: datetime, action: Action) -> StoredDecision:
+        """Take a proposal back, written down as the action. Raises ConflictError when it is confirmed."""
         ...
 
 

@@ -30,6 +30,7 @@ from certsvc.domain.decision_policy import DecisionPolicy
 from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_public, require_words
 from certsvc.domain.filing import FilingStatus
 from certsvc.domain.permission import Action
+from certsvc.domain.regions import PROVINCE, city_of
 from certsvc.errors import ConflictError, RequestError, UnknownReference
 from certsvc.ports import Clock, FilingStore
 from certsvc.ports.batches import BatchStore
@@ -123,13 +124,18 @@ class BatchVoiding:
         return self.store.unfinished()
 
     def withdraw(self, batch: str, actor: str) -> BatchDecision:
-        """Take a proposal back, by a person of the authority that made it. Again: nothing new."""
+        """Take a proposal back, by a person of the authority that made it. Again: nothing new.
+
+        The province, which confirms voidings, turns down those that others proposed in the same way.
+        """
         stored = self.find(batch)
         by = self.permits.official(actor, Action.DECISION_WITHDRAW, _subject(batch))
         maker = self.permits.actors.find_actor(stored.maker)
         place = None if maker is None else maker.region
-        self.permits.require(Action.DECISION_WITHDRAW, by, _subject(batch), place=place)
-        return self.store.withdraw(stored.id, by.name, self.clock.now())
+        others = stored.proposal.kind is BatchKind.VOID and by.region == PROVINCE != place
+        action = Action.BATCH_VOIDING_TURN_DOWN if others else Action.DECISION_WITHDRAW
+        self.permits.require(action, by, _subject(batch), place=place)
+        return self.store.withdraw(stored.id, by.name, self.clock.now(), action)
 
     def find(self, batch: str) -> BatchDecision:
         """A batch decision. Raises UnknownReference when there is none."""
@@ -159,7 +165,9 @@ class BatchVoiding:
         stored = self.filings.find(proposal.filing)
         if stored is None:
             raise UnknownReference(f"没有备案 {proposal.filing[:32]}。请核对备案号。")
-        self.permits.require(action, maker, subject, place=self.place_of(proposal.filing))
+        place = self.place_of(proposal.filing)
+        city = None if place is None else city_of(place)
+        self.permits.require(action, maker, subject, place=city)
         if stored.status is FilingStatus.REFUSED:
             raise ConflictError("该批次已不予受理，没有可以认定无效的结果。")
         reference = require_words(proposal.document_ref, REFERENCE_WORD, LONGEST_REFERENCE)

@@ -14,6 +14,7 @@ from datetime import date
 
 from certsvc.domain.actor import Actor
 from certsvc.domain.certificate import CertificateContent
+from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.credit import CreditRecord
 from certsvc.domain.decision import (
     CertificateVersion,
@@ -32,6 +33,8 @@ from certsvc.domain.decision_changes import corrected_award, printed_texts
 from certsvc.domain.decision_kinds import ending_behind
 from certsvc.domain.decision_policy import DecisionPolicy
 from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_public, require_words
+from certsvc.domain.permission import Action
+from certsvc.domain.regions import PROVINCE
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from certsvc.ports import ActorStore, Clock
 from certsvc.ports.decisions import DecisionStore, Enactment, Versions
@@ -122,11 +125,17 @@ class Deciding:
         return self.store.confirm(stored.id, checker.name, self.clock.now(), enact)
 
     def withdraw(self, decision: str, actor: str) -> StoredDecision:
-        """Take a proposal back, by a person of the authority that made it. Again: nothing new."""
+        """Take a proposal back, by a person of the authority that made it. Again: nothing new.
+
+        The province, which confirms voidings, turns down those that others proposed in the same way.
+        """
         by, stored = self._actor(actor), self.find(decision)
+        voiding, action = stored.proposal.kind is DecisionKind.VOID, Action.DECISION_WITHDRAW
         if by.region != self._actor(stored.maker).region:
-            raise NotPermitted("决定只能由提出该决定的部门撤回。")
-        return self.store.withdraw(stored.id, by.name, self.clock.now())
+            if not voiding or by.region != PROVINCE:
+                raise NotPermitted("决定只能由提出该决定的部门撤回；无效的提议，省厅也可以不予确认并退回。")
+            action = Action.VOIDING_TURN_DOWN
+        return self.store.withdraw(stored.id, by.name, self.clock.now(), action)
 
     def find(self, decision: str) -> StoredDecision:
         """A decision. Raises UnknownReference when there is none."""
@@ -152,19 +161,20 @@ class Deciding:
         self.policy.require_document(proposal.kind, proposal.document_sha256)
 
     def _effective_day(self, kind: DecisionKind, decided_on: date, newest: CertificateVersion) -> date:
-        """Raises RequestError for a reinstatement that is dated before what it lifts."""
+        """Raises RequestError for a reinstatement that is dated before what it lifts, an ending or a suspension."""
         lifted = self._lifted(newest) if kind is DecisionKind.REINSTATE else None
         if lifted is not None and decided_on < lifted.decided_on:
             raise RequestError(
                 f"恢复决定的日期不能早于所恢复的{lifted.kind.label}决定（{lifted.decided_on.isoformat()}）。请核对决定文书上的日期。"
             )
         acquired_on = newest.content.award.acquired_on
-        from_on = None if lifted is None else lifted.effective_on
+        from_on = None if lifted is None or lifted.kind is DecisionKind.SUSPEND else lifted.effective_on
         return effective_day(kind, decided_on, acquired_on, self.policy.void_from, from_on)
 
     def _lifted(self, newest: CertificateVersion) -> Proposal | None:
-        """What ended the title; None when nothing has."""
-        kind = ending_behind(newest.status)
+        """What ended or suspended the title; None when nothing has."""
+        suspended = newest.status is CertificateStatus.SUSPENDED
+        kind = DecisionKind.SUSPEND if suspended else ending_behind(newest.status)
         decided = [one.proposal for one in self.store.confirmed(newest.content.number)]
         return next((one for one in reversed(decided) if one.kind is kind), None)
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from certsvc.adapters.credit_schema import platform_message
 from certsvc.adapters.decision_schema import credit_record
 from certsvc.adapters.ledger_schema import outbox_event
+from certsvc.domain.actor import Actor, Role
 from certsvc.domain.batch_voiding import BatchProgress
 from certsvc.domain.certificate_status import CertificateStatus as Status
 from certsvc.domain.decision import DecisionKind, DecisionStatus
@@ -120,6 +121,40 @@ def test_a_withdrawn_proposal_is_not_confirmed(cases: Deciders) -> None:
     with pytest.raises(ConflictError, match="已撤回"):
         cases.office.confirm_batch(proposed, "checker")
     assert shown(cases, issued) == {"valid": 1}
+
+
+def test_a_county_proposes_no_voiding_of_a_batch_as_it_proposes_none_of_one(cases: Deciders) -> None:
+    filing, _ = issue_batch(cases, self_reviewed(1))
+    cases.office.actors.register_actor(Actor("district", Role.MAKER, "220106"), cases.clock.now())
+    with pytest.raises(NotPermitted):
+        cases.office.case_work.batches.propose(voiding(filing), "district")
+    assert cases.office.case_work.batches.listed(filing) == ()
+
+
+def test_the_province_turns_down_what_a_city_proposed(cases: Deciders) -> None:
+    filing, issued = issue_batch(cases, self_reviewed(1))
+    batches = cases.office.case_work.batches
+    proposed = batches.propose(voiding(filing), "changchun")
+    with pytest.raises(NotPermitted):
+        batches.withdraw(proposed, "city-two")
+    assert batches.withdraw(proposed, "checker").status is DecisionStatus.WITHDRAWN
+    told = [one.action for one in cases.office.trail.entries(f"batch/{proposed}") if one.actor == "checker"]
+    assert told == ["batch_void.turn_down"]
+    void(cases, filing)  # the province's own proposal is not in its way any more
+    assert shown(cases, issued) == {"voided": 1}
+
+
+def test_what_is_logged_is_counted_by_the_events_of_this_batch_alone(cases: Deciders) -> None:
+    filing, issued = issue_batch(cases, self_reviewed(2))
+    cases.decide(DecisionKind.SUSPEND, numbers(issued)[0])  # an older, logged event on the same slot
+    batches = cases.office.case_work.batches
+    proposed = batches.propose(voiding(filing), "maker")
+    batches.confirm(proposed, "checker")
+    for _ in batches.carry_out(proposed):
+        pass
+    assert batches.progress(proposed).logged == 0
+    cases.office.confirm_batch(proposed, "checker")
+    assert batches.progress(proposed).logged == 2
 
 
 def test_words_dates_and_names_that_do_not_fit_are_refused(cases: Deciders) -> None:

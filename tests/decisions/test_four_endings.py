@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from certsvc.adapters.decision_schema import credit_record
 from certsvc.domain.certificate_status import CertificateStatus as Status
-from certsvc.domain.decision import DecisionKind, StoredDecision, VoidFrom, effective_day
+from certsvc.domain.decision import DecisionKind, DecisionStatus, StoredDecision, VoidFrom, effective_day
 from certsvc.domain.decision_kinds import KINDS, CountsFrom, ending_behind
 from certsvc.domain.ways import Way
 from certsvc.errors import ConflictError, NotPermitted, RequestError
@@ -163,6 +163,32 @@ def test_a_lifting_is_not_dated_before_what_it_lifts_nor_confirmed_over_a_newer_
     deciders.office.deciding.withdraw(waiting, "maker")
     deciders.decide(REINSTATE, number, **other)
     assert deciders.status(number) == [Status.VALID]
+
+
+def test_a_suspension_is_not_lifted_before_its_day_and_stays_in_the_past(deciders: Deciders) -> None:
+    number = issue_sun(deciders).draft.content.number
+    deciders.decide(SUSPEND, number)
+    with pytest.raises(RequestError, match="不能早于所恢复的核查中"):
+        deciders.propose(REINSTATE, number, decided_on=DECIDED_ON - timedelta(days=1))
+    lifting = deciders.decide(REINSTATE, number)
+    assert lifting.proposal.effective_on == DECIDED_ON, "a suspension ends; it is not undone"
+
+
+def test_the_province_turns_down_what_a_city_proposed_to_void(deciders: Deciders) -> None:
+    number = issue_dual(deciders).draft.content.number
+    proposed = deciders.propose(VOID, number, actor="city-two")
+    with pytest.raises(NotPermitted):
+        deciders.office.deciding.withdraw(proposed, "changchun")
+    assert deciders.office.deciding.withdraw(proposed, "checker").status is DecisionStatus.WITHDRAWN
+    (told,) = [one for one in deciders.office.trail.entries(f"decision/{proposed}") if one.actor == "checker"]
+    assert told.action == "void.turn_down"
+    own = deciders.propose(VOID, number)
+    deciders.office.confirm_decision(own, "checker")
+    assert deciders.status(number) == [Status.VOIDED]
+    suspended = issue_sun(deciders).draft.content.number
+    other = deciders.propose(SUSPEND, suspended, actor="changchun")
+    with pytest.raises(NotPermitted, match="提出该决定的部门"):
+        deciders.office.deciding.withdraw(other, "checker")
 
 
 @pytest.mark.parametrize("kind", DecisionKind)
