@@ -30,7 +30,7 @@ check: venv-dev ## lint, types, import contracts
 	@$(BIN)/lint-imports
 
 test: venv-dev test-system check ## everything that CI runs
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 soak: venv-dev test-system ## the long form of the kill tests: 30 kills on each database
 	@SOAK_KILLS=30 $(BIN)/pytest tests/operations/test_serving.py
