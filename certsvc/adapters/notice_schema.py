@@ -1,4 +1,4 @@
-"""The table of units that are named publicly 公开通报: one row a step, never changed but for its confirmation."""
+"""The tables of units that are named publicly 公开通报: one row a step, never changed but for its confirmation."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ unit_notice = Table(
     CheckConstraint("(status = 'confirmed') = (checker IS NOT NULL)", name="confirmed_by_checker"),
     CheckConstraint("(checker IS NULL) = (confirmed_at IS NULL)", name="confirmed_with_time"),
 )
+unit_notice_certificate = Table(
+    "unit_notice_certificate",
+    metadata,
+    Column("notice_id", String(20), ForeignKey("unit_notice.id"), primary_key=True),
+    Column("number", String(16), primary_key=True),
+)
+"""The certificates that a step is about: kept for officials, never public."""
+
 Index(
     "uq_unit_notice_lifted_once",
     unit_notice.c.lifts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, up
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.database import hold_table
 from certsvc.adapters.instants import instant_text, read_instant
-from certsvc.adapters.notice_schema import unit_notice
+from certsvc.adapters.notice_schema import unit_notice, unit_notice_certificate
 from certsvc.domain.permission import Action
 from certsvc.domain.unit_notice import NoticeStatus, NoticeStep, PublicNotice, StoredNotice, UnitNotice
 from certsvc.errors import ConflictError, UnknownReference
@@ -33,7 +34,7 @@ class DatabaseNoticeStore:
             alike = standing.where(
                 unit_notice.c.unit_name == notice.unit_name, unit_notice.c.document_ref == notice.document_ref
             )
-            for known in map(_stored, connection.execute(alike)):
+            for known in _stored_all(connection, connection.execute(alike).all()):
                 if known.notice == notice:
                     return known.id
             if notice.lifts is not None:
@@ -55,6 +56,9 @@ class DatabaseNoticeStore:
                     proposed_at=instant_text(at),
                 )
             )
+            if notice.certificates:
+                about = [{"notice_id": new_id, "number": number} for number in notice.certificates]
+                connection.execute(insert(unit_notice_certificate), about)
             _note(connection, at, maker, Action.UNIT_NOTICE_PROPOSE, new_id, None)
         return new_id
 
@@ -95,8 +99,9 @@ class DatabaseNoticeStore:
     def find(self, step: str) -> StoredNotice | None:
         """A step; None when there is none."""
         with self._engine.begin() as connection:
-            row = connection.execute(select(unit_notice).where(unit_notice.c.id == step)).one_or_none()
-        return None if row is None else _stored(row)
+            rows = connection.execute(select(unit_notice).where(unit_notice.c.id == step)).all()
+            found = _stored_all(connection, rows)
+        return found[0] if found else None
 
     def listed(self, status: NoticeStatus | None = None) -> tuple[StoredNotice, ...]:
         """Steps, newest proposal first, of one status where asked."""
@@ -104,7 +109,7 @@ class DatabaseNoticeStore:
         if status is not None:
             found = found.where(unit_notice.c.status == status)
         with self._engine.begin() as connection:
-            return tuple(_stored(row) for row in connection.execute(found))
+            return _stored_all(connection, connection.execute(found).all())
 
 
 class DatabaseNoticeBoard:
@@ -139,15 +144,22 @@ def _in_force(wanted: Select[Any]) -> Select[Any]:
 
 
 def _held(connection: Connection, step: str) -> StoredNotice:
-    row = connection.execute(
-        select(unit_notice).where(unit_notice.c.id == step).with_for_update()
-    ).one_or_none()
-    if row is None:
+    rows = connection.execute(select(unit_notice).where(unit_notice.c.id == step).with_for_update()).all()
+    if not rows:
         raise UnknownReference(f"没有编号为 {step} 的通报。请核对通报编号。")
-    return _stored(row)
+    return _stored_all(connection, rows)[0]
 
 
-def _stored(row: Row[Any]) -> StoredNotice:
+def _stored_all(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[StoredNotice, ...]:
+    own = unit_notice_certificate.c
+    about: dict[str, list[str]] = {row.id: [] for row in rows}
+    wanted = select(unit_notice_certificate).where(own.notice_id.in_(list(about))).order_by(own.number)
+    for one in connection.execute(wanted):
+        about[one.notice_id].append(one.number)
+    return tuple(_stored(row, tuple(about[row.id])) for row in rows)
+
+
+def _stored(row: Row[Any], certificates: tuple[str, ...]) -> StoredNotice:
     return StoredNotice(
         id=row.id,
         notice=UnitNotice(
@@ -158,6 +170,7 @@ def _stored(row: Row[Any]) -> StoredNotice:
             date.fromisoformat(row.decided_on),
             row.ground,
             row.lifts,
+            certificates,
         ),
         status=NoticeStatus(row.status),
         maker=row.maker,

@@ -13,6 +13,7 @@ from certsvc.adapters.receipt_store import DatabaseReceiptStore
 from certsvc.adapters.session_store import DatabaseSessionStore
 from certsvc.adapters.share_store import DatabaseShareGrantStore
 from certsvc.adapters.turns import FileTurns
+from certsvc.adapters.unit_people import DatabaseUnitPeople
 from certsvc.bootstrap.case_work import CaseWork
 from certsvc.bootstrap.credit import CreditSide
 from certsvc.bootstrap.mapping import open_mapping
@@ -88,6 +89,7 @@ class Office(PublicSide):
             os.urandom,
             _decision_policy(settings),
             self.cases.is_kept,
+            self._committee_name,
         )
         self.deciding = WatchedDeciding(deciding, self.permits)
 
@@ -111,7 +113,8 @@ class Office(PublicSide):
     @cached_property
     def unit_notices(self) -> UnitNotices:
         """Public naming of units."""
-        return UnitNotices(self.permits, DatabaseNoticeStore(self.engine), self.clock, os.urandom)
+        people = DatabaseUnitPeople(self.engine, self.keys.cipher, self.certificates)
+        return UnitNotices(self.permits, DatabaseNoticeStore(self.engine), people, self.clock, os.urandom)
 
     def load_registry(self, raw: bytes) -> str:
         """Make a registry the one in force; its digest. Raises UnreadableInput naming the place of a fault."""
@@ -295,6 +298,10 @@ class Office(PublicSide):
     def resume_issue(self, filing: str) -> Generator[tuple[str, int], None, None]:
         """Take an issue on, chunk by chunk; nothing when another process of this machine is at it."""
         return self.issuance.resume(filing)
+
+    def _committee_name(self, code: str) -> str | None:
+        committee = _registry_of(self.filings.current_registry()[1]).committee(code)
+        return None if committee is None else committee.name
 
     def _texts_without_room(self, content: CertificateContent) -> tuple[str, ...]:
         from certsvc.adapters.document.page import texts_without_room

@@ -63,6 +63,7 @@ def notice_object(stored: StoredNotice) -> dict[str, object]:
         "document": notice.document_ref,
         "decided_on": notice.decided_on.isoformat(),
         "ground": notice.ground,
+        "certificates": list(notice.certificates),
         "status": stored.status.value,
         "maker": stored.maker,
         "proposed_at": _instant(stored.proposed_at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -32,6 +33,19 @@ class NoticeStore(Protocol):
 
     def listed(self, status: NoticeStatus | None = None) -> tuple[StoredNotice, ...]:
         """Steps, newest proposal first, of one status where asked."""
+        ...
+
+
+class UnitPeople(Protocol):
+    """The persons of a case."""
+
+    def of(
+        self, unit_code: str | None, certificates: Iterable[str]
+    ) -> Generator[tuple[str, str], None, None]:
+        """Name and ID number of everybody admitted from the unit, and of the certificates' holders.
+
+        Raises UnknownReference for a certificate that there is not.
+        """
         ...
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
 from certsvc.domain.permission import Action
-from certsvc.domain.unit_notice import StoredNotice, UnitNotice, lifting, unit_notice
+from certsvc.domain.unit_notice import StoredNotice, UnitNotice, lifting, require_nobody_named, unit_notice
 from certsvc.errors import UnknownReference
 from certsvc.ports import Clock
-from certsvc.ports.notices import NoticeStore
+from certsvc.ports.notices import NoticeStore, UnitPeople
 from certsvc.stages.permits import Permits
 
 _ID_BYTES = 8
@@ -22,6 +23,7 @@ class UnitNotices:
 
     permits: Permits
     store: NoticeStore
+    people: UnitPeople
     clock: Clock
     random_bytes: Callable[[int], bytes]
 
@@ -33,10 +35,15 @@ class UnitNotices:
         decided_on: date,
         ground: str,
         actor: str,
+        certificates: Sequence[str] = (),
     ) -> str:
-        """Propose to name a unit; the step's id. Raises NotPermitted, RequestError (words, code, date)."""
+        """Propose to name a unit; the step's id. `certificates`: those whose holders the case is about.
+
+        Raises NotPermitted, RequestError (words, code, date, a person who is named), UnknownReference (certificate).
+        """
+        today = self.clock.today()
         return self._propose(
-            unit_notice(unit_name, unit_code, document_ref, decided_on, ground, self.clock.today()), actor
+            unit_notice(unit_name, unit_code, document_ref, decided_on, ground, today, certificates), actor
         )
 
     def propose_lifting(
@@ -56,6 +63,9 @@ class UnitNotices:
         self.permits.require(
             Action.UNIT_NOTICE_CONFIRM, checker, subject, place=region, first_person=proposed.maker
         )
+        self._require_nobody_named(
+            proposed.notice
+        )  # a filing or a correction since may have made a word a name
         return self.store.confirm(step, checker.name, self.clock.now())
 
     def withdraw(self, step: str, actor: str) -> StoredNotice:
@@ -75,8 +85,13 @@ class UnitNotices:
         subject = f"unit-notice/{notice.document_ref[:64]}"
         maker = self.permits.official(actor, Action.UNIT_NOTICE_PROPOSE, subject)
         self.permits.require(Action.UNIT_NOTICE_PROPOSE, maker, subject)
+        self._require_nobody_named(notice)
         new_id = "N" + self.random_bytes(_ID_BYTES).hex()[1:].upper()
         return self.store.propose(notice, new_id, maker.name, self.clock.now())
+
+    def _require_nobody_named(self, notice: UnitNotice) -> None:
+        with closing(self.people.of(notice.unit_code, notice.certificates)) as people:
+            require_nobody_named(notice, people)
 
 
 def _subject(step: str) -> str:

@@ -15,12 +15,15 @@ from playwright.sync_api import Browser, expect
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.domain.actor import Actor, Role
+from certsvc.domain.unit_codes import read_unit_code
 from certsvc.domain.unit_notice import NoticeStatus
 from certsvc.entrypoints.cli.commands import certsvc
 from certsvc.entrypoints.public_api import create_app
 from certsvc.entrypoints.public_api.joining import public_service
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
+from tests.decisions.deciders import SUN
 from tests.support.office import OfficeUnderTest
+from tests.support.workbooks import REGULAR, sample
 from tests.web.builders import served
 
 CODE = "91229901MA00000159"
@@ -54,6 +57,7 @@ def propose(desk: OfficeUnderTest, unit: str = "示例工程有限公司", **giv
         given.get("decided_on", DECIDED_ON),
         given.get("ground", GROUND),
         given.get("actor", "maker"),
+        given.get("certificates", ()),
     )
 
 
@@ -123,6 +127,14 @@ def test_a_proposal_may_be_taken_back_until_it_is_confirmed(desk: OfficeUnderTes
         ({"actor": "city"}, NotPermitted, "省级人力资源和社会保障部门"),
         ({"unit": " "}, RequestError, "请填写单位名称"),
         ({"unit": "字" * 201}, RequestError, "不能超过"),
+        ({"unit": "魏昭霭"}, RequestError, "机构的全称"),
+        ({"unit": "欧阳李园"}, RequestError, "机构的全称"),
+        ({"unit": "魏昭霭（北川分公司）"}, RequestError, "机构的全称"),
+        ({"unit": "魏·昭·霭"}, RequestError, "机构的全称"),
+        ({"unit": "王建设局"}, RequestError, "机构的全称"),
+        ({"code": None}, RequestError, "请填写单位的统一社会信用代码"),
+        ({"code": " "}, RequestError, "请填写单位的统一社会信用代码"),
+        ({"certificates": ["222023061000999X"]}, UnknownReference, "没有编号为 222023061000999X 的证书"),
         ({"ground": "为229906197605300515出具虚假材料"}, RequestError, "身份证件号码"),
         ({"unit": "孙某229906 19760530 0515工作室"}, RequestError, "身份证件号码"),
         ({"ground": "一\n二"}, RequestError, "无法显示"),
@@ -136,6 +148,63 @@ def test_a_notice_is_refused_for(
     with pytest.raises(error, match=words):
         propose(desk, **given)
     assert desk.office.unit_notices.store.listed() == ()
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "示例工程有限公司",
+        "延边医院",
+        "长春市第三建筑厂",
+        "示例律师事务所（特殊普通合伙）",
+        "魏某工作室",
+        "珲春市林业局",
+    ],
+)
+def test_organisations_bear_names_of_organisations(desk: OfficeUnderTest, unit: str) -> None:
+    desk.office.unit_notices.confirm(propose(desk, unit), "checker")
+    assert named(desk) == [unit]
+
+
+def test_nobody_of_the_unit_is_named(desk: OfficeUnderTest) -> None:
+    batch = sample(REGULAR).with_rows([{**SUN, "统一社会信用代码": CODE}])
+    desk.submit(batch.xlsx())
+    for given in (
+        {"ground": "孙建国的业绩材料造假"},
+        {"ground": "孙 建 国等人造假"},
+        {"document": "关于孙建国的通报"},
+    ):
+        with pytest.raises(RequestError, match="请不要写持证人的姓名"):
+            propose(desk, **given)
+    with pytest.raises(RequestError, match="请不要写持证人的姓名"):
+        propose(desk, "孙建国工程有限公司")
+    assert desk.office.unit_notices.store.listed() == ()
+
+
+def test_nobody_whom_the_case_is_about_is_named_and_the_numbers_stay_inside(desk: OfficeUnderTest) -> None:
+    (issued,) = desk.issue(desk.submit(sample(REGULAR).with_rows([SUN]).xlsx()))
+    number = issued.draft.content.number
+    other = "91229901MA000020XX"
+    assert read_unit_code(other).code is not None
+    with pytest.raises(RequestError, match="请不要写持证人的姓名"):
+        propose(desk, code=other, ground="为孙建国出具虚假材料", certificates=[number])
+    step = propose(desk, code=other, certificates=[number])
+    assert desk.office.unit_notices.confirm(step, "checker").notice.certificates == (number,)
+    with pytest.raises(RequestError, match="请不要写持证人的姓名"):
+        desk.office.unit_notices.propose_lifting(
+            step, "吉人社通〔2024〕2号", date(2024, 6, 4), "孙建国的材料属实", "maker"
+        )
+    with served(create_app(desk.office.settings.public_folder, public_service(desk.office))) as host:
+        texts = [httpx.get(f"{host}{path}").text for path in ("/api/v1/unit-notices", "/notices")]
+    assert all("示例工程有限公司" in text and number not in text for text in texts)
+
+
+def test_who_was_admitted_after_the_proposal_is_not_named_by_its_confirmation(desk: OfficeUnderTest) -> None:
+    step = propose(desk, ground="为孙建国出具虚假材料")
+    desk.submit(sample(REGULAR).with_rows([{**SUN, "统一社会信用代码": CODE}]).xlsx())
+    with pytest.raises(RequestError, match="请不要写持证人的姓名"):
+        desk.office.unit_notices.confirm(step, "checker")
+    assert named(desk) == []
 
 
 def test_the_same_person_cannot_confirm_and_a_refusal_is_written_down(desk: OfficeUnderTest) -> None:
@@ -172,7 +241,7 @@ def test_the_page_holds_long_names_and_many_units(
     desk: OfficeUnderTest, clock: FixedClock, browser: Browser, width: int
 ) -> None:
     for index in range(21):
-        desk.office.unit_notices.confirm(propose(desk, f"{index}号" + LONG_NAME, code=None), "checker")
+        desk.office.unit_notices.confirm(propose(desk, f"{index}号" + LONG_NAME), "checker")
         clock.advance(timedelta(seconds=1))
     with served(create_app(desk.office.settings.public_folder, public_service(desk.office))) as host:
         page = browser.new_context(viewport={"width": width, "height": 844}).new_page()
@@ -195,7 +264,8 @@ def test_the_command_line_proposes_confirms_and_lists(
     words = ["--document", "吉人社通〔2024〕1号", "--decided-on", "2024-06-03", "--ground", GROUND]
     run = CliRunner()
     proposed = run.invoke(
-        certsvc, ["notice", "propose", "示例工程有限公司", *words, "--actor", "maker", "--json"]
+        certsvc,
+        ["notice", "propose", "示例工程有限公司", "--unit-code", CODE, *words, "--actor", "maker", "--json"],
     )
     step = json.loads(proposed.stdout)["notice"]
     confirmed = run.invoke(certsvc, ["notice", "confirm", step, "--actor", "checker", "--json"])

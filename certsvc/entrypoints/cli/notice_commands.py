@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
 
 from certsvc.domain.unit_notice import NoticeStatus, StoredNotice
 from certsvc.entrypoints.answers import notice_object
 from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, DECIDED_ON, opened_office
-
-if TYPE_CHECKING:
-    pass
 
 _STATUS_WORDS = {
     NoticeStatus.PROPOSED: "待确认",
@@ -33,7 +29,16 @@ def notice() -> None:
 
 @notice.command("propose")
 @click.argument("unit_name", metavar="UNIT")
-@click.option("--unit-code", metavar="CODE", help="统一社会信用代码。")
+@click.option(
+    "--unit-code", required=True, metavar="CODE", help="统一社会信用代码，必填：只有单位可以公开通报。"
+)
+@click.option(
+    "--certificate",
+    "certificates",
+    multiple=True,
+    metavar="NUMBER",
+    help="案件涉及的证书编号，可多次给出；不公开，用于核对通报文字中没有持证人。",
+)
 @_DOCUMENT
 @DECIDED_ON
 @_GROUND
@@ -41,7 +46,8 @@ def notice() -> None:
 @AS_JSON
 def notice_propose(
     unit_name: str,
-    unit_code: str | None,
+    unit_code: str,
+    certificates: tuple[str, ...],
     document: str,
     decided_on: datetime,
     ground: str,
@@ -51,7 +57,7 @@ def notice_propose(
 ) -> None:
     """提出公开通报一个单位。同样的内容再提出一次，得到同一个编号。"""
     step = opened_office().unit_notices.propose(
-        unit_name, unit_code, document, decided_on.date(), ground, actor
+        unit_name, unit_code, document, decided_on.date(), ground, actor, certificates
     )
     _tell_proposed(step, "公开通报", as_json=as_json)
 

@@ -31,7 +31,8 @@ class NoticeForm(_Grounds):
     """A unit to be named; the same words as `certsvc notice propose`."""
 
     unit_name: str = Field(max_length=400)
-    unit_code: str | None = Field(default=None, max_length=32)
+    unit_code: str = Field(max_length=32)
+    certificates: list[Annotated[str, Field(max_length=32)]] = Field(default=[], max_length=200)
 
 
 class LiftingForm(_Grounds):
@@ -44,7 +45,9 @@ def propose(request: Request, caller: Caller) -> Response:
     form = json_form(request, caller.raw_body, NoticeForm)
     notices, name = office_of(request).unit_notices, caller.caller.name
     office_of(request).permits.require_role(Action.UNIT_NOTICE_PROPOSE, caller.caller, "unit-notice")
-    step = notices.propose(form.unit_name, form.unit_code, form.document, form.decided_on, form.ground, name)
+    step = notices.propose(
+        form.unit_name, form.unit_code, form.document, form.decided_on, form.ground, name, form.certificates
+    )
     return JSONResponse({"notice": step})
 
 
