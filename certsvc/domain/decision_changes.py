@@ -21,14 +21,57 @@ from certsvc.errors import RequestError
 _LONGEST: Final = 200  # code points, as in the intake format
 
 
+def named_changes(changes: Mapping[str, str]) -> dict[str, str]:
+    """The changes under the names of fields, whether they were given under these or under the words of the paper.
+
+    Raises RequestError for a field that is given twice; unknown ones are left as they are.
+    """
+    named: dict[str, str] = {}
+    for field, text in changes.items():
+        name = _FIELD_OF.get(field, field)
+        if name in named:
+            raise RequestError(f"“{FIELD_WORDS.get(name, name)}”给出了两次。请只写一次。")
+        named[name] = text
+    return named
+
+
+def fields_in_words() -> str:
+    """Every field that may be corrected, by its word and its name."""
+    return "、".join(f"{FIELD_WORDS[name]}（{name}）" for name in CORRECTABLE)
+
+
+def require_possible_references(
+    award: Award, changes: Mapping[str, str], today: date, committee_name: Callable[[str], str | None]
+) -> None:
+    """Hold what a corrected award refers to against what the gate admits; what is not changed is not looked at.
+
+    `committee_name`: of a code of the registry, None for an unknown one. Raises RequestError for a publication in the
+    future or before the review, and for a committee that is not registered under this code and name.
+    """
+    if "announcement_on" in changes and not award.acquired_on <= award.announcement_on <= today:
+        raise RequestError(
+            f"更正后的公布日期不能晚于今天，也不能早于职称的取得日期（{award.acquired_on.isoformat()}）。"
+            "请核对公布文件上的日期。"
+        )
+    if "committee_code" not in changes:
+        return
+    registered = committee_name(award.committee_code)
+    if registered is None:
+        raise RequestError("更正后的评委会代码没有登记。请核对代码，或先更新登记簿。")
+    if registered != award.committee_name:
+        raise RequestError(
+            f"更正后的评委会代码登记的名称是“{registered}”，与证书上的评委会名称不一致。请一并更正评委会名称。"
+        )
+
+
 def corrected_award(award: Award, changes: Mapping[str, str]) -> Award:
     """The award with the changes made. Raises RequestError for an unknown field, an unfit value, or no change at all."""
     if not changes:
-        raise RequestError("请写明要更正的内容，例如 --set name=正确的姓名。")
+        raise RequestError("请写明要更正的内容，例如 --set 姓名=正确的姓名。")
     unknown = sorted(set(changes) - set(CORRECTABLE))
     if unknown:
         raise RequestError(
-            f"{'、'.join(unknown)} 不能更正。可以更正的内容：{'、'.join(CORRECTABLE)}。其他内容有误的，请另行申请。"
+            f"{'、'.join(unknown)} 不能更正。可以更正的内容：{fields_in_words()}。其他内容有误的，请另行申请。"
         )
     values: dict[str, Any] = {field: CORRECTABLE[field](text) for field, text in changes.items()}
     corrected = replace(award, **values)
@@ -93,3 +136,21 @@ CORRECTABLE: Final[Mapping[str, Callable[[str], object]]] = MappingProxyType(
     }
 )
 """The fields that a correction may change, each with its reading of the text."""
+
+FIELD_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "name": "姓名",
+        "sex": "性别",
+        "born_on": "出生日期",
+        "specialty": "专业",
+        "unit_name": "工作单位",
+        "committee_code": "评委会代码",
+        "committee_name": "评委会名称",
+        "announcing_body": "公布文件发文单位",
+        "announcement_ref": "公布文号",
+        "announcement_on": "公布日期",
+    }
+)
+"""The words for these fields, as on the paper that officials have before them."""
+
+_FIELD_OF: Final = {word: name for name, word in FIELD_WORDS.items()}

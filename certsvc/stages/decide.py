@@ -29,7 +29,12 @@ from certsvc.domain.decision import (
     require_timely,
 )
 from certsvc.domain.decision_authority import require_authority, require_second_person
-from certsvc.domain.decision_changes import corrected_award, printed_texts
+from certsvc.domain.decision_changes import (
+    corrected_award,
+    named_changes,
+    printed_texts,
+    require_possible_references,
+)
 from certsvc.domain.decision_kinds import ending_behind
 from certsvc.domain.decision_policy import DecisionPolicy
 from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_public, require_words
@@ -49,7 +54,7 @@ class Deciding:
     """What deciding needs. `document_kept` tells whether an authority (its region) has uploaded a document with a digest.
 
     `missing_glyphs` tells the characters that the certificate font lacks, `without_room` the texts of a certificate
-    that are too long to be printed.
+    that are too long to be printed, `committee_name` the name of a registered committee by its code.
     """
 
     actors: ActorStore
@@ -60,6 +65,7 @@ class Deciding:
     random_bytes: Callable[[int], bytes]
     policy: DecisionPolicy
     document_kept: Callable[[str, str], bool]
+    committee_name: Callable[[str], str | None]
 
     def propose(
         self,
@@ -74,7 +80,8 @@ class Deciding:
     ) -> str:
         """Propose a decision; its id. The same content proposed again keeps its id.
 
-        `document_sha256`: the uploaded decision document. Raises UnknownReference (actor, certificate, document),
+        `changes`: corrected fields by their names or by the words of the paper (姓名). `document_sha256`: the uploaded
+        decision document. Raises UnknownReference (actor, certificate, document),
         NotPermitted (authority), RequestError (dates, words, changes, way, document missing, suspension off),
         ConflictError (status of the certificate, another open proposal of this kind).
         """
@@ -88,7 +95,7 @@ class Deciding:
         newest = versions[-1]
         require_authority(kind, maker, newest.content.award, newest.status)
         effective_on = self._effective_day(kind, decided_on, newest)
-        changed = dict(changes or {})
+        changed = named_changes(changes or {})
         proposal = Proposal(
             kind, number, reference, decided_on, grounds, effective_on, changed, document_sha256
         )
@@ -150,6 +157,8 @@ class Deciding:
         require_fit_way(proposal.kind, award.way)
         if proposal.kind is DecisionKind.CORRECT:
             corrected = corrected_award(award, proposal.changes)
+            today = self.clock.today()
+            require_possible_references(corrected, proposal.changes, today, self.committee_name)
             self._require_printable(replace(versions[-1].content, award=corrected))
         elif proposal.changes:
             raise RequestError("只有更正决定可以写明要更正的内容。")

@@ -90,6 +90,12 @@ def test_units_dates_and_certificate_numbers_may_stand_in_a_ground(deciders: Dec
         ({"born_on": "1976年"}, "日期请写成"),
         ({"unit_name": " "}, "请填写工作单位"),
         ({"specialty": "专业" * 100}, "排印不下"),
+        ({"announcement_on": "2030-01-01"}, "公布日期不能晚于今天"),
+        ({"announcement_on": "2023-09-18"}, "不能早于职称的取得日期"),
+        ({"committee_code": "NOPE"}, "没有登记"),
+        ({"committee_code": "JL-XC-NY"}, "一并更正评委会名称"),
+        ({"姓名": "孙达成", "name": "孙达"}, "“姓名”给出了两次"),
+        ({"取得时间": "2024-01-01"}, "取得时间 不能更正.*姓名（name）"),
     ],
 )
 def test_a_correction_is_refused_for(
@@ -195,3 +201,17 @@ def test_a_certificate_that_is_not_signed_yet_waits(deciders: Deciders) -> None:
         deciders.propose(REVOKE, number)
     deciders.office.catch_up()
     assert deciders.decide(REVOKE, number).proposal.decided_on == date(2024, 6, 3)
+
+
+def test_a_correction_takes_the_words_of_the_paper_as_well_as_field_names(
+    quiet: Deciders, regular: PublicCertificate
+) -> None:
+    proposed = quiet.propose(
+        CORRECT,
+        number_of(regular),
+        changes={"姓名": "孙达成", "unit_name": "长春市公路管理处"},
+        ground="有误",
+    )
+    stored = quiet.office.deciding.find(proposed)
+    assert stored.proposal.changes == {"name": "孙达成", "unit_name": "长春市公路管理处"}
+    quiet.office.deciding.withdraw(proposed, "maker")

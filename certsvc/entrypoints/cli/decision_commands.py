@@ -12,7 +12,7 @@ import click
 
 from certsvc.domain.caller import OPERATOR
 from certsvc.domain.decision import DecisionKind, DecisionStatus, StoredDecision
-from certsvc.domain.decision_changes import CORRECTABLE
+from certsvc.domain.decision_changes import fields_in_words
 from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.decision_service import ServiceMethod, method_named
 from certsvc.entrypoints.answers import decision_object
@@ -112,7 +112,7 @@ def propose_reinstate(**given: Any) -> None:
     multiple=True,
     required=True,
     metavar="FIELD=VALUE",
-    help=f"要更正的内容，可多次给出：{'、'.join(CORRECTABLE)}。",
+    help=f"要更正的内容，可多次给出：{fields_in_words()}。",
 )
 def propose_correct(settings: tuple[str, ...], **given: Any) -> None:
     """更正证书：编号不变，版本加一，旧版本标为已换发。"""
