@@ -12,6 +12,7 @@ from certsvc.adapters.history_endings import DatabaseHistoryEndings
 from certsvc.domain.caller import Caller
 from certsvc.stages.historical_endings import HistoricalEndings
 from certsvc.stages.historical_import import HistoricalImport
+from certsvc.stages.historical_matches import KnownHolders
 from certsvc.stages.historical_records import HistoricalRecords
 
 if TYPE_CHECKING:
@@ -66,10 +67,19 @@ def open_history(office: Office) -> HistoryDesk:
     """Joined over the office's parts."""
     store = DatabaseHistoryChanges(office.engine, office.keys.cipher)
     endings = DatabaseHistoryEndings(office.engine, office.keys.cipher)
+    holders = KnownHolders(office.filings)
     return HistoryDesk(
-        HistoricalImport(office.permits, store, office.clock, _read_file),
-        HistoricalRecords(office.permits, store, office.looks, office.clock, os.urandom),
-        HistoricalEndings(office.permits, store, endings, office.clock, os.urandom),
+        HistoricalImport(office.permits, store, office.clock, _read_file, holders),
+        HistoricalRecords(office.permits, store, office.looks, office.clock, os.urandom, holders),
+        HistoricalEndings(
+            office.permits,
+            store,
+            endings,
+            office.clock,
+            os.urandom,
+            office.decision_policy,
+            office.cases.is_kept,
+        ),
         store,
         office.ledger.require_own_history,
         office.record_waiting,

@@ -15,6 +15,7 @@ from certsvc.domain.submission import RawWorkbook
 from certsvc.errors import IntegrityError
 from certsvc.ports import Clock
 from certsvc.ports.history import AcceptedFile, HistoryStore, Matches
+from certsvc.stages.historical_matches import KnownHolders
 from certsvc.stages.historical_rows import read_history
 from certsvc.stages.permits import Permits
 
@@ -37,6 +38,7 @@ class HistoricalImport:
     store: HistoryStore
     clock: Clock
     read: Callable[[bytes, str], RawWorkbook]
+    holders: KnownHolders
 
     def receive(self, raw: bytes, file_name: str, by: Caller) -> ImportAnswer:
         """Import a file for the caller's authority (the province, or a city or prefecture for its own units).
@@ -52,7 +54,11 @@ class HistoricalImport:
             return ImportAnswer(wanted, sum(known.records.values()), self.store.findings(wanted), known)
         history = read_history(workbook, self.clock.today())
         matches = self.store.match(history.titles)
-        findings = (*history.findings, *_compared(history.titles, matches, by.region))
+        found = (
+            *_compared(history.titles, matches, by.region),
+            *self.holders.compared(history.titles, by.region),
+        )
+        findings = (*history.findings, *found)
         findings = tuple(sorted(findings, key=lambda one: one.row or 0))
         if stops(findings):
             return ImportAnswer(wanted, history.total, findings, None)

@@ -23,6 +23,7 @@ from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.history import HistoryStore
 from certsvc.stages.filing_cells import CellReader
+from certsvc.stages.historical_matches import KnownHolders
 from certsvc.stages.historical_rows import read_title
 from certsvc.stages.permits import Permits
 
@@ -41,6 +42,7 @@ class HistoricalRecords:
     looks: PersonalLooks
     clock: Clock
     random_bytes: Callable[[int], bytes]
+    holders: KnownHolders
 
     def confirm(self, wanted: str, by: Caller) -> None:
         """Confirm an import, or the corrected version of a record, as the second person of the same authority.
@@ -100,7 +102,7 @@ class HistoricalRecords:
         standing = [one for one in versions if one.state is not HistoryState.GRADED] or versions
         self._require_own(Action.HISTORY_IMPORT, by, standing[-1])
         document = require_words(basis, BASIS_WORD, LONGEST_REFERENCE)
-        title = self._changed(standing[-1].title, changes)
+        title = self._changed(standing[-1].title, changes, by.region)
         return self.store.correct(reference, title, document, by, self.clock.now(), _require_correctable)
 
     def find_import(self, wanted: str) -> HistoryImport:
@@ -124,14 +126,15 @@ class HistoricalRecords:
         self.looks.append(PersonalLook(self.clock.now(), channel, by.name, reference, "查看历史记录"))
         return versions
 
-    def _changed(self, old: HistoricalTitle, changes: Mapping[str, str]) -> HistoricalTitle:
+    def _changed(self, old: HistoricalTitle, changes: Mapping[str, str], region: str) -> HistoricalTitle:
         unknown = sorted(set(changes) - words.CORRECTABLE)
         if unknown or not changes:
             raise RequestError(f"可以更正的内容：{'、'.join(sorted(words.CORRECTABLE))}。请按列名填写。")
         cells = {column: word for column, word in {**old.written, **changes}.items() if word.strip()}
         reader = CellReader()
         title = read_title(cells, old.row, old.source, self.clock.today(), reader)
-        errors = [one for one in reader.findings if one.severity is Severity.ERROR]
+        known = () if title is None else self.holders.compared([title], region)
+        errors = [one for one in (*reader.findings, *known) if one.severity is Severity.ERROR]
         if title is None or errors:
             raise RequestError(
                 "更正的内容有误：" + "".join(f"【{one.column}】{one.message}" for one in errors)

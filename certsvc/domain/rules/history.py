@@ -117,6 +117,44 @@ ALREADY_CERTIFIED = declare(
     good="电子证书启用以前取得的职称",
     bad="2023年评审取得、已签发电子证书的职称",
 )
+ENDED_TITLE = declare(
+    code="history-ended-title",
+    severity=Severity.ERROR,
+    clause=f"{REFORM} 四（二）；五（三）",
+    summary="已撤销、核销或宣布无效的职称，不得换一种写法作为历史数据登记",
+    message="该人员{acquired}取得的同系列同级别职称（{number}）已被撤销、核销或宣布无效，本行可能是同一职称"
+    "（没有系列或级别的，请补填后再比较）。请核对并删除本行；确为另一职称的，由省级部门核实，"
+    "在“备注”写明“非{number}”及依据后导入；应当恢复的，按恢复程序办理。",
+    good="没有被撤销的同系列同级别职称",
+    bad="正高级工程师证书已撤销，又导入“高级工程师（教授级）”",
+)
+OTHER_THAN_ENDED = declare(
+    code="history-other-than-ended",
+    severity=Severity.WARNING,
+    clause=f"{REFORM} 四（二）；五（三）",
+    summary="与已终止职称同系列同级别的历史职称，经省级部门写明后，由确认人员复核",
+    message="备注写明本职称不是已被撤销、核销或宣布无效的{number}（{acquired}取得）。请确认人员对照原件和决定复核。",
+    good="备注写明非该证书及依据",
+    bad="备注没有写明",
+)
+PERSON_WITH_ENDING = declare(
+    code="history-person-with-ending",
+    severity=Severity.WARNING,
+    clause=f"{REFORM} 四（二）；五（三）",
+    summary="曾有职称被终止或有诚信档案记录的人员，历史数据须与原件核对",
+    message="该人员另有职称被撤销、核销或宣布无效，或有诚信档案记录。请与原件核对本行后再确认。",
+    good="没有被终止的职称，没有诚信档案记录",
+    bad="2023年副高级职称被撤销，导入2009年的中级职称",
+)
+SAME_LEVEL_CERTIFIED = declare(
+    code="history-same-level-certified",
+    severity=Severity.WARNING,
+    clause=HISTORY_CLAUSE,
+    summary="已有同系列同级别电子证书的，须核对是否同一职称",
+    message="该人员已有同系列同级别的电子证书{number}，职称名称不同。请核对是否同一职称的旧名称；是同一职称的，请删除本行。",
+    good="2010年取得副高级，2023年取得正高级电子证书",
+    bad="已有正高级工程师电子证书，又导入“高级工程师（教授级）”",
+)
 NUMBER_OF_OTHERS = declare(
     code="history-number-of-others",
     severity=Severity.WARNING,
