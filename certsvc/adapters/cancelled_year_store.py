@@ -12,10 +12,14 @@ from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.adapters.database import hold_table
+from certsvc.adapters.information_schema import title_entry
 from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.person_links import keys_of_persons
+from certsvc.adapters.schema import certificate
 from certsvc.domain.cancelled_year import StoredCancellation, YearCancellation, YearStatus, YearStep
 from certsvc.domain.identity import IdDocument, IdKind
 from certsvc.domain.permission import Action
+from certsvc.domain.regions import PROVINCE
 from certsvc.errors import ConflictError, UnknownReference
 from certsvc.formats.canonical import encode_canonical_json
 from certsvc.ports import PersonalCipher
@@ -28,6 +32,20 @@ class DatabaseCancelledYears:
         self._engine = engine
         self._cipher = cipher
 
+    def unit_region(self, id_number: str) -> str | None:
+        """The division of the unit on the person's newest certificate; None when the register knows none."""
+        own = certificate.c
+        with self._engine.begin() as connection:
+            keys = keys_of_persons(connection, [self._cipher.person_key(id_number)])
+            newest = (
+                select(title_entry.c.unit_region)
+                .join(certificate, own.number == title_entry.c.number)
+                .where(own.person_key.in_(list(keys)), title_entry.c.unit_region.is_not(None))
+                .order_by(own.acquired_on.desc(), own.drafted_at.desc(), own.number)
+            )
+            region: str | None = connection.execute(newest.limit(1)).scalar_one_or_none()
+        return region
+
     def propose(self, cancellation: YearCancellation, new_id: str, maker: str, at: datetime) -> str:
         """Store a step; its id."""
         with self._engine.begin() as connection:
@@ -35,7 +53,8 @@ class DatabaseCancelledYears:
             for known in self._standing(connection, cancellation):
                 if _same(known.cancellation, cancellation):
                     return known.id
-                if known.cancellation.step is cancellation.step:
+                elsewhere = known.cancellation.place != PROVINCE == cancellation.place
+                if known.cancellation.step is cancellation.step and not elsewhere:
                     raise ConflictError(
                         f"该人员 {cancellation.year} 年度已有一项{cancellation.step.label}（{known.id}）。请先核对那一项。"
                     )

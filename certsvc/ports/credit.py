@@ -34,6 +34,10 @@ class CreditArchiveStore(Protocol):
 class CancelledYearStore(Protocol):
     """Steps over cancelled years: each is proposed by one person and confirmed by another."""
 
+    def unit_region(self, id_number: str) -> str | None:
+        """The division of the unit on the person's newest certificate, linked documents included; None when unknown."""
+        ...
+
     def propose(self, cancellation: YearCancellation, new_id: str, maker: str, at: datetime) -> str:
         """Store a step; its id. The same content, not withdrawn since, keeps the id it has. Raises ConflictError."""
         ...

@@ -16,7 +16,7 @@ from certsvc.domain.cancelled_year import (
 )
 from certsvc.domain.identity import IdKind
 from certsvc.domain.permission import Action
-from certsvc.domain.regions import PROVINCE
+from certsvc.domain.regions import PROVINCE, city_of
 from certsvc.errors import UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
@@ -51,6 +51,8 @@ class CancelledYears:
     ) -> str:
         """Propose to cancel a person's year; the step's id. `place`: six digits, by default the proposer's own.
 
+        A city does so for persons of its own units and for those whose unit the register does not know; the province for all.
+
         Raises UnknownReference, NotPermitted, RequestError (number, words, dates), ConflictError (proposed already).
         """
         maker = self.permits.official(actor, Action.YEAR_CANCEL_PROPOSE, _NEW)
@@ -64,6 +66,9 @@ class CancelledYears:
             ground,
             self.clock.today(),
         )
+        region = self.store.unit_region(cancellation.document.number)
+        if region is not None:
+            self.permits.require(Action.YEAR_CANCEL_PROPOSE, maker, _NEW, place=city_of(region))
         return self._propose(cancellation, maker)
 
     def lift(self, step: str, document_ref: str, decided_on: date, ground: str, actor: str) -> str:

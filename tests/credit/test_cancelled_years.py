@@ -195,3 +195,21 @@ def test_the_person_stands_in_the_table_as_a_digest_and_sealed(deciders: Decider
     with pytest.raises(UnknownReference):
         years(deciders).confirm("Y0", "checker")
     assert deciders.office.trail.verify_chain().fault is None
+
+
+def test_a_city_leaves_persons_of_other_cities_to_those_and_to_the_province(deciders: Deciders) -> None:
+    issue_sun(deciders)
+    with pytest.raises(NotPermitted, match="其他地区"):
+        propose(deciders, "city")
+    (refused,) = deciders.office.trail.entries("cancelled-year")
+    assert (refused.actor, refused.action) == ("city", "cancel_year.propose.refused")
+    own = propose(deciders, "changchun")
+    assert {one.id for one in shown(deciders, "changchun")} == {own}
+
+
+def test_the_province_adds_its_own_beside_that_of_a_city(deciders: Deciders) -> None:
+    years(deciders).confirm(propose(deciders, "city"), "city-two")
+    of_the_province = cancelled(deciders)
+    assert propose(deciders) == of_the_province, "the same content keeps its id"
+    years(deciders).confirm(lift(deciders, of_the_province), "checker")
+    assert known(deciders) == {PERSON: frozenset({2024})}, "the city's own stands"
