@@ -21,7 +21,7 @@ from certsvc.adapters.history_store import held_versions
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.ledger_outbox import allot_slots
 from certsvc.domain.caller import Caller
-from certsvc.domain.credit import CreditRecord, first_free_day
+from certsvc.domain.credit import CreditRecord, CreditStart, first_free_day
 from certsvc.domain.decision import DecisionKind, DecisionStatus
 from certsvc.domain.history import HistoricalRecord, HistoryState
 from certsvc.domain.permission import Action
@@ -66,12 +66,15 @@ class DatabaseHistoryEndings:
                     ground=ending.ground,
                     maker=by.name,
                     proposed_at=instant_text(at),
+                    document_sha256=ending.document_sha256,
                 )
             )
             _note(connection, at, by, Action.REVOCATION_PROPOSE, ending)
         return ending
 
-    def confirm(self, reference: str, credit_id: str, by: Caller, at: datetime, judge: Judge) -> None:
+    def confirm(
+        self, reference: str, credit_id: str, starts: CreditStart, by: Caller, at: datetime, judge: Judge
+    ) -> None:
         """Revoke a record."""
         with self._engine.begin() as connection:
             versions = self._held(connection, reference)
@@ -91,7 +94,7 @@ class DatabaseHistoryEndings:
             newest = versions[-1]
             _set(connection, newest, state=HistoryState.REVOKED.value)
             self._rows.queue(connection, events, at)
-            self._open_credit(connection, newest, ending, credit_id, at)
+            self._open_credit(connection, newest, ending, credit_id, starts, at)
             _note(connection, at, by, Action.REVOCATION_CONFIRM, ending)
 
     def _held(self, connection: Connection, reference: str) -> list[HistoricalRecord]:
@@ -125,11 +128,13 @@ class DatabaseHistoryEndings:
         record: HistoricalRecord,
         ending: HistoryEnding,
         credit_id: str,
+        starts: CreditStart,
         at: datetime,
     ) -> None:
         (slot,) = allot_slots(connection, 1)
         today = local_day(at)
-        credit = CreditRecord(credit_id, ending.id, slot, today, first_free_day(today))
+        counted_from = starts.day(decided_on=ending.decided_on, recorded_on=today)
+        credit = CreditRecord(credit_id, ending.id, slot, today, first_free_day(counted_from))
         payload = encode_history_credit(
             credit, record.reference, record.title, ending.document_ref, ending.decided_on, ending.ground
         )
@@ -156,11 +161,12 @@ def _find(connection: Connection, reference: str) -> HistoryEnding | None:
         row.ground,
         row.maker,
         row.checker,
+        row.document_sha256,
     )
 
 
-def _words(ending: HistoryEnding) -> tuple[str, date, str]:
-    return ending.document_ref, ending.decided_on, ending.ground
+def _words(ending: HistoryEnding) -> tuple[str, date, str, str | None]:
+    return ending.document_ref, ending.decided_on, ending.ground, ending.document_sha256
 
 
 def _decision_row(connection: Connection, ending: HistoryEnding) -> dict[str, object]:
@@ -173,6 +179,7 @@ def _decision_row(connection: Connection, ending: HistoryEnding) -> dict[str, ob
         "decided_on": ending.decided_on.isoformat(),
         "effective_on": ending.decided_on.isoformat(),
         "ground": ending.ground,
+        "document_sha256": ending.document_sha256,
         "status": DecisionStatus.CONFIRMED,
         "maker": ending.maker,
         "proposed_at": connection.execute(proposed).scalar_one(),

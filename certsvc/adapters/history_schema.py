@@ -118,6 +118,7 @@ history_ending = Table(
     Column("proposed_at", String(32), nullable=False),
     Column("checker", String(64), ForeignKey("actor.name")),
     Column("confirmed_at", String(32)),
+    Column("document_sha256", String(64)),
     CheckConstraint("maker <> checker", name="four_eyes"),
     CheckConstraint("(checker IS NULL) = (confirmed_at IS NULL)", name="confirmed_with_time"),
 )

@@ -93,6 +93,11 @@ class Office(PublicSide):
         )
         self.deciding = WatchedDeciding(deciding, self.permits)
 
+    @property
+    def decision_policy(self) -> DecisionPolicy:
+        """What is set about decisions where the notices leave it open."""
+        return _decision_policy(self.settings)
+
     @cached_property
     def case_work(self) -> CaseWork:
         """Voided batches, dependent titles, annulled proofs."""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from certsvc.domain.caller import Caller
+from certsvc.domain.credit import CreditStart
 from certsvc.domain.findings import Finding
 from certsvc.domain.history import (
     HistoricalRecord,
@@ -113,7 +114,10 @@ class HistoryStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HistoryEnding:
-    """The revocation of a record: proposed by one person, in force when another has confirmed it."""
+    """The revocation of a record: proposed by one person, in force when another has confirmed it.
+
+    `document_sha256`: digest (hex) of the uploaded decision document.
+    """
 
     id: str
     reference: str
@@ -122,6 +126,7 @@ class HistoryEnding:
     ground: str
     maker: str
     checker: str | None = None
+    document_sha256: str | None = None
 
 
 class HistoryEndings(Protocol):
@@ -135,8 +140,13 @@ class HistoryEndings(Protocol):
         """Keep a proposal; the same again keeps its id. Raises ConflictError while another one is open."""
         ...
 
-    def confirm(self, reference: str, credit_id: str, by: Caller, at: datetime, judge: Judge) -> None:
-        """Revoke: every version's slot, the credit record of the person, the events. The same again changes nothing."""
+    def confirm(
+        self, reference: str, credit_id: str, starts: CreditStart, by: Caller, at: datetime, judge: Judge
+    ) -> None:
+        """Revoke: every version's slot, the credit record of the person, the events. The same again changes nothing.
+
+        `starts`: the day from which the years of the record count.
+        """
         ...
 
 

@@ -124,9 +124,9 @@ class Archive:
         return self.office.verification.check_holder(HolderClaim(number, name, id_last4)).as_json()
 
 
-def open_archive(home: Path, clock: FixedClock, url: str | None = None) -> Archive:
-    """A prepared office without records."""
-    opened = OfficeUnderTest(home, clock, url)
+def open_archive(home: Path, clock: FixedClock, url: str | None = None, **settings_given: Any) -> Archive:
+    """A prepared office without records, with other settings where given."""
+    opened = OfficeUnderTest(home, clock, url, **settings_given)
     for person in OFFICIALS:
         opened.office.actors.register_actor(person, clock.now())
     return Archive(opened, clock)

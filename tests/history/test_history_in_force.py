@@ -12,7 +12,7 @@ import pytest
 from certsvc.adapters.clock import FixedClock
 from certsvc.domain.check_reference import ReferenceKind, reference_kind
 from certsvc.domain.history import HistoryState
-from certsvc.errors import ConflictError, NotPermitted, RequestError
+from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from certsvc.formats.leaf import EventKind
 from tests.decisions.deciders import SUN, audit
 from tests.history.papers import ZHOU, ZHOU_ID, Archive, open_archive
@@ -270,3 +270,30 @@ def test_a_revocation_is_for_the_province_and_names_nobody(archive: Archive) -> 
             archive.office.history.endings.propose(
                 reference, "吉人社撤〔2026〕9号", date(2026, 11, 20), ground, archive.caller("maker")
             )
+
+
+def test_a_revocation_keeps_to_what_the_office_sets_about_credit_and_documents(
+    tmp_path: Path, clock: FixedClock, database_url: str
+) -> None:
+    set_so = {"credit_starts": "decided", "decision_documents": "required"}
+    archive = open_archive(tmp_path / "home", clock, database_url, **set_so)
+    (reference,) = archive.published(ZHOU)
+    office, decided_on = archive.office, date(2026, 1, 10)
+    given = (
+        reference,
+        "吉人社撤〔2026〕9号",
+        decided_on,
+        "经核查，申报材料与事实不符",
+        archive.caller("maker"),
+    )
+    with pytest.raises(RequestError, match="须上传决定文书"):
+        office.history.endings.propose(*given)
+    with pytest.raises(UnknownReference, match="没有上传过"):
+        office.history.endings.propose(*given, "0" * 64)
+    digest = office.decision_documents.upload(b"%PDF-1.7\n%%EOF\n", "maker")
+    ending = office.history.endings.propose(*given, digest)
+    office.history.confirm_revocation(reference, archive.caller("second"))
+    (block,) = office.filings.credit_blocks([ZHOU_ID])[ZHOU_ID]
+    assert block.until_on == date(2029, 1, 10)
+    assert office.deciding.find(ending.id).proposal.document_sha256 == digest
+    archive.under_test.close()

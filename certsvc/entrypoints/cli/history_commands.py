@@ -172,16 +172,33 @@ def history_correct(
     help="决定日期，如 2024-06-03。",
 )
 @click.option("--ground", required=True, metavar="TEXT", help="理由；会向查验方公开，不写姓名和证件号码。")
+@click.option(
+    "--file",
+    "document_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="决定文书（PDF、JPEG 或 PNG，不超过 10 MB）；加密保存，摘要记入决定。",
+)
 @ACTOR
 @AS_JSON
 def history_revoke(
-    reference: str, document: str, decided_on: datetime, ground: str, actor: str, *, as_json: bool
+    reference: str,
+    document: str,
+    decided_on: datetime,
+    ground: str,
+    document_path: Path | None,
+    actor: str,
+    *,
+    as_json: bool,
 ) -> None:
     """提出撤销一条历史记录（材料造假）：仅由省厅决定，确认后记入诚信档案三年。"""
     office = opened_office()
     caller = _caller(office, actor, Action.REVOCATION_PROPOSE)
+    digest = None
+    if document_path is not None:
+        digest = office.decision_documents.upload(document_path.read_bytes(), actor)
     proposed = office.history.endings.propose(
-        reference.strip().upper(), document, decided_on.date(), ground, caller
+        reference.strip().upper(), document, decided_on.date(), ground, caller, digest
     )
     _show(
         {"decision": proposed.id, "reference": proposed.reference},
