@@ -53,12 +53,10 @@ class DatabaseAnnulmentStore:
                     connection, given.recorded_at, caller, Action.ANNULMENT_RECORD, subject, after=after
                 )
             stored = given if known is None else self._stored(known)
-            if (stored.kind, stored.document_ref, stored.decided_on) != (
-                given.kind,
-                given.document_ref,
-                given.decided_on,
-            ):
-                raise ConflictError(f"该证明编号此前已登记取消（{stored.id}），文号或日期不同。请核对。")
+            if _told(stored) != _told(given):
+                raise ConflictError(
+                    f"该证明编号此前已登记取消（{stored.id}），种类、文号、日期或理由不同，未作改动。请核对。"
+                )
             insert_missing(
                 connection, dependent_title, _entries(connection, stored.id, key, given.recorded_at)
             )
@@ -95,6 +93,10 @@ class DatabaseAnnulmentStore:
             actor=row.actor,
             recorded_at=read_instant(row.recorded_at),
         )
+
+
+def _told(one: Annulment) -> tuple[ProofKind, str, date, str]:
+    return one.kind, one.document_ref, one.decided_on, one.ground
 
 
 def reference_key(cipher: PersonalCipher, reference: str) -> bytes:

@@ -44,6 +44,11 @@ def require_no_id_number(text: str, what: str) -> None:
         raise RequestError(f"{what}会公开，请不要写身份证件号码。请删除后重试。")
 
 
+def holds_id_number(text: str) -> bool:
+    """Whether anything in the text reads as an ID number."""
+    return _holds_id_number(text, None)
+
+
 def _holds_id_number(text: str, own: str | None) -> bool:
     narrow = unicodedata.normalize("NFKC", text).upper()
     joined = _BETWEEN_DIGITS.sub("", narrow)

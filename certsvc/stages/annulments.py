@@ -10,7 +10,7 @@ from certsvc.domain.annulment import Annulment, ProofKind
 from certsvc.domain.decision_text import (
     LONGEST_GROUND,
     LONGEST_REFERENCE,
-    require_no_id_number,
+    holds_id_number,
     require_words,
 )
 from certsvc.domain.dependants import DependantEntry
@@ -43,16 +43,21 @@ class Annulments:
         self.permits.require(Action.ANNULMENT_RECORD, by, "annulment")
         if decided_on > self.clock.today():
             raise RequestError("决定日期不能晚于今天。请核对取消文书上的日期。")
-        words = require_words(ground, "取消理由", LONGEST_GROUND)
-        require_no_id_number(words, "取消理由")
         given = Annulment(
             id="A" + self.random_bytes(_ID_BYTES).hex()[1:].upper(),
             kind=kind,
             reference=require_words(reference, "证明编号", LONGEST_REFERENCE),
-            document_ref=require_words(document_ref, "取消文号", LONGEST_REFERENCE),
+            document_ref=_without_id_number(document_ref, "取消文号", LONGEST_REFERENCE),
             decided_on=decided_on,
-            ground=words,
+            ground=_without_id_number(ground, "取消理由", LONGEST_GROUND),
             actor=by.name,
             recorded_at=self.clock.now(),
         )
         return self.store.record(given)
+
+
+def _without_id_number(text: str, what: str, longest: int) -> str:
+    words = require_words(text, what, longest)
+    if holds_id_number(words):
+        raise RequestError(f"{what}不公开，但请不要写身份证件号码。请删除后重试。")
+    return words

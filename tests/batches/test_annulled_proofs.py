@@ -31,7 +31,7 @@ def annul(cases: Deciders, reference: str = PROOF, **given: Any) -> tuple[str, t
         reference,
         given.get("document_ref", "人考函〔2025〕2号"),
         date(2025, 3, 1),
-        "考试违纪，成绩无效",
+        given.get("ground", "考试违纪，成绩无效"),
         given.get("actor", "maker"),
     )
     return stored.id, entries
@@ -92,6 +92,24 @@ def test_no_proof_stands_plainly_in_the_database(cases: Deciders) -> None:
                 PROOF not in str(value) and PROOF.encode() not in bytes(str(value), "utf-8") for value in row
             )
             assert all(PROOF.encode() not in value for value in row if isinstance(value, bytes))
+
+
+def test_recording_again_with_anything_else_is_a_conflict_and_changes_nothing(cases: Deciders) -> None:
+    first, _ = annul(cases)
+    for other in (
+        {"ground": "替考，成绩无效"},
+        {"document_ref": "人考函〔2025〕3号"},
+        {"kind": ProofKind.QUALIFICATION},
+    ):
+        with pytest.raises(ConflictError, match="未作改动"):
+            annul(cases, **other)
+    assert annul(cases)[0] == first
+
+
+def test_no_id_number_stands_in_the_words_and_the_refusal_does_not_call_them_public(cases: Deciders) -> None:
+    for words in ({"ground": "229906197605300515替考"}, {"document_ref": "关于229906197605300515"}):
+        with pytest.raises(RequestError, match="不公开，但请不要写身份证件号码"):
+            annul(cases, **words)
 
 
 def test_only_the_province_records_annulments(cases: Deciders) -> None:
