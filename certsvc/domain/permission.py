@@ -225,7 +225,7 @@ def _refuse_official(
         return "这一事项由系统维护人员在服务器上办理。"
     if line.other_than is not None and first_person == caller.name:
         return "两步手续不能由同一人办理（经办、复核分离）。请由另一位人员办理。"
-    return None if _is_competent(line.region, caller.region, place) else _ELSEWHERE[line.region]
+    return None if _is_competent(line.region, caller.region, place) else _elsewhere(line)
 
 
 def _is_competent(rule: RegionRule, region: str, place: str | None) -> bool:
@@ -240,11 +240,30 @@ def _is_competent(rule: RegionRule, region: str, place: str | None) -> bool:
             return region == place
 
 
-_ELSEWHERE: Final = MappingProxyType(
+def _elsewhere(line: Permission) -> str:
+    match line.region:
+        case RegionRule.PROVINCE:
+            return "这一事项由省级人力资源和社会保障部门的人员办理。"
+        case RegionRule.OWN:
+            what = _CONCERNS.get(line.action, "这一备案")
+            return f"{what}属于其他地区，请由所属地区或省级部门的人员办理。"
+        case RegionRule.CITY:
+            what = _CONCERNS.get(line.action, "这一证书")
+            return f"{what}属于其他地区，请由所属市（州）或省级部门的人员办理。"
+        case RegionRule.SAME:
+            return "这一事项须由同一部门的人员办理。"
+
+
+_CONCERNS: Final = MappingProxyType(
     {
-        RegionRule.PROVINCE: "这一事项由省级人力资源和社会保障部门的人员办理。",
-        RegionRule.OWN: "这一备案属于其他地区，请由所属地区或省级部门的人员办理。",
-        RegionRule.CITY: "这一证书属于其他地区，请由所属市（州）或省级部门的人员办理。",
-        RegionRule.SAME: "这一事项须由同一部门的人员办理。",
+        Action.YEAR_CANCEL_PROPOSE: "这一人员",
+        Action.YEAR_CANCEL_READ: "这一人员",
+        Action.ANNOUNCED_LIST_LOAD: "这一公布名单",
+        Action.HISTORY_IMPORT: "这一批历史数据",
+        Action.BATCH_VOIDING_PROPOSE: "这一备案",
+        Action.REPORT_READ: "所查的数据",
+        Action.REPORT_EXPORT: "所查的数据",
+        Action.SAMPLE_DRAW: "抽查的范围",
     }
 )
+"""What the object of an action is called, where it is neither a filing nor a certificate."""

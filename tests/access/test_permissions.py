@@ -158,3 +158,21 @@ def test_filings_belong_where_their_committee_works() -> None:
     assert dual.items() <= places.items()
     assert place_of_committee("no such committee", registry) is None
     assert place_of_committee(None, registry) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (Action.DECISION_READ, "这一证书属于其他地区"),
+        (Action.FILING_READ, "这一备案属于其他地区"),
+        (Action.BATCH_VOIDING_PROPOSE, "这一备案属于其他地区"),
+        (Action.YEAR_CANCEL_PROPOSE, "这一人员属于其他地区"),
+        (Action.ANNOUNCED_LIST_LOAD, "这一公布名单属于其他地区"),
+        (Action.HISTORY_IMPORT, "这一批历史数据属于其他地区"),
+        (Action.SAMPLE_DRAW, "抽查的范围属于其他地区"),
+    ],
+)
+def test_a_refusal_calls_its_object_by_name(action: Action, words: str) -> None:
+    why = refusal(action, official(Actor("m", Role.MAKER, "222400")), place="220100")
+    assert why is not None
+    assert why.startswith(words)
