@@ -23,6 +23,8 @@ from certsvc.domain.unit_names import require_unit_name
 from certsvc.errors import ConflictError, RequestError
 
 NOTICE_CLAUSE: Final = "吉人社函〔2022〕38号 四（二）"
+NAMED_SINCE: Final = date(2022, 4, 20)
+"""The day of the notice that knows public naming: no decision is older."""
 LONGEST_UNIT_NAME: Final = 200  # code points
 
 
@@ -98,7 +100,8 @@ def unit_notice(
     certificates: Iterable[str] = (),
 ) -> UnitNotice:
     """A notice that may be published. Raises RequestError for words that are empty, too long or hold an ID number, a
-    name that is no organisation's, a unit code that is missing or wrong, and a date in the future.
+    name that is no organisation's, a unit code that is missing or wrong, and a date in the future
+    or before public naming was introduced.
     """
     name = require_words(unit_name, "单位名称", LONGEST_UNIT_NAME)
     require_no_id_number(name, "单位名称")
@@ -142,6 +145,10 @@ def require_nobody_named(notice: UnitNotice, people: Iterable[tuple[str, str]]) 
 def _words(document_ref: str, decided_on: date, ground: str, today: date) -> tuple[str, str]:
     if decided_on > today:
         raise RequestError("决定日期不能晚于今天。请核对决定文书上的日期。")
+    if decided_on < NAMED_SINCE:
+        raise RequestError(
+            f"决定日期不能早于吉人社函〔2022〕38号印发之日（{NAMED_SINCE.isoformat()}）。请核对决定文书上的日期。"
+        )
     reference = require_words(document_ref, "决定文号", LONGEST_REFERENCE)
     grounds = require_words(ground, "通报理由", LONGEST_GROUND)
     require_no_id_number(reference, "决定文号")

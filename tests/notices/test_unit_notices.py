@@ -140,6 +140,7 @@ def test_a_proposal_may_be_taken_back_until_it_is_confirmed(desk: OfficeUnderTes
         ({"ground": "一\n二"}, RequestError, "无法显示"),
         ({"code": "91229901MA00000150"}, RequestError, "统一社会信用代码有误"),
         ({"decided_on": DECIDED_ON + timedelta(days=2)}, RequestError, "不能晚于今天"),
+        ({"decided_on": date(2022, 4, 19)}, RequestError, "不能早于吉人社函〔2022〕38号印发之日"),
     ],
 )
 def test_a_notice_is_refused_for(
