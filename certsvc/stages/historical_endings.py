@@ -45,7 +45,8 @@ class HistoricalEndings:
     ) -> HistoryEnding:
         """Propose the revocation of a record; the same again keeps its id. `document_sha256`: the uploaded document.
 
-        Raises UnknownReference, NotPermitted, RequestError (words, date, document missing), ConflictError (state, another proposal).
+        Raises UnknownReference, NotPermitted, RequestError (words, date, document missing), ConflictError (state, another
+        proposal).
         """
         self.permits.require(Action.REVOCATION_PROPOSE, by, f"history/{reference}")
         versions = self.store.versions(reference)

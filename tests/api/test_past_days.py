@@ -113,6 +113,7 @@ def test_whatever_does_not_agree_has_one_and_the_same_answer(shared: PublicOffic
     assert {answer.status_code for answer in answers} == {404}
     told = [{key: value for key, value in one.json().items() if key != "instance"} for one in answers]
     assert all(one == told[0] for one in told)
+    assert "历史数据" in told[0]["detail"], "older titles have no past answer, and everybody is told so"
 
 
 @pytest.mark.parametrize(
