@@ -92,7 +92,7 @@ _TABLE: Final = (
         credit_record=False,
         lifted_by=DecisionKind.REINSTATE,
         status=CertificateStatus.VOIDED,
-        seen="无效：未通过核验；自取得之日起无效；决定文号、日期、理由",
+        seen="无效：未通过核验；自取得之日（可设为决定之日）起无效；决定文号、日期、理由",
     ),
     KindRules(
         DecisionKind.CORRECT,

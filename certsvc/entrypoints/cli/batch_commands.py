@@ -66,7 +66,7 @@ def _proposing(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("filing_id", metavar="FILING")
 @_proposing
 def batch_void(filing_id: str, **given: Any) -> None:
-    """提出整批无效：一个备案的全部证书自取得之日起无效，尚未签发的不再签发；不记入诚信档案。"""
+    """提出整批无效：一个备案的全部证书自取得之日（可设为决定之日）起无效，尚未签发的不再签发；不记入诚信档案。"""
 
     def proposal(_office: Office, document: str, decided_on: datetime, ground: str) -> BatchProposal:
         return BatchProposal(BatchKind.VOID, filing_id, document, decided_on.date(), ground)

@@ -86,7 +86,7 @@ def propose_write_off(**given: Any) -> None:
 @propose.command("void")
 @_proposing
 def propose_void(**given: Any) -> None:
-    """宣布无效（未按规定程序申报、评审）：自取得之日起无效，由省厅确认，不记入诚信档案。"""
+    """宣布无效（未按规定程序申报、评审）：自取得之日（可设为决定之日）起无效，由省厅确认，不记入诚信档案。"""
     _propose(DecisionKind.VOID, **given)
 
 
