@@ -5,21 +5,22 @@ The codes and clauses are those of the gate's rules; the sentences speak of an a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from certsvc.domain.cancelled_year import first_day_after
+from certsvc.domain.check_reference import ReferenceKind, reference_kind
+from certsvc.domain.eligibility_limits import likely_examined, limits, review_year
 from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.identity import IdDocument
 from certsvc.domain.levels import Level
 from certsvc.domain.policy.resolution import PolicySet
 from certsvc.domain.policy.values import Theme, WayPolicy
 from certsvc.domain.rules.clauses import REFORM
-from certsvc.domain.rules.dual_directed import LOWER_LEVEL, SENIOR_LEVEL
-from certsvc.domain.rules.identity import CREDIT_BLOCK, YEAR_CANCELLED
+from certsvc.domain.rules.identity import CREDIT_BLOCK, TITLE_ALREADY_HELD, YEAR_CANCELLED
 from certsvc.domain.rules.incentives import EPIDEMIC_AND_REGULAR, SECOND_AID_INCENTIVE
 from certsvc.domain.rules.promotion import (
     BASE_TITLE_MISSING,
@@ -31,6 +32,8 @@ from certsvc.domain.rules.registry import Rule
 from certsvc.domain.ways import Way
 
 NAME_DIFFERS: Final = "name-differs"
+NOT_ESTABLISHED: Final = "qualification-not-established"
+_MAPPING_CLAUSE: Final = f"{REFORM} 四（六）"
 _NAME_CLAUSE: Final = f"{REFORM} 四（四）"
 _HIGH: Final = frozenset({Level.SENIOR, Level.DEPUTY_SENIOR})
 _ORDINARY: Final = frozenset(
@@ -121,12 +124,14 @@ def judge_eligibility(question: EligibilityQuestion, facts: PersonFacts, policie
     known = facts.name_agrees is not False
     titles = tuple(sorted(facts.titles, key=lambda t: (t.acquired_on, t.number))) if known else ()
     base = _base(question, titles)
-    reasons = [*_barred(question, facts), *_unfit(question)]
+    reasons = [*_barred(question, facts), *_unfit(question, policies)]
     steps = known and not _may_skip(question, policies)
     reasons += _order(question, titles, base, steps=steps)
-    reasons += _exclusions(question, facts, titles)
+    reasons += _exclusions(question, facts, titles, policies)
+    if base is not None and reference_kind(base.number) is ReferenceKind.MAPPING:
+        reasons.append(_mapped_base())
     if not known:
-        reasons.append(_name_differs())
+        reasons.append(_name_differs(barred=_only_dual_directed(question, facts.titles)))
     blocking = [one for one in reasons if one.effect is Effect.BLOCKS]
     return Eligibility(
         eligible=not blocking,
@@ -163,11 +168,19 @@ def _barred(question: EligibilityQuestion, facts: PersonFacts) -> Iterator[Reaso
         yield _reason(YEAR_CANCELLED, Effect.BLOCKS, message, first_day_after(year))
 
 
-def _unfit(question: EligibilityQuestion) -> Iterator[Reason]:
-    if question.way is Way.DUAL_DIRECTED and question.level is not Level.DEPUTY_SENIOR:
-        rule = SENIOR_LEVEL if question.level is Level.SENIOR else LOWER_LEVEL
-        message = f"双定向只评审副高级，不能申报{question.level.label}。请更正申报级别或取得方式。"
+def _unfit(question: EligibilityQuestion, policies: PolicySet) -> Iterator[Reason]:
+    asked = question.series, question.level, question.applied_on
+    for rule, message in limits(question.way, *asked, policies):
         yield _reason(rule, Effect.BLOCKS, message)
+    likely = likely_examined(*asked, policies)
+    if likely is not None:
+        yield _reason(likely[0], Effect.CHECK, likely[1])
+
+
+def _only_dual_directed(question: EligibilityQuestion, titles: Iterable[HeldTitle]) -> bool:
+    """True when the senior title is asked for and every deputy senior one of the series is dual-directed."""
+    deputies = [t for t in titles if (t.series, t.level) == (question.series, Level.DEPUTY_SENIOR)]
+    return question.level is Level.SENIOR and bool(deputies) and all(one.dual_directed for one in deputies)
 
 
 def _order(
@@ -176,20 +189,24 @@ def _order(
     """`steps`: the titles are known, and the way leads step by step."""
     level = question.level
     of_series = [title for title in titles if title.series == question.series]
-    deputies = [title for title in of_series if title.level is Level.DEPUTY_SENIOR]
-    if level is Level.SENIOR and deputies and all(title.dual_directed for title in deputies):
+    held = [title for title in of_series if title.level <= level and not title.dual_directed]
+    again = question.way is Way.DUAL_DIRECTED and level is Level.DEPUTY_SENIOR
+    same = [title for title in of_series if title.level is level and title.dual_directed]
+    if again and same:
+        message = "已持有本系列双定向副高级职称，不能再次申报双定向。请更正取得方式。"
+        yield _reason(TITLE_ALREADY_HELD, Effect.BLOCKS, message)
+    elif _only_dual_directed(question, titles):
         message = (
             "现有副高级职称为双定向取得，不能直接晋升正高级。请先申报并取得常规副高级职称，再申报正高级；"
             "任职年限可连续计算，业绩成果可累计计算。"
         )
         yield _reason(SENIOR_AFTER_DUAL_DIRECTED, Effect.BLOCKS, message)
-    elif base is None and level in _HIGH and steps:
+    elif base is None and not held and level in _HIGH and steps:
         message = "本系统没有该系列现职称的记录。请按本人提交的证书核对现职称、级别和取得时间。"
         yield _reason(BASE_TITLE_MISSING, Effect.CHECK, message)
     elif base is not None and base.level > level + 1:
         message = f"由{base.level.label}直接申报{level.label}属于越级。请核对例外依据；无依据的请改报。"
         yield _reason(LEVEL_SKIP, Effect.CHECK, message)
-    held = [title for title in of_series if title.level <= level and not title.dual_directed]
     if held and question.way is not Way.CONVERSION:
         message = f"已持有本系列{held[-1].level.label}职称。属同级改职的请更正取得方式，否则请核对。"
         yield _reason(NO_STEP_UP, Effect.CHECK, message)
@@ -201,17 +218,22 @@ def _may_skip(question: EligibilityQuestion, policies: PolicySet) -> bool:
 
 
 def _exclusions(
-    question: EligibilityQuestion, facts: PersonFacts, titles: tuple[HeldTitle, ...]
+    question: EligibilityQuestion, facts: PersonFacts, titles: tuple[HeldTitle, ...], policies: PolicySet
 ) -> Iterator[Reason]:
     if question.way is Way.AID_MISSION and facts.aided_before:
         message = "此前已享受过援疆援藏援外支教职称激励政策，该政策每人只享受一次。请核实。"
         yield _reason(SECOND_AID_INCENTIVE, Effect.CHECK, message)
+    if question.way not in _ORDINARY | {Way.ANTI_EPIDEMIC}:
+        return
     excluded = _ORDINARY if question.way is Way.ANTI_EPIDEMIC else frozenset({Way.ANTI_EPIDEMIC})
-    if question.way in _ORDINARY | {Way.ANTI_EPIDEMIC}:
-        years = {title.review_year or title.acquired_on.year for title in titles if title.way in excluded}
-        if question.applied_on.year in years:
-            message = "同一年度已通过正常评审或抗疫激励评审取得职称，两者只能取其一。请核对。"
-            yield _reason(EPIDEMIC_AND_REGULAR, Effect.CHECK, message)
+    year = review_year(question.way, question.applied_on, policies)
+    passed = [title for title in titles if title.way in excluded]
+    if any((title.review_year or title.acquired_on.year) == year for title in passed):
+        message = (
+            f"{year}年度已通过正常评审或抗疫激励评审取得职称，两者只能取其一，本次不得申报。请核对评审年度。"
+        )
+        certain = any(title.review_year == year for title in passed)
+        yield _reason(EPIDEMIC_AND_REGULAR, Effect.BLOCKS if certain else Effect.CHECK, message)
 
 
 def _base(question: EligibilityQuestion, titles: tuple[HeldTitle, ...]) -> HeldTitle | None:
@@ -244,9 +266,18 @@ def _tenure(base: HeldTitle, titles: tuple[HeldTitle, ...]) -> TenureStart:
     return TenureStart(first.acquired_on, TenureSource.DUAL_DIRECTED, first.number, True, base.acquired_on)
 
 
-def _name_differs() -> Reason:
+def _name_differs(*, barred: bool) -> Reason:
+    """`barred`: the titles bar the application (吉人社函〔2023〕211号 一（三）): no wrong name lifts that, no answer tells it."""
     message = "所填姓名与本系统中该证件号码的姓名不一致，职称信息不予提供。请按证件原件核对姓名和号码。"
-    return Reason(NAME_DIFFERS, Effect.CHECK, _NAME_CLAUSE, message)
+    if not barred:
+        return Reason(NAME_DIFFERS, Effect.CHECK, _NAME_CLAUSE, message)
+    message += "姓名核对一致以前，不能判定可以申报。"
+    return Reason(NAME_DIFFERS, Effect.BLOCKS, _NAME_CLAUSE, message)
+
+
+def _mapped_base() -> Reason:
+    message = "现职称依据职业资格与职称对应关系，本系统没有核验该职业资格。请核对职业资格证书原件和对应目录。"
+    return Reason(NOT_ESTABLISHED, Effect.CHECK, _MAPPING_CLAUSE, message)
 
 
 def _reason(rule: Rule, effect: Effect, message: str, free_on: date | None = None) -> Reason:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from certsvc.domain.eligibility import Eligibility, EligibilityQuestion, Reason, TenureStart
+from certsvc.domain.eligibility import NAME_DIFFERS, Eligibility, EligibilityQuestion, Reason, TenureStart
 from certsvc.domain.facts import HeldTitle
 from certsvc.domain.series import SERIES
 from certsvc.domain.titles import title_name
@@ -36,9 +36,17 @@ def encode_eligibility(
             "base_title": None if answer.base is None else answer.base.number,
             "tenure_start": None if answer.tenure_start is None else _tenure(answer.tenure_start),
             "aid_incentive_used": answer.aid_incentive_used,
-            "note": None if answer.titles else "本系统没有可提供的职称记录（no titles known）。",
+            "note": _note(answer),
         }
     )
+
+
+def _note(answer: Eligibility) -> str | None:
+    if answer.titles:
+        return None
+    if any(reason.code == NAME_DIFFERS for reason in answer.reasons):
+        return "姓名核对一致以前，不提供职称记录。"
+    return "本系统没有可提供的职称记录。"
 
 
 def _reason(reason: Reason) -> JsonValue:

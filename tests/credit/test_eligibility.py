@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certsvc.adapters.shipped_policies import shipped_policies
+from certsvc.domain.check_reference import ReferenceKind, build_reference
 from certsvc.domain.eligibility import (
     Effect,
     Eligibility,
@@ -22,9 +23,11 @@ from certsvc.domain.eligibility import (
 from certsvc.domain.facts import CreditBlock, HeldTitle
 from certsvc.domain.identity import IdDocument, IdKind
 from certsvc.domain.levels import Level
+from certsvc.domain.series import SERIES
 from certsvc.domain.ways import Way
 
 FARMING, ENGINEERING = 6, 5
+ACCOUNTING = next(code for code, name in SERIES.items() if name == "会计人员")
 DUAL = HeldTitle(
     FARMING, Level.DEPUTY_SENIOR, 602, True, date(2023, 11, 19), "2023-D", int(Way.DUAL_DIRECTED)
 )
@@ -203,3 +206,69 @@ def test_the_policy_of_the_day_says_which_ways_may_skip_a_level(
     asked = replace(ASKED, way=way, level=Level.DEPUTY_SENIOR, applied_on=applied_on)
     found = judge_eligibility(asked, PersonFacts(), shipped_policies())
     assert [one.code for one in found.reasons] == told
+
+
+@pytest.mark.parametrize(
+    ("reviewed", "applied_on", "way", "expected"),
+    [
+        (2023, date(2024, 2, 10), Way.ANTI_EPIDEMIC, Effect.BLOCKS),
+        (2022, date(2023, 2, 10), Way.ANTI_EPIDEMIC, Effect.BLOCKS),
+        (2023, date(2023, 2, 10), Way.ANTI_EPIDEMIC, None),
+        (2023, date(2023, 2, 10), Way.REGULAR, Effect.BLOCKS),
+        (2022, date(2023, 2, 10), Way.REGULAR, None),
+    ],
+)
+def test_an_epidemic_application_of_february_belongs_to_the_review_year_before(
+    reviewed: int, applied_on: date, way: Way, expected: Effect | None
+) -> None:
+    other = Way.REGULAR if way is Way.ANTI_EPIDEMIC else Way.ANTI_EPIDEMIC
+    passed = replace(REGULAR, way=int(other), acquired_on=date(2023, 3, 1), review_year=reviewed)
+    question = replace(ASKED, way=way, applied_on=applied_on)
+    assert told(ask(passed, question=question)).get("epidemic-and-regular") is expected
+
+
+@pytest.mark.parametrize(
+    ("series", "level", "way", "applied_on", "code"),
+    [
+        (ACCOUNTING, Level.INTERMEDIATE, Way.REGULAR, date(2023, 2, 10), "examination-only"),
+        (FARMING, Level.SENIOR, Way.GRASSROOTS_3010, date(2023, 2, 10), "grassroots-3010"),
+        (FARMING, Level.SENIOR, Way.ENTRY_RECOGNITION, date(2023, 2, 10), "way-level"),
+        (ENGINEERING, Level.SENIOR, Way.SCHOOL_SENIOR, date(2023, 2, 10), "way-series"),
+        (FARMING, Level.DEPUTY_SENIOR, Way.OTHER_PROVINCE, date(2023, 2, 10), "way-not-by-filing"),
+        (FARMING, Level.DEPUTY_SENIOR, Way.HISTORICAL, date(2023, 2, 10), "way-not-by-filing"),
+        (FARMING, Level.DEPUTY_SENIOR, Way.DUAL_DIRECTED, date(2022, 2, 1), "way-not-in-force"),
+    ],
+)
+def test_what_the_gate_always_refuses_is_no_eligible_application(
+    series: int, level: Level, way: Way, applied_on: date, code: str
+) -> None:
+    question = replace(ASKED, series=series, level=level, way=way, applied_on=applied_on)
+    answer = ask(MIDDLE, question=question)
+    assert not answer.eligible
+    assert told(answer)[code] is Effect.BLOCKS
+
+
+def test_a_wrong_name_lifts_no_bar_of_the_dual_directed_title_and_tells_no_title() -> None:
+    answer = judge_eligibility(ASKED, PersonFacts((DUAL,), name_agrees=False), shipped_policies())
+    assert not answer.eligible
+    assert told(answer) == {"name-differs": Effect.BLOCKS}
+    assert answer.titles == ()
+    assert not any("双定向" in reason.message for reason in answer.reasons)
+    both = PersonFacts((DUAL, REGULAR), name_agrees=False)
+    assert judge_eligibility(ASKED, both, shipped_policies()).eligible
+
+
+def test_a_holder_of_the_title_asked_for_is_not_told_that_nothing_is_known() -> None:
+    senior = replace(REGULAR, level=Level.SENIOR)
+    assert told(ask(senior)) == {"no-step-up": Effect.CHECK}
+    again = replace(ASKED, level=Level.DEPUTY_SENIOR, way=Way.DUAL_DIRECTED)
+    assert told(ask(DUAL, question=again)) == {"title-already-held": Effect.BLOCKS}
+
+
+def test_a_base_by_a_mapping_statement_asks_for_a_look_at_the_qualification() -> None:
+    number = build_reference(ReferenceKind.MAPPING, 7)
+    mapped = replace(MIDDLE, number=number, way=None)
+    question = replace(ASKED, level=Level.DEPUTY_SENIOR)
+    answer = ask(mapped, question=question)
+    assert answer.base == mapped
+    assert told(answer) == {"qualification-not-established": Effect.CHECK}
