@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.filing_store import award_context
 from certsvc.adapters.filing_watch import attested_meetings, filed_batches, milestone_columns
 from certsvc.adapters.information_schema import filing_milestone, title_entry
+from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate, filing, filing_row
 from certsvc.adapters.title_counts import (
     dual_directed_of_year,
@@ -151,17 +152,20 @@ class DatabaseSnapshot:
         )
         if region is not None:
             wanted = wanted.where(lies_in(region))
+        rows = self._connection.execute(wanted).all()
+        holders = {bytes(row.person_key) for row in rows}
+        one_of = {key: min(own) for key, own in _documents(self._connection, holders).items()}
         return [
             RuralTitle(
                 row.number,
-                row.person_key,
+                one_of[bytes(row.person_key)],
                 Level(row.level),
                 date.fromisoformat(row.acquired_on),
                 row.unit_region,
                 row.specialty,
                 Standing(row.standing),
             )
-            for row in self._connection.execute(wanted)
+            for row in rows
         ]
 
     def holders(self, numbers: Sequence[str]) -> Iterator[Holder]:
@@ -203,3 +207,12 @@ def _newest_number(newest: NamedFromClause) -> ScalarSelect[int]:
 def _without_entry(wanted: Select[tuple[str]]) -> Select[tuple[str]]:
     own = certificate.outerjoin(title_entry, title_entry.c.number == certificate.c.number)
     return wanted.select_from(own).where(certificate.c.version == 1, title_entry.c.number.is_(None))
+
+
+def _documents(connection: Connection, keys: Collection[bytes]) -> Mapping[bytes, set[bytes]]:
+    """Every key of a person, for each key given: its own and those of linked documents."""
+    found: dict[bytes, set[bytes]] = {}
+    for sought, persons in keys_of_persons(connection, keys).items():
+        for person in persons:
+            found.setdefault(person, set()).add(sought)
+    return found

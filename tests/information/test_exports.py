@@ -15,12 +15,15 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from certsvc.adapters.access_schema import personal_look
+from certsvc.adapters.person_links import DatabasePersonLinks
 from certsvc.bootstrap.information import save_export
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import OPERATOR, official
+from certsvc.domain.identity import IdDocument, IdKind
 from certsvc.domain.report_table import CountedRows, ReportTable
 from certsvc.entrypoints.cli.commands import certsvc
 from certsvc.errors import NotPermitted, RequestError
+from certsvc.ports.credit import LinkedDocuments
 from tests.decisions.deciders import Deciders
 from tests.support.workbooks import EXAMPLES, RURAL, sample
 
@@ -198,3 +201,27 @@ def test_samples_and_attestations_on_the_command_line(home: Path) -> None:
     assert "吉人社职例〔2023〕17号" in run("attestation", "list").output
     exported = run("report", "quotas", "--year", "2023", "--xlsx", str(home / "q.xlsx"), "--json")
     assert json.loads(exported.stdout)["rows"] == 5
+
+
+def test_two_documents_of_one_person_are_owed_once(deciders: Deciders, tmp_path: Path) -> None:
+    rural(deciders)
+    file = tmp_path / "名册.csv"
+
+    def told() -> list[tuple[str, str]]:
+        roster(deciders, file)
+        lines = csv_lines(file)
+        head, body = lines[0], lines[1 : lines.index([])]
+        amount, word = head.index("金额（元）"), head.index("发放情况")
+        return [(line[word], line[amount]) for line in body]
+
+    before = told()
+    one, other = (IdDocument(IdKind.CITIZEN, str(row["证件号码"])) for row in sample(RURAL).rows[:2])
+    office = deciders.office
+    DatabasePersonLinks(office.engine, office.keys.cipher).link(
+        LinkedDocuments(one, other, "吉人社核〔2026〕1号"), deciders.clock.now()
+    )
+    file.unlink()
+    after = told()
+    assert sorted(word for word, _yuan in before) == ["发放"] * 4
+    assert sorted(word for word, _yuan in after) == ["发放"] * 3 + ["同一人按较高级别发放"]
+    assert sum(int(yuan) for _word, yuan in after) < sum(int(yuan) for _word, yuan in before)
