@@ -88,7 +88,7 @@ def test_a_review_of_the_province_comes_from_a_committee_of_the_province(
     """吉人社函〔2023〕9号 五（三）; 38号 二（二）（三）."""
     by_unit = a.gate(a.linked_header(channel=channel), a.linked_row(**way))
     assert code in a.stopping(by_unit.header_findings)
-    by_province = a.gate(a.header(channel=channel), a.row(**way))
+    by_province = a.gate(a.header(channel=channel, review_year=2022), a.row(**way))
     assert code not in a.codes(by_province.header_findings)
     assert a.verdict(by_province.outcomes[0]) == "admitted"
     beside, other = a.gate(
@@ -120,10 +120,13 @@ def test_a_committee_of_a_city_is_none_of_the_province() -> None:
 def test_the_province_publishes_the_epidemic_incentive(place: str, asked: bool) -> None:
     """吉人社函〔2023〕9号 五（四）."""
     shown = a.publicity(date(2023, 9, 22), date(2023, 10, 7), place)
-    seen = a.gate(a.header(channel="抗疫激励", publicity=shown), a.row(**EPIDEMIC)).header_findings
-    assert [(f.code, f.severity.value) for f in seen] == (
-        [("publicity-not-by-province", "warning")] if asked else []
-    )
+    head = a.header(channel="抗疫激励", review_year=2022, publicity=shown)
+    seen = a.gate(head, a.row(**EPIDEMIC)).header_findings
+    late = ("review-after-deadline", "info")  # the incentive of 2022 was reviewed in 2023
+    assert [(f.code, f.severity.value) for f in seen] == [
+        late,
+        *([("publicity-not-by-province", "warning")] if asked else []),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -191,3 +194,12 @@ def test_a_mission_that_says_nothing_of_its_end_is_asked_about() -> None:
     (silent,) = a.gate(a.header(channel="援外激励"), a.row(**AID | {"remark": None})).outcomes
     assert a.verdict(silent) == "admitted"
     assert a.codes(silent.findings) == {"mission-assessment-missing"}
+
+
+@pytest.mark.parametrize(("year", "refused"), [(2020, True), (2021, False), (2022, False), (2023, True)])
+def test_the_epidemic_incentive_was_one_chance(year: int, refused: bool) -> None:
+    """吉人社函〔2023〕9号 一、二; 38号 二（三）."""
+    seen = a.gate(a.header(channel="抗疫激励", review_year=year), a.row(**EPIDEMIC)).header_findings
+    assert ("epidemic-year" in a.stopping(seen)) is refused
+    (beside,) = a.gate(a.header(review_year=year), a.row(**EPIDEMIC)).outcomes
+    assert ("epidemic-year" in a.stopping(beside.findings)) is refused

@@ -152,7 +152,10 @@ def test_who_passed_the_regular_review_gets_no_epidemic_incentive_in_that_year(k
     )
     other = {"申报专业": "隧道工程", **DEPUTY}
     told = known.told(batch.with_rows([other, HELD | other]))
-    assert told == [("epidemic-and-regular", "error", 77, 2, "取得方式")]
+    assert told == [
+        ("epidemic-year", "error", None, None, "评审年度"),
+        ("epidemic-and-regular", "error", 77, 2, "取得方式"),
+    ]
 
 
 def test_a_document_of_another_batch_serves_no_second_one(known: Known) -> None:

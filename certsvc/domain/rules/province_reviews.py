@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from certsvc.domain.findings import Finding, Severity
+from certsvc.domain.policy.values import ApplicationWindow, Theme
 from certsvc.domain.regions import PROVINCE
 from certsvc.domain.registry import CommitteeKind, FilingLevel
 from certsvc.domain.rules.clauses import EPIDEMIC, REFORM
@@ -31,6 +32,16 @@ AID_COMMITTEE = declare(
     good="省人社厅组建的评委会报援外激励",
     bad="市评委会或评聘结合单位评委会报援外激励",
 )
+EPIDEMIC_YEAR = declare(
+    code="epidemic-year",
+    severity=Severity.ERROR,
+    clause=f"{EPIDEMIC} 一；{REFORM} 二（三）",
+    summary="抗疫激励评审只就2021年上报批次和2022年度组织",
+    message="没有政策组织{year}年度抗疫激励评审：通知给予的是2022年（及2021年上报批次）一线人员一次参评机会。"
+    "请核对评审年度或取得方式；有新政策的，请先由系统维护人员载入其申报时间。",
+    good="2022年度抗疫激励",
+    bad="2023年度以抗疫激励方式评审",
+)
 NOT_BY_PROVINCE = declare(
     code="publicity-not-by-province",
     severity=Severity.WARNING,
@@ -42,6 +53,7 @@ NOT_BY_PROVINCE = declare(
 )
 
 _RULES: Final[dict[Way, Rule]] = {Way.ANTI_EPIDEMIC: EPIDEMIC_COMMITTEE, Way.AID_MISSION: AID_COMMITTEE}
+_EPIDEMIC_YEARS: Final = (2021, 2022)
 _SHORT_NAMES: Final = ("省人社厅", "省人力资源和社会保障厅")
 
 
@@ -51,6 +63,7 @@ def check_province_batch(docket: Docket) -> Iterator[Finding]:
     if way in _RULES and _of_another(docket):
         yield _RULES[way].finding(column="评委会代码")
     if way is Way.ANTI_EPIDEMIC:
+        yield from _year(docket, None)
         yield from _publicity(docket)
 
 
@@ -59,6 +72,20 @@ def check_province_committee(candidate: Candidate, docket: Docket) -> Iterator[F
     way = candidate.way
     if way in _RULES and way is not _channel(docket) and _of_another(docket):
         yield _RULES[way].finding(row=candidate.row.number, column="取得方式")
+    if way is Way.ANTI_EPIDEMIC and way is not _channel(docket):
+        yield from _year(docket, candidate.row.number)
+
+
+def _year(docket: Docket, row: int | None) -> Iterator[Finding]:
+    """The years of the notices, and those for which a policy of the day of the review opened a window."""
+    year, day = docket.header.review_year, docket.meeting_on
+    if year is None or year in _EPIDEMIC_YEARS:
+        return
+    policies = docket.facts.policies
+    windows = () if day is None else policies.values(Theme.APPLICATION_WINDOW, day, ApplicationWindow)
+    category = Way.ANTI_EPIDEMIC.label
+    if not any((window.category, window.review_year) == (category, year) for _key, window in windows):
+        yield EPIDEMIC_YEAR.finding(row=row, column="评审年度" if row is None else "取得方式", year=year)
 
 
 def _channel(docket: Docket) -> Way | None:
