@@ -50,9 +50,19 @@ OFFICIALS = (
 )
 
 
+_WRITTEN: dict[str, bytes] = {}
+
+
 def history_xlsx(rows: Iterable[Mapping[str, Any]], **header: Any) -> bytes:
-    """A workbook of historical data."""
+    """A workbook of historical data; the same words give the same bytes, whatever second it is."""
     table = [dict(row) for row in rows]
+    key = repr((table, header))
+    if key not in _WRITTEN:
+        _WRITTEN[key] = _workbook(table, header)
+    return _WRITTEN[key]
+
+
+def _workbook(table: list[dict[str, Any]], header: Mapping[str, Any]) -> bytes:
     book = openpyxl.Workbook()
     head = book.active
     head.title = "批次信息"
