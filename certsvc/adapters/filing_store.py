@@ -1,4 +1,4 @@
-"""Registry, actors and filings in the database."""
+"""Registry and filings in the database."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ from certsvc.adapters.database import hold_table, insert_unless_known
 from certsvc.adapters.facts_store import DatabaseFacts
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.policy_schema import admitted_count
-from certsvc.adapters.schema import actor, filing, filing_finding, filing_row, registry_document
-from certsvc.domain.actor import Actor, Role
+from certsvc.adapters.schema import filing, filing_finding, filing_row, registry_document
 from certsvc.domain.admission import Admission, Hold, Outcome
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, RowCounts, StoredFiling
@@ -37,30 +36,7 @@ from certsvc.formats.award import encode_award
 
 
 class DatabaseFilingStore(DatabaseFacts):
-    """ports.FilingStore and ports.ActorStore on SQLAlchemy Core."""
-
-    def find_actor(self, name: str) -> Actor | None:
-        """The actor of that name."""
-        with self._engine.begin() as connection:
-            row = connection.execute(select(actor).where(actor.c.name == name)).one_or_none()
-        return None if row is None else Actor(row.name, Role(row.role), row.region)
-
-    def actors(self) -> tuple[Actor, ...]:
-        """Every registered actor, by name."""
-        with self._engine.begin() as connection:
-            rows = connection.execute(select(actor).order_by(actor.c.name)).all()
-        return tuple(Actor(row.name, Role(row.role), row.region) for row in rows)
-
-    def register_actor(self, new: Actor, at: datetime) -> None:
-        """Register an actor; the same again changes nothing."""
-        row = {**asdict(new), "registered_at": instant_text(at)}
-        with self._engine.begin() as connection:
-            if insert_unless_known(connection, actor, row):
-                after = digest_of({"name": new.name, "role": new.role, "region": new.region})
-                append_entry(connection, at, OPERATOR, Action.ACTOR_ADD, f"actor/{new.name}", after=after)
-                return
-        if self.find_actor(new.name) != new:
-            raise ConflictError(f"账号 {new.name} 已登记，角色或地区不同。请换一个账号名。")
+    """ports.FilingStore on SQLAlchemy Core."""
 
     def load_registry(self, body: str, at: datetime) -> str:
         """Make a registry the one in force; its digest. Loading the one in force again changes nothing."""

@@ -39,7 +39,20 @@ actor = Table(
     Column("role", String(16), nullable=False),
     Column("region", String(6), nullable=False),
     Column("registered_at", String(32), nullable=False),
+    Column("ended_at", String(32)),
     CheckConstraint("role IN ('maker', 'checker', 'supervisor')", name="role_known"),
+)
+
+actor_past = Table(
+    "actor_past",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(64), ForeignKey("actor.name"), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("region", String(6), nullable=False),
+    Column("until_at", String(32), nullable=False),
+    CheckConstraint("role IN ('maker', 'checker', 'supervisor')", name="role_known"),
+    Index("ix_actor_past_name", "name"),
 )
 
 registry_document = Table(

@@ -36,7 +36,7 @@ class DatabaseSessionStore:
                 )
             )
             append_entry(
-                connection, session.started_at, caller, "session.open", _subject(session.token_digest)
+                connection, session.started_at, caller, "session.open", session_subject(session.token_digest)
             )
 
     def find(self, token_digest: bytes) -> StoredSession | None:
@@ -71,7 +71,7 @@ class DatabaseSessionStore:
             ended = connection.execute(delete(web_session).where(web_session.c.token_digest == token_digest))
             if ended.rowcount == 0:
                 return False
-            append_entry(connection, at, caller, "session.close", _subject(token_digest))
+            append_entry(connection, at, caller, "session.close", session_subject(token_digest))
         return True
 
     def spend(self, digest: bytes, ends_at: datetime, now: datetime) -> bool:
@@ -84,6 +84,6 @@ class DatabaseSessionStore:
         return fresh
 
 
-def _subject(token_digest: bytes) -> str:
+def session_subject(token_digest: bytes) -> str:
     """A session as the audit trail names it: enough to tell two apart, of no use to anybody else."""
     return f"session/{token_digest.hex()[:16]}"

@@ -33,7 +33,9 @@ def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
     try:
         if settings.environment == "test":
             for actor in TEST_ACTORS:
-                office.actors.register_actor(actor, clock.now())
+                # Who was changed or ended since stays so.
+                if office.actors.actor_when(actor.name, clock.now()) is None:
+                    office.actors.register_actor(actor, clock.now())
         began = office.ledger.start_log()
         office.publish()
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
+from certsvc.adapters.actor_store import DatabaseActorStore
 from certsvc.adapters.audit_store import DatabaseAuditTrail
 from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.database import open_database, open_for_reading
@@ -53,7 +54,7 @@ class Parts:
         self.tree = FolderTree(settings.public_folder)
         self.archive = FolderArchive(settings.documents_folder)
         self.filings = DatabaseFilingStore(self.engine, self.keys.cipher, clock.today)
-        self.actors = self.filings
+        self.actors = DatabaseActorStore(self.engine)
         self.trail = DatabaseAuditTrail(self.engine, clock)
         self.permits = Permits(self.actors, self.trail)
         self.clients = DatabaseServiceClientStore(self.engine)

@@ -71,6 +71,8 @@ class Action(StrEnum):
     SHARE_READ = "share.read"
     SHARE_CANCEL = "share.cancel"
     ACTOR_ADD = "actor.add"
+    ACTOR_CHANGE = "actor.change"
+    ACTOR_END = "actor.end"
     CLIENT_ADD = "client.add"
     CLIENT_REMOVE = "client.remove"
     REGISTRY_LOAD = "registry.load"
@@ -187,6 +189,8 @@ _TABLE: Final = (
         for action in (Action.SHARE_MAKE, Action.SHARE_READ, Action.SHARE_CANCEL)
     ),
     Permission(Action.ACTOR_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    Permission(Action.ACTOR_CHANGE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    Permission(Action.ACTOR_END, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_REMOVE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.REGISTRY_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),

@@ -19,7 +19,11 @@ class ActorStore(Protocol):
     """The registered actors."""
 
     def find_actor(self, name: str) -> Actor | None:
-        """The actor of that name, None when nobody is registered under it."""
+        """The actor of that name who is in office, None when nobody is registered under it or they ended."""
+        ...
+
+    def actor_when(self, name: str, at: datetime) -> Actor | None:
+        """What a name was registered as when somebody acted under it, in office now or not; None: never registered."""
         ...
 
     def register_actor(self, actor: Actor, at: datetime) -> None:

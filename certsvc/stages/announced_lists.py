@@ -105,12 +105,11 @@ class AnnouncedLists:
         stored = self.find(wanted)
         subject = f"announced/{stored.id}"
         checker = self.permits.official(by, Action.ANNOUNCED_LIST_CONFIRM, subject)
-        loader = self.actors.find_actor(stored.loaded_by)
         self.permits.require(
             Action.ANNOUNCED_LIST_CONFIRM,
             checker,
             subject,
-            place=None if loader is None else loader.region,
+            place=self.permits.place_of(stored.loaded_by, stored.loaded_at),
             first_person=stored.loaded_by,
         )
         self.require_other_person(stored.head.document_ref, checker)

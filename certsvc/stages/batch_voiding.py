@@ -104,8 +104,7 @@ class BatchVoiding:
         stored = self.find(batch)
         action = _action(stored.proposal.kind, "confirm")
         checker = self.permits.official(actor, action, _subject(batch))
-        maker = self.permits.actors.find_actor(stored.maker)
-        place = None if maker is None else maker.region
+        place = self.permits.place_of(stored.maker, stored.proposed_at)
         self.permits.require(action, checker, _subject(batch), place=place, first_person=stored.maker)
         return self.store.confirm(stored.id, checker.name, self.clock.now(), self._plan)
 
@@ -130,8 +129,7 @@ class BatchVoiding:
         """
         stored = self.find(batch)
         by = self.permits.official(actor, Action.DECISION_WITHDRAW, _subject(batch))
-        maker = self.permits.actors.find_actor(stored.maker)
-        place = None if maker is None else maker.region
+        place = self.permits.place_of(stored.maker, stored.proposed_at)
         others = stored.proposal.kind is BatchKind.VOID and by.region == PROVINCE != place
         action = Action.BATCH_VOIDING_TURN_DOWN if others else Action.DECISION_WITHDRAW
         self.permits.require(action, by, _subject(batch), place=place)

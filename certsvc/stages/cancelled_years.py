@@ -82,7 +82,7 @@ class CancelledYears:
         subject = _subject(step)
         checker = self.permits.official(actor, Action.YEAR_CANCEL_CONFIRM, subject)
         proposed = self._find(step)
-        region = self.permits.official(proposed.maker, Action.YEAR_CANCEL_PROPOSE, subject).region
+        region = self.permits.place_of(proposed.maker, proposed.proposed_at)
         self.permits.require(
             Action.YEAR_CANCEL_CONFIRM, checker, subject, place=region, first_person=proposed.maker
         )

@@ -114,7 +114,7 @@ class Deciding:
         Raises UnknownReference, NotPermitted (same person, other authority, supervisor), ConflictError (status).
         """
         checker, stored = self._actor(actor), self.find(decision)
-        require_second_person(stored.proposal.kind, self._actor(stored.maker), checker)
+        require_second_person(stored.proposal.kind, self._maker(stored), checker)
         if stored.status is DecisionStatus.PROPOSED:
             self._require_policy(stored.proposal)
             self._require_same_lifted(stored.proposal)
@@ -138,7 +138,7 @@ class Deciding:
         """
         by, stored = self._actor(actor), self.find(decision)
         voiding, action = stored.proposal.kind is DecisionKind.VOID, Action.DECISION_WITHDRAW
-        if by.region != self._actor(stored.maker).region:
+        if by.region != self._maker(stored).region:
             if not voiding or by.region != PROVINCE:
                 raise NotPermitted("决定只能由提出该决定的部门撤回；无效的提议，省厅也可以不予确认并退回。")
             action = Action.VOIDING_TURN_DOWN
@@ -211,6 +211,13 @@ class Deciding:
         if not actor.may_decide:
             raise NotPermitted("监督人员可以查看全部过程，但不能作出决定。")
         return actor
+
+    def _maker(self, stored: StoredDecision) -> Actor:
+        """Who proposed a decision, as registered then."""
+        maker = self.actors.actor_when(stored.maker, stored.proposed_at)
+        if maker is None:
+            raise UnknownReference(f"没有登记名为 {stored.maker} 的人员。请核对账号名。")
+        return maker
 
     def _new_id(self, prefix: str) -> str:
         return prefix + self.random_bytes(_ID_BYTES).hex()[1:].upper()

@@ -76,8 +76,7 @@ class DecisionDocuments:
         Raises UnknownReference (no such decision, or without document), NotPermitted.
         """
         stored = self._find(decision)
-        office = self.permits.actors.find_actor(stored.maker)
-        region = "" if office is None else office.region
+        region = self.permits.place_of(stored.maker, stored.proposed_at) or ""
         return self._read(stored, stored.proposal.document_sha256, region, caller, channel)
 
     def proof_of(self, decision: str, position: int, caller: Caller, channel: str) -> DecisionDocument:

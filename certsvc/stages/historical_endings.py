@@ -12,6 +12,7 @@ from certsvc.domain.decision_policy import DecisionPolicy
 from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_public, require_words
 from certsvc.domain.history import HistoricalRecord, HistoryState
 from certsvc.domain.permission import Action
+from certsvc.domain.regions import PROVINCE
 from certsvc.errors import ConflictError, RequestError, UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.history import HistoryEnding, HistoryEndings, HistoryStore
@@ -75,10 +76,8 @@ class HistoricalEndings:
         ending = self.endings.find(reference)
         if ending is None:
             raise UnknownReference("该记录没有等待确认的撤销决定。请核对查询编号。")
-        maker = self.permits.actors.find_actor(ending.maker)
-        place = None if maker is None else maker.region
         self.permits.require(
-            Action.REVOCATION_CONFIRM, by, f"history/{reference}", place=place, first_person=ending.maker
+            Action.REVOCATION_CONFIRM, by, f"history/{reference}", place=PROVINCE, first_person=ending.maker
         )
         if ending.checker is None:
             self.policy.require_document(DecisionKind.REVOKE, ending.document_sha256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from certsvc.domain import history_words as words
 from certsvc.domain.caller import Caller
@@ -52,11 +53,11 @@ class HistoricalRecords:
         """
         if wanted.startswith("L"):
             kept = self.find_import(wanted)
-            self._require_second(by, wanted, kept.maker)
+            self._require_second(by, wanted, kept.maker, kept.imported_at)
             self.store.confirm_import(wanted, by, self.clock.now())
             return
         newest = self._newest(wanted)
-        self._require_second(by, wanted, newest.maker)
+        self._require_second(by, wanted, newest.maker, newest.recorded_at)
         self.store.confirm_correction(wanted, by, self.clock.now(), _require_correction)
 
     def publish_confirmed(self, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -155,13 +156,12 @@ class HistoricalRecords:
     def _require_own(self, action: Action, by: Caller, record: HistoricalRecord) -> None:
         self.permits.require(action, by, f"history/{record.reference}", place=_place_of(record))
 
-    def _require_second(self, by: Caller, wanted: str, maker: str) -> None:
-        first = self.permits.actors.find_actor(maker)
+    def _require_second(self, by: Caller, wanted: str, maker: str, at: datetime) -> None:
         self.permits.require(
             Action.HISTORY_CONFIRM,
             by,
             f"history/{wanted}",
-            place=None if first is None else first.region,
+            place=self.permits.place_of(maker, at),
             first_person=maker,
         )
 

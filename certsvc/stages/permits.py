@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from certsvc.domain.caller import Caller, nobody, official
 from certsvc.domain.permission import Action, refusal
@@ -27,6 +28,11 @@ class Permits:
             self.trail.note(nobody(name), _refused(action), subject)
             raise UnknownReference(f"没有登记名为 {name} 的人员。请先登记，或核对账号名。")
         return official(actor)
+
+    def place_of(self, name: str, at: datetime) -> str | None:
+        """The region whose authority somebody served when they did something, in office now or not; None: nobody."""
+        actor = self.actors.actor_when(name, at)
+        return None if actor is None else actor.region
 
     def require(
         self,

@@ -59,7 +59,7 @@ class UnitNotices:
         subject = _subject(step)
         checker = self.permits.official(actor, Action.UNIT_NOTICE_CONFIRM, subject)
         proposed = self.find(step)
-        region = self.permits.official(proposed.maker, Action.UNIT_NOTICE_PROPOSE, subject).region
+        region = self.permits.place_of(proposed.maker, proposed.proposed_at)
         self.permits.require(
             Action.UNIT_NOTICE_CONFIRM, checker, subject, place=region, first_person=proposed.maker
         )

@@ -33,6 +33,8 @@ READING_BY_NAME = {Action.YEAR_CANCEL_READ, Action.CREDIT_READ}
 """What even the operator reads only in a registered person's name."""
 UPKEEP = {
     Action.ACTOR_ADD,
+    Action.ACTOR_CHANGE,
+    Action.ACTOR_END,
     Action.CLIENT_ADD,
     Action.CLIENT_REMOVE,
     Action.REGISTRY_LOAD,

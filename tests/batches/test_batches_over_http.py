@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from certsvc.adapters.clock import FixedClock
+from certsvc.domain.actor import Actor, Role
 from certsvc.domain.filing import FilingReport
 from tests.access.desk import PROGRAM, Desk, open_desk
 from tests.support.workbooks import DUAL_DIRECTED, EXAMPLES
@@ -77,10 +78,19 @@ def test_a_batch_is_looked_at_proposed_confirmed_and_restored(desk: Desk) -> Non
     assert desk.office.check_qr(certificate)["status"] == "valid"
 
 
-def test_a_proposal_is_withdrawn_by_the_authority_that_made_it(desk: Desk) -> None:
+def test_a_proposal_is_withdrawn_by_the_authority_that_made_it_and_by_no_other_city(desk: Desk) -> None:
     batch = post(desk, "city", PATH, form(issued(desk).filing))[1]["batch_decision"]
-    assert post(desk, "maker", f"{PATH}/{batch}/withdrawal")[0] == 403
+    other = Actor("other-city", Role.MAKER, "220100")
+    desk.office.office.actors.register_actor(other, desk.clock.now())
+    assert post(desk, "other-city", f"{PATH}/{batch}/withdrawal")[0] == 403
     assert post(desk, "city-checker", f"{PATH}/{batch}/withdrawal")[1]["status"] == "withdrawn"
+    assert post(desk, "checker", f"{PATH}/{batch}/confirmation")[0] == 409
+
+
+def test_the_province_turns_down_a_voiding_that_a_city_proposed(desk: Desk) -> None:
+    batch = post(desk, "city", PATH, form(issued(desk).filing))[1]["batch_decision"]
+    assert post(desk, "maker", f"{PATH}/{batch}/withdrawal")[1]["status"] == "withdrawn"
+    assert desk.actions(f"batch/{batch}")[-1] == ("maker", "batch_void.turn_down")
     assert post(desk, "checker", f"{PATH}/{batch}/confirmation")[0] == 409
 
 
