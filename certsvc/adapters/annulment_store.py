@@ -6,23 +6,33 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, exists, insert, select
+from sqlalchemy import Connection, Engine, Row, delete, exists, insert, select, update
 
+from certsvc.adapters.annulments_in_force import ANNULMENT_IN_FORCE, LIFTED
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
-from certsvc.adapters.batch_schema import annulment, dependent_title, row_reference
+from certsvc.adapters.batch_schema import annulment_step, dependent_title, row_reference
 from certsvc.adapters.database import hold_table, insert_missing
-from certsvc.adapters.dependent_store import entry_of, entry_row
+from certsvc.adapters.dependent_store import entries_of_cause, entry_row, lift_entries
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.issue_check import closing_decisions
 from certsvc.adapters.schema import certificate, filing, filing_row
-from certsvc.domain.annulment import Annulment, Citation, ProofKind, plain_reference
+from certsvc.domain.annulment import (
+    Annulment,
+    AnnulmentStatus,
+    AnnulmentStep,
+    Citation,
+    ProofKind,
+    StoredAnnulment,
+    plain_reference,
+)
 from certsvc.domain.dependants import DependantEntry, Reason
 from certsvc.domain.permission import Action
-from certsvc.errors import ConflictError
+from certsvc.errors import ConflictError, UnknownReference
 from certsvc.ports import PersonalCipher
 
 _CHUNK = 500
 _STANDING = (1, 2, 7)
+_STEPS = select(annulment_step, LIFTED.label("lifted"))
 
 
 class DatabaseAnnulmentStore:
@@ -32,71 +42,157 @@ class DatabaseAnnulmentStore:
         self._engine = engine
         self._cipher = cipher
 
-    def record(self, given: Annulment) -> tuple[Annulment, tuple[DependantEntry, ...]]:
-        """Store an annulment with the entries of everything that cites the proof.
-
-        The same again changes nothing but adds what has come to cite it since. Raises ConflictError for another annulment
-        of the same proof.
-        """
+    def propose(self, given: Annulment, new_id: str, maker: str, at: datetime) -> str:
+        """Store a step; its id. The same content, neither withdrawn nor lifted since, keeps the id it has."""
         key = reference_key(self._cipher, given.reference)
+        own = annulment_step.c
         with self._engine.begin() as connection:
-            hold_table(connection, annulment)
+            hold_table(connection, annulment_step)
+            alike = own.lifts == given.lifts if given.lifts else own.reference_key == key
             known = connection.execute(
-                select(annulment).where(annulment.c.reference_key == key)
-            ).one_or_none()
-            if known is None:
-                connection.execute(insert(annulment).values(self._columns(given, key)))
-                caller = caller_named(connection, given.actor)
-                after = digest_of({"document_ref": given.document_ref, "kind": given.kind})
-                subject = f"annulment/{given.id}"
-                append_entry(
-                    connection, given.recorded_at, caller, Action.ANNULMENT_RECORD, subject, after=after
-                )
-            stored = given if known is None else self._stored(known)
-            if _told(stored) != _told(given):
-                raise ConflictError(
-                    f"该证明编号此前已登记取消（{stored.id}），种类、文号、日期或理由不同，未作改动。请核对。"
-                )
-            insert_missing(
-                connection, dependent_title, _entries(connection, stored.id, key, given.recorded_at)
-            )
-            own = dependent_title.c
-            rows = connection.execute(
-                select(dependent_title).where(own.cause == stored.id).order_by(own.opened_at, own.id)
-            ).all()
-        return stored, tuple(entry_of(row) for row in rows)
+                _STEPS.where(alike, own.step == given.step, own.status != AnnulmentStatus.WITHDRAWN, ~LIFTED)
+            ).first()
+            if known is not None:
+                if _told(self._stored(known).annulment) != _told(given):
+                    raise ConflictError(_otherwise(given, known.id))
+                return str(known.id)
+            values = self._columns(given, new_id, key)
+            values |= {
+                "status": AnnulmentStatus.PROPOSED,
+                "maker": maker,
+                "proposed_at": instant_text(at),
+            }
+            connection.execute(insert(annulment_step).values(values))
+            _note(connection, at, maker, Action.ANNULMENT_RECORD, new_id, None)
+        return new_id
 
-    def _columns(self, given: Annulment, key: bytes) -> dict[str, object]:
+    def confirm(
+        self, step: str, checker: str, at: datetime
+    ) -> tuple[StoredAnnulment, tuple[DependantEntry, ...]]:
+        """Put a step in force, and open or lift the entries of what rests on the proof, in one transaction."""
+        own = annulment_step.c
+        with self._engine.begin() as connection:
+            hold_table(connection, annulment_step)
+            held = self._held(connection, step)
+            if held.status is AnnulmentStatus.WITHDRAWN:
+                raise ConflictError("该项已撤回，不能确认。如仍需办理，请重新提出。")
+            if held.status is AnnulmentStatus.CONFIRMED and held.checker != checker:
+                raise ConflictError("该项已经确认生效，无需另一位人员再次确认。")
+            if held.status is AnnulmentStatus.PROPOSED:
+                before = _state_digest(connection, step)
+                confirmed = {"status": AnnulmentStatus.CONFIRMED, "checker": checker}
+                connection.execute(
+                    update(annulment_step)
+                    .where(own.id == step)
+                    .values(**confirmed, confirmed_at=instant_text(at))
+                )
+                _note(connection, at, checker, Action.ANNULMENT_CONFIRM, step, before)
+            stored = self._held(connection, step)
+            cause = stored.annulment.lifts
+            if cause is not None:
+                lift_entries(connection, cause, at)
+            elif not stored.lifted:
+                key = reference_key(self._cipher, stored.annulment.reference)
+                insert_missing(connection, dependent_title, _entries(connection, step, key, at))
+            return stored, entries_of_cause(connection, cause or step)
+
+    def withdraw(self, step: str, by: str, at: datetime) -> StoredAnnulment:
+        """Take a proposal back."""
+        with self._engine.begin() as connection:
+            hold_table(connection, annulment_step)
+            held = self._held(connection, step)
+            if held.status is AnnulmentStatus.CONFIRMED:
+                raise ConflictError("该项已经生效，不能撤回。如取消有误，请另行提出撤销取消。")
+            if held.status is AnnulmentStatus.PROPOSED:
+                before = _state_digest(connection, step)
+                connection.execute(
+                    update(annulment_step)
+                    .where(annulment_step.c.id == step)
+                    .values(status=AnnulmentStatus.WITHDRAWN)
+                )
+                _note(connection, at, by, "annulment.withdraw", step, before)
+            return self._held(connection, step)
+
+    def find(self, step: str) -> StoredAnnulment | None:
+        """A step; None when there is none."""
+        with self._engine.begin() as connection:
+            row = connection.execute(_STEPS.where(annulment_step.c.id == step)).one_or_none()
+        return None if row is None else self._stored(row)
+
+    def listed(self, status: AnnulmentStatus | None = None) -> tuple[StoredAnnulment, ...]:
+        """Steps, newest proposal first, of one status where asked."""
+        found = _STEPS.order_by(annulment_step.c.proposed_at.desc(), annulment_step.c.id)
+        if status is not None:
+            found = found.where(annulment_step.c.status == status)
+        with self._engine.begin() as connection:
+            return tuple(self._stored(row) for row in connection.execute(found))
+
+    def _held(self, connection: Connection, step: str) -> StoredAnnulment:
+        row = connection.execute(_STEPS.where(annulment_step.c.id == step)).one_or_none()
+        if row is None:
+            raise UnknownReference(f"没有编号为 {step[:32]} 的取消登记。请核对编号。")
+        return self._stored(row)
+
+    def _columns(self, given: Annulment, new_id: str, key: bytes) -> dict[str, object]:
         return {
-            "id": given.id,
+            "id": new_id,
+            "step": given.step,
+            "lifts": given.lifts,
             "kind": given.kind,
             "reference_key": key,
-            "sealed_reference": self._cipher.encrypt(
-                given.reference.encode(), context=f"annulment/{given.id}".encode()
-            ),
+            "sealed_reference": self._cipher.encrypt(given.reference.encode(), context=_context(new_id)),
             "document_ref": given.document_ref,
             "decided_on": given.decided_on.isoformat(),
             "ground": given.ground,
-            "actor": given.actor,
-            "recorded_at": instant_text(given.recorded_at),
         }
 
-    def _stored(self, row: Row[Any]) -> Annulment:
-        reference = self._cipher.decrypt(row.sealed_reference, context=f"annulment/{row.id}".encode())
-        return Annulment(
+    def _stored(self, row: Row[Any]) -> StoredAnnulment:
+        return StoredAnnulment(
             id=row.id,
-            kind=ProofKind(row.kind),
-            reference=reference.decode(),
-            document_ref=row.document_ref,
-            decided_on=date.fromisoformat(row.decided_on),
-            ground=row.ground,
-            actor=row.actor,
-            recorded_at=read_instant(row.recorded_at),
+            annulment=Annulment(
+                step=AnnulmentStep(row.step),
+                kind=ProofKind(row.kind),
+                reference=self._cipher.decrypt(row.sealed_reference, context=_context(row.id)).decode(),
+                document_ref=row.document_ref,
+                decided_on=date.fromisoformat(row.decided_on),
+                ground=row.ground,
+                lifts=row.lifts,
+            ),
+            status=AnnulmentStatus(row.status),
+            maker=row.maker,
+            proposed_at=read_instant(row.proposed_at),
+            checker=row.checker,
+            confirmed_at=None if row.confirmed_at is None else read_instant(row.confirmed_at),
+            lifted=bool(row.lifted),
         )
+
+
+def _context(step: str) -> bytes:
+    return f"annulment/{step}".encode()
 
 
 def _told(one: Annulment) -> tuple[ProofKind, str, date, str]:
     return one.kind, one.document_ref, one.decided_on, one.ground
+
+
+def _otherwise(given: Annulment, known: str) -> str:
+    if given.lifts is not None:
+        return f"该项取消已另有撤销决定（{known}），未作改动。请核对那一项。"
+    return f"该证明编号此前已登记取消（{known}），种类、文号、日期或理由不同，未作改动。请核对。"
+
+
+def _state_digest(connection: Connection, step: str) -> str:
+    own = annulment_step.c
+    told = (own.step, own.lifts, own.kind, own.document_ref, own.decided_on, own.ground)
+    row = connection.execute(
+        select(*told, own.status, own.maker, own.checker, own.confirmed_at).where(own.id == step)
+    ).one()
+    return digest_of(dict(row._mapping))
+
+
+def _note(connection: Connection, at: datetime, by: str, action: str, step: str, before: str | None) -> None:
+    caller, after = caller_named(connection, by), _state_digest(connection, step)
+    append_entry(connection, at, caller, action, f"annulment/{step}", before=before, after=after)
 
 
 def reference_key(cipher: PersonalCipher, reference: str) -> bytes:
@@ -125,7 +221,7 @@ def index_citations(
 def annulled_among(
     connection: Connection, cipher: PersonalCipher, references: Iterable[str]
 ) -> frozenset[str]:
-    """Those of the references, as written, that name an annulled proof."""
+    """Those of the references, as written, that name a proof annulled now."""
     by_key = {reference_key(cipher, one): one for one in references}
     written: dict[bytes, set[str]] = {}
     for one in references:
@@ -133,9 +229,8 @@ def annulled_among(
     keys = sorted(by_key)
     found: set[str] = set()
     for start in range(0, len(keys), _CHUNK):
-        known = select(annulment.c.reference_key).where(
-            annulment.c.reference_key.in_(keys[start : start + _CHUNK])
-        )
+        some = annulment_step.c.reference_key.in_(keys[start : start + _CHUNK])
+        known = select(annulment_step.c.reference_key).where(some, ANNULMENT_IN_FORCE)
         for key in connection.scalars(known):
             found |= written[bytes(key)]
     return frozenset(found)
@@ -144,7 +239,8 @@ def annulled_among(
 def list_citing(connection: Connection, owner: str, at: datetime) -> None:
     """List, in the caller's transaction, what cites a proof that was annulled before a filing's references were known."""
     cited = select(row_reference.c.reference_key).where(row_reference.c.filing_id == owner)
-    known = select(annulment.c.id, annulment.c.reference_key).where(annulment.c.reference_key.in_(cited))
+    own = annulment_step.c
+    known = select(own.id, own.reference_key).where(own.reference_key.in_(cited), ANNULMENT_IN_FORCE)
     for row in connection.execute(known).all():
         insert_missing(connection, dependent_title, _entries(connection, row.id, row.reference_key, at))
 

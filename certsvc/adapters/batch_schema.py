@@ -69,20 +69,33 @@ contents_read = Table(
 )
 """The filings whose files were read for what they cite (`row_reference`) and whom they admit (`admitted_count`)."""
 
-annulment = Table(
-    "annulment",
+annulment_step = Table(
+    "annulment_step",
     metadata,
     Column("id", String(20), primary_key=True),
+    Column("step", String(8), nullable=False),
+    Column("lifts", String(20), ForeignKey("annulment_step.id")),
     Column("kind", String(16), nullable=False),
-    Column("reference_key", LargeBinary(32), nullable=False, unique=True),
+    Column("reference_key", LargeBinary(32), nullable=False),
     Column("sealed_reference", LargeBinary, nullable=False),
     Column("document_ref", String(128), nullable=False),
     Column("decided_on", String(10), nullable=False),
     Column("ground", Text, nullable=False),
-    Column("actor", String(64), ForeignKey("actor.name"), nullable=False),
-    Column("recorded_at", String(32), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("maker", String(64), ForeignKey("actor.name"), nullable=False),
+    Column("proposed_at", String(32), nullable=False),
+    Column("checker", String(64), ForeignKey("actor.name")),
+    Column("confirmed_at", String(32)),
+    CheckConstraint("step IN ('annul', 'lift')", name="step_known"),
+    CheckConstraint("(step = 'lift') = (lifts IS NOT NULL)", name="lift_lifts"),
     CheckConstraint("kind IN ('examination', 'qualification')", name="kind_known"),
+    CheckConstraint("status IN ('proposed', 'confirmed', 'withdrawn')", name="status_known"),
+    CheckConstraint("maker <> checker", name="four_eyes"),
+    CheckConstraint("checker IS NULL OR status = 'confirmed'", name="checker_confirms"),
+    CheckConstraint("(status = 'confirmed') = (confirmed_at IS NOT NULL)", name="confirmed_with_time"),
+    Index("ix_annulment_step_reference_key", "reference_key"),
 )
+"""Annulments, and what lifts them. Those that one person recorded before there was a second one have no checker."""
 
 dependent_title = Table(
     "dependent_title",

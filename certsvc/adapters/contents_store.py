@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from certsvc.adapters.annulment_store import index_citations, list_citing
-from certsvc.adapters.batch_schema import annulment, contents_read
+from certsvc.adapters.batch_schema import annulment_step, contents_read
 from certsvc.adapters.database import hold_table, insert_unless_known
 from certsvc.adapters.policy_schema import admitted_count
 from certsvc.adapters.schema import filing, filing_row
@@ -47,7 +47,7 @@ class DatabaseContentsStore:
             if not insert_unless_known(connection, contents_read, {"filing_id": wanted}):
                 return False
             if citations:
-                hold_table(connection, annulment)
+                hold_table(connection, annulment_step)
                 index_citations(connection, self._cipher, wanted, citations)
                 list_citing(connection, wanted, at)
             self._count(connection, wanted, rows)

@@ -178,6 +178,23 @@ def entry_of(row: Row[Any]) -> DependantEntry:
     )
 
 
+def entries_of_cause(connection: Connection, cause: str) -> tuple[DependantEntry, ...]:
+    """The entries that one decision or annulment made, oldest first."""
+    own = dependent_title.c
+    mine = select(dependent_title).where(own.cause == cause).order_by(own.opened_at, own.id)
+    return tuple(entry_of(row) for row in connection.execute(mine))
+
+
+def lift_entries(connection: Connection, cause: str, at: datetime) -> None:
+    """A cause that counts no more: its open entries need no decision, those that a person settled stay."""
+    own = dependent_title.c
+    connection.execute(
+        update(dependent_title)
+        .where(own.cause == cause, own.status == DependantStatus.OPEN)
+        .values(status=DependantStatus.LIFTED, settled_at=instant_text(at))
+    )
+
+
 def _of_id(wanted: str) -> Any:
     return select(dependent_title).where(dependent_title.c.id == wanted)
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, insert, select, update
 
+from certsvc.adapters.annulments_in_force import ANNULMENT_IN_FORCE
 from certsvc.adapters.audit_store import append_entry, caller_named
-from certsvc.adapters.batch_schema import annulment, batch_decision, person_turn, row_reference
+from certsvc.adapters.batch_schema import annulment_step, batch_decision, person_turn, row_reference
 from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.adapters.database import insert_missing
 from certsvc.adapters.decision_schema import credit_record, decision, decision_event
@@ -272,7 +273,11 @@ def _annulled_since(connection: Connection, owner: str, since: str) -> frozenset
     return frozenset(
         connection.scalars(
             select(row_reference.c.row_no)
-            .join(annulment, annulment.c.reference_key == row_reference.c.reference_key)
-            .where(row_reference.c.filing_id == owner, annulment.c.recorded_at >= since)
+            .join(annulment_step, annulment_step.c.reference_key == row_reference.c.reference_key)
+            .where(
+                row_reference.c.filing_id == owner,
+                annulment_step.c.confirmed_at >= since,
+                ANNULMENT_IN_FORCE,
+            )
         )
     )

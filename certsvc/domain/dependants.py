@@ -57,7 +57,7 @@ class DependentTitle:
 
 
 class DependantStatus(StrEnum):
-    """Where an entry stands: open, settled by a person (title kept, or ended by a decision), or lifted by a reinstatement."""
+    """Where an entry stands: open, settled by a person (title kept, or ended by a decision), or lifted with its cause."""
 
     OPEN = "open"
     KEPT = "kept"

@@ -46,6 +46,7 @@ class Action(StrEnum):
     BATCH_RESTORATION_CONFIRM = "batch_restore.confirm"
     DEPENDENT_SETTLE = "dependent.settle"
     ANNULMENT_RECORD = "annulment.record"
+    ANNULMENT_CONFIRM = "annulment.confirm"
     YEAR_CANCEL_PROPOSE = "cancel_year.propose"
     YEAR_CANCEL_CONFIRM = "cancel_year.confirm"
     YEAR_CANCEL_READ = "cancel_year.read"
@@ -167,7 +168,12 @@ _TABLE: Final = (
         Action.BATCH_RESTORATION_PROPOSE, Action.BATCH_RESTORATION_CONFIRM, RegionRule.PROVINCE, _REINSTATED
     ),
     Permission(Action.DEPENDENT_SETTLE, _WRITERS, RegionRule.PROVINCE, _VOIDED),
-    Permission(Action.ANNULMENT_RECORD, _WRITERS, RegionRule.PROVINCE, "吉人社函〔2022〕38号 四（六）"),
+    *_pair(
+        Action.ANNULMENT_RECORD,
+        Action.ANNULMENT_CONFIRM,
+        RegionRule.PROVINCE,
+        "吉人社函〔2022〕38号 四（六）",
+    ),
     *_pair(Action.YEAR_CANCEL_PROPOSE, Action.YEAR_CANCEL_CONFIRM, RegionRule.CITY, _CREDIT),
     Permission(Action.YEAR_CANCEL_READ, _READERS, RegionRule.CITY, _CREDIT),
     Permission(Action.CREDIT_READ, _READERS, RegionRule.PROVINCE, _CREDIT),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from certsvc.domain.annulment import Annulment
+from certsvc.domain.annulment import StoredAnnulment
 from certsvc.domain.batch_voiding import BatchDecision, BatchPreview, BatchProgress
 from certsvc.domain.dependants import DependantEntry
 
@@ -73,15 +73,31 @@ def dependant_object(entry: DependantEntry) -> dict[str, object]:
     }
 
 
-def annulment_object(stored: Annulment, entries: Iterable[DependantEntry]) -> dict[str, object]:
-    """A recorded annulment, without the proof's number, and what cites the proof."""
+def annulment_object(stored: StoredAnnulment) -> dict[str, object]:
+    """An annulment or what lifts one, without the proof's number."""
+    given = stored.annulment
     return {
         "annulment": stored.id,
-        "kind": stored.kind.value,
-        "document": stored.document_ref,
-        "decided_on": stored.decided_on.isoformat(),
-        "dependent_titles": [dependant_object(one) for one in entries],
+        "step": given.step.value,
+        "lifts": given.lifts,
+        "kind": given.kind.value,
+        "status": stored.status.value,
+        "lifted": stored.lifted,
+        "document": given.document_ref,
+        "decided_on": given.decided_on.isoformat(),
+        "ground": given.ground,
+        "maker": stored.maker,
+        "proposed_at": _instant(stored.proposed_at),
+        "checker": stored.checker,
+        "confirmed_at": _instant(stored.confirmed_at),
     }
+
+
+def confirmed_annulment_object(
+    stored: StoredAnnulment, entries: Iterable[DependantEntry]
+) -> dict[str, object]:
+    """A step in force, and the list of what rests on the proof."""
+    return {**annulment_object(stored), "dependent_titles": [dependant_object(one) for one in entries]}
 
 
 def _instant(moment: datetime | None) -> str | None:

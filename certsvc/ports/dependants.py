@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from certsvc.domain.annulment import Annulment
+from certsvc.domain.annulment import Annulment, AnnulmentStatus, StoredAnnulment
 from certsvc.domain.dependants import DependantEntry, DependantStatus
 
 
@@ -43,10 +43,31 @@ class DependantStore(Protocol):
 
 
 class AnnulmentStore(Protocol):
-    """Annulled examinations and qualifications."""
+    """Annulled examinations and qualifications: steps, each proposed by one person and confirmed by another."""
 
-    def record(self, annulment: Annulment) -> tuple[Annulment, tuple[DependantEntry, ...]]:
-        """Store an annulment with the entries of everything that cites the proof; the one stored, which is the first when
-        the same was recorded before. Raises ConflictError for another annulment of the same proof.
+    def propose(self, given: Annulment, new_id: str, maker: str, at: datetime) -> str:
+        """Store a step; its id. The same content, neither withdrawn nor lifted since, keeps the id it has.
+
+        Raises ConflictError for another annulment of the same proof, or another lifting of the same annulment.
         """
+        ...
+
+    def confirm(
+        self, step: str, checker: str, at: datetime
+    ) -> tuple[StoredAnnulment, tuple[DependantEntry, ...]]:
+        """Put a step in force, with the list of what rests on the proof. By the same person again: changes nothing but
+        adds what has come to cite the proof since. Raises UnknownReference, ConflictError.
+        """
+        ...
+
+    def withdraw(self, step: str, by: str, at: datetime) -> StoredAnnulment:
+        """Take a proposal back. Raises UnknownReference, ConflictError when it is confirmed."""
+        ...
+
+    def find(self, step: str) -> StoredAnnulment | None:
+        """A step; None when there is none."""
+        ...
+
+    def listed(self, status: AnnulmentStatus | None = None) -> tuple[StoredAnnulment, ...]:
+        """Steps, newest proposal first, of one status where asked."""
         ...

@@ -1,4 +1,4 @@
-"""Recording annulled examinations and qualifications (38号 四（六）): what rests on them is listed for a person."""
+"""Annulled examinations and qualifications under four eyes (38号 四（六）): what rests on them is listed for a person."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from certsvc.domain.annulment import Annulment, ProofKind
-from certsvc.domain.decision_text import (
-    LONGEST_GROUND,
-    LONGEST_REFERENCE,
-    holds_id_number,
-    require_words,
-)
+from certsvc.domain.annulment import Annulment, ProofKind, StoredAnnulment, annulment, lifting
 from certsvc.domain.dependants import DependantEntry
 from certsvc.domain.permission import Action
-from certsvc.errors import RequestError
+from certsvc.errors import UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.dependants import AnnulmentStore
 from certsvc.stages.permits import Permits
@@ -25,7 +19,7 @@ _ID_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Annulments:
-    """What recording needs."""
+    """What annulling proofs needs."""
 
     permits: Permits
     store: AnnulmentStore
@@ -34,30 +28,58 @@ class Annulments:
 
     def record(
         self, kind: ProofKind, reference: str, document_ref: str, decided_on: date, ground: str, actor: str
-    ) -> tuple[Annulment, tuple[DependantEntry, ...]]:
-        """Record that a proof was annulled; everything that cites it. The same again keeps its id.
+    ) -> str:
+        """Propose to record that a proof was annulled; the step's id, which the same again keeps. Nothing counts yet.
 
         Raises UnknownReference (actor), NotPermitted, RequestError (words, date), ConflictError (annulled otherwise).
         """
-        by = self.permits.official(actor, Action.ANNULMENT_RECORD, "annulment")
-        self.permits.require(Action.ANNULMENT_RECORD, by, "annulment")
-        if decided_on > self.clock.today():
-            raise RequestError("决定日期不能晚于今天。请核对取消文书上的日期。")
-        given = Annulment(
-            id="A" + self.random_bytes(_ID_BYTES).hex()[1:].upper(),
-            kind=kind,
-            reference=require_words(reference, "证明编号", LONGEST_REFERENCE),
-            document_ref=_without_id_number(document_ref, "取消文号", LONGEST_REFERENCE),
-            decided_on=decided_on,
-            ground=_without_id_number(ground, "取消理由", LONGEST_GROUND),
-            actor=by.name,
-            recorded_at=self.clock.now(),
+        maker = self._permitted(Action.ANNULMENT_RECORD, actor, "annulment")
+        today = self.clock.today()
+        return self._propose(annulment(kind, reference, document_ref, decided_on, ground, today), maker)
+
+    def propose_lifting(
+        self, annulled: str, document_ref: str, decided_on: date, ground: str, actor: str
+    ) -> str:
+        """Propose to lift an annulment in force; the step's id. Raises as above, ConflictError when it is not confirmed."""
+        maker = self._permitted(Action.ANNULMENT_RECORD, actor, _subject(annulled))
+        today = self.clock.today()
+        return self._propose(lifting(self.find(annulled), document_ref, decided_on, ground, today), maker)
+
+    def confirm(self, step: str, actor: str) -> tuple[StoredAnnulment, tuple[DependantEntry, ...]]:
+        """The second person puts a step in force; it, and the list of what rests on the proof.
+
+        Raises NotPermitted, UnknownReference, ConflictError.
+        """
+        subject = _subject(step)
+        checker = self.permits.official(actor, Action.ANNULMENT_CONFIRM, subject)
+        proposed = self.find(step)
+        region = self.permits.official(proposed.maker, Action.ANNULMENT_RECORD, subject).region
+        self.permits.require(
+            Action.ANNULMENT_CONFIRM, checker, subject, place=region, first_person=proposed.maker
         )
-        return self.store.record(given)
+        return self.store.confirm(step, checker.name, self.clock.now())
+
+    def withdraw(self, step: str, actor: str) -> StoredAnnulment:
+        """Take a proposal back, by a person of the provincial department. Again: nothing new."""
+        by = self._permitted(Action.ANNULMENT_RECORD, actor, _subject(step))
+        return self.store.withdraw(step, by, self.clock.now())
+
+    def find(self, step: str) -> StoredAnnulment:
+        """A step. Raises UnknownReference when there is none."""
+        stored = self.store.find(step)
+        if stored is None:
+            raise UnknownReference(f"没有编号为 {step[:32]} 的取消登记。请核对编号。")
+        return stored
+
+    def _propose(self, given: Annulment, maker: str) -> str:
+        new_id = "A" + self.random_bytes(_ID_BYTES).hex()[1:].upper()
+        return self.store.propose(given, new_id, maker, self.clock.now())
+
+    def _permitted(self, action: Action, actor: str, subject: str) -> str:
+        by = self.permits.official(actor, action, subject)
+        self.permits.require(action, by, subject)
+        return by.name
 
 
-def _without_id_number(text: str, what: str, longest: int) -> str:
-    words = require_words(text, what, longest)
-    if holds_id_number(words):
-        raise RequestError(f"{what}不公开，但请不要写身份证件号码。请删除后重试。")
-    return words
+def _subject(step: str) -> str:
+    return f"annulment/{step[:32]}"

@@ -104,6 +104,7 @@ def test_steps_under_four_eyes_refuse_the_same_person(line: object) -> None:
         Action.BATCH_VOIDING_CONFIRM,
         Action.BATCH_RESTORATION_CONFIRM,
         Action.YEAR_CANCEL_CONFIRM,
+        Action.ANNULMENT_CONFIRM,
         Action.UNIT_NOTICE_CONFIRM,
         Action.HISTORY_CONFIRM,
         Action.ANNOUNCED_LIST_CONFIRM,

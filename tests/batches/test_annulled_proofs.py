@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from certsvc.adapters.batch_schema import annulment, row_reference
-from certsvc.domain.annulment import ProofKind
+from certsvc.adapters.annulment_store import annulled_among
+from certsvc.adapters.batch_schema import annulment_step, row_reference
+from certsvc.domain.annulment import AnnulmentStatus, ProofKind
 from certsvc.domain.dependants import DependantEntry, DependantStatus, Reason
-from certsvc.errors import ConflictError, NotPermitted, RequestError
+from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from tests.batches.cases import issue_batch, self_reviewed, submit
 from tests.decisions.deciders import Deciders
 from tests.support.workbooks import Batch
@@ -25,8 +26,9 @@ def citing(batch: Batch, row: int, column: str, reference: str) -> Batch:
     return batch.with_rows(rows)
 
 
-def annul(cases: Deciders, reference: str = PROOF, **given: Any) -> tuple[str, tuple[DependantEntry, ...]]:
-    stored, entries = cases.office.case_work.annulments.record(
+def recorded(cases: Deciders, reference: str = PROOF, **given: Any) -> str:
+    """A proposal that is right unless something else is given."""
+    return cases.office.case_work.annulments.record(
         given.get("kind", ProofKind.EXAMINATION),
         reference,
         given.get("document_ref", "人考函〔2025〕2号"),
@@ -34,7 +36,21 @@ def annul(cases: Deciders, reference: str = PROOF, **given: Any) -> tuple[str, t
         given.get("ground", "考试违纪，成绩无效"),
         given.get("actor", "maker"),
     )
+
+
+def annul(cases: Deciders, reference: str = PROOF, **given: Any) -> tuple[str, tuple[DependantEntry, ...]]:
+    """Recorded by one, confirmed by the other."""
+    stored, entries = cases.office.case_work.annulments.confirm(
+        recorded(cases, reference, **given), "checker"
+    )
     return stored.id, entries
+
+
+def lifting(cases: Deciders, annulled: str, document_ref: str = "人考函〔2025〕5号") -> str:
+    """A proposal to lift an annulment, two days after it."""
+    return cases.office.case_work.annulments.propose_lifting(
+        annulled, document_ref, date(2025, 3, 3), "复核认定没有违纪", "checker"
+    )
 
 
 def test_certificates_and_waiting_rows_that_cite_the_proof_are_listed_once(cases: Deciders) -> None:
@@ -86,7 +102,7 @@ def test_no_proof_stands_plainly_in_the_database(cases: Deciders) -> None:
     submit(cases, citing(self_reviewed(2), 0, "考试合格证明编号", PROOF))
     annul(cases)
     with cases.office.engine.begin() as connection:
-        for table in (annulment, row_reference):
+        for table in (annulment_step, row_reference):
             (row,) = connection.execute(select(table)).all()
             assert all(
                 PROOF not in str(value) and PROOF.encode() not in bytes(str(value), "utf-8") for value in row
@@ -118,3 +134,88 @@ def test_only_the_province_records_annulments(cases: Deciders) -> None:
             annul(cases, actor=stranger)
     with pytest.raises(RequestError, match="证明编号"):
         annul(cases, " ")
+
+
+def test_nothing_counts_before_the_second_person_confirms(cases: Deciders) -> None:
+    report = submit(cases, citing(self_reviewed(3), 1, "考试合格证明编号", PROOF))
+    step = recorded(cases)
+    assert recorded(cases) == step
+    cases.office.approval.approve(report.filing, "maker")
+    assert cases.office.case_work.dependants.listed() == ()
+    with cases.office.engine.begin() as connection:
+        assert not annulled_among(connection, cases.office.keys.cipher, {PROOF})
+    with pytest.raises(NotPermitted, match="同一人"):
+        cases.office.case_work.annulments.confirm(step, "maker")
+    with pytest.raises(NotPermitted):
+        cases.office.case_work.annulments.confirm(step, "changchun")
+    stored, entries = cases.office.case_work.annulments.confirm(step, "checker")
+    assert (stored.status, stored.maker, stored.checker) == (AnnulmentStatus.CONFIRMED, "maker", "checker")
+    assert [one.subject for one in entries] == [f"{report.filing}/2"]
+    assert cases.office.case_work.annulments.confirm(step, "checker") == (stored, entries)
+    with pytest.raises(ConflictError, match="无需另一位人员再次确认"):
+        cases.office.case_work.annulments.confirm(step, "checker-two")
+    cases.office.approval.begin_issue(report.filing, "checker")
+    assert cases.office.issuance.run(report.filing).rows.held == 1
+
+
+def test_a_withdrawn_record_never_counts_and_may_be_recorded_again(cases: Deciders) -> None:
+    annulments = cases.office.case_work.annulments
+    step = recorded(cases)
+    assert annulments.withdraw(step, "checker").status is AnnulmentStatus.WITHDRAWN
+    assert annulments.withdraw(step, "checker").status is AnnulmentStatus.WITHDRAWN
+    with pytest.raises(ConflictError, match="已撤回"):
+        annulments.confirm(step, "checker")
+    with pytest.raises(ConflictError, match="只有已确认的取消"):
+        lifting(cases, step)
+    again, _ = annul(cases, ground="替考，成绩无效")
+    assert again != step
+    with pytest.raises(ConflictError, match="已经生效"):
+        annulments.withdraw(again, "maker")
+
+
+def test_a_lifted_annulment_bars_nothing_and_closes_what_is_open(cases: Deciders) -> None:
+    report = submit(cases, citing(self_reviewed(3), 1, "考试合格证明编号", PROOF))
+    cases.office.approval.approve(report.filing, "maker")
+    annulments = cases.office.case_work.annulments
+    annulled, entries = annul(cases)
+    step = lifting(cases, annulled)
+    assert lifting(cases, annulled) == step
+    with pytest.raises(ConflictError, match="另有撤销决定"):
+        lifting(cases, annulled, "人考函〔2025〕6号")
+    assert [one.status for one in cases.office.case_work.dependants.listed()] == [DependantStatus.OPEN]
+    with pytest.raises(NotPermitted, match="同一人"):
+        annulments.confirm(step, "checker")
+    stored, closed = annulments.confirm(step, "maker")
+    assert stored.annulment.lifts == annulled
+    assert [(one.id, one.status) for one in closed] == [(entries[0].id, DependantStatus.LIFTED)]
+    assert annulments.find(annulled).lifted
+    assert annulments.confirm(annulled, "checker")[1] == closed
+    assert lifting(cases, annulled) == step
+    with pytest.raises(ConflictError, match="另有撤销决定"):
+        lifting(cases, annulled, "人考函〔2025〕6号")
+    cases.office.approval.begin_issue(report.filing, "checker")
+    issued = cases.office.issuance.run(report.filing)
+    assert (issued.rows.admitted, issued.rows.held) == (3, 0)
+
+    later, opened = annul(cases)
+    assert later != annulled
+    assert [one.status for one in opened] == [DependantStatus.OPEN]
+    assert {one.id for one in annulments.store.listed()} == {annulled, step, later}
+
+
+def test_an_entry_that_a_person_settled_stays_when_the_annulment_is_lifted(cases: Deciders) -> None:
+    issue_batch(cases, citing(self_reviewed(3), 1, "考试合格证明编号", PROOF))
+    annulled, (entry,) = annul(cases)
+    cases.office.case_work.dependants.settle(entry.id, DependantStatus.KEPT, "maker", "另有合格成绩", None)
+    _, (left,) = cases.office.case_work.annulments.confirm(lifting(cases, annulled), "maker")
+    assert left.status is DependantStatus.KEPT
+
+
+def test_a_lifting_is_not_dated_before_the_annulment(cases: Deciders) -> None:
+    annulled, _ = annul(cases)
+    with pytest.raises(RequestError, match="不能早于取消"):
+        cases.office.case_work.annulments.propose_lifting(
+            annulled, "人考函〔2025〕5号", date(2025, 2, 1), "复核", "maker"
+        )
+    with pytest.raises(UnknownReference):
+        lifting(cases, "A0")

@@ -81,9 +81,28 @@ def test_a_withdrawn_batch_decision_is_shown_so(filing: str) -> None:
     assert "已撤回" in run("batch", "withdraw", batch, "--actor", "checker").stdout
 
 
-def test_an_annulment_says_how_much_cites_the_proof(filing: str) -> None:
+def test_an_annulment_is_confirmed_by_another_and_says_how_much_cites_the_proof(filing: str) -> None:
     words = ["annulment", "record", "--kind", "examination", "--reference", "KS-2022-1", "--actor", "maker"]
     words += ["--document", "人考函〔2025〕2号", "--decided-on", "2025-03-01", "--ground", "考试违纪"]
-    assert "引用该证明的有 0 项" in run(*words).stdout
-    assert told(*words)["dependent_titles"] == []
+    assert "certsvc annulment confirm" in run(*words).stdout
+    step = told(*words)["annulment"]
+    assert "引用该证明的有 0 项" in run("annulment", "confirm", step, "--actor", "checker").stdout
+    assert told("annulment", "confirm", step, "--actor", "checker")["dependent_titles"] == []
+    grounds = [
+        "--document",
+        "人考函〔2025〕5号",
+        "--decided-on",
+        "2025-03-02",
+        "--ground",
+        "复核认定没有违纪",
+    ]
+    lifting = told("annulment", "lift", step, *grounds, "--actor", "maker")["annulment"]
+    assert told("annulment", "withdraw", lifting, "--actor", "maker")["status"] == "withdrawn"
+    lifting = told("annulment", "lift", step, *grounds, "--actor", "maker")["annulment"]
+    assert told("annulment", "confirm", lifting, "--actor", "checker")["lifts"] == step
+    listed = told("annulment", "list", "--status", "confirmed")["annulments"]
+    assert {(one["annulment"], one["lifted"]) for one in listed} == {(step, True), (lifting, False)}
+    shown = run("annulment", "list").stdout
+    assert "已撤销" in shown
+    assert "KS-2022-1" not in shown
     assert filing

@@ -113,8 +113,25 @@ def test_an_annulment_is_recorded_and_what_rests_on_the_proof_is_settled(desk: D
     proof |= {"decided_on": "2026-11-01", "ground": "考试违纪，成绩无效"}
     assert post(desk, "city", "/api/v1/annulments", proof)[0] == 403
     status, recorded = post(desk, "maker", "/api/v1/annulments", proof)
-    assert (status, recorded["dependent_titles"]) == (200, [])
-    assert "KS-1" not in json.dumps(recorded)
+    assert status == 200
+    step = f"/api/v1/annulments/{recorded['annulment']}"
+    assert post(desk, "maker", f"{step}/confirmation")[0] == 403
+    assert post(desk, "city", f"{step}/confirmation")[0] == 403
+    status, confirmed = post(desk, "checker", f"{step}/confirmation")
+    assert (status, confirmed["status"], confirmed["dependent_titles"]) == (200, "confirmed", [])
+    assert "KS-1" not in json.dumps(confirmed)
+    assert post(desk, "maker", f"{step}/withdrawal")[0] == 409
+    grounds = {"document": "人考函〔2026〕3号", "decided_on": "2026-11-02", "ground": "复核认定没有违纪"}
+    assert post(desk, "city", f"{step}/lifting", grounds)[0] == 403
+    lifting = post(desk, "maker", f"{step}/lifting", grounds)[1]["annulment"]
+    assert (
+        post(desk, "maker", f"/api/v1/annulments/{lifting}/withdrawal")[1]["lifts"] == recorded["annulment"]
+    )
+    with desk.sign_in("supervisor") as browser:
+        listed = browser.get("/api/v1/annulments?status=confirmed").json()["annulments"]
+        assert [(one["annulment"], one["lifted"]) for one in listed] == [(recorded["annulment"], False)]
+    with desk.sign_in("city") as browser:
+        assert browser.get("/api/v1/annulments").status_code == 403
     with desk.sign_in("supervisor") as browser:
         assert browser.get("/api/v1/dependent-titles?status=open").json() == {"dependent_titles": []}
         assert browser.get("/api/v1/dependent-titles?status=odd").status_code == 422

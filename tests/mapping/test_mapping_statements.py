@@ -115,9 +115,12 @@ def test_an_annulled_qualification_ends_the_statement_at_the_next_question(desk:
         desk.make(Qualification("示例经济类职业资格", "中级", "SL2021-000123", date(2020, 1, 1)))
 
 
-def test_an_annulment_recorded_by_the_office_counts_whatever_the_query_says(desk: Desk) -> None:
+def test_an_annulment_confirmed_by_the_office_counts_whatever_the_query_says_until_it_is_lifted(
+    desk: Desk,
+) -> None:
     statement = desk.make()
-    desk.office.case_work.annulments.record(
+    annulments = desk.office.case_work.annulments
+    annulled = annulments.record(
         ProofKind.QUALIFICATION,
         " sl2021-000123",
         "人社厅函〔2026〕1号",
@@ -125,8 +128,16 @@ def test_an_annulment_recorded_by_the_office_counts_whatever_the_query_says(desk
         "违纪违规",
         "maker",
     )
+    assert codes(desk.check(statement.reference)) == []
+    annulments.confirm(annulled, "checker")
     assert codes(desk.check(statement.reference)) == ["qualification-annulled"]
     assert desk.office.filings.titles_held([ZHOU_ID]) == {}
+    lifting = annulments.propose_lifting(
+        annulled, "人社厅函〔2026〕3号", date(2026, 11, 2), "复核认定没有违纪", "maker"
+    )
+    annulments.confirm(lifting, "checker")
+    assert codes(desk.check(statement.reference)) == []
+    assert desk.office.filings.titles_held([ZHOU_ID]) != {}
 
 
 def test_without_anybody_to_ask_the_answer_stays_open(desk: Desk) -> None:

@@ -15,12 +15,13 @@ from alembic.config import Config
 from certverify import check_bundle, check_pdf, load_trust, open_ledger
 from sqlalchemy import Engine, MetaData, Row, func, insert, select
 
+from certsvc.adapters.annulment_store import annulled_among, reference_key
 from certsvc.adapters.batch_schema import row_reference
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.database import MIGRATIONS, open_database
 from certsvc.adapters.policy_schema import admitted_count
 from certsvc.bootstrap import Office, open_office, prepare_home
-from certsvc.domain.annulment import ProofKind
+from certsvc.domain.annulment import AnnulmentStatus, ProofKind
 from certsvc.domain.certificate_status import CertificateStatus as Status
 from certsvc.domain.decision import DecisionKind, StoredDecision
 from certsvc.domain.facts import CreditBlock
@@ -31,6 +32,8 @@ from tests.support.office import OfficeUnderTest
 from tests.support.workbooks import DUAL_DIRECTED, REGULAR, sample
 
 FIRST, SECOND = "0001", "0002"
+ONE_PERSON_ANNULS = "0015"
+"""A revision under which an annulment counted as soon as one person recorded it."""
 ROWS = (
     "actor",
     "registry_document",
@@ -45,6 +48,8 @@ ROWS = (
 )
 
 
+_REPLACED = ("annulment",)
+"""Tables of older revisions that newer ones do not have."""
 _COUNTED = (("outbox_event", "id"), ("registry_document", "position"), ("personal_look", "position"))
 
 
@@ -67,7 +72,7 @@ def copy_rows(source: Engine, target: Engine) -> None:
     have, want = reflected(source), reflected(target)
     with source.connect() as reading, target.begin() as writing:
         for table in want.sorted_tables:
-            if table.name == "alembic_version":
+            if table.name in ("alembic_version", *_REPLACED):
                 continue
             columns = [have.tables[table.name].c[name] for name in table.c.keys()]  # noqa: SIM118  # a collection
             rows = [dict(row._mapping) for row in reading.execute(select(*columns))]
@@ -248,13 +253,52 @@ def test_filings_of_an_older_revision_say_again_what_they_cite_and_whom_they_adm
     office = open_office(settings, clock)
     assert contents(office) == ([], [])
     proof = (ProofKind.EXAMINATION, "吉人社考〔2023〕7号", "吉人社考撤〔2026〕1号", clock.today(), "核查不实")
-    assert office.case_work.annulments.record(*proof, "maker")[1] == ()
+    recorded = office.case_work.annulments.record(*proof, "maker")
+    assert office.case_work.annulments.confirm(recorded, "checker")[1] == ()
     assert office.information.contents.fill(lambda: True) == 0
     assert office.information.contents.fill() == 1
     assert contents(office) == (cited, counted)
     assert [entry.certificate is not None for entry in office.case_work.dependants.listed()] == [True]
     assert office.information.contents.fill() == 0
     assert contents(office) == (cited, counted)
+    office.close()
+
+
+def test_an_annulment_that_one_person_recorded_stays_in_force_and_can_be_lifted(
+    tmp_path: Path, databases: Databases, clock: FixedClock
+) -> None:
+    before = OfficeUnderTest(tmp_path / "before", clock, databases.fresh())
+    cipher = before.office.keys.cipher
+    settings = moved_back(before, ONE_PERSON_ANNULS, tmp_path / "office", databases.empty())
+    engine = open_database(settings.effective_database_url)
+    table = reflected(engine).tables["annulment"]
+    with engine.begin() as connection:
+        connection.execute(
+            insert(table).values(
+                id="A1",
+                kind="examination",
+                reference_key=reference_key(cipher, "KS-1"),
+                sealed_reference=cipher.encrypt(b"KS-1", context=b"annulment/A1"),
+                document_ref="人考函〔2023〕2号",
+                decided_on="2023-05-01",
+                ground="考试违纪",
+                actor="maker",
+                recorded_at="2023-05-02T02:00:00Z",
+            )
+        )
+    engine.dispose()
+    prepare_home(settings, clock)
+    office = open_office(settings, clock)
+    annulments = office.case_work.annulments
+    (known,) = annulments.store.listed(AnnulmentStatus.CONFIRMED)
+    assert (known.annulment.reference, known.maker, known.checker) == ("KS-1", "maker", None)
+    assert known.confirmed_at == known.proposed_at
+    with office.engine.begin() as connection:
+        assert annulled_among(connection, cipher, {"ks-1"}) == {"ks-1"}
+    lifting = annulments.propose_lifting("A1", "人考函〔2023〕9号", clock.today(), "复核", "maker")
+    annulments.confirm(lifting, "checker")
+    with office.engine.begin() as connection:
+        assert not annulled_among(connection, cipher, {"ks-1"})
     office.close()
 
 

@@ -1,4 +1,4 @@
-"""`certsvc batch`, `certsvc dependants`, `certsvc annulment`: whole batches voided, what rested on them, annulled proofs."""
+"""`certsvc batch`, `certsvc dependants`: whole batches voided, and what rested on them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certsvc.domain.annulment import ProofKind
 from certsvc.domain.batch_voiding import BatchDecision, BatchKind, BatchPreview, BatchProposal
 from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.dependants import DependantEntry, DependantStatus
 from certsvc.entrypoints.batch_answers import (
-    annulment_object,
     batch_object,
     dependant_object,
     preview_object,
@@ -34,7 +32,7 @@ _DEPENDANT_WORDS = {
     DependantStatus.OPEN: "待处理",
     DependantStatus.KEPT: "保留",
     DependantStatus.ENDED: "已另行决定",
-    DependantStatus.LIFTED: "原决定已恢复",
+    DependantStatus.LIFTED: "所依据的已恢复",
 }
 _DOCUMENT = click.option("--document", required=True, metavar="NO", help="决定文号；会向查验方公开。")
 _GROUND = click.option(
@@ -151,7 +149,7 @@ def dependants_list(*, only_open: bool, as_json: bool) -> None:
         _print({"dependent_titles": [dependant_object(one) for one in found]})
         return
     for one in found:
-        click.echo(_dependant_line(one))
+        click.echo(dependant_line(one))
 
 
 @dependants.command("settle")
@@ -176,47 +174,7 @@ def dependants_settle(
     if as_json:
         _print(dependant_object(settled))
     else:
-        click.echo(_dependant_line(settled))
-
-
-@click.group()
-def annulment() -> None:
-    """登记被取消的考试成绩或职业资格。"""
-
-
-@annulment.command("record")
-@click.option(
-    "--kind",
-    type=click.Choice([one.value for one in ProofKind]),
-    required=True,
-    help="examination 考试成绩，qualification 职业资格。",
-)
-@click.option("--reference", required=True, metavar="NO", help="被取消的证明编号；只以加密形式保存。")
-@click.option("--document", required=True, metavar="NO", help="取消文书的文号。")
-@DECIDED_ON
-@click.option("--ground", required=True, metavar="TEXT", help="取消理由，不写姓名和证件号码。")
-@ACTOR
-@AS_JSON
-def annulment_record(
-    kind: str,
-    reference: str,
-    document: str,
-    decided_on: datetime,
-    ground: str,
-    actor: str,
-    *,
-    as_json: bool,
-) -> None:
-    """登记取消，并把引用该证明的证书和待签发人员列入后续职称。此后引用它的备案行不予通过。"""
-    stored, entries = opened_office().case_work.annulments.record(
-        ProofKind(kind), reference, document, decided_on.date(), ground, actor
-    )
-    if as_json:
-        _print(annulment_object(stored, entries))
-        return
-    click.echo(f"{stored.id} 已登记：{stored.kind.label}取消，引用该证明的有 {len(entries)} 项。")
-    for one in entries:
-        click.echo(_dependant_line(one))
+        click.echo(dependant_line(settled))
 
 
 def _propose(
@@ -297,7 +255,8 @@ def _line(stored: BatchDecision) -> str:
     )
 
 
-def _dependant_line(entry: DependantEntry) -> str:
+def dependant_line(entry: DependantEntry) -> str:
+    """One entry of the list, as a line."""
     because = entry.ended or entry.cause
     return f"{entry.id}\t{_DEPENDANT_WORDS[entry.status]}\t{entry.subject}\t{entry.reason.label}\t{because}"
 

@@ -14,8 +14,9 @@ from certsvc.domain.caller import OPERATOR
 from certsvc.entrypoints.answers import held_at_issue, issue_object, report_object, unreadable_object
 from certsvc.entrypoints.cli.access_commands import audit, client
 from certsvc.entrypoints.cli.announced_commands import announced
+from certsvc.entrypoints.cli.annulment_commands import annulment
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
-from certsvc.entrypoints.cli.batch_commands import annulment, batch, dependants
+from certsvc.entrypoints.cli.batch_commands import batch, dependants
 from certsvc.entrypoints.cli.cancel_year_commands import cancel_year
 from certsvc.entrypoints.cli.credit_commands import credit, platform
 from certsvc.entrypoints.cli.decision_commands import decision

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.bootstrap import Office
-from certsvc.domain.annulment import ProofKind
+from certsvc.domain.annulment import AnnulmentStatus, ProofKind
 from certsvc.domain.batch_voiding import BatchDecision, BatchKind, BatchProposal
 from certsvc.domain.dependants import DependantStatus
 from certsvc.domain.permission import Action
@@ -18,6 +18,7 @@ from certsvc.domain.regions import PROVINCE
 from certsvc.entrypoints.batch_answers import (
     annulment_object,
     batch_object,
+    confirmed_annulment_object,
     dependant_object,
     preview_object,
 )
@@ -30,6 +31,7 @@ PATHS = ("/api/v1/batch-decisions", "/api/v1/dependent-titles", "/api/v1/annulme
 router = APIRouter(prefix="/api/v1", tags=["batches"])
 BatchId = Annotated[str, Path(pattern="^B[A-Z0-9]{1,19}$")]
 EntryId = Annotated[str, Path(pattern="^T[A-Z0-9]{1,19}$")]
+AnnulmentId = Annotated[str, Path(pattern="^A[A-Z0-9]{1,19}$")]
 Caller = Annotated[Asked, Depends(asked)]
 
 
@@ -58,14 +60,19 @@ class SettlementForm(_Form):
     note: str | None = Field(default=None, max_length=2000)
 
 
-class AnnulmentForm(_Form):
-    """An annulled proof."""
+class AnnulmentLiftingForm(_Form):
+    """What lifts an annulment; the same words as `certsvc annulment lift`."""
 
-    kind: ProofKind = Field(strict=False)
-    reference: str = Field(max_length=128)
     document: str = Field(max_length=128)
     decided_on: date = Field(strict=False)
     ground: str = Field(max_length=2000)
+
+
+class AnnulmentForm(AnnulmentLiftingForm):
+    """An annulled proof; the same words as `certsvc annulment record`."""
+
+    kind: ProofKind = Field(strict=False)
+    reference: str = Field(max_length=128)
 
 
 @router.post(
@@ -144,18 +151,65 @@ def settle(request: Request, entry: EntryId, caller: Caller) -> Response:
 
 @router.post(
     "/annulments",
-    summary="Record an annulled examination or qualification",
+    summary="Propose to record an annulled examination or qualification: the first of two persons",
     openapi_extra=json_body(AnnulmentForm),
 )
 def record(request: Request, caller: Caller) -> Response:
-    """Lists every certificate and waiting row that cites the proof; later rows that cite it are refused."""
+    """Gives the step's id; the same content proposed again keeps its id. Nothing counts before the confirmation."""
     form = json_form(request, caller.raw_body, AnnulmentForm)
     office = office_of(request)
     office.permits.require_role(Action.ANNULMENT_RECORD, caller.caller, "annulment")
-    stored, entries = office.case_work.annulments.record(
+    step = office.case_work.annulments.record(
         form.kind, form.reference, form.document, form.decided_on, form.ground, caller.caller.name
     )
-    return JSONResponse(annulment_object(stored, entries))
+    return JSONResponse({"annulment": step})
+
+
+@router.get("/annulments", summary="Annulments and what lifts them")
+def annulments(
+    request: Request, caller: Caller, status: Annotated[AnnulmentStatus | None, Query()] = None
+) -> Response:
+    """For officials of the province, newest proposal first; no proof's number stands in it."""
+    office = office_of(request)
+    office.permits.require(Action.BATCH_VOIDING_READ, caller.caller, "annulment", place=PROVINCE)
+    found = office.case_work.annulments.store.listed(status)
+    return JSONResponse({"annulments": [annulment_object(one) for one in found]})
+
+
+@router.post(
+    "/annulments/{step}/lifting",
+    summary="Propose to lift an annulment",
+    openapi_extra=json_body(AnnulmentLiftingForm),
+)
+def lift(request: Request, step: AnnulmentId, caller: Caller) -> Response:
+    """Gives the id of the lifting step, which a second person confirms."""
+    form = json_form(request, caller.raw_body, AnnulmentLiftingForm)
+    office = office_of(request)
+    office.permits.require_role(Action.ANNULMENT_RECORD, caller.caller, f"annulment/{step}")
+    lifting = office.case_work.annulments.propose_lifting(
+        step, form.document, form.decided_on, form.ground, caller.caller.name
+    )
+    return JSONResponse({"annulment": lifting})
+
+
+@router.post(
+    "/annulments/{step}/confirmation", summary="Confirm an annulment or lifting: the second of two persons"
+)
+def confirm_annulment(request: Request, step: AnnulmentId, caller: Caller) -> Response:
+    """An annulment lists everything that cites the proof, and bars later rows; a lifting ends both."""
+    office = office_of(request)
+    office.permits.require_role(Action.ANNULMENT_CONFIRM, caller.caller, f"annulment/{step}")
+    return JSONResponse(
+        confirmed_annulment_object(*office.case_work.annulments.confirm(step, caller.caller.name))
+    )
+
+
+@router.post("/annulments/{step}/withdrawal", summary="Withdraw an annulment or lifting not confirmed")
+def withdraw_annulment(request: Request, step: AnnulmentId, caller: Caller) -> Response:
+    """The same again changes nothing."""
+    office = office_of(request)
+    office.permits.require_role(Action.ANNULMENT_RECORD, caller.caller, f"annulment/{step}")
+    return JSONResponse(annulment_object(office.case_work.annulments.withdraw(step, caller.caller.name)))
 
 
 def _proposal(office: Office, form: BatchForm) -> BatchProposal:
