@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import certsvc.domain.rules
-from certsvc.domain.rules.registry import RULE_SET_VERSION, Rule, declared_rules
+from certsvc.domain.rules.registry import OLDEST_RULE_SET, RULE_SET_VERSION, Rule, declared_rules
 
 REQUIREMENTS = Path(__file__).parents[1] / "docs" / "requirements.toml"
 _SEVERITIES = {"error": "错误", "hold": "暂缓", "warning": "提醒", "info": "说明"}
@@ -145,8 +145,9 @@ _TABLE_SAYS = (
 
 
 def _rule_line(rule: Rule) -> str:
+    since = "" if rule.since == OLDEST_RULE_SET else f"<br>since {rule.since}"
     return _line(
-        f"{_plain(rule.summary)}<br>`{rule.code}`",
+        f"{_plain(rule.summary)}<br>`{rule.code}`{since}",
         f"{_SEVERITIES[rule.severity.value]} {rule.severity.value}",
         rule.clause,
         _plain(rule.good),

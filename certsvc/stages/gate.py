@@ -10,24 +10,31 @@ from certsvc.domain.facts import GateFacts
 from certsvc.domain.findings import Finding, holds, stops
 from certsvc.domain.rules.docket import FAILED, Candidate, Docket, open_docket
 from certsvc.domain.rules.gate import HEADER_RULES, ROW_RULES
-from certsvc.domain.rules.registry import RULE_SET_VERSION
+from certsvc.domain.rules.registry import RULE_SET_VERSION, findings_under
 from certsvc.domain.rules.results import BATCH_HELD, NOT_PASSED, ROW_INCOMPLETE
 from certsvc.domain.submission import Submission
 
 
-def examine(submission: Submission, intake_findings: tuple[Finding, ...], facts: GateFacts) -> Examination:
+def examine(
+    submission: Submission,
+    intake_findings: tuple[Finding, ...],
+    facts: GateFacts,
+    rule_set: str = RULE_SET_VERSION,
+) -> Examination:
     """What becomes of the filing: findings on the header, and one outcome per row in the order received.
 
     `intake_findings` are what reading the file found; they count like the gate's own. The outcome depends on the
     arguments alone. A row the intake complained of but could not deliver is refused too. A hold on the header
-    holds everybody who would have been admitted.
+    holds everybody who would have been admitted. Rules that came after `rule_set` say nothing.
     """
     docket = open_docket(submission, facts)
-    told = _by_row(intake_findings)
-    header = [*told.pop(None, ()), *(f for rule in HEADER_RULES for f in rule(docket))]
+    told = _by_row(findings_under(intake_findings, rule_set))
+    of_header = (f for rule in HEADER_RULES for f in rule(docket))
+    header = [*told.pop(None, ()), *findings_under(of_header, rule_set)]
     refused = stops(header)
     outcomes = [
-        _outcome(one, docket, told.get(one.row.number, ()), with_batch=refused) for one in docket.candidates
+        _outcome(one, docket, told.get(one.row.number, ()), rule_set, with_batch=refused)
+        for one in docket.candidates
     ]
     if holds(header):
         outcomes = [_held_with_batch(outcome) for outcome in outcomes]
@@ -37,7 +44,7 @@ def examine(submission: Submission, intake_findings: tuple[Finding, ...], facts:
         for row, findings in told.items()
         if row is not None and row not in delivered
     ]
-    return Examination(tuple(header), tuple(outcomes), RULE_SET_VERSION)
+    return Examination(tuple(header), tuple(outcomes), rule_set)
 
 
 def _by_row(findings: Iterable[Finding]) -> dict[int | None, list[Finding]]:
@@ -47,7 +54,9 @@ def _by_row(findings: Iterable[Finding]) -> dict[int | None, list[Finding]]:
     return told
 
 
-def _outcome(candidate: Candidate, docket: Docket, told: Iterable[Finding], *, with_batch: bool) -> Outcome:
+def _outcome(
+    candidate: Candidate, docket: Docket, told: Iterable[Finding], rule_set: str, *, with_batch: bool
+) -> Outcome:
     """What becomes of one row; `with_batch`: the header is refused, and what it lacks was told there, once."""
     row = candidate.row
     if row.result == FAILED:
@@ -55,6 +64,7 @@ def _outcome(candidate: Candidate, docket: Docket, told: Iterable[Finding], *, w
     findings = list(told)
     for rule in ROW_RULES:
         findings.extend(rule(candidate, docket))
+    findings = list(findings_under(findings, rule_set))
     if stops(findings):
         return Refusal(row.number, tuple(findings))
     award = _award(candidate, docket)

@@ -1,7 +1,7 @@
 """Examining a past filing again: under the facts it was decided on, or under those of today.
 
 The first answers an appeal or an audit: the same file, facts and documents give the same answer, whatever was loaded
-since. The second shows what would be decided now. Neither changes anything that is stored.
+since, and rules that came later say nothing. The second shows what would be decided now. Neither changes anything that is stored.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from certsvc.domain.examined_answer import ExaminedAnswer
 from certsvc.domain.facts import GateFacts
 from certsvc.domain.policy.resolution import PolicySet
 from certsvc.domain.registry import Registry
+from certsvc.domain.rules.registry import RULE_SET_VERSION
 from certsvc.domain.submission import RawWorkbook, Submission
 from certsvc.formats.examination import answer_of, differing_rows, encode_answer
 from certsvc.formats.facts import decode_facts, facts_references
@@ -59,7 +60,8 @@ class Reexamination:
             facts, registry_digest = self.facts_now(filing, intake.submission)
         else:
             facts, registry_digest = self._facts_then(snapshot)
-        again = answer_of(examine(intake.submission, intake.findings, facts))
+        rule_set = RULE_SET_VERSION if now else stored.rule_set
+        again = answer_of(examine(intake.submission, intake.findings, facts, rule_set))
         return Reexamined(
             filing=filing,
             stored=stored,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,16 @@ from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.shipped_policies import shipped_policies
 from certsvc.domain.caller import OPERATOR
 from certsvc.domain.registry_decoding import decode_registry
+from certsvc.domain.rules.registry import OLDEST_RULE_SET, RULE_SET_VERSION
 from certsvc.entrypoints.cli.commands import certsvc
 from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.examination import encode_answer
 from certsvc.formats.facts import decode_facts, encode_facts, facts_references
+from certsvc.stages import reception
+from certsvc.stages.gate import examine
 from tests.policy import builders as p
 from tests.support.office import OfficeUnderTest
-from tests.support.workbooks import EXAMPLES
+from tests.support.workbooks import EXAMPLES, REGULAR, sample
 
 FILES = sorted(EXAMPLES.glob("2023-*.xlsx"))
 
@@ -131,3 +135,19 @@ def test_the_command_says_same_or_different_by_its_exit_code(
     assert json.loads(different.stdout)["same"] is False
     assert "相同" in run().stdout
     assert "批次信息" in run("--now").stdout
+
+
+def test_a_rule_that_came_later_does_not_reach_back(
+    office: OfficeUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first rule set knew nothing of texts written as formulas: what it admitted stays admitted on appeal."""
+    rows = [dict(sample(REGULAR).rows[0], 备注="+86 说明"), dict(sample(REGULAR).rows[1])]
+    filed = sample(REGULAR).with_rows(rows).xlsx()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(reception, "examine", partial(examine, rule_set=OLDEST_RULE_SET))
+        report = office.submit(filed, "batch.xlsx")
+    assert (report.rows.admitted, report.findings) == (2, ())
+    then = office.office.policies.reexamine(report.filing, OPERATOR)
+    assert (then.same, then.again.rule_set) == (True, OLDEST_RULE_SET)
+    now = office.office.policies.reexamine(report.filing, OPERATOR, now=True)
+    assert (now.same, now.rows, now.again.rule_set) == (False, (1,), RULE_SET_VERSION)

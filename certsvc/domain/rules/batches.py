@@ -17,6 +17,7 @@ BATCH_VOID = declare(
     message="该评委会的本批次（批次编号相同）已被认定无效，整批不予受理，也不能补报。须按规定程序重新评审后另行报送。",
     good="按规定程序重新评审，以新的批次编号报送",
     bad="批次被认定无效后，以同一批次编号补报",
+    since="2026-11-21.2",
 )
 REFERENCE_ANNULLED = declare(
     code="reference-annulled",
@@ -26,6 +27,7 @@ REFERENCE_ANNULLED = declare(
     message="本行所填的考试成绩或职业资格证明已被取消，不能作为依据，本行不予办理。填写有误的请更正后重报。",
     good="考试合格证明编号有效",
     bad="考试合格证明编号所指的考试成绩已被宣布无效",
+    since="2026-11-21.2",
 )
 
 

@@ -26,6 +26,7 @@ NOT_DELEGATED = declare(
     message="登记的授权写明了下放的权限，其中没有“{missing}”。请核对；确未下放的，由单位提出委托评审申请。",
     good="授权下放 人事代理，人员类别 人事代理",
     bad="授权只下放 同级改职，人员类别 人事代理",
+    since="2026-11-21.3",
 )
 
 _KINDS: Final = frozenset({CommitteeKind.APPOINTMENT_LINKED, CommitteeKind.SELF_REVIEWING})

@@ -115,6 +115,7 @@ WAY_BASE_YEARS = declare(
     message="按“{field}”计算，至评审时不满{years}年。请核对时间；确不满的不符合该取得方式的条件。",
     good="政策要求满3年，聘任起始2019-10-01，评审2023-03-01",
     bad="政策要求满3年，聘任起始2021-10-01，评审2023-03-01",
+    since="2026-11-21.2",
 )
 RURAL_TOO_EARLY = declare(
     code="rural-too-early",

@@ -200,6 +200,7 @@ FORMULA_TEXT = declare(
     message="“{name}”以 =、+、- 或 @ 开头，表格软件会当作公式执行。请改为普通文字后重新报送。",
     good="长春市北川工程有限公司",
     bad="=HYPERLINK(…)",
+    since="2026-11-21.2",
 )
 FORBIDDEN_CHARACTER = declare(
     code="forbidden-character",

@@ -19,6 +19,7 @@ DIGEST_SHAPE = declare(
     message="照片摘要为空或不是64位十六进制摘要（SHA-256）。请按照片文件重新计算后填写；不报照片的，两列都留空。",
     good="64位十六进制",
     bad="见附件",
+    since="2026-11-21.2",
 )
 NAME_MISSING = declare(
     code="photo-name-missing",
@@ -29,6 +30,7 @@ NAME_MISSING = declare(
     message="填了照片摘要而照片文件名为空，无法核对。请补填照片文件名；不报照片的，两列都留空。",
     good="照片文件名 0001.jpg",
     bad="照片文件名为空，照片摘要已填",
+    since="2026-11-21.2",
 )
 DIFFERS = declare(
     code="photo-differs",
@@ -39,6 +41,7 @@ DIFFERS = declare(
     message="工作簿内同名照片的摘要与本行所填不一致，照片可能被更换。请核对照片，重新计算摘要后报送。",
     good="照片文件的 SHA-256 与照片摘要相同",
     bad="照片在计算摘要之后被更换",
+    since="2026-11-21.2",
 )
 SHARED = declare(
     code="photo-shared",
@@ -49,4 +52,5 @@ SHARED = declare(
     message="本行与其他行填写了同一{what}。请核对照片是否错放，逐人更正后报送。",
     good="各行照片文件名、照片摘要均不相同",
     bad="两行照片摘要相同",
+    since="2026-11-21.2",
 )

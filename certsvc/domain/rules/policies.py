@@ -21,6 +21,7 @@ POLICY_UNKNOWN = declare(
     message="没有{day}施行的“{theme}”政策，无法审查。请由系统维护人员载入当时的政策文件后继续。",
     good="2023-09-22公示，适用吉人社函〔2022〕181号",
     bad="2019年公示，尚未载入当时的政策文件",
+    since="2026-11-21.2",
 )
 REVIEW_AFTER_DEADLINE = declare(
     code="review-after-deadline",
@@ -30,6 +31,7 @@ REVIEW_AFTER_DEADLINE = declare(
     message="评审结束日期晚于{year}年度完成期限{due}，已记入监督事项，不影响办理。",
     good="2022年度，评审结束2022-09-28",
     bad="2022年度，评审结束2022-10-12",
+    since="2026-11-21.2",
 )
 OUTSIDE_WINDOW = declare(
     code="application-outside-window",
@@ -39,6 +41,7 @@ OUTSIDE_WINDOW = declare(
     message="{rows}行的申报日期不在{category}的申报时间（{opens}至{closes}）内。请核对申报日期，或说明受理的依据。",
     good="2023年度常规类别，申报日期2023-02-10",
     bad="2023年度常规类别，申报日期2023-03-05",
+    since="2026-11-21.2",
 )
 _SHOWN: Final = 6
 _REVIEWED: Final = (Theme.TITLE_NAMES, Theme.EXAMINATION)

@@ -22,6 +22,7 @@ EPIDEMIC_COMMITTEE = declare(
     message="抗疫激励评审由省人力资源和社会保障厅单独组织、组建评委会，本评委会不是省级评委会。请核对评委会代码或取得方式。",
     good="省人社厅组建的评委会报抗疫激励",
     bad="市评委会或评聘结合单位评委会报抗疫激励",
+    since="2026-11-21.3",
 )
 AID_COMMITTEE = declare(
     code="mission-committee",
@@ -31,6 +32,7 @@ AID_COMMITTEE = declare(
     message="援外人员激励政策职称评审由省人力资源和社会保障厅单独组织，本评委会不是省级评委会。请核对评委会代码或取得方式。",
     good="省人社厅组建的评委会报援外激励",
     bad="市评委会或评聘结合单位评委会报援外激励",
+    since="2026-11-21.3",
 )
 EPIDEMIC_YEAR = declare(
     code="epidemic-year",
@@ -41,6 +43,7 @@ EPIDEMIC_YEAR = declare(
     "请核对评审年度或取得方式；有新政策的，请先由系统维护人员载入其申报时间。",
     good="2022年度抗疫激励",
     bad="2023年度以抗疫激励方式评审",
+    since="2026-11-21.3",
 )
 NOT_BY_PROVINCE = declare(
     code="publicity-not-by-province",
@@ -50,6 +53,7 @@ NOT_BY_PROVINCE = declare(
     message="公示平台未注明省人力资源和社会保障厅。抗疫激励评审结果由省厅进行社会公示，请确认。",
     good="公示1平台 吉林省人力资源和社会保障厅网站",
     bad="公示1平台 某医院网站",
+    since="2026-11-21.3",
 )
 
 _RULES: Final[dict[Way, Rule]] = {Way.ANTI_EPIDEMIC: EPIDEMIC_COMMITTEE, Way.AID_MISSION: AID_COMMITTEE}

@@ -34,6 +34,7 @@ SHARE_EXCEEDED = declare(
     message="{whose}{level}共通过{passed}人{before}，超过 {ref} 核准的{limit}。请由核准部门确认后继续。",
     good="核准数额2，原批次通过1人，补报1人",
     bad="核准数额2，原批次通过2人，补报1人",
+    since="2026-11-21.2",
 )
 SHARE_DIFFERS = declare(
     code="ratio-differs-from-approval",
@@ -43,6 +44,7 @@ SHARE_DIFFERS = declare(
     message="{what}与登记的核准（{registered}）不一致。请核对，或由核准部门更正登记。",
     good="登记核准55%，批次信息填写55%",
     bad="登记核准55%，批次信息填写65%",
+    since="2026-11-21.2",
 )
 SUB_UNIT_MISSING = declare(
     code="sub-unit-missing",
@@ -52,6 +54,7 @@ SUB_UNIT_MISSING = declare(
     message="本单位按二级单位核准比例或数额，{rows}行未填写二级单位，或所填二级单位没有核准。请在“二级单位”列更正。",
     good="二级单位 附属第一临床学院（已核准）",
     bad="二级单位为空",
+    since="2026-11-21.2",
 )
 SHARE_WRONG_AUTHORITY = declare(
     code="share-wrong-authority",
@@ -61,6 +64,7 @@ SHARE_WRONG_AUTHORITY = declare(
     message="登记的核准 {ref} {what}。请由当地人社部门更正登记。",
     good="由 HRSS-220100 于评审前核准",
     bad="由其他地区的人社部门核准",
+    since="2026-11-21.2",
 )
 ABOVE_NOTICE = declare(
     code="share-above-notice",
@@ -70,6 +74,7 @@ ABOVE_NOTICE = declare(
     message="核准 {ref} 的{level}通过比例{claimed}%高于规定的{cap}%。请补充可增加比例的依据，由受理部门审定。",
     good="一般院校正高级45%；双一流院校正高级65%以内",
     bad="一般院校正高级60%；30年教龄破格70%",
+    since="2026-11-21.2",
 )
 
 

@@ -112,6 +112,7 @@ WAY_NOT_IN_FORCE = declare(
     message="评审之日“{way}”的政策已经停止施行。请核对评审日期或取得方式。",
     good="评审之日该政策施行中",
     bad="政策停止施行后仍以该方式评审",
+    since="2026-11-21.2",
 )
 WAY_LEVEL = declare(
     code="way-level",
@@ -121,6 +122,7 @@ WAY_LEVEL = declare(
     message="“{way}”限于{levels}，不含{level}。请核对申报级别或取得方式。",
     good="初级认定，助理级",
     bad="初级认定，中级",
+    since="2026-11-21.2",
 )
 WAY_SERIES = declare(
     code="way-series",
@@ -130,6 +132,7 @@ WAY_SERIES = declare(
     message="“{way}”限于{series}。请核对申报系列或取得方式。",
     good="中小学正高级，中小学教师",
     bad="中小学正高级，工程技术人员",
+    since="2026-11-21.2",
 )
 WAY_BASIS = declare(
     code="way-basis",
@@ -139,6 +142,7 @@ WAY_BASIS = declare(
     message="“{way}”须有依据文件，未填写依据文号。请在“依据文号”补充。",
     good="依据文号齐全",
     bad="政策要求依据文件而依据文号为空",
+    since="2026-11-21.2",
 )
 
 _OWN_RULES: Final = frozenset(

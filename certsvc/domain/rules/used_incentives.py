@@ -23,6 +23,7 @@ APPLIED_EARLY = declare(
     message="本行注明已提前一年申报评审，两项政策只能享受一项。请核对“{place}”，确已享受的从本批次撤出。",
     good="未享受提前一年申报政策",
     bad="备注 已享受2022年提前一年申报评审政策",
+    since="2026-11-21.2",
 )
 APPOINTMENT_COUNTS = declare(
     code="aid-appointment-counts",
@@ -32,6 +33,7 @@ APPOINTMENT_COUNTS = declare(
     message="“{place}”注明援外期间已聘任职务，视同激励政策落实，本行暂缓。请核实；确已聘任的从本批次撤出。",
     good="援外期间未聘任新的职务",
     bad="备注 援疆期间已聘任副主任医师",
+    since="2026-11-21.2",
 )
 
 _EARLY: Final = re.compile(r"提前(?:一|1)年")

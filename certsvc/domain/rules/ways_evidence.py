@@ -24,6 +24,7 @@ SKILL_GRADE = declare(
     message="本行注明“{grade}”，对应{level}，低于申报级别。请核对技能等级和申报级别，由受理部门审定。",
     good="高级技师申报副高级",
     bad="技师申报副高级",
+    since="2026-11-21.3",
 )
 DEGREE_MISSING = declare(
     code="grassroots-degree-missing",
@@ -33,6 +34,7 @@ DEGREE_MISSING = declare(
     message="未注明学位，无法核对博士认定副高级、硕士认定中级。请在“依据文号”或“备注”注明博士或硕士。",
     good="备注 硕士，中级",
     bad="基层硕博认定，备注为空",
+    since="2026-11-21.3",
 )
 DOCTOR_TO_SENIOR = declare(
     code="talent-doctor-senior",
@@ -42,6 +44,7 @@ DOCTOR_TO_SENIOR = declare(
     message="只注明博士而申报正高级。按政策博士直接评定副高级，出站博士后才可评定正高级。请核对并补充依据。",
     good="出站博士后，正高级",
     bad="博士，正高级",
+    since="2026-11-21.3",
 )
 MISSION_UNFINISHED = declare(
     code="mission-unfinished",
@@ -51,6 +54,7 @@ MISSION_UNFINISHED = declare(
     message="“{place}”注明援助未期满、提前终止或考核不合格。请核实；援助期满并经考核合格的才能申报。",
     good="援疆三年期满，考核合格",
     bad="因个人原因提前终止援助",
+    since="2026-11-21.3",
 )
 MISSION_UNSAID = declare(
     code="mission-assessment-missing",
@@ -60,6 +64,7 @@ MISSION_UNSAID = declare(
     message="未注明援助期满和考核结果。请在“备注”注明，或确认派出机构已考核合格。",
     good="备注 援疆三年期满，考核合格",
     bad="备注为空",
+    since="2026-11-21.3",
 )
 
 _GRADES: Final = (

@@ -177,7 +177,7 @@ def reexamine(context: click.Context, filing_id: str, *, now: bool, as_json: boo
         _print(_reexamined_object(found))
     else:
         click.echo(f"备案 {filing_id}：重新审查的结论与当时{'相同' if found.same else '不同'}。")
-        click.echo(f"规则版本：当时 {found.stored.rule_set}，现在 {found.again.rule_set}。")
+        click.echo(f"规则版本：当时 {found.stored.rule_set}，这次 {found.again.rule_set}。")
         if found.rows:
             places = ("批次信息" if row is None else f"第{row}行" for row in found.rows[:20])
             click.echo("不同之处：" + "、".join(places) + ("等" if len(found.rows) > 20 else "") + "。")
