@@ -21,6 +21,7 @@ from certsvc.stages.report_tables import question_words, statistics_notes
 from certsvc.stages.reports import SupervisionReport
 
 _ALWAYS = Standing.VALID
+_NARROWEST_LABEL, _WIDEST = 8, 1000  # columns of a terminal
 _DAYS = (("期限", attrgetter("due_on")), ("实际", attrgetter("done_on")))
 
 
@@ -33,7 +34,7 @@ def print_statistics(statistics: Statistics) -> None:
     if not statistics.rows:
         console.print("没有符合条件的职称。请核对范围、年度和统计日期。")
     else:
-        console.print(_statistics_table(statistics))
+        _print_whole(console, _statistics_table(statistics))
         console.print(_completeness_text(statistics))
     for note in statistics_notes(statistics):
         console.print(Text(f"注：{note}"))
@@ -159,13 +160,20 @@ def _place(code: str) -> str:
     return REGIONS[code].full_name if code in REGIONS else code
 
 
+def _print_whole(console: Console, table: Table) -> None:
+    """Print a table in its whole width, also where the terminal is narrower: a cut number would be a wrong one."""
+    needed = Console(width=_WIDEST).measure(table).maximum
+    wide_enough = console if needed <= console.width else Console(width=needed)
+    wide_enough.print(table)
+
+
 def _table(words: Iterable[str], numbers: Iterable[str], more: Iterable[str] = ()) -> Table:
-    """Words fold where they are long; numbers stand to the right and never fold."""
-    table = Table(header_style="bold", box=box.SIMPLE_HEAD)
+    """Words fold where they are long and never vanish; numbers stand to the right and never fold."""
+    table = Table(header_style="bold", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for word in words:
-        table.add_column(word, overflow="fold")
+        table.add_column(word, overflow="fold", min_width=_NARROWEST_LABEL)
     for number in numbers:
-        table.add_column(number, justify="right", no_wrap=True)
+        table.add_column(number, justify="right", no_wrap=True, min_width=len(number))
     for word in more:
         table.add_column(word, overflow="fold")
     return table
