@@ -82,11 +82,19 @@ class DatabaseMappingStore(DatabaseMappingRegister):
             ).one_or_none()
             if known is not None:
                 return _same(open_statement(self._cipher, known), statement)
+            qualified = reference_key(self._cipher, qualification.certificate_ref)
+            other = select(mapping_statement.c.reference).where(
+                mapping_statement.c.qualification_key == qualified
+            )
+            if connection.execute(other.limit(1)).first() is not None:
+                raise ConflictError(
+                    "该职业资格证书编号已用于另一人的对应职称说明，一份证书只属于一人。请核对证书编号和持证人。"
+                )
             row = {
                 "reference": statement.reference,
                 "statement_key": key,
                 "person_key": self._cipher.person_key(statement.document.number),
-                "qualification_key": reference_key(self._cipher, qualification.certificate_ref),
+                "qualification_key": qualified,
                 "sealed_content": self._cipher.encrypt(
                     _encode(statement), context=_context(statement.reference)
                 ),

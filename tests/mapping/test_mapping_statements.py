@@ -62,10 +62,15 @@ class Desk:
     def answers(self) -> MappingAnswers:
         return open_mapping_answers(self.office, self.query)
 
-    def make(self, qualification: Qualification = ECONOMIST, by: str = "maker") -> MappingStatement:
+    def make(
+        self,
+        qualification: Qualification = ECONOMIST,
+        by: str = "maker",
+        holder: tuple[str, str] = ("周铭", ZHOU_ID),
+    ) -> MappingStatement:
         actor = self.office.actors.find_actor(by)
         assert actor is not None
-        return self.making.make("周铭", ZHOU_ID, qualification, official(actor))
+        return self.making.make(*holder, qualification, official(actor))
 
     def check(self, reference: str, name: str = "周铭", id_last4: str = "0515") -> dict[str, Any]:
         return mapping_object(self.answers.check(HolderClaim(reference, name, id_last4)))
@@ -104,6 +109,12 @@ def test_the_same_certificate_with_other_words_is_no_second_statement(desk: Desk
     desk.make()
     with pytest.raises(ConflictError):
         desk.make(Qualification("示例工程类职业资格", None, "SL2021-000123", date(2021, 10, 31)))
+
+
+def test_a_qualification_certificate_belongs_to_one_person(desk: Desk) -> None:
+    desk.make()
+    with pytest.raises(ConflictError, match="一份证书只属于一人"):
+        desk.make(holder=("王丽", "229905198307150422"))
 
 
 def test_an_annulled_qualification_ends_the_statement_at_the_next_question(desk: Desk) -> None:
