@@ -119,7 +119,7 @@ class Sampling:
         return self.samples.record(wanted, item, finding, by)
 
     def attest(self, approval_ref: str, by_office: str, attested_on: date, actor: str) -> Attestation:
-        """Record that discipline inspection watched a meeting; once, the same again changes nothing.
+        """Record that discipline inspection watched a meeting on one of its days; once, the same again changes nothing.
 
         Raises UnknownReference for a meeting that is not registered, RequestError, NotPermitted, ConflictError.
         """
@@ -134,6 +134,10 @@ class Sampling:
         _require_text(by_office, "监督部门", MOST_REF)
         if attested_on > self.clock.today():
             raise RequestError("监督日期不能晚于今天。请在监督之后登记，或核对日期。")
+        first, last = approval.meeting
+        if not first <= attested_on <= last:
+            days = f"{first.isoformat()} 至 {last.isoformat()}"
+            raise RequestError(f"监督日期应在例会期间（{days}）之内。请核对日期和例会批复文号。")
         wanted = Attestation(
             approval_ref, approval.committee, by_office, attested_on, by.name, self.clock.now()
         )

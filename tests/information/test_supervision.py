@@ -169,6 +169,9 @@ def test_an_attestation_needs_a_registered_meeting_a_past_day_and_somebody_who_m
         attest("吉人社职例〔2023〕999号", "纪检组", date(2023, 9, 18), "maker")
     with pytest.raises(RequestError):
         attest("吉人社职例〔2023〕17号", "纪检组", date(2024, 6, 4), "maker")
+    for outside in (date(2020, 1, 1), date(2023, 9, 17), date(2023, 9, 22)):
+        with pytest.raises(RequestError, match="2023-09-18 至 2023-09-21"):
+            attest("吉人社职例〔2023〕17号", "纪检组", outside, "maker")
     with pytest.raises(RequestError):
         attest("吉人社职例〔2023〕17号", " ", date(2023, 9, 18), "maker")
     for nobody in ("watcher", "city"):
