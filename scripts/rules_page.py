@@ -52,7 +52,7 @@ THEMES = {
 
 @dataclass(frozen=True)
 class Requirement:
-    """One line of the notices. `number`: in the dossier, `examination` for the one without."""
+    """One line of the notices. `number`: in `docs/requirements.toml`, `examination` for the one without."""
 
     number: str
     theme: str
