@@ -18,13 +18,13 @@ from certsvc.adapters.issue_check import closing_decisions
 from certsvc.adapters.schema import certificate, filing, filing_row
 from certsvc.domain.annulment import (
     Annulment,
-    AnnulmentStatus,
     AnnulmentStep,
     Citation,
     ProofKind,
     StoredAnnulment,
     plain_reference,
 )
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.dependants import DependantEntry, Reason
 from certsvc.domain.permission import Action
 from certsvc.errors import ConflictError, UnknownReference
@@ -50,7 +50,7 @@ class DatabaseAnnulmentStore:
             hold_table(connection, annulment_step)
             alike = own.lifts == given.lifts if given.lifts else own.reference_key == key
             known = connection.execute(
-                _STEPS.where(alike, own.step == given.step, own.status != AnnulmentStatus.WITHDRAWN, ~LIFTED)
+                _STEPS.where(alike, own.step == given.step, own.status != DecisionStatus.WITHDRAWN, ~LIFTED)
             ).first()
             if known is not None:
                 if _told(self._stored(known).annulment) != _told(given):
@@ -58,7 +58,7 @@ class DatabaseAnnulmentStore:
                 return str(known.id)
             values = self._columns(given, new_id, key)
             values |= {
-                "status": AnnulmentStatus.PROPOSED,
+                "status": DecisionStatus.PROPOSED,
                 "maker": maker,
                 "proposed_at": instant_text(at),
             }
@@ -74,13 +74,13 @@ class DatabaseAnnulmentStore:
         with self._engine.begin() as connection:
             hold_table(connection, annulment_step)
             held = self._held(connection, step)
-            if held.status is AnnulmentStatus.WITHDRAWN:
+            if held.status is DecisionStatus.WITHDRAWN:
                 raise ConflictError("该项已撤回，不能确认。如仍需办理，请重新提出。")
-            if held.status is AnnulmentStatus.CONFIRMED and held.checker != checker:
+            if held.status is DecisionStatus.CONFIRMED and held.checker != checker:
                 raise ConflictError("该项已经确认生效，无需另一位人员再次确认。")
-            if held.status is AnnulmentStatus.PROPOSED:
+            if held.status is DecisionStatus.PROPOSED:
                 before = _state_digest(connection, step)
-                confirmed = {"status": AnnulmentStatus.CONFIRMED, "checker": checker}
+                confirmed = {"status": DecisionStatus.CONFIRMED, "checker": checker}
                 connection.execute(
                     update(annulment_step)
                     .where(own.id == step)
@@ -101,14 +101,14 @@ class DatabaseAnnulmentStore:
         with self._engine.begin() as connection:
             hold_table(connection, annulment_step)
             held = self._held(connection, step)
-            if held.status is AnnulmentStatus.CONFIRMED:
+            if held.status is DecisionStatus.CONFIRMED:
                 raise ConflictError("该项已经生效，不能撤回。如取消有误，请另行提出撤销取消。")
-            if held.status is AnnulmentStatus.PROPOSED:
+            if held.status is DecisionStatus.PROPOSED:
                 before = _state_digest(connection, step)
                 connection.execute(
                     update(annulment_step)
                     .where(annulment_step.c.id == step)
-                    .values(status=AnnulmentStatus.WITHDRAWN)
+                    .values(status=DecisionStatus.WITHDRAWN)
                 )
                 _note(connection, at, by, "annulment.withdraw", step, before)
             return self._held(connection, step)
@@ -119,7 +119,7 @@ class DatabaseAnnulmentStore:
             row = connection.execute(_STEPS.where(annulment_step.c.id == step)).one_or_none()
         return None if row is None else self._stored(row)
 
-    def listed(self, status: AnnulmentStatus | None = None) -> tuple[StoredAnnulment, ...]:
+    def listed(self, status: DecisionStatus | None = None) -> tuple[StoredAnnulment, ...]:
         """Steps, newest proposal first, of one status where asked."""
         found = _STEPS.order_by(annulment_step.c.proposed_at.desc(), annulment_step.c.id)
         if status is not None:
@@ -158,7 +158,7 @@ class DatabaseAnnulmentStore:
                 ground=row.ground,
                 lifts=row.lifts,
             ),
-            status=AnnulmentStatus(row.status),
+            status=DecisionStatus(row.status),
             maker=row.maker,
             proposed_at=read_instant(row.proposed_at),
             checker=row.checker,

@@ -16,7 +16,8 @@ from certsvc.adapters.information_schema import title_entry
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate
-from certsvc.domain.cancelled_year import StoredCancellation, YearCancellation, YearStatus, YearStep
+from certsvc.domain.cancelled_year import StoredCancellation, YearCancellation, YearStep
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.identity import IdDocument, IdKind
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE
@@ -66,9 +67,9 @@ class DatabaseCancelledYears:
         """Put a step in force."""
         with self._engine.begin() as connection:
             held = self._held(connection, step)
-            if held.status is YearStatus.WITHDRAWN:
+            if held.status is DecisionStatus.WITHDRAWN:
                 raise ConflictError("该事项已撤回，不能确认。如仍需办理，请重新提出。")
-            if held.status is YearStatus.CONFIRMED:
+            if held.status is DecisionStatus.CONFIRMED:
                 if held.checker != checker:
                     raise ConflictError("该事项已由另一位人员确认，无需再次确认。")
                 return held
@@ -76,7 +77,7 @@ class DatabaseCancelledYears:
             connection.execute(
                 update(cancelled_year)
                 .where(cancelled_year.c.id == step)
-                .values(status=YearStatus.CONFIRMED, checker=checker, confirmed_at=instant_text(at))
+                .values(status=DecisionStatus.CONFIRMED, checker=checker, confirmed_at=instant_text(at))
             )
             _note(connection, at, checker, Action.YEAR_CANCEL_CONFIRM, step, before)
             return self._held(connection, step)
@@ -85,14 +86,14 @@ class DatabaseCancelledYears:
         """Take a proposal back."""
         with self._engine.begin() as connection:
             held = self._held(connection, step)
-            if held.status is YearStatus.CONFIRMED:
+            if held.status is DecisionStatus.CONFIRMED:
                 raise ConflictError("该事项已经生效，不能撤回。如需改变，请另行提出恢复。")
-            if held.status is YearStatus.PROPOSED:
+            if held.status is DecisionStatus.PROPOSED:
                 before = _state_digest(connection, step)
                 connection.execute(
                     update(cancelled_year)
                     .where(cancelled_year.c.id == step)
-                    .values(status=YearStatus.WITHDRAWN)
+                    .values(status=DecisionStatus.WITHDRAWN)
                 )
                 _note(connection, at, by, "cancel_year.withdraw", step, before)
             return self._held(connection, step)
@@ -120,7 +121,7 @@ class DatabaseCancelledYears:
             select(cancelled_year).where(
                 cancelled_year.c.person_key == self._cipher.person_key(cancellation.document.number),
                 cancelled_year.c.year == cancellation.year,
-                cancelled_year.c.status != YearStatus.WITHDRAWN,
+                cancelled_year.c.status != DecisionStatus.WITHDRAWN,
                 cancelled_year.c.id.not_in(lifted),
             )
         )
@@ -158,7 +159,7 @@ class DatabaseCancelledYears:
             "document_ref": cancellation.document_ref,
             "decided_on": cancellation.decided_on.isoformat(),
             "sealed_content": self._cipher.encrypt(encode_canonical_json(told), context=_context(new_id)),
-            "status": YearStatus.PROPOSED,
+            "status": DecisionStatus.PROPOSED,
             "maker": maker,
             "proposed_at": instant_text(at),
         }
@@ -178,7 +179,7 @@ class DatabaseCancelledYears:
                 ground=told["ground"],
                 lifts=row.lifts,
             ),
-            status=YearStatus(row.status),
+            status=DecisionStatus(row.status),
             maker=row.maker,
             proposed_at=read_instant(row.proposed_at),
             checker=row.checker,
@@ -189,7 +190,7 @@ class DatabaseCancelledYears:
 def in_force(step: YearStep) -> Select[Any]:
     """Confirmed steps of a sort."""
     return select(cancelled_year).where(
-        cancelled_year.c.step == step, cancelled_year.c.status == YearStatus.CONFIRMED
+        cancelled_year.c.step == step, cancelled_year.c.status == DecisionStatus.CONFIRMED
     )
 
 

@@ -13,7 +13,6 @@ from certsvc.adapters import historical_titles, other_titles
 from certsvc.adapters.announced_store import corrected_documents
 from certsvc.adapters.annulment_store import annulled_among
 from certsvc.adapters.cancelled_year_store import in_force
-from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.adapters.decision_schema import credit_record
 from certsvc.adapters.information_schema import title_entry
@@ -21,8 +20,9 @@ from certsvc.adapters.issue_check import is_closed
 from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.policy_schema import admitted_count
 from certsvc.adapters.schema import certificate, filing
-from certsvc.domain.cancelled_year import YearStatus, YearStep
+from certsvc.domain.cancelled_year import YearStep
 from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.facts import CreditBlock, HeldTitle, PassedBefore
 from certsvc.domain.filing import FilingStatus
 from certsvc.domain.levels import Level
@@ -30,7 +30,6 @@ from certsvc.domain.ways import Way
 from certsvc.ports import PersonalCipher
 
 _LOOK_UP_CHUNK = 500
-_BY_THE_MACHINE = SystemClock().today
 _STANDING = tuple(
     int(status)
     for status in (CertificateStatus.VALID, CertificateStatus.SUSPENDED, CertificateStatus.HISTORICAL)
@@ -44,9 +43,7 @@ _WITHDRAWN = tuple(
 class DatabaseFacts:
     """The part of ports.FilingStore that gives the gate its facts. Persons are asked for by ID number."""
 
-    def __init__(
-        self, engine: Engine, cipher: PersonalCipher, today: Callable[[], date] = _BY_THE_MACHINE
-    ) -> None:
+    def __init__(self, engine: Engine, cipher: PersonalCipher, today: Callable[[], date]) -> None:
         """`today` tells which correspondences of qualifications are in force."""
         self._today = today
         self._engine = engine
@@ -126,7 +123,7 @@ class DatabaseFacts:
         lifted = in_force(YearStep.LIFT).with_only_columns(cancelled_year.c.lifts)
         standing = and_(
             cancelled_year.c.step == YearStep.CANCEL,
-            cancelled_year.c.status == YearStatus.CONFIRMED,
+            cancelled_year.c.status == DecisionStatus.CONFIRMED,
             cancelled_year.c.id.not_in(lifted),
         )
         years: dict[str, frozenset[int]] = {}

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
 
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
+from certsvc.adapters.clock import local_day
 from certsvc.adapters.database import hold_table
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.notice_schema import unit_notice, unit_notice_certificate
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.permission import Action
-from certsvc.domain.unit_notice import NoticeStatus, NoticeStep, PublicNotice, StoredNotice, UnitNotice
+from certsvc.domain.unit_notice import NoticeStep, PublicNotice, StoredNotice, UnitNotice
 from certsvc.errors import ConflictError, UnknownReference
-
-_LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 class DatabaseNoticeStore:
@@ -30,7 +29,7 @@ class DatabaseNoticeStore:
         """Store a step; its id. The same content, not withdrawn since, keeps the id it has."""
         with self._engine.begin() as connection:
             hold_table(connection, unit_notice)
-            standing = select(unit_notice).where(unit_notice.c.status != NoticeStatus.WITHDRAWN)
+            standing = select(unit_notice).where(unit_notice.c.status != DecisionStatus.WITHDRAWN)
             alike = standing.where(
                 unit_notice.c.unit_name == notice.unit_name, unit_notice.c.document_ref == notice.document_ref
             )
@@ -51,7 +50,7 @@ class DatabaseNoticeStore:
                     document_ref=notice.document_ref,
                     decided_on=notice.decided_on.isoformat(),
                     ground=notice.ground,
-                    status=NoticeStatus.PROPOSED,
+                    status=DecisionStatus.PROPOSED,
                     maker=maker,
                     proposed_at=instant_text(at),
                 )
@@ -66,14 +65,14 @@ class DatabaseNoticeStore:
         """Put a step in force. By the same person again: changes nothing."""
         with self._engine.begin() as connection:
             held = _held(connection, step)
-            if held.status is NoticeStatus.WITHDRAWN:
+            if held.status is DecisionStatus.WITHDRAWN:
                 raise ConflictError("该通报已撤回，不能确认。如仍需办理，请重新提出。")
-            if held.status is NoticeStatus.CONFIRMED:
+            if held.status is DecisionStatus.CONFIRMED:
                 if held.checker != checker:
                     raise ConflictError("该通报已由另一位人员确认，无需再次确认。")
                 return held
             before = _state_digest(connection, step)
-            confirmed = {"status": NoticeStatus.CONFIRMED, "checker": checker}
+            confirmed = {"status": DecisionStatus.CONFIRMED, "checker": checker}
             connection.execute(
                 update(unit_notice)
                 .where(unit_notice.c.id == step)
@@ -86,12 +85,14 @@ class DatabaseNoticeStore:
         """Take a proposal back."""
         with self._engine.begin() as connection:
             held = _held(connection, step)
-            if held.status is NoticeStatus.CONFIRMED:
+            if held.status is DecisionStatus.CONFIRMED:
                 raise ConflictError("该通报已经生效，不能撤回。如需改变，请另行提出撤销通报。")
-            if held.status is NoticeStatus.PROPOSED:
+            if held.status is DecisionStatus.PROPOSED:
                 before = _state_digest(connection, step)
                 connection.execute(
-                    update(unit_notice).where(unit_notice.c.id == step).values(status=NoticeStatus.WITHDRAWN)
+                    update(unit_notice)
+                    .where(unit_notice.c.id == step)
+                    .values(status=DecisionStatus.WITHDRAWN)
                 )
                 _note(connection, at, by, "unit_notice.withdraw", step, before)
             return _held(connection, step)
@@ -103,7 +104,7 @@ class DatabaseNoticeStore:
             found = _stored_all(connection, rows)
         return found[0] if found else None
 
-    def listed(self, status: NoticeStatus | None = None) -> tuple[StoredNotice, ...]:
+    def listed(self, status: DecisionStatus | None = None) -> tuple[StoredNotice, ...]:
         """Steps, newest proposal first, of one status where asked."""
         found = select(unit_notice).order_by(unit_notice.c.proposed_at.desc(), unit_notice.c.id)
         if status is not None:
@@ -134,11 +135,11 @@ class DatabaseNoticeBoard:
 def _in_force(wanted: Select[Any]) -> Select[Any]:
     other = unit_notice.alias()
     lifted = select(other.c.id).where(
-        other.c.lifts == unit_notice.c.id, other.c.status == NoticeStatus.CONFIRMED
+        other.c.lifts == unit_notice.c.id, other.c.status == DecisionStatus.CONFIRMED
     )
     return wanted.select_from(unit_notice).where(
         unit_notice.c.step == NoticeStep.NAME,
-        unit_notice.c.status == NoticeStatus.CONFIRMED,
+        unit_notice.c.status == DecisionStatus.CONFIRMED,
         ~lifted.exists(),
     )
 
@@ -172,7 +173,7 @@ def _stored(row: Row[Any], certificates: tuple[str, ...]) -> StoredNotice:
             row.lifts,
             certificates,
         ),
-        status=NoticeStatus(row.status),
+        status=DecisionStatus(row.status),
         maker=row.maker,
         proposed_at=read_instant(row.proposed_at),
         checker=row.checker,
@@ -181,7 +182,7 @@ def _stored(row: Row[Any], certificates: tuple[str, ...]) -> StoredNotice:
 
 
 def _public(row: Row[Any]) -> PublicNotice:
-    published_on = read_instant(row.confirmed_at).astimezone(_LOCAL).date()
+    published_on = local_day(read_instant(row.confirmed_at))
     return PublicNotice(
         row.id,
         row.unit_name,

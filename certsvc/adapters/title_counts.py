@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     CTE,
@@ -22,6 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from certsvc.adapters.clock import SHANGHAI
 from certsvc.adapters.decision_schema import decision
 from certsvc.adapters.history_schema import history_ending
 from certsvc.adapters.information_schema import title_entry
@@ -42,7 +42,6 @@ from certsvc.domain.statistics import (
     StatisticsRow,
 )
 
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _entry = title_entry.c
 _COLUMNS: Final[Mapping[Dimension, ColumnElement[Any]]] = {
     Dimension.REGION: _entry.unit_region,
@@ -98,7 +97,7 @@ def _historical_endings(day: date, basis: Basis) -> Select[Any]:
 
 def _end_of(day: date) -> str:
     """The midnight in Shanghai that ends a day, as instants are stored."""
-    return instant_text(datetime.combine(day + timedelta(days=1), datetime.min.time(), _SHANGHAI))
+    return instant_text(datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI))
 
 
 def _standing(counted: CTE) -> ColumnElement[Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.decision_text import (
     LONGEST_GROUND,
     LONGEST_REFERENCE,
@@ -45,14 +46,6 @@ class AnnulmentStep(StrEnum):
         return "取消" if self is AnnulmentStep.ANNUL else "撤销取消"
 
 
-class AnnulmentStatus(StrEnum):
-    """Where a step stands: waiting for the second person, in force, or taken back before that."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    WITHDRAWN = "withdrawn"
-
-
 @dataclass(frozen=True, slots=True)
 class Annulment:
     """One step as proposed. `reference`: the proof's number as it was given; `document_ref`: the document that annuls it,
@@ -76,7 +69,7 @@ class StoredAnnulment:
 
     id: str
     annulment: Annulment
-    status: AnnulmentStatus
+    status: DecisionStatus
     maker: str
     proposed_at: datetime
     checker: str | None
@@ -102,7 +95,7 @@ def lifting(
     for a day before the annulment's.
     """
     known = annulled.annulment
-    if known.step is not AnnulmentStep.ANNUL or annulled.status is not AnnulmentStatus.CONFIRMED:
+    if known.step is not AnnulmentStep.ANNUL or annulled.status is not DecisionStatus.CONFIRMED:
         raise ConflictError("只有已确认的取消可以撤销；尚未确认的请撤回。请核对编号。")
     if decided_on < known.decided_on:
         raise RequestError("撤销取消的日期不能早于取消的日期。请核对决定文书上的日期。")

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_words
 from certsvc.domain.id_numbers import read_id
 from certsvc.domain.identity import IdDocument, IdKind
@@ -33,14 +34,6 @@ class YearStep(StrEnum):
         return "取消当年申报资格" if self is YearStep.CANCEL else "恢复当年申报资格"
 
 
-class YearStatus(StrEnum):
-    """Where a step stands: waiting for the second person, in force, or taken back before that."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    WITHDRAWN = "withdrawn"
-
-
 @dataclass(frozen=True, slots=True)
 class YearCancellation:
     """One step as proposed. `place`: the city or prefecture of the unit, or the province; `lifts`: what a lifting ends."""
@@ -62,7 +55,7 @@ class StoredCancellation:
 
     id: str
     cancellation: YearCancellation
-    status: YearStatus
+    status: DecisionStatus
     maker: str
     proposed_at: datetime
     checker: str | None
@@ -113,7 +106,7 @@ def lifting_year(
 ) -> YearCancellation:
     """The step that lifts a cancellation in force. Raises ConflictError when it is not, RequestError as above."""
     told = cancelled.cancellation
-    if told.step is not YearStep.CANCEL or cancelled.status is not YearStatus.CONFIRMED:
+    if told.step is not YearStep.CANCEL or cancelled.status is not DecisionStatus.CONFIRMED:
         raise ConflictError("只有已生效的取消当年申报资格可以恢复。请核对编号。")
     _require_timely(decided_on, today)
     if decided_on < told.decided_on:

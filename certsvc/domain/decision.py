@@ -92,7 +92,7 @@ def effective_day(
 
 
 class DecisionStatus(StrEnum):
-    """Where a decision stands: waiting for the second person, in force, or taken back before that."""
+    """Where a step of two persons stands: waiting for the second one, in force, or taken back before that."""
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.decision_text import (
     LONGEST_GROUND,
     LONGEST_REFERENCE,
@@ -40,14 +41,6 @@ class NoticeStep(StrEnum):
         return "公开通报" if self is NoticeStep.NAME else "撤销通报"
 
 
-class NoticeStatus(StrEnum):
-    """Where a step stands: waiting for the second person, in force, or taken back before that."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    WITHDRAWN = "withdrawn"
-
-
 @dataclass(frozen=True, slots=True)
 class UnitNotice:
     """One step as proposed. Public but for `lifts` (the notice that a lifting ends) and `certificates`, the numbers of
@@ -70,7 +63,7 @@ class StoredNotice:
 
     id: str
     notice: UnitNotice
-    status: NoticeStatus
+    status: DecisionStatus
     maker: str
     proposed_at: datetime
     checker: str | None
@@ -114,7 +107,7 @@ def unit_notice(
 
 def lifting(named: StoredNotice, document_ref: str, decided_on: date, ground: str, today: date) -> UnitNotice:
     """The step that lifts a published notice. Raises ConflictError when it is not published, RequestError as above."""
-    if named.notice.step is not NoticeStep.NAME or named.status is not NoticeStatus.CONFIRMED:
+    if named.notice.step is not NoticeStep.NAME or named.status is not DecisionStatus.CONFIRMED:
         raise ConflictError("只有已公布的通报可以撤销。请核对通报编号。")
     if decided_on < named.notice.decided_on:
         raise RequestError("撤销通报的日期不能早于作出通报的日期。请核对决定文书上的日期。")

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from certsvc.domain.annulment import Annulment, AnnulmentStatus, StoredAnnulment
+from certsvc.domain.annulment import Annulment, StoredAnnulment
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.dependants import DependantEntry, DependantStatus
 
 
@@ -68,6 +69,6 @@ class AnnulmentStore(Protocol):
         """A step; None when there is none."""
         ...
 
-    def listed(self, status: AnnulmentStatus | None = None) -> tuple[StoredAnnulment, ...]:
+    def listed(self, status: DecisionStatus | None = None) -> tuple[StoredAnnulment, ...]:
         """Steps, newest proposal first, of one status where asked."""
         ...

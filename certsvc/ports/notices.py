@@ -6,7 +6,8 @@ from collections.abc import Generator, Iterable
 from datetime import datetime
 from typing import Protocol
 
-from certsvc.domain.unit_notice import NoticeStatus, PublicNotice, StoredNotice, UnitNotice
+from certsvc.domain.decision import DecisionStatus
+from certsvc.domain.unit_notice import PublicNotice, StoredNotice, UnitNotice
 
 
 class NoticeStore(Protocol):
@@ -31,7 +32,7 @@ class NoticeStore(Protocol):
         """A step; None when there is none."""
         ...
 
-    def listed(self, status: NoticeStatus | None = None) -> tuple[StoredNotice, ...]:
+    def listed(self, status: DecisionStatus | None = None) -> tuple[StoredNotice, ...]:
         """Steps, newest proposal first, of one status where asked."""
         ...
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from certsvc.adapters.annulment_store import annulled_among
 from certsvc.adapters.batch_schema import annulment_step, row_reference
-from certsvc.domain.annulment import AnnulmentStatus, ProofKind
+from certsvc.domain.annulment import ProofKind
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.dependants import DependantEntry, DependantStatus, Reason
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from tests.batches.cases import issue_batch, self_reviewed, submit
@@ -149,7 +150,7 @@ def test_nothing_counts_before_the_second_person_confirms(cases: Deciders) -> No
     with pytest.raises(NotPermitted):
         cases.office.case_work.annulments.confirm(step, "changchun")
     stored, entries = cases.office.case_work.annulments.confirm(step, "checker")
-    assert (stored.status, stored.maker, stored.checker) == (AnnulmentStatus.CONFIRMED, "maker", "checker")
+    assert (stored.status, stored.maker, stored.checker) == (DecisionStatus.CONFIRMED, "maker", "checker")
     assert [one.subject for one in entries] == [f"{report.filing}/2"]
     assert cases.office.case_work.annulments.confirm(step, "checker") == (stored, entries)
     with pytest.raises(ConflictError, match="无需另一位人员再次确认"):
@@ -161,8 +162,8 @@ def test_nothing_counts_before_the_second_person_confirms(cases: Deciders) -> No
 def test_a_withdrawn_record_never_counts_and_may_be_recorded_again(cases: Deciders) -> None:
     annulments = cases.office.case_work.annulments
     step = recorded(cases)
-    assert annulments.withdraw(step, "checker").status is AnnulmentStatus.WITHDRAWN
-    assert annulments.withdraw(step, "checker").status is AnnulmentStatus.WITHDRAWN
+    assert annulments.withdraw(step, "checker").status is DecisionStatus.WITHDRAWN
+    assert annulments.withdraw(step, "checker").status is DecisionStatus.WITHDRAWN
     with pytest.raises(ConflictError, match="已撤回"):
         annulments.confirm(step, "checker")
     with pytest.raises(ConflictError, match="只有已确认的取消"):

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from certsvc.adapters.access_schema import personal_look
 from certsvc.adapters.credit_schema import cancelled_year
 from certsvc.domain.caller import Caller, official
-from certsvc.domain.cancelled_year import StoredCancellation, YearStatus
+from certsvc.domain.cancelled_year import StoredCancellation
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.identity import IdKind
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from certsvc.stages.cancelled_years import CancelledYears
@@ -86,7 +87,7 @@ def test_it_takes_a_second_person_of_the_same_authority(deciders: Deciders) -> N
     for other in ("maker", "city", "watcher"):
         with pytest.raises(NotPermitted):
             years(deciders).confirm(step, other)
-    assert years(deciders).confirm(step, "checker").status is YearStatus.CONFIRMED
+    assert years(deciders).confirm(step, "checker").status is DecisionStatus.CONFIRMED
     assert years(deciders).confirm(step, "checker").checker == "checker"
     with pytest.raises(ConflictError):
         years(deciders).confirm(step, "checker-two")
@@ -123,7 +124,7 @@ def test_it_is_given_back_by_a_decision_of_its_own_and_may_be_cancelled_again(de
 
 def test_a_proposal_is_taken_back_and_then_confirmed_by_nobody(deciders: Deciders) -> None:
     step = propose(deciders)
-    assert years(deciders).withdraw(step, "checker-two").status is YearStatus.WITHDRAWN
+    assert years(deciders).withdraw(step, "checker-two").status is DecisionStatus.WITHDRAWN
     with pytest.raises(ConflictError):
         years(deciders).confirm(step, "checker")
     assert propose(deciders) != step
@@ -133,7 +134,7 @@ def test_a_proposal_is_taken_back_and_then_confirmed_by_nobody(deciders: Decider
 
 def cancelled_id(deciders: Deciders) -> str:
     """Confirm the one open proposal."""
-    (open_one,) = [one for one in shown(deciders, "maker") if one.status is YearStatus.PROPOSED]
+    (open_one,) = [one for one in shown(deciders, "maker") if one.status is DecisionStatus.PROPOSED]
     return years(deciders).confirm(open_one.id, "checker").id
 
 

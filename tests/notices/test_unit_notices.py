@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, expect
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.domain.actor import Actor, Role
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.unit_codes import read_unit_code
-from certsvc.domain.unit_notice import NoticeStatus
 from certsvc.entrypoints.cli.commands import certsvc
 from certsvc.entrypoints.public_api import create_app
 from certsvc.entrypoints.public_api.joining import public_service
@@ -70,7 +70,7 @@ def test_a_unit_is_named_once_the_second_person_confirmed(desk: OfficeUnderTest)
     assert named(desk) == []
     confirmed = desk.office.unit_notices.confirm(step, "checker")
     assert (confirmed.status, confirmed.maker, confirmed.checker) == (
-        NoticeStatus.CONFIRMED,
+        DecisionStatus.CONFIRMED,
         "maker",
         "checker",
     )
@@ -100,7 +100,7 @@ def test_a_lifted_notice_is_public_no_more_and_stays_on_record(desk: OfficeUnder
     assert named(desk) == ["示例工程有限公司"]
     notices.confirm(lifting, "maker")
     assert named(desk) == []
-    assert {one.id for one in notices.store.listed(NoticeStatus.CONFIRMED)} == {step, lifting}
+    assert {one.id for one in notices.store.listed(DecisionStatus.CONFIRMED)} == {step, lifting}
     with pytest.raises(ConflictError, match="另有撤销决定"):
         notices.propose_lifting(step, "吉人社通〔2024〕3号", date(2024, 6, 4), "再次撤销", "maker")
 
@@ -108,8 +108,8 @@ def test_a_lifted_notice_is_public_no_more_and_stays_on_record(desk: OfficeUnder
 def test_a_proposal_may_be_taken_back_until_it_is_confirmed(desk: OfficeUnderTest) -> None:
     notices = desk.office.unit_notices
     step = propose(desk)
-    assert notices.withdraw(step, "checker").status is NoticeStatus.WITHDRAWN
-    assert notices.withdraw(step, "checker").status is NoticeStatus.WITHDRAWN
+    assert notices.withdraw(step, "checker").status is DecisionStatus.WITHDRAWN
+    assert notices.withdraw(step, "checker").status is DecisionStatus.WITHDRAWN
     with pytest.raises(ConflictError, match="已撤回"):
         notices.confirm(step, "checker")
     again = propose(desk)

@@ -21,9 +21,9 @@ from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.database import MIGRATIONS, open_database
 from certsvc.adapters.policy_schema import admitted_count
 from certsvc.bootstrap import Office, open_office, prepare_home
-from certsvc.domain.annulment import AnnulmentStatus, ProofKind
+from certsvc.domain.annulment import ProofKind
 from certsvc.domain.certificate_status import CertificateStatus as Status
-from certsvc.domain.decision import DecisionKind, StoredDecision
+from certsvc.domain.decision import DecisionKind, DecisionStatus, StoredDecision
 from certsvc.domain.facts import CreditBlock
 from certsvc.settings import Settings
 from tests.decisions.deciders import audit, issue_sample, open_deciders
@@ -290,7 +290,7 @@ def test_an_annulment_that_one_person_recorded_stays_in_force_and_can_be_lifted(
     prepare_home(settings, clock)
     office = open_office(settings, clock)
     annulments = office.case_work.annulments
-    (known,) = annulments.store.listed(AnnulmentStatus.CONFIRMED)
+    (known,) = annulments.store.listed(DecisionStatus.CONFIRMED)
     assert (known.annulment.reference, known.maker, known.checker) == ("KS-1", "maker", None)
     assert known.confirmed_at == known.proposed_at
     with office.engine.begin() as connection:

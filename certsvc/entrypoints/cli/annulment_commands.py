@@ -7,15 +7,16 @@ from datetime import datetime
 
 import click
 
-from certsvc.domain.annulment import AnnulmentStatus, AnnulmentStep, ProofKind, StoredAnnulment
+from certsvc.domain.annulment import AnnulmentStep, ProofKind, StoredAnnulment
+from certsvc.domain.decision import DecisionStatus
 from certsvc.entrypoints.batch_answers import annulment_object, confirmed_annulment_object
 from certsvc.entrypoints.cli.batch_commands import dependant_line
 from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, DECIDED_ON, opened_office
 
 _STATUS_WORDS = {
-    AnnulmentStatus.PROPOSED: "待确认",
-    AnnulmentStatus.CONFIRMED: "已确认",
-    AnnulmentStatus.WITHDRAWN: "已撤回",
+    DecisionStatus.PROPOSED: "待确认",
+    DecisionStatus.CONFIRMED: "已确认",
+    DecisionStatus.WITHDRAWN: "已撤回",
 }
 _GROUND = click.option("--ground", required=True, metavar="TEXT", help="理由，不写姓名和证件号码。")
 
@@ -102,13 +103,11 @@ def annulment_withdraw(annulment_id: str, actor: str, *, as_json: bool) -> None:
 
 
 @annulment.command("list")
-@click.option(
-    "--status", type=click.Choice([one.value for one in AnnulmentStatus]), help="只列出这种状态的。"
-)
+@click.option("--status", type=click.Choice([one.value for one in DecisionStatus]), help="只列出这种状态的。")
 @AS_JSON
 def annulment_list(status: str | None, *, as_json: bool) -> None:
     """列出取消与撤销取消，最近提出的在前；不显示证明编号。"""
-    wanted = None if status is None else AnnulmentStatus(status)
+    wanted = None if status is None else DecisionStatus(status)
     found = opened_office().case_work.annulments.store.listed(wanted)
     if as_json:
         _print({"annulments": [annulment_object(one) for one in found]})

@@ -8,7 +8,8 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from certsvc.domain.cancelled_year import StoredCancellation, YearStatus, YearStep
+from certsvc.domain.cancelled_year import StoredCancellation, YearStep
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, DECIDED_ON, opened_office
 from certsvc.entrypoints.credit_answers import cancellation_object
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     pass
 
 _STATUS_WORDS = {
-    YearStatus.PROPOSED: "待确认",
-    YearStatus.CONFIRMED: "已生效",
-    YearStatus.WITHDRAWN: "已撤回",
+    DecisionStatus.PROPOSED: "待确认",
+    DecisionStatus.CONFIRMED: "已生效",
+    DecisionStatus.WITHDRAWN: "已撤回",
 }
 _DOCUMENT = click.option("--document", required=True, metavar="NO", help="决定文号。")
 _GROUND = click.option("--ground", required=True, metavar="TEXT", help="理由；不公开。")

@@ -7,14 +7,15 @@ from datetime import datetime
 
 import click
 
-from certsvc.domain.unit_notice import NoticeStatus, StoredNotice
+from certsvc.domain.decision import DecisionStatus
+from certsvc.domain.unit_notice import StoredNotice
 from certsvc.entrypoints.answers import notice_object
 from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, DECIDED_ON, opened_office
 
 _STATUS_WORDS = {
-    NoticeStatus.PROPOSED: "待确认",
-    NoticeStatus.CONFIRMED: "已公布",
-    NoticeStatus.WITHDRAWN: "已撤回",
+    DecisionStatus.PROPOSED: "待确认",
+    DecisionStatus.CONFIRMED: "已公布",
+    DecisionStatus.WITHDRAWN: "已撤回",
 }
 _DOCUMENT = click.option("--document", required=True, metavar="NO", help="决定文号；会公开。")
 _GROUND = click.option(
@@ -96,11 +97,11 @@ def notice_withdraw(notice_id: str, actor: str, *, as_json: bool) -> None:
 
 
 @notice.command("list")
-@click.option("--status", type=click.Choice([one.value for one in NoticeStatus]), help="只列出这种状态的。")
+@click.option("--status", type=click.Choice([one.value for one in DecisionStatus]), help="只列出这种状态的。")
 @AS_JSON
 def notice_list(status: str | None, *, as_json: bool) -> None:
     """列出通报与撤销通报，最近提出的在前。"""
-    wanted = None if status is None else NoticeStatus(status)
+    wanted = None if status is None else DecisionStatus(status)
     found = opened_office().unit_notices.store.listed(wanted)
     if as_json:
         answer = {"notices": [notice_object(one) for one in found]}

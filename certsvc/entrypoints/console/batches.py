@@ -10,8 +10,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.bootstrap import Office
-from certsvc.domain.annulment import AnnulmentStatus, ProofKind
+from certsvc.domain.annulment import ProofKind
 from certsvc.domain.batch_voiding import BatchDecision, BatchKind, BatchProposal
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.dependants import DependantStatus
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE
@@ -167,7 +168,7 @@ def record(request: Request, caller: Caller) -> Response:
 
 @router.get("/annulments", summary="Annulments and what lifts them")
 def annulments(
-    request: Request, caller: Caller, status: Annotated[AnnulmentStatus | None, Query()] = None
+    request: Request, caller: Caller, status: Annotated[DecisionStatus | None, Query()] = None
 ) -> Response:
     """For officials of the province, newest proposal first; no proof's number stands in it."""
     office = office_of(request)
