@@ -207,11 +207,11 @@ def _make_public_tree(settings: Settings, staging: Path) -> None:
     try:
         migrate(engine)
         store = DatabaseLedgerStore(engine)
-        published = read_published_note(copied, key)
+        published = read_published_note(copied, (key,))
         with store.transaction() as transaction:
             head = transaction.head()
             node = TileNodes(transaction.tile, 0 if head is None else head.size).node
             require_same_history(None if published is None else published[1], head, node)
-        Publisher(store, FolderTree(settings.public_folder), key).publish()
+        Publisher(store, FolderTree(settings.public_folder), (key,)).publish()
     finally:
         engine.dispose()

@@ -237,10 +237,10 @@ def _run_ledger(home: Path) -> dict[str, dict[str, Any]]:
     first = _required(ledger.record([_issue(serial) for serial in range(1, len(PEOPLE) + 1)]))
     ledger.record([_filler(slot) for slot in range(100_000, 100_260)])
     ledger.record([_revocation(3)])
-    Publisher(store, tree, log_key(LOG_KEY)).publish(
+    Publisher(store, tree, [log_key(LOG_KEY)]).publish(
         {"policy": POLICY, "tables.json": TABLES, "trust-list.json": TRUST_LIST}
     )
-    log = PublishedLog(tree, log_key(LOG_KEY))
+    log = PublishedLog(tree, [log_key(LOG_KEY)])
     bundles = [
         build_bundle(
             log, event, _record_text(serial), Opening(salt_of(serial), encode_content(_content(serial)))

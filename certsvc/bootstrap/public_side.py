@@ -43,9 +43,9 @@ class PublicSide(Parts):
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         super().__init__(settings, clock)
-        self.log_key = log_key(self.keys.log)
+        self.log_keys = (log_key(self.keys.log),)
         self.ledger = Ledger(self.ledger_store, self.tree, clock, self.keys.record, self.keys.log)
-        self.publisher = Publisher(self.ledger_store, self.tree, self.log_key)
+        self.publisher = Publisher(self.ledger_store, self.tree, self.log_keys)
 
     @cached_property
     def verification(self) -> Verification:
@@ -135,7 +135,7 @@ class PublicSide(Parts):
         found = {one.draft.content.number: one for one in published}.values()  # the newest version of each
         self._note_export(found)
         folder.mkdir(parents=True, exist_ok=True)
-        log = PublishedLog(self.tree, self.log_key)
+        log = PublishedLog(self.tree, self.log_keys)
         for certificate in found:
             content = certificate.draft.content
             document = self.archive.read(content.number, content.version)
@@ -172,7 +172,7 @@ class PublicSide(Parts):
     def _published_bundle(self, number: str, version: int) -> bytes | None:
         for certificate in self.certificates.published(number=number):
             if certificate.draft.content.version == version:
-                log = PublishedLog(self.tree, self.log_key)
+                log = PublishedLog(self.tree, self.log_keys)
                 return self._bundle(log, certificate, opened=False)
         return None
 

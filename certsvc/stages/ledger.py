@@ -88,12 +88,14 @@ class Ledger:
         clock: Clock,
         record_signer: RecordSigner,
         log_signer: LogSigner,
+        retiring: Sequence[LogSigner] = (),
     ) -> None:
+        """`retiring`: log keys of before, which go on signing beside the one in force while checkers change over."""
         self._store = store
         self._tree = tree
         self._clock = clock
         self._authority = record_signer
-        self._operator = log_signer
+        self._operators = (log_signer, *retiring)
         self._guarded = False
         self._status: StatusArray | None = None
 
@@ -218,16 +220,9 @@ class Ledger:
         return self._sign(unsigned, self._now_after(head))
 
     def _sign(self, head: LedgerHead, now: datetime) -> LedgerHead:
-        signer, timestamp = self._operator, int(now.timestamp())
-        text = checkpoint_text(signer.origin, head.size, head.root)
-        message = cosignature_message(text, timestamp)
-        signature, cosignature = signer.sign(text.encode()), signer.sign(message)
-        _require_signature(signer.public_key, signature, text.encode())
-        _require_signature(signer.public_key, cosignature, message)
-        lines = [
-            signature_line(signer.origin, signer.public_key, signature),
-            cosignature_line(signer.origin, signer.public_key, timestamp, cosignature),
-        ]
+        timestamp = int(now.timestamp())
+        text = checkpoint_text(self._operators[0].origin, head.size, head.root)
+        lines = [line for signer in self._operators for line in _signature_lines(signer, text, timestamp)]
         return replace(head, note=encode_note(text, lines), signed_at=now)
 
     def _array(self, transaction: LedgerTransaction, head: LedgerHead) -> StatusArray:
@@ -250,7 +245,7 @@ class Ledger:
     def _guarded_head(self, transaction: LedgerTransaction) -> LedgerHead | None:
         head = transaction.head()
         if not self._guarded:
-            published = read_published_note(self._tree, log_key(self._operator))
+            published = read_published_note(self._tree, [log_key(one) for one in self._operators])
             node = TileNodes(transaction.tile, 0 if head is None else head.size).node
             require_same_history(None if published is None else published[1], head, node)
             self._guarded = True
@@ -261,6 +256,17 @@ class Ledger:
         if now < head.signed_at:
             raise ConflictError("系统时间早于账本最近一次签发的时间，已拒绝签发。请校准系统时间后重试。")
         return now
+
+
+def _signature_lines(signer: LogSigner, text: str, timestamp: int) -> tuple[str, str]:
+    message = cosignature_message(text, timestamp)
+    signature, cosignature = signer.sign(text.encode()), signer.sign(message)
+    _require_signature(signer.public_key, signature, text.encode())
+    _require_signature(signer.public_key, cosignature, message)
+    return (
+        signature_line(signer.origin, signer.public_key, signature),
+        cosignature_line(signer.origin, signer.public_key, timestamp, cosignature),
+    )
 
 
 def _require_signature(public_key: bytes, signature: bytes, message: bytes) -> None:

@@ -41,10 +41,11 @@ _NO_FILES: Mapping[str, bytes] = {}
 class Publisher:
     """Writes the public tree. One publisher works at a time; the others wait."""
 
-    def __init__(self, store: LedgerStore, tree: PublicTree, key: VerifierKey) -> None:
+    def __init__(self, store: LedgerStore, tree: PublicTree, keys: Sequence[VerifierKey]) -> None:
+        """`keys`: those of the log, the one in force first."""
         self._store = store
         self._tree = tree
-        self._key = key
+        self._keys = tuple(keys)
 
     def publish(self, files: Mapping[str, bytes] = _NO_FILES) -> LedgerHead:
         """Show everything up to the stored head; the head shown. `files` (policy, tables.json, trust-list.json) are
@@ -59,7 +60,7 @@ class Publisher:
             for root, shard in shards.items():
                 self._tree.put(shard_path(root), shard)
             self._tree.put(roots_path(head.size - 1), encode_roots(head.shard_roots))
-            vkey = encode_vkey(self._key.name, self._key.raw_key) + "\n"
+            vkey = encode_vkey(self._keys[0].name, self._keys[0].raw_key) + "\n"
             for path, content in {"vkey": vkey.encode(), **files, CHECKPOINT_PATH: head.note}.items():
                 if self._tree.read(path) != content:
                     self._tree.replace(path, content)
@@ -70,7 +71,7 @@ class Publisher:
 
         Raises IntegrityError for the first that the tree does not prove: wrong leaf, wrong proof, not published yet.
         """
-        log = PublishedLog(self._tree, self._key)
+        log = PublishedLog(self._tree, self._keys)
         for event in events:
             _require_leaf(log.prove(event.leaf_index).leaf, event)
         return tuple(event.leaf_index for event in events)
@@ -80,7 +81,7 @@ class Publisher:
         head = transaction.head()
         if head is None:
             raise ConflictError("账本尚未建立。请先运行 certsvc init。")
-        published = read_published_note(self._tree, self._key)
+        published = read_published_note(self._tree, self._keys)
         checkpoint = None if published is None else published[1]
         require_same_history(checkpoint, head, TileNodes(transaction.tile, head.size).node)
         shown = 0 if checkpoint is None else checkpoint.size

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from certverify.checkpoint import Checkpoint, open_checkpoint
 from certverify.errors import CertverifyError
 from certverify.merkle import leaf_hash, verify_consistency, verify_inclusion
@@ -24,7 +26,7 @@ def log_key(signer: LogSigner) -> VerifierKey:
     return decode_verifier_key(encode_vkey(signer.origin, signer.public_key))
 
 
-def read_published_note(tree: PublicTree, key: VerifierKey) -> tuple[bytes, Checkpoint] | None:
+def read_published_note(tree: PublicTree, keys: Sequence[VerifierKey]) -> tuple[bytes, Checkpoint] | None:
     """The published checkpoint, verbatim and opened with the reader's code; None when nothing was published.
 
     Raises IntegrityError when it is not a checkpoint that this log signed.
@@ -33,7 +35,7 @@ def read_published_note(tree: PublicTree, key: VerifierKey) -> tuple[bytes, Chec
     if raw_note is None:
         return None
     try:
-        return raw_note, open_checkpoint(raw_note, key, _NO_WITNESSES).checkpoint
+        return raw_note, open_checkpoint(raw_note, keys, _NO_WITNESSES).checkpoint
     except CertverifyError as error:
         raise IntegrityError(
             "公开目录中的检查点不是本账本签发的，或已被改动。请停止签发并按运维手册核查。"
@@ -66,9 +68,9 @@ def require_same_history(published: Checkpoint | None, head: LedgerHead | None, 
 class PublishedLog:
     """One published checkpoint and the files under it. Files are immutable, so each is read once."""
 
-    def __init__(self, tree: PublicTree, key: VerifierKey) -> None:
-        """Opens the checkpoint in force. Raises ConflictError when there is none, IntegrityError for a wrong one."""
-        published = read_published_note(tree, key)
+    def __init__(self, tree: PublicTree, keys: Sequence[VerifierKey]) -> None:
+        """Opens the checkpoint in force. Raises ConflictError when there is none, IntegrityError when no key signed it."""
+        published = read_published_note(tree, keys)
         if published is None:
             raise ConflictError("账本尚未公开。请先运行 certsvc ledger publish。")
         self._tree = tree

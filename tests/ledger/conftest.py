@@ -56,7 +56,7 @@ class House:
         return Ledger(self.store, self.tree, self.clock, RECORD_KEY, LOG_KEY)
 
     def publisher(self) -> Publisher:
-        return Publisher(self.store, self.tree, log_key(LOG_KEY))
+        return Publisher(self.store, self.tree, [log_key(LOG_KEY)])
 
     def slots(self, count: int) -> list[int]:
         with self.engine.begin() as connection:

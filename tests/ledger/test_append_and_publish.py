@@ -165,7 +165,7 @@ def test_publishing_twice_changes_no_file(house: House) -> None:
 
 def test_an_idle_log_gets_a_fresh_cosignature_over_the_same_tree(house: House) -> None:
     house.publisher().publish()
-    key = log_key(LOG_KEY)
+    key = [log_key(LOG_KEY)]
     before = PublishedLog(house.tree, key)
     house.clock.advance(timedelta(minutes=10))
     house.ledger().refresh_checkpoint()

@@ -106,7 +106,7 @@ def test_the_array_doubles_before_it_is_half_full_and_the_next_seal_says_so(hous
     assert batch is not None
     assert (batch.head.status_slots, len(batch.head.shard_roots)) == (2 * LEAST_SLOTS, 2)
     house.publisher().publish()
-    log = PublishedLog(house.tree, log_key(LOG_KEY))
+    log = PublishedLog(house.tree, [log_key(LOG_KEY)])
     values = [
         status_in_chunk(collect_evidence(log, event).status.chunk, event.slot) for event in batch.events
     ]

@@ -51,7 +51,7 @@ def test_a_publisher_killed_at_any_write_is_repaired_by_publishing_again(house: 
     batch = house.ledger().record(house.issue(300))
     assert batch is not None
     shown = (house.public / "checkpoint").read_bytes()
-    killed = Publisher(house.store, KilledTree(house.public, writes), log_key(LOG_KEY))
+    killed = Publisher(house.store, KilledTree(house.public, writes), [log_key(LOG_KEY)])
     with pytest.raises(KeyboardInterrupt):
         killed.publish({"policy": b"quorum none\n", "trust-list.json": b"{}"})
     assert (house.public / "checkpoint").read_bytes() == shown

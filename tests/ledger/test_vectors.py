@@ -122,7 +122,7 @@ def test_the_status_vectors_prove_their_chunk() -> None:
 def test_the_checkpoint_opens_under_its_key() -> None:
     case = load("checkpoint")
     signed = open_checkpoint(
-        case["note"].encode(), decode_verifier_key(case["vkey"]), decode_policy(b"quorum none\n")
+        case["note"].encode(), [decode_verifier_key(case["vkey"])], decode_policy(b"quorum none\n")
     )
     checkpoint = signed.checkpoint
     assert (checkpoint.origin, checkpoint.size, checkpoint.root.hex()) == (

@@ -75,7 +75,7 @@ def require_exactly_once(office: Office, filing: str) -> None:
     numbers = {one.draft.content.number for one in published}
     slots = sorted(one.draft.content.slot for one in published)
     assert (len(published), len(numbers), len(set(slots))) == (EVERYBODY, EVERYBODY, EVERYBODY)
-    log = PublishedLog(office.tree, office.log_key)
+    log = PublishedLog(office.tree, office.log_keys)
     leaves = (decode_leaf(log.entry(index)) for index in range(log.size))
     assert sorted(leaf.slot for leaf in leaves if isinstance(leaf, EventLeaf)) == slots
     trust = load_trust(office.settings.public_folder)

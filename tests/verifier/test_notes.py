@@ -88,15 +88,15 @@ def test_the_cosignature_key_is_the_log_key_under_another_id() -> None:
 
 def test_a_checkpoint_of_the_log_is_opened_with_its_newest_cosignature() -> None:
     raw_note = signed(TEXT, LOG_KEY.cosign(TEXT, 100), LOG_KEY.sign_note(TEXT), LOG_KEY.cosign(TEXT, 300))
-    opened = open_checkpoint(raw_note, LOG, NO_WITNESSES)
+    opened = open_checkpoint(raw_note, [LOG], NO_WITNESSES)
     assert (opened.checkpoint.size, opened.checkpoint.root, opened.cosigned_at) == (7, ROOT, 300)
     assert opened.quorum_met
 
 
 def test_a_quorum_needs_the_witness() -> None:
     bare = [LOG_KEY.sign_note(TEXT)]
-    assert not open_checkpoint(signed(TEXT, *bare), LOG, ONE_WITNESS).quorum_met
-    witnessed = open_checkpoint(signed(TEXT, *bare, WITNESS_KEY.cosign(TEXT, 5)), LOG, ONE_WITNESS)
+    assert not open_checkpoint(signed(TEXT, *bare), [LOG], ONE_WITNESS).quorum_met
+    witnessed = open_checkpoint(signed(TEXT, *bare, WITNESS_KEY.cosign(TEXT, 5)), [LOG], ONE_WITNESS)
     assert witnessed.quorum_met
     assert witnessed.witnesses == {b"w"}
     assert witnessed.cosigned_at is None
@@ -106,20 +106,22 @@ OTHER = key(ORIGIN, 9)
 
 
 def test_signatures_of_unknown_keys_are_ignored() -> None:
-    opened = open_checkpoint(signed(TEXT, OTHER.sign_note(TEXT), LOG_KEY.sign_note(TEXT)), LOG, NO_WITNESSES)
+    opened = open_checkpoint(
+        signed(TEXT, OTHER.sign_note(TEXT), LOG_KEY.sign_note(TEXT)), [LOG], NO_WITNESSES
+    )
     assert opened.checkpoint.size == 7
 
 
 @pytest.mark.parametrize("lines", [[OTHER.sign_note(TEXT)], [LOG_KEY.cosign(TEXT, 5)]])
 def test_without_the_logs_signature_the_key_is_unknown(lines: list[str]) -> None:
     with pytest.raises(KeyUnknownError):
-        open_checkpoint(signed(TEXT, *lines), LOG, NO_WITNESSES)
+        open_checkpoint(signed(TEXT, *lines), [LOG], NO_WITNESSES)
 
 
 def test_the_checkpoint_of_another_origin_is_not_taken() -> None:
     text = TEXT.replace(ORIGIN, "log.example/other")
     with pytest.raises(KeyUnknownError):
-        open_checkpoint(signed(text, LOG_KEY.sign_note(text)), LOG, NO_WITNESSES)
+        open_checkpoint(signed(text, LOG_KEY.sign_note(text)), [LOG], NO_WITNESSES)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ def test_the_checkpoint_of_another_origin_is_not_taken() -> None:
 )
 def test_one_wrong_signature_of_a_known_key_spoils_the_note(lines: list[str]) -> None:
     with pytest.raises(SignatureError):
-        open_checkpoint(signed(TEXT, *lines), LOG, ONE_WITNESS)
+        open_checkpoint(signed(TEXT, *lines), [LOG], ONE_WITNESS)
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def _status(bundle: Bundle, record: Record, newer: LedgerView | None) -> Status:
 
 def _opened(bundle: Bundle, trust: Trust) -> SignedCheckpoint:
     try:
-        return open_checkpoint(bundle.raw_checkpoint, trust.trust_list.log_key, trust.policy)
+        return open_checkpoint(bundle.raw_checkpoint, trust.trust_list.log_keys, trust.policy)
     except CheckpointError as error:
         raise _StopError(Code.CHECKPOINT_UNREADABLE) from error
     except KeyUnknownError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certverify.errors import CheckpointError, KeyUnknownError, NoteError
@@ -58,15 +59,19 @@ def decode_checkpoint(raw_note: bytes) -> tuple[Checkpoint, Note]:
     return Checkpoint(lines[0], int(lines[1]), root, tuple(lines[3:])), note
 
 
-def open_checkpoint(raw_note: bytes, log_key: VerifierKey, policy: Policy) -> SignedCheckpoint:
-    """The checkpoint in `raw_note`, signed by `log_key` (whose name is the log's origin), judged under `policy`.
+def open_checkpoint(raw_note: bytes, log_keys: Sequence[VerifierKey], policy: Policy) -> SignedCheckpoint:
+    """The checkpoint in `raw_note`, signed by at least one of `log_keys`, judged under `policy`.
+
+    The keys are the log's, all under its origin's name: several while one takes over from another.
 
     Raises CheckpointError when it is not a checkpoint, KeyUnknownError when it is one of another log or lacks the log's
     signature, SignatureError when any signature of a known key is wrong.
     """
     checkpoint, note = decode_checkpoint(raw_note)
-    if checkpoint.origin != log_key.name or not note.signed_by(log_key):
+    signers = [key for key in log_keys if key.name == checkpoint.origin and note.signed_by(key)]
+    if not signers:
         raise KeyUnknownError("the checkpoint is not signed by the log of the trust list")
-    cosigned_at = note.cosigned_at(log_key.as_type(SignatureType.COSIGNATURE_V1))
+    times = [note.cosigned_at(key.as_type(SignatureType.COSIGNATURE_V1)) for key in signers]
+    cosigned_at = max((time for time in times if time is not None), default=None)
     witnesses = frozenset(name for name, key in policy.witnesses.items() if note.cosigned_at(key) is not None)
     return SignedCheckpoint(checkpoint, cosigned_at, witnesses, policy.satisfied_by(witnesses))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from certverify import monitor_command, past_command, witness_command
 from certverify.bundle import MAX_BUNDLE_BYTES, check_bundle
 from certverify.check import check_image, check_pdf, check_record
 from certverify.codes import Code
@@ -32,6 +33,8 @@ def main(
 ) -> int:
     """Run one check and print its verdict; the return value is the exit code."""
     asked = _parser().parse_args(arguments)
+    if "run" in asked:
+        return int(asked.run(asked, clock))
     verdict = _verdict(asked, clock())
     if asked.json:
         plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
@@ -104,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         description="离线查验吉林省职称电子证书。Check certificates of professional titles offline.",
         epilog=_ENDING,
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="qr|pdf|bundle")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     qr = _command(commands, "qr", "查验二维码文本或图片。Check the text or a picture of a QR code.")
     qr.add_argument(
         "input",
@@ -115,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     pdf.add_argument("file", metavar="FILE", type=Path, help="证书 PDF 原始文件。The original PDF file.")
     bundle = _command(commands, "bundle", "查验离线查验包。Check a bundle.")
     bundle.add_argument("file", metavar="FILE", type=Path, help="查验包 JSON 文件。The bundle, a JSON file.")
+    for add_command in (past_command.add, monitor_command.add, witness_command.add):
+        add_command(commands)
     return parser
 
 

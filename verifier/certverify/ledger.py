@@ -116,7 +116,7 @@ def open_ledger(folder: Path, trust: Trust) -> LedgerView | LedgerUnavailable:
     """
     tree = PublicTree(folder)
     try:
-        signed = open_checkpoint(tree.raw_checkpoint(), trust.trust_list.log_key, trust.policy)
+        signed = open_checkpoint(tree.raw_checkpoint(), trust.trust_list.log_keys, trust.policy)
         seal = tree.seal(signed.checkpoint.size, signed.checkpoint.root)
     except TreeMissingError:
         return LedgerUnavailable(Code.TREE_MISSING)

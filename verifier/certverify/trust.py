@@ -86,6 +86,11 @@ class TrustList:
     layouts: tuple[Layout, ...]
     tables_sha256: bytes
 
+    @property
+    def log_keys(self) -> tuple[VerifierKey, ...]:
+        """The keys of the log, the one in force first."""
+        return (self.log_key,)
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:

@@ -21,6 +21,7 @@ from certsvc.entrypoints.cli.cancel_year_commands import cancel_year
 from certsvc.entrypoints.cli.credit_commands import credit, platform
 from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.history_commands import history
+from certsvc.entrypoints.cli.ledger_commands import ledger
 from certsvc.entrypoints.cli.mapping_commands import mapping
 from certsvc.entrypoints.cli.notice_commands import notice
 from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
@@ -29,6 +30,7 @@ from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, rich_progress
 from certsvc.entrypoints.cli.report_commands import report
 from certsvc.entrypoints.cli.sample_commands import attestation, sample
+from certsvc.entrypoints.cli.trust_commands import trust
 from certsvc.errors import UnreadableInput
 from certsvc.settings import load_settings
 
@@ -50,6 +52,8 @@ def certsvc() -> None:
 certsvc.add_command(backup)
 certsvc.add_command(restore)
 certsvc.add_command(fingerprints)
+certsvc.add_command(ledger)
+certsvc.add_command(trust)
 
 
 @certsvc.command()
@@ -271,26 +275,6 @@ def certificate_export(number: str | None, filing_id: str | None, out: Path) -> 
         raise click.UsageError("请给出一个证书编号，或用 --filing 给出备案号。")
     count = opened_office().export(out, number=number, filing=filing_id)
     click.echo(f"已导出 {count} 份证书到 {out}。")
-
-
-@certsvc.group()
-def ledger() -> None:
-    """公开账本。"""
-
-
-@ledger.command("export")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
-def ledger_export(folder: Path) -> None:
-    """把公开账本（检查点、分片、状态、信任清单、策略）复制到一个文件夹，可直接用 certverify --trust 核验。"""
-    count = opened_office().export_tree(folder)
-    click.echo(f"已导出公开账本（{count} 个文件）到 {folder}。")
-
-
-@ledger.command("publish")
-def ledger_publish() -> None:
-    """重新公开账本，并更新检查点的时间。"""
-    opened_office().republish()
-    click.echo("公开账本已更新。")
 
 
 @certsvc.command()
