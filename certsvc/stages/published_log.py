@@ -18,7 +18,7 @@ from certsvc.formats.tile import TILE_WIDTH, TileNodes, entries_path, split_entr
 from certsvc.ports import LedgerHead, LogSigner, PublicTree
 
 CHECKPOINT_PATH = "checkpoint"
-_NO_WITNESSES = Policy(logs=(), witnesses={}, groups={}, quorum=None)
+NO_WITNESSES = Policy(logs=(), witnesses={}, groups={}, quorum=None)
 
 
 def log_key(signer: LogSigner) -> VerifierKey:
@@ -35,7 +35,7 @@ def read_published_note(tree: PublicTree, keys: Sequence[VerifierKey]) -> tuple[
     if raw_note is None:
         return None
     try:
-        return raw_note, open_checkpoint(raw_note, keys, _NO_WITNESSES).checkpoint
+        return raw_note, open_checkpoint(raw_note, keys, NO_WITNESSES).checkpoint
     except CertverifyError as error:
         raise IntegrityError(
             "公开目录中的检查点不是本账本签发的，或已被改动。请停止签发并按运维手册核查。"
