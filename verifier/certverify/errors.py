@@ -55,6 +55,14 @@ class TrustListError(DecodeError):
     """The trust list, its tables or its policy cannot be read, or contradict each other."""
 
 
+class TrustMixedError(TrustListError):
+    """The files of the trust material belong to different publications: one that is under way, or a download cut short."""
+
+
+class TrustForgedError(TrustListError):
+    """The trust material is not signed by the trust anchors as it must be: none of it is believed."""
+
+
 class CertificateError(DecodeError):
     """A certificate of a document key cannot be read, or the chain behind it is broken."""
 
@@ -65,6 +73,10 @@ class BundleError(DecodeError):
 
 class ImageError(DecodeError):
     """The file is no picture that can be read within the limits."""
+
+
+class WitnessRequestError(DecodeError):
+    """Not a request of a log to a witness (C2SP tlog-witness, add-checkpoint)."""
 
 
 class ProofError(CertverifyError):
@@ -79,6 +91,10 @@ class KeyUnknownError(CertverifyError):
     """No key we know has signed; nothing follows about the content."""
 
 
+class KeyNotInForceError(KeyUnknownError):
+    """A key of the log has signed for a time outside its dates; nothing follows about the content."""
+
+
 class TreeError(CertverifyError):
     """The downloaded public tree does not answer the question."""
 
@@ -89,3 +105,15 @@ class TreeMissingError(TreeError):
 
 class TreeInconsistentError(TreeError):
     """The files of the public tree contradict its checkpoint, or each other."""
+
+
+class AuditError(CertverifyError):
+    """An auditor found that a consistent log says what it must not say; `reason` is a short code: `a-z`, `0-9`, `-`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class WitnessStateError(CertverifyError):
+    """The folder of a witness does not hold a key and a state that belong together; serving from it would be unsafe."""
