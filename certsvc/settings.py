@@ -47,6 +47,12 @@ class Settings(BaseSettings):
         default="certsvc.example/jilin-titles",
         description="Origin of the public ledger and name of its key; never changed once the log has begun.",
     )
+    witness_policy: Path | None = Field(
+        default=None,
+        description="File in the syntax of C2SP tlog-policy: the witnesses (with key and address) and the quorum that a "
+        "checkpoint needs before it is public; without it no witness is asked, and every verdict says so "
+        "(docs/operations.md, Witnesses).",
+    )
     issuer: str = Field(
         default="吉林省人力资源和社会保障厅", description="The authority printed as 发证机关."
     )

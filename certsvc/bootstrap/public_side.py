@@ -16,9 +16,11 @@ from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
 from certsvc.bootstrap.mapping import open_mapping_answers
 from certsvc.bootstrap.parts import Parts
+from certsvc.bootstrap.witnesses import load_witness_policy
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.bundle import Opening
+from certsvc.formats.note import encode_vkey
 from certsvc.formats.record import record_text
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook
@@ -44,6 +46,7 @@ class PublicSide(Parts):
     def __init__(self, settings: Settings, clock: Clock) -> None:
         super().__init__(settings, clock)
         self.log_keys = (log_key(self.keys.log),)
+        self.witness_policy = load_witness_policy(settings.witness_policy, self.log_keys)
         self.ledger = Ledger(self.ledger_store, self.tree, clock, self.keys.record, self.keys.log)
         self.publisher = Publisher(self.ledger_store, self.tree, self.log_keys)
 
@@ -189,6 +192,9 @@ class PublicSide(Parts):
             document=self.keys.document,
             layout=LayoutHead(layout.name, layout.head_length, layout.head_sha256),
             since=KEYS_SINCE,
+            policy=self.witness_policy.published(
+                [encode_vkey(key.name, key.raw_key) for key in self.log_keys]
+            ),
         )
         return trust_files(parts, self.tree, self.clock.now())
 

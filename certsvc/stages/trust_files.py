@@ -20,7 +20,6 @@ from certsvc.formats.trust import (
     RecordKey,
     Tables,
     TrustList,
-    encode_policy,
     encode_tables,
     encode_trust_list,
 )
@@ -31,7 +30,10 @@ TRUST_LIST_PATH = "trust-list.json"
 
 @dataclass(frozen=True, slots=True)
 class TrustedParts:
-    """What the trust list names. `since` bounds the keys from below; keys in use have no end."""
+    """What the trust list names. `since` bounds the keys from below; keys in use have no end.
+
+    `policy`: the file of that name as it is shown (log keys in force, witnesses, quorum).
+    """
 
     environment: Literal["test", "production"]
     qr_prefix: str
@@ -40,6 +42,7 @@ class TrustedParts:
     document: DocumentSigner
     layout: LayoutHead
     since: date
+    policy: bytes
 
 
 def trust_files(parts: TrustedParts, tree: PublicTree, now: datetime) -> Mapping[str, bytes]:
@@ -59,7 +62,7 @@ def trust_files(parts: TrustedParts, tree: PublicTree, now: datetime) -> Mapping
     )
     shown = tree.read(TRUST_LIST_PATH)
     return {
-        "policy": encode_policy(vkey),
+        "policy": parts.policy,
         "tables.json": tables,
         TRUST_LIST_PATH: encode_trust_list(trust if shown is None else _dated_as_shown(trust, shown)),
     }

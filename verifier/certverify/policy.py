@@ -23,12 +23,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A parsed policy. Names are opaque bytes; `quorum` is None for `quorum none`."""
+    """A parsed policy. Names and addresses are opaque bytes; `quorum` is None for `quorum none`.
+
+    `urls`: the address behind each witness that has one (its submission prefix of C2SP tlog-witness).
+    """
 
     logs: tuple[VerifierKey, ...]
     witnesses: dict[bytes, VerifierKey]
     groups: dict[bytes, Group]
     quorum: bytes | None
+    urls: dict[bytes, bytes] = field(default_factory=dict)
 
     def satisfied_by(self, cosigned: frozenset[bytes]) -> bool:
         """Whether the witnesses named in `cosigned` make the quorum."""
@@ -63,6 +67,7 @@ class _Reader:
 
     logs: list[VerifierKey] = field(default_factory=list)
     witnesses: dict[bytes, VerifierKey] = field(default_factory=dict)
+    urls: dict[bytes, bytes] = field(default_factory=dict)
     groups: dict[bytes, Group] = field(default_factory=dict)
     used: set[bytes] = field(default_factory=set)
     quorums: list[bytes] = field(default_factory=list)
@@ -82,8 +87,8 @@ class _Reader:
     def policy(self) -> Policy:
         if len(self.quorums) != 1:
             raise PolicyError("a policy has exactly one quorum line")
-        quorum = self.quorums[0]
-        return Policy(tuple(self.logs), self.witnesses, self.groups, None if quorum == _NONE else quorum)
+        quorum = None if self.quorums[0] == _NONE else self.quorums[0]
+        return Policy(tuple(self.logs), self.witnesses, self.groups, quorum, self.urls)
 
     def _log(self, words: Sequence[bytes]) -> None:
         if len(words) not in (1, 2):
@@ -101,6 +106,8 @@ class _Reader:
         if any(key.raw_key == other.raw_key for other in self.witnesses.values()):
             raise PolicyError("a witness is listed twice")
         self.witnesses[words[0]] = key
+        if len(words) == 3:
+            self.urls[words[0]] = words[2]
 
     def _group(self, words: Sequence[bytes]) -> None:
         if len(words) < 3:
