@@ -32,8 +32,8 @@ check: venv-dev ## lint, types, import contracts
 test: venv-dev test-system check ## everything that CI runs
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
-soak: venv-dev test-system ## the long form of the kill tests: 30 kills on each database
-	@SOAK_KILLS=30 $(BIN)/pytest tests/operations/test_serving.py
+soak: venv-dev test-system ## the long form of the fault tests: 60 seconds of kills and every moment of a writer
+	@SOAK_KILLS=30 SOAK_SECONDS=60 SOAK_MOMENTS=all $(BIN)/pytest tests/operations/test_serving.py tests/faults
 
 bench: venv-dev ## measure speeds next to their floors, write bench/results.json
 	@$(BIN)/python -m bench
