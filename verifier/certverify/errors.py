@@ -103,6 +103,10 @@ class TreeMissingError(TreeError):
     """A file of the public tree is not there, or cannot be read."""
 
 
+class SourceUnreachableError(TreeMissingError):
+    """Nobody answers where the public tree should be, or not in time."""
+
+
 class TreeInconsistentError(TreeError):
     """The files of the public tree contradict its checkpoint, or each other."""
 

@@ -1,8 +1,8 @@
-"""A downloaded public tree (C2SP tlog-tiles, docs/formats/ledger.md) in a folder: files in, verified parts out."""
+"""A public tree (C2SP tlog-tiles, docs/formats/ledger.md) in a folder or elsewhere: files in, verified parts out."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 from pathlib import Path
 from struct import unpack_from
 
@@ -24,6 +24,7 @@ from certverify.merkle import (
     verify_inclusion,
 )
 from certverify.note import MAX_NOTE_BYTES
+from certverify.sources import FolderSource, Source
 from certverify.status import (
     MAX_SLOTS,
     SHARD_BYTES,
@@ -47,8 +48,9 @@ class PublicTree:
     files raise TreeMissingError.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, files: Path | Source) -> None:
+        """`files`: a folder, or any other source."""
+        self.source = FolderSource(files) if isinstance(files, Path) else files
         self._tile = lru_cache(maxsize=_TILES_KEPT)(self._read_tile)
 
     def raw_checkpoint(self) -> bytes:
@@ -79,12 +81,12 @@ class PublicTree:
 
     def shard(self, seal: SealLeaf, number: int) -> bytes:
         """Shard `number` of the array that `seal` states: 65,536 bytes that hash up to the seal's root."""
-        raw_roots = self._read(f"status/{seal.index}/roots", MAX_SLOTS // SHARD_SLOTS * HASH_BYTES)
+        raw_roots = self.raw_shard_roots(seal)
         try:
             roots = decode_shard_roots(raw_roots, seal.slots)
             if array_root(roots) != seal.root:
                 raise TreeInconsistentError("the shard roots do not lead to the root of the seal")
-            raw_shard = self._read(f"status/shard/{roots[number].hex()}", SHARD_BYTES)
+            raw_shard = self.raw_shard(roots[number])
             if shard_root(raw_shard) != roots[number]:
                 raise TreeInconsistentError("a shard does not have its root")
         except StatusError as error:
@@ -138,6 +140,44 @@ class PublicTree:
         """The root over the first `size` leaves, from the tiles."""
         return self._range_hash(0, size, size) if size else EMPTY_ROOT
 
+    def prefix_root(self, size1: int, size2: int) -> bytes:
+        """The root over the first `size1` leaves, from the tiles of the tree of `size2` leaves.
+
+        It is what the log of (`size2`, root) has at that size when `verify_prefix` accepts it.
+        """
+        if not 0 <= size1 <= size2:
+            raise TreeInconsistentError("the sizes are out of order")
+        low, peaks = 0, list[bytes]()
+        while low < size1:
+            width = 1 << ((size1 - low).bit_length() - 1)
+            peaks.append(self._range_hash(low, low + width, size2))
+            low += width
+        return reduce(lambda right, left: node_hash(left, right), reversed(peaks)) if peaks else EMPTY_ROOT
+
+    def raw_tile(self, level: int, number: int, width: int) -> bytes:
+        """The first `width` hashes of a tile, as published."""
+        path = f"tile/{level}/{tile_path(number)}"
+        raw_tile = self._read_either(path, width, TILE_WIDTH * HASH_BYTES)
+        if len(raw_tile) not in (width * HASH_BYTES, TILE_WIDTH * HASH_BYTES):
+            raise TreeInconsistentError(f"{path} has the wrong size")
+        return raw_tile[: width * HASH_BYTES]
+
+    def raw_entries(self, number: int, width: int) -> list[bytes]:
+        """The first `width` entries of an entry bundle, as published."""
+        path = f"tile/entries/{tile_path(number)}"
+        entries = split_entries(self._read_either(path, width, MAX_ENTRIES_BYTES))
+        if len(entries) not in (width, TILE_WIDTH):
+            raise TreeInconsistentError(f"{path} holds another number of entries")
+        return entries[:width]
+
+    def raw_shard_roots(self, seal: SealLeaf) -> bytes:
+        """The file of shard roots of a seal, as published."""
+        return self._read(f"status/{seal.index}/roots", MAX_SLOTS // SHARD_SLOTS * HASH_BYTES)
+
+    def raw_shard(self, root: bytes) -> bytes:
+        """The shard with that root, as published."""
+        return self._read(f"status/shard/{root.hex()}", SHARD_BYTES)
+
     def _range_hash(self, low: int, high: int, size: int) -> bytes:
         """The Merkle Tree Hash of leaves `low` to `high`, a range that the recursion of RFC 6962 splits off."""
         width = high - low
@@ -152,12 +192,9 @@ class PublicTree:
         return root_of_hashes([part[at : at + HASH_BYTES] for at in range(0, len(part), HASH_BYTES)])
 
     def _read_tile(self, level: int, number: int, size: int) -> bytes:
-        width = min(TILE_WIDTH, (size >> (level * TILE_BITS)) - number * TILE_WIDTH)
-        path = f"tile/{level}/{tile_path(number)}"
-        raw_tile = self._read_either(path, width, TILE_WIDTH * HASH_BYTES)
-        if len(raw_tile) not in (width * HASH_BYTES, TILE_WIDTH * HASH_BYTES):
-            raise TreeInconsistentError(f"{path} has the wrong size")
-        return raw_tile[: width * HASH_BYTES]
+        return self.raw_tile(
+            level, number, min(TILE_WIDTH, (size >> (level * TILE_BITS)) - number * TILE_WIDTH)
+        )
 
     def _entry(self, index: int, size: int) -> bytes:
         if not 0 <= index < size:
@@ -180,14 +217,7 @@ class PublicTree:
             return self._read(path, limit)
 
     def _read(self, path: str, limit: int) -> bytes:
-        try:
-            with (self.folder / path).open("rb") as file:
-                raw_file = file.read(limit + 1)
-        except (OSError, ValueError) as error:
-            raise TreeMissingError(f"{path} cannot be read") from error
-        if len(raw_file) > limit:
-            raise TreeInconsistentError(f"{path} is too large")
-        return raw_file
+        return self.source.read(path, limit)
 
 
 def tile_path(number: int) -> str:
