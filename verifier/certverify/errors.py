@@ -39,6 +39,10 @@ class CheckpointError(DecodeError):
     """A signed note whose text is no checkpoint (C2SP tlog-checkpoint)."""
 
 
+class TlogProofError(DecodeError):
+    """Not a transparency log proof (C2SP tlog-proof)."""
+
+
 class PolicyError(DecodeError):
     """Not a policy file (C2SP tlog-policy), or one this library cannot enforce."""
 
