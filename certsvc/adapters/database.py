@@ -8,7 +8,8 @@ somebody else may be inserting, `hold_table` where there is no row to hold yet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,6 +53,15 @@ def open_for_reading(url: str) -> Engine:
     dialect.prepare_for_reading(engine)
     _translate_errors(engine, dialect)
     return engine
+
+
+@contextmanager
+def read_one_moment(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees the database as it is when it begins, whatever is committed meanwhile; ended, not committed."""
+    with engine.connect() as connection:
+        _dialect(connection).see_one_moment(connection)
+        with connection.begin():
+            yield connection
 
 
 def _translate_errors(engine: Engine, dialect: ModuleType) -> None:

@@ -73,6 +73,11 @@ def hold_table(connection: Connection, table: Table) -> None:
     connection.exec_driver_sql(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE")
 
 
+def see_one_moment(connection: Connection) -> None:
+    """Let the coming transaction read one snapshot."""
+    connection.execution_options(isolation_level="REPEATABLE READ")
+
+
 def _set_transaction(connection: Connection) -> None:
     connection.execute(_SETTINGS)
 

@@ -93,6 +93,10 @@ def hold_table(_connection: Connection, _table: Table) -> None:
     """Nothing to do: the transaction is the only writer."""
 
 
+def see_one_moment(_connection: Connection) -> None:
+    """Nothing to do: a transaction in WAL mode reads one snapshot."""
+
+
 def _set_pragmas(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     _switch_to_wal(connection)

@@ -44,6 +44,11 @@ def allot_slots(connection: Connection, count: int) -> list[int]:
     return list(chosen)
 
 
+def issue_key(number: str, version: int) -> str:
+    """The idempotency key of the event that issues a certificate version."""
+    return f"issue/{number}/{version}"
+
+
 def pending(event: PrivateEvent, key: str) -> PendingEvent:
     """A private event as the outbox takes it, under an idempotency key."""
     return PendingEvent(

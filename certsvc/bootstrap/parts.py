@@ -17,7 +17,7 @@ from certsvc.adapters.decision_store import DatabaseDecisionStore
 from certsvc.adapters.document_archive import FolderArchive
 from certsvc.adapters.file_keys import load_keys
 from certsvc.adapters.filing_store import DatabaseFilingStore
-from certsvc.adapters.ledger_outbox import allot_slots, queue_events
+from certsvc.adapters.ledger_outbox import allot_slots, issue_key, queue_events
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.personal_looks import DatabaseLooks
 from certsvc.adapters.platform_news import TitleNews
@@ -130,7 +130,7 @@ class Parts:
 def _issued(draft: Draft) -> PendingEvent:
     content = draft.content
     return PendingEvent(
-        idempotency_key=f"issue/{content.number}/{content.version}",
+        idempotency_key=issue_key(content.number, content.version),
         kind=EventKind.ISSUED,
         slot=content.slot,
         effective_on=content.award.acquired_on,

@@ -14,6 +14,7 @@ from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
+from certsvc.bootstrap.ledger_desk import LedgerDesk
 from certsvc.bootstrap.mapping import open_mapping_answers
 from certsvc.bootstrap.parts import Parts
 from certsvc.bootstrap.witnesses import load_witness_policy
@@ -49,6 +50,11 @@ class PublicSide(Parts):
         self.witness_policy = load_witness_policy(settings.witness_policy, self.log_keys)
         self.ledger = Ledger(self.ledger_store, self.tree, clock, self.keys.record, self.keys.log)
         self.publisher = Publisher(self.ledger_store, self.tree, self.log_keys)
+
+    @cached_property
+    def ledger_desk(self) -> LedgerDesk:
+        """Checks of the whole ledger."""
+        return LedgerDesk(self)
 
     @cached_property
     def verification(self) -> Verification:

@@ -102,6 +102,10 @@ class PublishedLog:
             raise IntegrityError(f"公开账本第 {index} 条的存在证明未通过验证，已停止处理。") from error
         return ProvenLeaf(index, entry, proof)
 
+    def node(self, level: int, index: int) -> bytes:
+        """The root of a perfect subtree, out of the tiles (see merkle.Node). Raises IndexError for a tile cut short."""
+        return self._nodes.node(level, index)
+
     def leaf_hashes(self, first: int, count: int) -> list[bytes]:
         """The hashes of consecutive leaves, out of the tiles."""
         return [self._nodes.node(0, index) for index in range(first, first + count)]

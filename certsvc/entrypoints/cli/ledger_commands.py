@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import click
 
-from certsvc.entrypoints.cli.options import opened_office
+from certsvc.entrypoints.cli.ledger_reports import fsck_object, fsck_text, rebuild_object, rebuild_text
+from certsvc.entrypoints.cli.options import AS_JSON, opened_office
+from certsvc.ports.ledger_rebuilding import Adoption
 
 
 @click.group()
@@ -27,3 +31,47 @@ def ledger_publish() -> None:
     """重新公开账本，并更新检查点的时间。"""
     opened_office().republish()
     click.echo("公开账本已更新。")
+
+
+@ledger.command("fsck")
+@AS_JSON
+@click.pass_context
+def ledger_fsck(context: click.Context, *, as_json: bool) -> None:
+    """逐条核对数据库中的账本与公开目录：重算全部哈希、重放状态表、比对公开文件。只读，不作改动。
+
+    退出码：0 一致，1 有不符之处。
+    """
+    report = opened_office().ledger_desk.fsck(told=_say_progress)
+    if as_json:
+        click.echo(json.dumps(fsck_object(report), ensure_ascii=False))
+    else:
+        click.echo(fsck_text(report))
+    if not report.sound:
+        context.exit(1)
+
+
+@ledger.command("rebuild")
+@click.option(
+    "--from-scratch",
+    is_flag=True,
+    help="舍弃数据库中现有的账本内容，全部按公开目录重建；先用 certverify monitor 核查公开目录。",
+)
+@AS_JSON
+@click.pass_context
+def ledger_rebuild(context: click.Context, *, from_scratch: bool, as_json: bool) -> None:
+    """由公开目录补回数据库缺少的账本条目（恢复旧备份之后）。不签发任何内容，可重复运行。
+
+    退出码：0 已补齐且数据库认识全部事件，1 已补齐但有事件在数据库中没有业务记录，须人工补办（逐条列出）。
+    """
+    report = opened_office().ledger_desk.rebuild(from_scratch=from_scratch)
+    if as_json:
+        click.echo(json.dumps(rebuild_object(report), ensure_ascii=False))
+    else:
+        click.echo(rebuild_text(report))
+    if any(one.adoption is not Adoption.WAITING for one in report.adopted):
+        context.exit(1)
+
+
+def _say_progress(read: int, of: int) -> None:
+    if sys.stderr.isatty() and (read == of or read % 65_536 == 0):
+        click.echo(f"\r已核对 {read:,} / {of:,} 条", err=True, nl=read == of)

@@ -1,0 +1,36 @@
+"""What an office does about its ledger beyond appending and publishing: checking, rebuilding, reconciling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from certsvc.adapters.ledger_reading import DatabaseLedgerReading
+from certsvc.adapters.ledger_rebuild_store import DatabaseLedgerRebuilding
+from certsvc.stages.ledger_fsck import FsckReport, LedgerFsck, Told
+from certsvc.stages.ledger_rebuild import LedgerRebuild, RebuildReport
+
+if TYPE_CHECKING:
+    from certsvc.bootstrap.public_side import PublicSide
+
+
+class LedgerDesk:
+    """Checks of the whole ledger of an office."""
+
+    def __init__(self, office: PublicSide) -> None:
+        self._office = office
+
+    def fsck(self, told: Told = lambda _read, _of: None) -> FsckReport:
+        """Hold the stored log and the public tree against each other; nothing is written."""
+        office = self._office
+        reading = DatabaseLedgerReading(office.reading_engine)
+        return LedgerFsck(reading, office.tree, office.log_keys).check(told)
+
+    def rebuild(self, *, from_scratch: bool) -> RebuildReport:
+        """Take published leaves into the database that it lacks; certificates find their leaves again."""
+        office = self._office
+        store = DatabaseLedgerRebuilding(office.engine)
+        report = LedgerRebuild(store, office.tree, office.log_keys, office.clock).run(
+            from_scratch=from_scratch
+        )
+        office.certificates.adopt_leaves()
+        return report
