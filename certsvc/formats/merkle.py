@@ -6,22 +6,28 @@ Everything here asks for nodes by (level, index): the root of the perfect subtre
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 
 Node = Callable[[int, int], bytes]
 HASH_BYTES = 32
-EMPTY_ROOT = hashlib.sha256(b"").digest()
+EMPTY_ROOT = sha256(b"").digest()
 
 
 def leaf_hash(entry: bytes) -> bytes:
     """The hash of a leaf (RFC 6962 2.1)."""
-    return hashlib.sha256(b"\0" + entry).digest()
+    return sha256(b"\0" + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of an inner node (RFC 6962 2.1)."""
-    return hashlib.sha256(b"\1" + left + right).digest()
+    return sha256(b"\1" + left + right).digest()
+
+
+def parent_row(row: bytes) -> bytes:
+    """The hashes above a row of hashes: one for each two neighbours, a last one without neighbour left out."""
+    pairs = range(0, len(row) - HASH_BYTES, 2 * HASH_BYTES)
+    return b"".join([sha256(b"\1" + row[at : at + 2 * HASH_BYTES]).digest() for at in pairs])
 
 
 def _split(count: int) -> int:
@@ -83,18 +89,24 @@ class ListTree:
     """Nodes over a list of leaf hashes held in memory (a manifest's events, the hashes of one tile)."""
 
     def __init__(self, leaf_hashes: Sequence[bytes]) -> None:
-        self._levels: list[list[bytes]] = [list(leaf_hashes)]
+        self._rows = [b"".join(leaf_hashes)]
+
+    @classmethod
+    def of_row(cls, row: bytes) -> ListTree:
+        """The tree over hashes that stand one after another, as in a tile."""
+        return cls((row,))
 
     def __len__(self) -> int:
-        return len(self._levels[0])
+        return len(self._rows[0]) // HASH_BYTES
 
     def node(self, level: int, index: int) -> bytes:
         """The perfect subtree root. Raises IndexError for a subtree that is not complete."""
-        while len(self._levels) <= level:
-            below = self._levels[-1]
-            pairs = range(0, len(below) - 1, 2)
-            self._levels.append([node_hash(below[at], below[at + 1]) for at in pairs])
-        return self._levels[level][index]
+        while len(self._rows) <= level:
+            self._rows.append(parent_row(self._rows[-1]))
+        found = self._rows[level][index * HASH_BYTES : (index + 1) * HASH_BYTES]
+        if len(found) != HASH_BYTES:
+            raise IndexError("the subtree is not complete")
+        return found
 
     @property
     def root(self) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from certsvc.formats.leaf import SlotStatus
 from certsvc.formats.merkle import HASH_BYTES, inclusion_proof, leaf_hash, node_hash
@@ -14,6 +15,7 @@ SHARD_BYTES = SHARD_CHUNKS * CHUNK_BYTES
 SHARD_SLOTS = 2 * SHARD_BYTES
 SHARD_LEVEL = 8
 LEAST_SLOTS = SHARD_SLOTS
+_PAIR_BYTES = 2 * HASH_BYTES
 
 
 class StatusArray:
@@ -35,10 +37,20 @@ class StatusArray:
         return SlotStatus(self._content[slot >> 1] >> (4 * (slot & 1)) & 0xF)
 
     def __setitem__(self, slot: int, value: SlotStatus) -> None:
-        self._require(slot)
-        shift = 4 * (slot & 1)
-        self._content[slot >> 1] = self._content[slot >> 1] & ~(0xF << shift) | value << shift
-        self._dirty.add(slot // CHUNK_SLOTS)
+        self.put([(slot, value)])
+
+    def put(self, values: Iterable[tuple[int, int]]) -> set[int]:
+        """Set slots to values, a later pair over an earlier one; the numbers of the chunks they lie in."""
+        content, slots, dirty = self._content, self.slots, self._dirty
+        touched = set()
+        for slot, value in values:
+            if not 0 <= slot < slots:
+                raise IndexError("the slot lies outside the array")
+            at, number = slot >> 1, slot // CHUNK_SLOTS
+            content[at] = content[at] & 0x0F | value << 4 if slot & 1 else content[at] & 0xF0 | value
+            touched.add(number)
+            dirty.add(number)
+        return touched
 
     def chunk(self, number: int) -> bytes:
         """The 256 bytes of a chunk."""
@@ -55,10 +67,10 @@ class StatusArray:
         if slots < self.slots:
             raise ValueError("an array never shrinks")
         larger = StatusArray(slots)
-        for number in range(self.slots // CHUNK_SLOTS):
-            chunk = self.chunk(number)
-            if any(chunk):
-                larger._put_chunk(number, chunk)
+        larger._content[: len(self._content)] = self._content
+        for row, known in zip(larger._levels, self._levels, strict=False):
+            row[: len(known)] = known
+        larger._dirty = self._dirty | {0}  # the way up from any known chunk passes every node that is new
         return larger
 
     @property
@@ -91,18 +103,19 @@ class StatusArray:
         self._dirty.add(number)
 
     def _rehash(self) -> None:
-        touched = self._dirty
+        """Hash the dirty chunks, then level by level the parents of what changed."""
+        touched, self._dirty = self._dirty, set()
+        content, row = self._content, self._levels[0]
         for number in touched:
-            self._levels[0][number * HASH_BYTES : (number + 1) * HASH_BYTES] = leaf_hash(self.chunk(number))
-        for level in range(1, len(self._levels)):
+            at = number * CHUNK_BYTES
+            hashed = sha256(b"\0" + content[at : at + CHUNK_BYTES]).digest()
+            row[number * HASH_BYTES : (number + 1) * HASH_BYTES] = hashed
+        for above in self._levels[1:]:
             touched = {number >> 1 for number in touched}
-            below, here = self._levels[level - 1], self._levels[level]
             for number in touched:
                 at = number * HASH_BYTES
-                left = bytes(below[2 * at : 2 * at + HASH_BYTES])
-                right = bytes(below[2 * at + HASH_BYTES : 2 * at + 2 * HASH_BYTES])
-                here[at : at + HASH_BYTES] = node_hash(left, right)
-        self._dirty = set()
+                above[at : at + HASH_BYTES] = sha256(b"\1" + row[2 * at : 2 * at + _PAIR_BYTES]).digest()
+            row = above
 
 
 def chunk_of(slot: int) -> int:

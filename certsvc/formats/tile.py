@@ -6,10 +6,11 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from certsvc.formats.merkle import EMPTY_ROOT, HASH_BYTES, ListTree, node_hash
+from certsvc.formats.merkle import EMPTY_ROOT, HASH_BYTES, ListTree, node_hash, parent_row
 
 TILE_WIDTH = 256
 TILE_HEIGHT = 8
+TILE_BYTES = TILE_WIDTH * HASH_BYTES
 TileSource = Callable[[int, int], bytes]
 
 
@@ -63,18 +64,20 @@ def new_tiles(old_size: int, size: int) -> Iterator[tuple[int, int, int]]:
 
 def encode_entries(entries: Iterable[bytes]) -> bytes:
     """Entries of a bundle, each after its uint16 length. Raises struct.error above 65,535 bytes."""
-    return b"".join(struct.pack(">H", len(entry)) + entry for entry in entries)
+    length = struct.Struct(">H").pack
+    return b"".join([length(len(entry)) + entry for entry in entries])
 
 
 def split_entries(bundle: bytes) -> list[bytes]:
     """The entries of a bundle. Raises ValueError when a length does not fit."""
-    entries, at = [], 0
-    while at < len(bundle):
-        end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
-        if end > len(bundle) or at + 2 > len(bundle):
+    entries: list[bytes] = []
+    at, whole = 0, len(bundle)
+    while at < whole:
+        start = at + 2
+        at = start + (bundle[at] << 8 | bundle[at + 1]) if start <= whole else whole + 1
+        if at > whole:
             raise ValueError("an entry bundle is cut off")
-        entries.append(bundle[at + 2 : end])
-        at = end
+        entries.append(bundle[start:at])
     return entries
 
 
@@ -124,8 +127,8 @@ class TreeEdge:
     def root(self) -> bytes:
         """The Merkle tree hash, folded from the edge alone."""
         root: bytes | None = None
-        for hashes in self.tiles:
-            for peak in reversed(_peaks(split_hashes(hashes))):
+        for row in self.tiles:
+            for peak in _peaks(row):
                 root = peak if root is None else node_hash(peak, root)
         return EMPTY_ROOT if root is None else root
 
@@ -133,7 +136,7 @@ class TreeEdge:
         """The edge after more leaves, and the hashes that became part of tiles."""
         tiles: list[bytes] = []
         runs: list[HashRun] = []
-        fresh: Sequence[bytes] = leaf_hashes
+        fresh = b"".join(leaf_hashes)
         level = 0
         while fresh or level < len(self.tiles):
             below = self.tiles[level] if level < len(self.tiles) else b""
@@ -148,33 +151,28 @@ class TreeEdge:
 EMPTY_EDGE = TreeEdge(0, ())
 
 
-def _peaks(hashes: list[bytes]) -> list[bytes]:
-    """Roots of the perfect subtrees that a list of hashes falls into, from left to right."""
-    tree, peaks, start = ListTree(hashes), [], 0
-    for level in range(TILE_HEIGHT, -1, -1):
-        if len(hashes) - start >= 1 << level:
-            peaks.append(tree.node(level, start >> level))
-            start += 1 << level
-    return peaks
+def _peaks(row: bytes) -> Iterator[bytes]:
+    """Roots of the perfect subtrees that a row of hashes falls into, from right to left."""
+    while row:
+        if len(row) // HASH_BYTES & 1:
+            yield row[-HASH_BYTES:]
+        row = parent_row(row)
 
 
-def _grow(
-    level: int, tile: int, below: bytes, fresh: Sequence[bytes]
-) -> tuple[bytes, list[HashRun], list[bytes]]:
+def _grow(level: int, tile: int, below: bytes, fresh: bytes) -> tuple[bytes, list[HashRun], bytes]:
     """Fill one level from tile number `tile` on: its partial tile, the runs, the roots for the level above."""
     runs: list[HashRun] = []
     full_roots: list[bytes] = []
     taken = 0
     while taken < len(fresh):
-        offset = len(below) // HASH_BYTES
-        added = b"".join(fresh[taken : taken + TILE_WIDTH - offset])
-        taken += len(added) // HASH_BYTES
-        runs.append(HashRun(level, tile, offset, added))
+        added = fresh[taken : taken + TILE_BYTES - len(below)]
+        taken += len(added)
+        runs.append(HashRun(level, tile, len(below) // HASH_BYTES, added))
         below += added
-        if len(below) == TILE_WIDTH * HASH_BYTES:
-            full_roots.append(ListTree(split_hashes(below)).root)
+        if len(below) == TILE_BYTES:
+            full_roots.append(ListTree.of_row(below).root)
             below, tile = b"", tile + 1
-    return below, runs, full_roots
+    return below, runs, b"".join(full_roots)
 
 
 class TileNodes:
@@ -190,7 +188,7 @@ class TileNodes:
         key = level, number
         if key not in self._trees:
             width = tile_width(self._size, level, number)
-            self._trees[key] = ListTree(split_hashes(self._source(level, number)[: width * HASH_BYTES]))
+            self._trees[key] = ListTree.of_row(self._source(level, number)[: width * HASH_BYTES])
         return self._trees[key]
 
     def node(self, level: int, index: int) -> bytes:
