@@ -3,7 +3,168 @@
 from __future__ import annotations
 
 import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from certverify.errors import NoteError, TrustListError, WitnessStateError
+from certverify.note import SignatureType, VerifierKey, decode_verifier_key
+from certverify.trust import load_trust
+
+if TYPE_CHECKING:  # the server's libraries are loaded by this command alone
+    from certverify.witness import Examine
+    from certverify.witness_key import WitnessKey
+
+EXIT_FORKED = 1
+EXIT_UNUSABLE = 2
+_ENDING = (
+    "退出码 Exit codes: 0 正常结束 ended when asked; 1 --show 发现日志分叉 a log has forked; "
+    "2 无法运行 cannot serve."
+)
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command's arguments; `run(asked, clock)` among the defaults does the work and gives the exit code."""
+    purpose = "运行见证方：为只增不改的日志共签。Run a witness: cosign a log that only grows."
+    command = commands.add_parser("witness", help=purpose, description=purpose, epilog=_ENDING)
+    command.add_argument(
+        "--dir",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="密钥和状态的目录，首次启动时建立。Folder of key and state, made at the first start.",
+    )
+    command.add_argument(
+        "--name",
+        metavar="NAME",
+        help="见证方名称，首次启动必填，如 witness.example.gov.cn/w1。Key name, needed at the first start.",
+    )
+    command.add_argument(
+        "--log",
+        metavar="VKEY",
+        type=_log_key,
+        action="append",
+        default=[],
+        help="日志的公钥行，可多次给出。A log's verifier key; may be repeated.",
+    )
+    command.add_argument(
+        "--trust",
+        metavar="DIR",
+        type=Path,
+        help="从公开日志目录的信任清单取日志公钥。Take the log keys of a trust list.",
+    )
+    command.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        type=_address,
+        default=("127.0.0.1", 8100),
+        help="监听地址，默认 127.0.0.1:8100。Where to listen.",
+    )
+    command.add_argument(
+        "--url",
+        metavar="URL",
+        help="策略行中的对外地址，默认由监听地址得出。Public address for the policy line.",
+    )
+    command.add_argument(
+        "--show",
+        action="store_true",
+        help="显示公钥、状态和被拒绝的检查点后结束。Show key, state and refused checkpoints, and end.",
+    )
+    command.add_argument(
+        "--json", action="store_true", help="与 --show 同用：仅输出一个 JSON 对象。With --show: JSON alone."
+    )
+    command.set_defaults(run=run)
+
+
+def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
+    """Show or serve; the exit code."""
+    try:
+        return _show(asked) if asked.show else _serve(asked, clock, examine=None)
+    except ModuleNotFoundError as error:
+        return _complain(f"请安装 pip install 'certverify[witness]' to run a witness: {error.name}")
+    except (WitnessStateError, TrustListError) as error:
+        return _complain(f"见证方无法运行 the witness cannot run: {error}")
+    except OSError as error:
+        return _complain(f"见证方无法运行 the witness cannot run: {error.strerror}")
+
+
+def _show(asked: argparse.Namespace) -> int:
+    from certverify.witness_report import render_report, report
+    from certverify.witness_store import Ground, open_existing_store
+
+    store = open_existing_store(asked.dir)
+    try:
+        told, refused = report(store), store.all_refused()
+    finally:
+        store.close()
+    _say(json.dumps(told, ensure_ascii=False) if asked.json else render_report(told))
+    return EXIT_FORKED if any(item.ground is Ground.FORK for item in refused) else 0
+
+
+def _serve(asked: argparse.Namespace, clock: Callable[[], datetime], examine: Examine | None) -> int:
+    from certverify.witness import Witness
+    from certverify.witness_key import open_folder
+    from certverify.witness_server import listen, serve
+
+    log_keys = _log_keys(asked.log, asked.trust)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
+    store, key = open_folder(asked.dir, asked.name)
+    try:
+        with listen(*asked.listen) as listening:
+            host, port = listening.getsockname()[:2]
+            local = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            _introduce(key, asked.url or local)
+            serve(Witness(store, key, log_keys, clock, examine), listening)
+    finally:
+        store.close()
+    return 0
+
+
+def _introduce(key: WitnessKey, url: str) -> None:
+    from certverify.witness_protocol import policy_line
+
+    _say("# 见证方公钥 verifier key of this witness")
+    _say(key.line)
+    _say("# 写入日志策略文件的一行 line for the policy of the log")
+    _say(policy_line(key.verifier.name, key.line, url))
+
+
+def _log_keys(listed: Sequence[VerifierKey], trust: Path | None) -> list[VerifierKey]:
+    """The keys of the command line and of the trust list. Raises TrustListError, WitnessStateError without any."""
+    keys = list(listed)
+    if trust is not None:
+        keys += load_trust(trust).trust_list.log_keys
+    if not keys:
+        raise WitnessStateError("no log is known: --log VKEY or --trust DIR")
+    return keys
+
+
+def _log_key(line: str) -> VerifierKey:
+    try:
+        key = decode_verifier_key(line)
+    except NoteError as error:
+        raise argparse.ArgumentTypeError(f"不是公钥行 not a verifier key: {error}") from error
+    if key.kind is not SignatureType.ED25519:
+        raise argparse.ArgumentTypeError("日志公钥的类型应为 01 a log's verifier key has type 01")
+    return key
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
+        raise argparse.ArgumentTypeError("HOST:PORT")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text.rstrip("\n") + "\n")
+    sys.stdout.flush()
+
+
+def _complain(text: str) -> int:
+    sys.stderr.write(text + "\n")
+    return EXIT_UNUSABLE
