@@ -16,6 +16,7 @@ from certsvc.domain.levels import Level
 from certsvc.formats.note import encode_vkey
 from certsvc.formats.record import QrRecord, encode_record, record_signing_bytes
 from certsvc.formats.trust import (
+    LogKey,
     RecordKey,
     Tables,
     TrustList,
@@ -46,11 +47,12 @@ TABLES = encode_tables(
 )
 TRUST_LIST = encode_trust_list(
     TrustList(
+        sequence=1,
         issued_at=NOW,
         environment="test",
         qr_prefixes=(PREFIX,),
         log_origin=ORIGIN,
-        log_vkey=encode_vkey(ORIGIN, LOG_KEY.public_key),
+        log_keys=(LogKey(encode_vkey(ORIGIN, LOG_KEY.public_key), date(2026, 1, 1), None),),
         record_keys=(RecordKey(RECORD_KEY.kid, RECORD_KEY.public_key, date(2026, 1, 1), None),),
         document_keys=(),
         layouts=(),

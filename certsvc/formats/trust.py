@@ -26,6 +26,15 @@ class RecordKey:
 
 
 @dataclass(frozen=True, slots=True)
+class LogKey:
+    """A key of the log (its verifier key line); the days bound the times for which it may sign a checkpoint."""
+
+    vkey: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentKey:
     """A document certificate (DER) with its chain from the issuing CA to the root."""
 
@@ -46,17 +55,19 @@ class LayoutHead:
 
 @dataclass(frozen=True, slots=True)
 class TrustList:
-    """The keys a checker believes."""
+    """The keys a checker believes. `log_keys`: the one in force first. `anchors`: who may sign the next list (vkeys)."""
 
+    sequence: int
     issued_at: datetime
     environment: Literal["test", "production"]
     qr_prefixes: tuple[str, ...]
     log_origin: str
-    log_vkey: str
+    log_keys: tuple[LogKey, ...]
     record_keys: tuple[RecordKey, ...]
     document_keys: tuple[DocumentKey, ...]
     layouts: tuple[LayoutHead, ...]
     tables: bytes
+    anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +100,21 @@ def encode_trust_list(trust: TrustList) -> bytes:
     return encode_canonical_json(
         {
             "format": TRUST_LIST_FORMAT,
-            "issued_at": trust.issued_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "sequence": trust.sequence,
+            "issued_at": trust_instant(trust.issued_at),
             "environment": trust.environment,
             "qr_prefixes": list(trust.qr_prefixes),
-            "log": {"origin": trust.log_origin, "vkey": trust.log_vkey},
+            "log": {
+                "origin": trust.log_origin,
+                "keys": [
+                    {
+                        "vkey": key.vkey,
+                        "valid_from": key.valid_from.isoformat(),
+                        "valid_to": _day(key.valid_to),
+                    }
+                    for key in trust.log_keys
+                ],
+            },
             "record_keys": [
                 {
                     "kid": key.kid.hex(),
@@ -118,8 +140,14 @@ def encode_trust_list(trust: TrustList) -> bytes:
                 for one in trust.layouts
             ],
             "tables_sha256": hashlib.sha256(trust.tables).hexdigest(),
+            "anchors": list(trust.anchors),
         }
     )
+
+
+def trust_instant(at: datetime) -> str:
+    """An instant as the trust material writes it: UTC, whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def encode_policy(log_vkey: str, witnesses: Sequence[tuple[str, str]] = (), quorum: int = 0) -> bytes:

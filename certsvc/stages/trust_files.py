@@ -17,6 +17,7 @@ from certsvc.formats.note import encode_vkey
 from certsvc.formats.trust import (
     DocumentKey,
     LayoutHead,
+    LogKey,
     RecordKey,
     Tables,
     TrustList,
@@ -50,11 +51,12 @@ def trust_files(parts: TrustedParts, tree: PublicTree, now: datetime) -> Mapping
     vkey = encode_vkey(parts.log.origin, parts.log.public_key)
     tables = encode_tables(published_tables())
     trust = TrustList(
+        sequence=1,
         issued_at=now,
         environment=parts.environment,
         qr_prefixes=(parts.qr_prefix,),
         log_origin=parts.log.origin,
-        log_vkey=vkey,
+        log_keys=(LogKey(vkey, parts.since, None),),
         record_keys=(RecordKey(parts.record.kid, parts.record.public_key, parts.since, None),),
         document_keys=(DocumentKey(parts.document.certificate, parts.document.chain, parts.since, None),),
         layouts=(parts.layout,),

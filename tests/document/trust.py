@@ -26,12 +26,19 @@ def trust_list(
     log_id = sha256(b"log.example.invalid\n\x01" + log).digest()[:4]
     text = {
         "format": "certsvc-trust-list/1",
+        "sequence": 1,
         "issued_at": "2023-12-14T00:00:00Z",
         "environment": "test",
         "qr_prefixes": [PREFIX],
         "log": {
             "origin": "log.example.invalid",
-            "vkey": f"log.example.invalid+{log_id.hex()}+{b64encode(bytes([1]) + log).decode()}",
+            "keys": [
+                {
+                    "vkey": f"log.example.invalid+{log_id.hex()}+{b64encode(bytes([1]) + log).decode()}",
+                    "valid_from": "2023-01-01",
+                    "valid_to": None,
+                }
+            ],
         },
         "record_keys": [],
         "document_keys": [
@@ -53,5 +60,6 @@ def trust_list(
         if layouts
         else [],
         "tables_sha256": "00" * 32,
+        "anchors": [],
     }
     return decode_trust_list(dumps(text).encode())

@@ -168,13 +168,26 @@ def tables() -> bytes:
     return json.dumps(names, ensure_ascii=False).encode()
 
 
+def log_entry(*keys: tuple[Key, str, str | None]) -> dict[str, Any]:
+    """The `log` of a trust list; without keys, the usual one."""
+    listed = keys or ((LOG_KEY, "2026-01-01", None),)
+    return {
+        "origin": ORIGIN,
+        "keys": [
+            {"vkey": key.vkey(), "valid_from": valid_from, "valid_to": valid_to}
+            for key, valid_from, valid_to in listed
+        ],
+    }
+
+
 def trust_list(**changes: Any) -> bytes:
     listed = {
         "format": "certsvc-trust-list/1",
+        "sequence": 1,
         "issued_at": "2026-11-01T00:00:00Z",
         "environment": "production",
         "qr_prefixes": [PREFIX],
-        "log": {"origin": ORIGIN, "vkey": LOG_KEY.vkey()},
+        "log": log_entry(),
         "record_keys": [
             {
                 "kid": RECORD_KEY.kid.hex(),
@@ -187,6 +200,7 @@ def trust_list(**changes: Any) -> bytes:
         "document_keys": [],
         "layouts": [{"name": "certificate/v1", "head_length": 10, "head_sha256": "00" * 32}],
         "tables_sha256": sha(tables()).hex(),
+        "anchors": [],
     }
     return json.dumps(listed | changes).encode()
 

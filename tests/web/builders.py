@@ -35,6 +35,7 @@ from certsvc.formats.record import (
 from certsvc.formats.status import StatusArray, encode_roots, roots_path, shard_path
 from certsvc.formats.tile import EMPTY_EDGE, encode_entries, entries_path, tile_path
 from certsvc.formats.trust import (
+    LogKey,
     RecordKey,
     Tables,
     TrustList,
@@ -162,11 +163,12 @@ def _write_trust(folder: Path) -> None:
     tables = encode_tables(TABLES)
     key = RecordKey(derive_record_kid(record_public), record_public, date(2022, 1, 1), None)
     trust = TrustList(
+        sequence=1,
         issued_at=datetime(2026, 1, 1, tzinfo=UTC),
         environment="test",
         qr_prefixes=("http://127.0.0.1/v#",),
         log_origin=ORIGIN,
-        log_vkey=vkey,
+        log_keys=(LogKey(vkey, date(2022, 1, 1), None),),
         record_keys=(key,),
         document_keys=(),
         layouts=(),

@@ -164,8 +164,8 @@ def test_the_whole_tree_is_read_up_to_the_status_of_every_slot(checker: Checker)
     size, cosigned_at, statuses = checker.run(
         """const [{ readLatest, readStatus }, { decodeTrustList }] = await Promise.all([load("tree"), load("trust")]);
         const readFile = async (path) => (path in vectors.files ? raw(vectors.files[path]) : null);
-        const { log } = await decodeTrustList(await readFile("trust-list.json"));
-        const latest = await readLatest(readFile, log);
+        const { logKeys } = await decodeTrustList(await readFile("trust-list.json"));
+        const latest = await readLatest(readFile, logKeys);
         const statuses = [];
         for (const slot of vectors.slots) statuses.push(await readStatus(readFile, latest.seal, slot));
         return [latest.size, latest.cosignedAt, statuses];""",

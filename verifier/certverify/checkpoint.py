@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from certverify.errors import CheckpointError, KeyUnknownError, NoteError
+from certverify.errors import CheckpointError, KeyNotInForceError, KeyUnknownError, NoteError
 from certverify.merkle import HASH_BYTES
 from certverify.note import Note, SignatureType, VerifierKey, decode_note
 from certverify.policy import Policy
@@ -62,16 +62,21 @@ def decode_checkpoint(raw_note: bytes) -> tuple[Checkpoint, Note]:
 def open_checkpoint(raw_note: bytes, log_keys: Sequence[VerifierKey], policy: Policy) -> SignedCheckpoint:
     """The checkpoint in `raw_note`, signed by at least one of `log_keys`, judged under `policy`.
 
-    The keys are the log's, all under its origin's name: several while one takes over from another.
+    The keys are the log's, all under its origin's name: several while one takes over from another. A key with dates
+    (`log_key.LogKey`) is believed only when the time of its own cosignature lies within them.
 
     Raises CheckpointError when it is not a checkpoint, KeyUnknownError when it is one of another log or lacks the log's
-    signature, SignatureError when any signature of a known key is wrong.
+    signature, KeyNotInForceError when only keys outside their dates have signed, SignatureError when any signature of a
+    known key is wrong.
     """
     checkpoint, note = decode_checkpoint(raw_note)
     signers = [key for key in log_keys if key.name == checkpoint.origin and note.signed_by(key)]
     if not signers:
         raise KeyUnknownError("the checkpoint is not signed by the log of the trust list")
-    times = [note.cosigned_at(key.as_type(SignatureType.COSIGNATURE_V1)) for key in signers]
-    cosigned_at = max((time for time in times if time is not None), default=None)
+    times = [(key, note.cosigned_at(key.as_type(SignatureType.COSIGNATURE_V1))) for key in signers]
+    in_force = [time for key, time in times if key.speaks_at(time)]
+    if not in_force:
+        raise KeyNotInForceError("the checkpoint is signed for a time outside the dates of the key")
+    cosigned_at = max((time for time in in_force if time is not None), default=None)
     witnesses = frozenset(name for name, key in policy.witnesses.items() if note.cosigned_at(key) is not None)
     return SignedCheckpoint(checkpoint, cosigned_at, witnesses, policy.satisfied_by(witnesses))

@@ -10,16 +10,17 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from certverify import monitor_command, past_command, witness_command
+from certverify import monitor_command, past_command, receipt_command, witness_command
 from certverify.bundle import MAX_BUNDLE_BYTES, check_bundle
 from certverify.check import check_image, check_pdf, check_record
 from certverify.codes import Code
-from certverify.errors import TrustListError
+from certverify.errors import NoteError, TrustForgedError, TrustListError
 from certverify.images import MAX_IMAGE_BYTES
 from certverify.ledger import open_ledger
+from certverify.note import VerifierKey
 from certverify.presented import names_a_file, read_file
 from certverify.report import Language, render
-from certverify.trust import Trust, load_trust
+from certverify.trust import Trust, decode_verifier_anchor, load_trust
 from certverify.verdict import Verdict, finding
 
 MAX_PDF_BYTES = 8 * 1024 * 1024
@@ -56,7 +57,9 @@ def _write(text: str) -> None:
 
 def _verdict(asked: argparse.Namespace, now: datetime) -> Verdict:
     try:
-        trust = load_trust(asked.trust)
+        trust = load_trust(asked.trust, asked.anchor)
+    except TrustForgedError:
+        return _only(Code.TRUST_FORGED)
     except TrustListError:
         return _only(Code.TRUST_UNREADABLE)
     checks: dict[str, Callable[[argparse.Namespace, Trust, datetime], Verdict]] = {
@@ -118,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     pdf.add_argument("file", metavar="FILE", type=Path, help="证书 PDF 原始文件。The original PDF file.")
     bundle = _command(commands, "bundle", "查验离线查验包。Check a bundle.")
     bundle.add_argument("file", metavar="FILE", type=Path, help="查验包 JSON 文件。The bundle, a JSON file.")
-    for add_command in (past_command.add, monitor_command.add, witness_command.add):
+    for add_command in (past_command.add, receipt_command.add, monitor_command.add, witness_command.add):
         add_command(commands)
     return parser
 
@@ -133,6 +136,13 @@ def _command(
         type=Path,
         required=True,
         help="下载的公开日志目录（含 trust-list.json）。A downloaded public tree.",
+    )
+    command.add_argument(
+        "--anchor",
+        metavar="VKEY",
+        type=_anchor,
+        help="另行核对过的信任根公钥行；信任列表须由它（或由它签署的后继）签名。"
+        "The trust anchor, compared over another way: the trust list must be signed by it or by its successors.",
     )
     command.add_argument(
         "--json", action="store_true", help="仅输出一个 JSON 对象。Print one JSON object alone."
@@ -152,6 +162,13 @@ def _command(
         help="输出语言。Language of the report.",
     )
     return command
+
+
+def _anchor(line: str) -> VerifierKey:
+    try:
+        return decode_verifier_anchor(line)
+    except NoteError as error:
+        raise argparse.ArgumentTypeError("<name>+<hash>+<key>") from error
 
 
 def _days(digits: str) -> int:

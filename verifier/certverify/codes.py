@@ -41,10 +41,12 @@ class Code(StrEnum):
     HISTORICAL_DISPUTED = "historical-disputed"
     NOT_IN_LOG = "not-in-log"
     TRUST_UNREADABLE = "trust-unreadable"
+    TRUST_FORGED = "trust-forged"
     TREE_MISSING = "tree-missing"
     TREE_INCONSISTENT = "tree-inconsistent"
     CHECKPOINT_UNREADABLE = "checkpoint-unreadable"
     CHECKPOINT_KEY_UNKNOWN = "checkpoint-key-unknown"
+    CHECKPOINT_KEY_NOT_IN_FORCE = "checkpoint-key-not-in-force"
     CHECKPOINT_FORGED = "checkpoint-forged"
     CHECKPOINT_AGE_UNKNOWN = "checkpoint-age-unknown"
     CHECKPOINT_FROM_FUTURE = "checkpoint-from-future"
@@ -62,6 +64,11 @@ class Code(StrEnum):
     CONTENT_MISMATCH = "content-mismatch"
     SEAL_PROOF_BAD = "seal-proof-bad"
     STATUS_PROOF_BAD = "status-proof-bad"
+    PAST_EVENT_PROOF_BAD = "past-event-proof-bad"
+    PAST_CHAIN_BAD = "past-chain-bad"
+    PAST_INCOMPLETE = "past-incomplete"
+    PAST_DAY_UNKNOWN = "past-day-unknown"
+    PAST_PAIRS_POSSIBLE = "past-pairs-possible"
     PLACE_UNKNOWN = "place-unknown"
     PLACE_TOO_COARSE = "place-too-coarse"
     NOT_VALID_HERE = "not-valid-here"
@@ -196,6 +203,12 @@ MEANINGS: dict[Code, Meaning] = {
         "信任列表缺失或无法读取，请重新下载。",
         "The trust list is missing or cannot be read; please download it again.",
     ),
+    Code.TRUST_FORGED: Meaning(
+        _U,
+        "信任列表没有信任根的有效签名，不能采信；请从发证机关公布的地址重新下载，仍然如此请告知发证机关。",
+        "The trust list bears no valid signature of the trust anchor and is not believed; please download it again from "
+        "the address that the authority has published, and tell the authority if it stays so.",
+    ),
     Code.TREE_MISSING: Meaning(
         _U,
         "缺少公开日志数据，无法确认证书当前状态，请下载完整的日志数据。",
@@ -214,6 +227,12 @@ MEANINGS: dict[Code, Meaning] = {
         _U,
         "日志检查点未由信任列表中的日志密钥签名。",
         "The checkpoint is not signed by the log of the trust list.",
+    ),
+    Code.CHECKPOINT_KEY_NOT_IN_FORCE: Meaning(
+        _U,
+        "日志检查点的签名时间不在该日志密钥的有效期内（密钥已停用或尚未启用），请更新信任列表和日志数据后重试。",
+        "The checkpoint is signed for a time outside the dates of its log key (retired, or not in force yet); please "
+        "update trust list and log files and try again.",
     ),
     Code.CHECKPOINT_FORGED: Meaning(
         _F, "日志检查点的签名无效。", "A signature of the checkpoint is not valid."
@@ -262,8 +281,8 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.MANIFEST_PROOF_BAD: Meaning(
         _F,
-        "签发事件未被签发机构的批次清单涵盖（证明无效）。",
-        "The issue event is not covered by a manifest of the authority: the proof is not valid.",
+        "有事件未被签发机构的批次清单涵盖（证明无效）。",
+        "An event is not covered by a manifest of the authority: the proof is not valid.",
     ),
     Code.MANIFEST_KEY_UNKNOWN: Meaning(
         _U, "批次清单的签名密钥不在信任列表内。", "The key of the manifest is not in the trust list."
@@ -290,6 +309,35 @@ MEANINGS: dict[Code, Meaning] = {
         _F,
         "证书状态与日志封签不符（证明无效）。",
         "The status is not that of the seal: its proof is not valid.",
+    ),
+    Code.PAST_EVENT_PROOF_BAD: Meaning(
+        _F,
+        "履历查验包中有事件不在公开日志中（证明无效）。",
+        "An event of the past bundle is not in the log: its proof is not valid.",
+    ),
+    Code.PAST_CHAIN_BAD: Meaning(
+        _F,
+        "履历查验包中的事件不能前后衔接，不是一份证书的履历。",
+        "The events of the past bundle do not follow from each other: they are not the history of one certificate.",
+    ),
+    Code.PAST_INCOMPLETE: Meaning(
+        _U,
+        "履历查验包缺少版本或事件（也可能在导出之后又有新的事项），请重新索取。",
+        "The past bundle lacks a version or an event (perhaps something was decided after it was made); "
+        "please ask for a new one.",
+    ),
+    Code.PAST_DAY_UNKNOWN: Meaning(
+        _U,
+        "查询日期晚于所查日志的时间，当日情况无法得知，请改问较早的日期，或重新索取履历查验包。",
+        "The day asked about is later than the log at hand, so it cannot be known; please ask about an earlier day, or "
+        "ask for a new past bundle.",
+    ),
+    Code.PAST_PAIRS_POSSIBLE: Meaning(
+        _N,
+        "未通读公开日志：最后所列事件之后，先改变状态、又恢复原状的事件（如核查中又恢复）可能未列入。"
+        "下载完整日志并加 --complete 可以确认。",
+        "The whole log was not read: events after the last one listed that changed the status and changed it back "
+        "(suspended and reinstated, say) may be missing. Download the whole log and add --complete to make sure.",
     ),
     Code.PLACE_UNKNOWN: Meaning(
         _U,

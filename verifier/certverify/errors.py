@@ -83,6 +83,10 @@ class WitnessRequestError(DecodeError):
     """Not a request of a log to a witness (C2SP tlog-witness, add-checkpoint)."""
 
 
+class LogReceiptError(DecodeError):
+    """Not a log receipt of docs/formats/log-receipt.md."""
+
+
 class ProofError(CertverifyError):
     """Hashes do not lead to the root they were said to lead to (RFC 9162 2.1.3.2, 2.1.4.2)."""
 

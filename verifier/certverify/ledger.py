@@ -12,6 +12,7 @@ from certverify.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
 from certverify.codes import Code
 from certverify.errors import (
     CheckpointError,
+    KeyNotInForceError,
     KeyUnknownError,
     SignatureError,
     StatusError,
@@ -110,7 +111,8 @@ class LedgerView:
 def open_ledger(folder: Path, trust: Trust) -> LedgerView | LedgerUnavailable:
     """The state of the log that a downloaded public tree holds.
 
-    1. The checkpoint is a signed note. 2. It is signed by the log of the trust list. 3. Its cosignatures are counted.
+    1. The checkpoint is a signed note. 2. It is signed by a log key of the trust list, for a time within
+    the key's dates. 3. Its cosignatures are counted.
     4. Its last leaf is included, and is the seal of this very place. Whatever is wrong with a downloaded tree says
     nothing about a certificate: the answer is a reason, never an exception.
     """
@@ -122,6 +124,8 @@ def open_ledger(folder: Path, trust: Trust) -> LedgerView | LedgerUnavailable:
         return LedgerUnavailable(Code.TREE_MISSING)
     except CheckpointError:
         return LedgerUnavailable(Code.CHECKPOINT_UNREADABLE)
+    except KeyNotInForceError:
+        return LedgerUnavailable(Code.CHECKPOINT_KEY_NOT_IN_FORCE)
     except KeyUnknownError:
         return LedgerUnavailable(Code.CHECKPOINT_KEY_UNKNOWN)
     except (SignatureError, TreeInconsistentError):

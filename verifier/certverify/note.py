@@ -44,6 +44,10 @@ class VerifierKey:
             self.name, kind, self.raw_key, _key_id(self.name, kind, self.raw_key), self.public_key
         )
 
+    def speaks_at(self, seconds: int | None) -> bool:  # noqa: ARG002  # keys with dates look at it
+        """Whether the key may speak for that POSIX time: a verifier key alone bears no dates (`log_key.LogKey` does)."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class NoteSignature:

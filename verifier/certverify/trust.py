@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from certverify import ed25519
-from certverify.errors import CertificateError, JsonError, NoteError, PolicyError, TrustListError
+from certverify.errors import (
+    CertificateError,
+    JsonError,
+    NoteError,
+    PolicyError,
+    TrustForgedError,
+    TrustListError,
+    TrustMixedError,
+)
+from certverify.log_key import LogKey, log_key
 from certverify.note import SignatureType, VerifierKey, decode_verifier_key
 from certverify.policy import Policy, decode_policy
 from certverify.strict_json import (
@@ -26,9 +36,11 @@ from certverify.strict_json import (
     text,
     whole_number,
 )
+from certverify.trust_note import EarlierTrust, decode_trust_note, is_signed_by_any, require_anchor
 
 MAX_TRUST_FILE_BYTES = 1 << 22
 KID_BYTES = 4
+_ATTEMPTS, _PAUSE_SECONDS = 3, 0.05
 _KID_DOMAIN = b"certsvc/record-key/v1\x00"
 
 
@@ -75,21 +87,22 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class TrustList:
-    """The keys a checker believes, with their dates."""
+    """The keys a checker believes, with their dates.
 
+    `sequence` only grows from list to list: whoever remembers a greater one looks at an old list. `log_keys` has the key
+    in force first. `anchors` are the keys that may sign the next list; none: the material is not signed.
+    """
+
+    sequence: int
     issued_at: datetime
     environment: Environment
     qr_prefixes: tuple[str, ...]
-    log_key: VerifierKey
+    log_keys: tuple[LogKey, ...]
     record_keys: Mapping[bytes, RecordKey]
     document_keys: tuple[DocumentKey, ...]
     layouts: tuple[Layout, ...]
     tables_sha256: bytes
-
-    @property
-    def log_keys(self) -> tuple[VerifierKey, ...]:
-        """The keys of the log, the one in force first."""
-        return (self.log_key,)
+    anchors: tuple[VerifierKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +125,59 @@ class Trust:
     policy: Policy
 
 
-def load_trust(folder: Path) -> Trust:
-    """The trust material in a downloaded public tree. Raises TrustListError."""
-    return decode_trust(
-        _read(folder / "trust-list.json"), _read(folder / "tables.json"), _read(folder / "policy")
-    )
+def load_trust(folder: Path, anchor: VerifierKey | None = None) -> Trust:
+    """The trust material in a public tree; with `anchor`, only when the chain of statements leads back to that key.
+
+    A tree that is being published at this moment may show files of two publications: they are read again, a few times.
+    Raises TrustForgedError for material that is not signed as it must be, TrustListError for what cannot be read.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _load_once(folder, anchor)
+        except TrustMixedError:
+            sleep(_PAUSE_SECONDS)
+    return _load_once(folder, anchor)
 
 
-def decode_trust(raw_trust_list: bytes, raw_tables: bytes, raw_policy: bytes) -> Trust:
-    """The three files decoded and checked against each other. Raises TrustListError."""
+def decode_verifier_anchor(line: str) -> VerifierKey:
+    """A trust anchor's verifier key (Ed25519, note signature type 0x01). Raises NoteError."""
+    key = decode_verifier_key(line)
+    if key.kind is not SignatureType.ED25519:
+        raise NoteError("a trust anchor is an Ed25519 key")
+    return key
+
+
+def decode_trust(
+    raw_trust_list: bytes,
+    raw_tables: bytes,
+    raw_policy: bytes,
+    raw_note: bytes | None = None,
+    anchor: VerifierKey | None = None,
+    earlier: Callable[[int], EarlierTrust] | None = None,
+) -> Trust:
+    """The files decoded and checked against each other (docs/formats/trust-list.md, the reader's steps).
+
+    `raw_note` is `trust.note`, None where there is none. With `anchor`, and `earlier` to read what came before, the chain
+    of statements must lead back to that key. Raises TrustForgedError, TrustMixedError, or else TrustListError.
+    """
     trust_list = decode_trust_list(raw_trust_list)
     if sha256(raw_tables).digest() != trust_list.tables_sha256:
-        raise TrustListError("the tables are not those of the trust list")
+        raise TrustMixedError("the tables are not those of the trust list")
     try:
         policy = decode_policy(raw_policy)
     except PolicyError as error:
         raise TrustListError("the policy cannot be read") from error
-    log = trust_list.log_key
+    log = trust_list.log_keys[0]
     if policy.logs and (log.name, log.raw_key) not in {(key.name, key.raw_key) for key in policy.logs}:
-        raise TrustListError("the policy does not know the log of the trust list")
+        raise TrustMixedError("the policy does not know the log of the trust list")
+    if raw_note is not None:
+        _require_statement(raw_note, raw_trust_list, raw_policy, trust_list)
+    elif trust_list.anchors:
+        raise TrustMixedError("the trust list names anchors, and trust.note is missing")
+    if anchor is not None:
+        if raw_note is None:
+            raise TrustForgedError("the trust material is not signed")
+        require_anchor(raw_note, anchor, _nothing_earlier if earlier is None else earlier)
     return Trust(trust_list, decode_tables(raw_tables), policy)
 
 
@@ -159,12 +206,49 @@ def record_kid(raw_key: bytes) -> bytes:
     return sha256(_KID_DOMAIN + raw_key).digest()[:KID_BYTES]
 
 
+def earlier_trust(raw_note: bytes, raw_list: bytes) -> EarlierTrust:
+    """A statement that was replaced, as `trust/<sequence>.note` and `.json` keep it. Raises TrustListError."""
+    return EarlierTrust(raw_note, raw_list, decode_trust_list(raw_list).anchors)
+
+
+def _load_once(folder: Path, anchor: VerifierKey | None) -> Trust:
+    def earlier(sequence: int) -> EarlierTrust:
+        kept = folder / "trust"
+        return earlier_trust(_read(kept / f"{sequence}.note"), _read(kept / f"{sequence}.json"))
+
+    note = folder / "trust.note"
+    return decode_trust(
+        _read(folder / "trust-list.json"),
+        _read(folder / "tables.json"),
+        _read(folder / "policy"),
+        _read(note) if note.exists() else None,
+        anchor,
+        earlier,
+    )
+
+
+def _require_statement(raw_note: bytes, raw_list: bytes, raw_policy: bytes, trust_list: TrustList) -> None:
+    statement, note = decode_trust_note(raw_note)
+    signed = (statement.origin, statement.sequence, statement.issued_at)
+    if signed != (trust_list.log_keys[0].name, trust_list.sequence, trust_list.issued_at):
+        raise TrustMixedError("trust.note belongs to another trust list")
+    files = (sha256(raw_list).digest(), trust_list.tables_sha256, sha256(raw_policy).digest())
+    if files != (statement.trust_list, statement.tables, statement.policy):
+        raise TrustMixedError("the files are not those that were signed")
+    if not is_signed_by_any(note, trust_list.anchors):
+        raise TrustForgedError("trust.note is not signed by an anchor of the trust list")
+
+
+def _nothing_earlier(sequence: int) -> EarlierTrust:
+    raise TrustForgedError(f"statement {sequence} is not at hand")
+
+
 def _trust_list(value: object) -> TrustList:
     fields = only_keys(
         value,
         (
-            "format", "issued_at", "environment", "qr_prefixes", "log", "record_keys",
-            "document_keys", "layouts", "tables_sha256",
+            "format", "sequence", "issued_at", "environment", "qr_prefixes", "log", "record_keys",
+            "document_keys", "layouts", "tables_sha256", "anchors",
         ),
     )  # fmt: skip
     if fields["format"] != "certsvc-trust-list/1":
@@ -173,24 +257,38 @@ def _trust_list(value: object) -> TrustList:
     by_kid = {key.kid: key for key in keys}
     if len(by_kid) != len(keys):
         raise JsonError("two keys with one kid")
+    anchors = tuple(decode_verifier_anchor(text(item)) for item in items(fields["anchors"]))
+    sequence = whole_number(fields["sequence"])
+    if sequence < 1 or len({key.raw_key for key in anchors}) != len(anchors):
+        raise JsonError("sequences begin with 1, and an anchor is named once")
     return TrustList(
+        sequence=sequence,
         issued_at=_instant(fields["issued_at"]),
         environment=Environment(text(fields["environment"])),
         qr_prefixes=tuple(map(text, items(fields["qr_prefixes"]))),
-        log_key=_log_key(fields["log"]),
+        log_keys=_log_keys(fields["log"]),
         record_keys=by_kid,
         document_keys=tuple(map(_document_key, items(fields["document_keys"]))),
         layouts=tuple(map(_layout, items(fields["layouts"]))),
         tables_sha256=hex_bytes(fields["tables_sha256"], 32),
+        anchors=anchors,
     )
 
 
-def _log_key(value: object) -> VerifierKey:
-    fields = only_keys(value, ("origin", "vkey"))
+def _log_keys(value: object) -> tuple[LogKey, ...]:
+    fields = only_keys(value, ("origin", "keys"))
+    keys = tuple(_log_key(item, text(fields["origin"])) for item in items(fields["keys"]))
+    if not keys or len({key.raw_key for key in keys}) != len(keys):
+        raise JsonError("a log has a key, and names each once")
+    return keys
+
+
+def _log_key(value: object, origin: str) -> LogKey:
+    fields = only_keys(value, ("vkey", "valid_from", "valid_to"))
     key = decode_verifier_key(text(fields["vkey"]))
-    if key.kind is not SignatureType.ED25519 or key.name != text(fields["origin"]):
-        raise JsonError("the log key is not an Ed25519 key under the origin's name")
-    return key
+    if key.kind is not SignatureType.ED25519 or key.name != origin:
+        raise JsonError("a log key is not an Ed25519 key under the origin's name")
+    return log_key(key, day(fields["valid_from"]), _day_or_none(fields["valid_to"]))
 
 
 def _record_key(value: object) -> RecordKey:

@@ -38,7 +38,7 @@ export async function gatherEvidence(text, { readFile, now, onSigned = () => {} 
     if (problem) return evidence;
     evidence.foreignAddress = isForeign(text, trust.qrPrefixes);
     onSigned(evidence);
-    const latest = await readLatest(readFile, trust.log);
+    const latest = await readLatest(readFile, trust.logKeys);
     evidence = { ...evidence, cosignedAt: latest.cosignedAt, treeSize: latest.size };
     evidence.witnesses = await countWitnesses(readFile, latest.note);
     const status = await readStatus(readFile, latest.seal, record.claims.slot);

@@ -9,6 +9,7 @@ const SHARD_SLOTS = 131_072;
 const SHARD_BYTES = 65_536;
 const CHUNK_BYTES = 256;
 const SEAL = 101;
+const LOCAL_SECONDS = 8 * 3600; // Asia/Shanghai, which keeps no summer time
 const STATUSES = ["unknown", "valid", "suspended", "revoked", "written_off", "voided", "superseded", "historical"];
 
 /** The tree gives no answer; `code` (codes.json) says why. */
@@ -22,20 +23,17 @@ export class TreeProblem extends Error {
 /**
  * Read the newest checkpoint and the seal that is its last leaf.
  * @param readFile async (path) => Uint8Array, or null when the server has no such file; throws TreeProblem.
- * @param log the log's key from the trust list.
- * @returns `cosignedAt`: seconds since 1970, null without a cosignature of the log key.
+ * @param logKeys the log's keys from the trust list. A key is believed only for times within its dates.
+ * @returns `cosignedAt`: seconds since 1970, null without a cosignature of a log key.
  *   {Promise<{size: number, root: Uint8Array, cosignedAt: ?number, seal: Object, note: Object}>}
  * @throws {TreeProblem}
  */
-export async function readLatest(readFile, log) {
+export async function readLatest(readFile, logKeys) {
   const raw = await required(readFile, "checkpoint");
   const note = reading("checkpoint-unreadable", () => decodeNote(raw));
   const checkpoint = reading("checkpoint-unreadable", () => decodeCheckpoint(note.text));
   return asInconsistent(async () => {
-    if (checkpoint.origin !== log.name || !(await hasLogSignature(note, log))) {
-      throw new TreeProblem("checkpoint-key-unknown", checkpoint.origin);
-    }
-    const seconds = await cosignedAt(note, asType(log, COSIGNATURE));
+    const seconds = await newestInForce(note, await signersOf(note, checkpoint.origin, logKeys));
     return { ...checkpoint, note, cosignedAt: seconds, seal: await readSeal(readFile, checkpoint) };
   });
 }
@@ -58,6 +56,36 @@ export async function readStatus(readFile, seal, slot) {
     check(equalBytes(await perfectRoot(chunks), shardRoot), "root of the shard");
     return statusAt(shard, slot % SHARD_SLOTS);
   });
+}
+
+async function signersOf(note, origin, logKeys) {
+  const signers = [];
+  for (const key of logKeys) {
+    if (key.name === origin && (await hasLogSignature(note, key))) signers.push(key);
+  }
+  if (signers.length === 0) throw new TreeProblem("checkpoint-key-unknown", origin);
+  return signers;
+}
+
+// Whoever comes by the private part of a retired key can still sign, but not for today.
+async function newestInForce(note, signers) {
+  const times = [];
+  for (const key of signers) {
+    const seconds = await cosignedAt(note, asType(key, COSIGNATURE));
+    if (speaksAt(key, seconds)) times.push(seconds);
+  }
+  if (times.length === 0) throw new TreeProblem("checkpoint-key-not-in-force", "dates of the log key");
+  const known = times.filter((seconds) => seconds !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+function speaksAt({ validFrom, validTo }, seconds) {
+  if (seconds === null) return validTo === null;
+  const instant = new Date((seconds + LOCAL_SECONDS) * 1000);
+  // Beyond the calendar: later than any day.
+  if (Number.isNaN(instant.getTime()) || instant.getUTCFullYear() > 9999) return validTo === null;
+  const day = instant.toISOString().slice(0, 10);
+  return validFrom <= day && (validTo === null || day <= validTo);
 }
 
 function statusAt(shard, slot) {
