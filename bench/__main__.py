@@ -6,7 +6,7 @@ import argparse
 import os
 import time
 
-from bench import documents, filings, issue, ledger, start, statistics, verification
+from bench import documents, filings, issue, ledger, monitor, start, statistics, verification
 from bench.report import merge_results, print_table, results, write_readme
 from bench.timing import FULL, Measurement
 from bench.versions import this_run
@@ -15,6 +15,7 @@ THEMES = {
     "issue": issue.measure,
     "documents": documents.measure,
     "ledger": ledger.measure,
+    "monitor": monitor.measure,
     "filings": filings.measure,
     "verification": verification.measure,
     "start": start.measure,

@@ -21,10 +21,13 @@ class Scale:
     documents: int
     leaves: int
     rows: int
+    replayed: int
 
 
-FULL = Scale(seconds=3.0, rounds=5, people=2_000, documents=300, leaves=20_000, rows=20_000)
-TINY = Scale(seconds=0.0, rounds=1, people=5, documents=3, leaves=20, rows=20)
+FULL = Scale(
+    seconds=3.0, rounds=5, people=2_000, documents=300, leaves=20_000, rows=20_000, replayed=1_000_000
+)
+TINY = Scale(seconds=0.0, rounds=1, people=5, documents=3, leaves=20, rows=20, replayed=300)
 
 
 @dataclass(frozen=True, slots=True)
