@@ -16,7 +16,7 @@ from certverify.trust import Tables
 
 SCHEMA = "certsvc-verdict/1"
 
-_NOT_CHECKED = (Code.NO_WITNESSES, Code.CONTENT_CLOSED)
+_NOT_CHECKED = (Code.NO_WITNESSES, Code.CONTENT_CLOSED, Code.PAST_PAIRS_POSSIBLE)
 
 
 class Outcome(StrEnum):
