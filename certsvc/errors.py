@@ -65,6 +65,12 @@ class UnavailableError(CertsvcError):
     code = "unavailable"
 
 
+class NotWitnessed(UnavailableError):
+    """What is committed is not public yet: too few witnesses have cosigned the checkpoint. It is tried again."""
+
+    code = "not-witnessed"
+
+
 class ConfigurationError(CertsvcError):
     """A setting, key or home folder is missing or contradicts another."""
 

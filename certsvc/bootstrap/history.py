@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from certsvc.adapters.history_changes import DatabaseHistoryChanges
 from certsvc.adapters.history_endings import DatabaseHistoryEndings
+from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.caller import Caller
 from certsvc.stages.historical_endings import HistoricalEndings
 from certsvc.stages.historical_import import HistoricalImport
@@ -56,11 +57,12 @@ class HistoryDesk:
         self.records.publish_confirmed(stopping)
 
     def catch_up(self) -> None:
-        """Publish what is confirmed, log it, show it. May be repeated at any time."""
+        """Publish what is confirmed, log it, show it. May be repeated at any time; witnesses that are away keep it waiting."""
         self.records.publish_confirmed()
-        while self.record_waiting():
-            pass
-        self.publish()
+        with leaving_to_witnesses():
+            while self.record_waiting():
+                pass
+            self.publish()
 
 
 def open_history(office: Office) -> HistoryDesk:

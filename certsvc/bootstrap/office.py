@@ -19,6 +19,7 @@ from certsvc.bootstrap.credit import CreditSide
 from certsvc.bootstrap.mapping import open_mapping
 from certsvc.bootstrap.policies import Policies
 from certsvc.bootstrap.public_side import PublicSide
+from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.batch_voiding import BatchDecision
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.certificate import CertificateContent
@@ -258,18 +259,22 @@ class Office(PublicSide):
     def confirm_decision(self, decision: str, actor: str) -> StoredDecision:
         """The second person confirms a decision, and the log proves it at once.
 
-        What was committed stands even if the process dies before the log shows it: confirming again, or anybody's
-        `catch_up`, finishes the rest. Raises as `Deciding.confirm`.
+        What was committed stands even if the process dies before the log shows it, or if witnesses are away: confirming
+        again, or anybody's `catch_up`, finishes the rest. Raises as `Deciding.confirm`.
         """
         self.ledger.require_own_history()  # a database behind its published log commits no decision
         self.issuance.sealing.seal_corrections(CHUNK)  # one that was broken off would stand in the way
         confirmed = self.deciding.confirm(decision, actor)
-        self.catch_up()
+        with leaving_to_witnesses():
+            self.catch_up()
         return confirmed
 
     def catch_up(self) -> None:
         """Finish what is committed: seal corrected versions, carry out batch decisions, list dependent titles, publish
-        confirmed historical records, log waiting events, publish. May be repeated at any time."""
+        confirmed historical records, log waiting events, publish. May be repeated at any time.
+
+        Raises NotWitnessed when all is done that can be while witnesses are away.
+        """
         while self.issuance.sealing.seal_corrections(CHUNK):
             pass
         self.case_work.catch_up()
@@ -283,8 +288,8 @@ class Office(PublicSide):
     def confirm_batch(self, batch: str, actor: str, progress: Progress | None = None) -> BatchDecision:
         """The second person confirms a batch decision, which is carried out and logged at once.
 
-        What was committed stands even if the process dies: confirming again, or anybody's `catch_up`, finishes the rest.
-        Raises as `BatchVoiding.confirm`. `progress` is told of every chunk, as an issue's is.
+        What was committed stands even if the process dies or witnesses are away: confirming again, or anybody's
+        `catch_up`, finishes the rest. Raises as `BatchVoiding.confirm`. `progress` is told of every chunk, as an issue's is.
         """
         self.ledger.require_own_history()
         while self.issuance.sealing.seal_corrections(CHUNK):
@@ -293,7 +298,8 @@ class Office(PublicSide):
         for moved in self.case_work.carry_out(batch):
             if progress is not None:
                 progress("decide", moved)
-        self.catch_up()
+        with leaving_to_witnesses():
+            self.catch_up()
         return self.case_work.batches.find(confirmed.id)
 
     def unfinished_filings(self) -> tuple[str, ...]:

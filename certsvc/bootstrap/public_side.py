@@ -17,7 +17,7 @@ from certsvc.adapters.share_store import DatabaseShareGrantBoard
 from certsvc.bootstrap.ledger_desk import LedgerDesk
 from certsvc.bootstrap.mapping import open_mapping_answers
 from certsvc.bootstrap.parts import Parts
-from certsvc.bootstrap.witnesses import load_witness_policy
+from certsvc.bootstrap.witnesses import load_witness_policy, open_witnessing
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.bundle import Opening
@@ -33,10 +33,11 @@ from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.publish import Publisher
-from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, log_key
+from certsvc.stages.published_log import PublishedLog, log_key
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
+from certsvc.stages.witness_guard import WitnessGuard
 
 KEYS_SINCE = date(2022, 1, 1)
 
@@ -48,8 +49,12 @@ class PublicSide(Parts):
         super().__init__(settings, clock)
         self.log_keys = (log_key(self.keys.log),)
         self.witness_policy = load_witness_policy(settings.witness_policy, self.log_keys)
-        self.ledger = Ledger(self.ledger_store, self.tree, clock, self.keys.record, self.keys.log)
-        self.publisher = Publisher(self.ledger_store, self.tree, self.log_keys)
+        self.witnessing = open_witnessing(self.witness_policy, clock)
+        guard = WitnessGuard(self.witnessing, self.ledger_store, self.tree, self.log_keys)
+        self.ledger = Ledger(
+            self.ledger_store, self.tree, clock, self.keys.record, self.keys.log, guard=guard
+        )
+        self.publisher = Publisher(self.ledger_store, self.tree, self.log_keys, self.witnessing)
 
     @cached_property
     def ledger_desk(self) -> LedgerDesk:
@@ -122,10 +127,8 @@ class PublicSide(Parts):
         return len(released)
 
     def is_behind(self) -> bool:
-        """Whether the public tree does not show the checkpoint that was signed last."""
-        with self.ledger_store.transaction() as transaction:
-            head = transaction.head()
-        return head is not None and self.tree.read(CHECKPOINT_PATH) != head.note
+        """Whether the public tree does not show the checkpoint that was signed last, cosigned as the policy asks."""
+        return self.publisher.is_behind()
 
     def republish(self) -> None:
         """Sign the checkpoint anew with the present time and show everything that is committed."""
@@ -133,7 +136,7 @@ class PublicSide(Parts):
         self.publish()
 
     def publish(self) -> None:
-        """Show everything that is committed, with the trust material."""
+        """Show everything that is committed, with the trust material. Raises NotWitnessed as `Publisher.publish`."""
         self.publisher.publish(self._trust_files())
 
     def export(self, folder: Path, *, number: str | None = None, filing: str | None = None) -> int:

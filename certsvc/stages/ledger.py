@@ -2,7 +2,8 @@
 
 One transaction holds a whole batch:
 
-1. The head is locked. The first time, it is compared with the published checkpoint (start-up guard).
+1. The head is locked. The first time, it is compared with the published checkpoint and with what the witnesses have
+   seen (start-up guard).
 2. Waiting events become event leaves, in the order in which they were queued; the authority signs their manifest;
    the status array takes their values; the seal commits to it.
 3. Leaves, tile hashes and array are stored, read back and checked with the reader's code.
@@ -14,7 +15,8 @@ shows what was committed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -55,6 +57,7 @@ from certsvc.ports import (
     RecordSigner,
     SlotHead,
 )
+from certsvc.ports.witness import StartGuard
 from certsvc.stages.ledger_check import check_append, load_edge
 from certsvc.stages.published_log import log_key, read_published_note, require_same_history
 
@@ -89,13 +92,18 @@ class Ledger:
         record_signer: RecordSigner,
         log_signer: LogSigner,
         retiring: Sequence[LogSigner] = (),
+        guard: StartGuard | None = None,
     ) -> None:
-        """`retiring`: log keys of before, which go on signing beside the one in force while checkers change over."""
+        """`retiring`: log keys of before, which go on signing beside the one in force while checkers change over.
+
+        `guard`: the witnesses, asked before the first signature.
+        """
         self._store = store
         self._tree = tree
         self._clock = clock
         self._authority = record_signer
         self._operators = (log_signer, *retiring)
+        self._guard = guard
         self._guarded = False
         self._status: StatusArray | None = None
 
@@ -104,8 +112,8 @@ class Ledger:
 
         Raises ConflictError when the public tree shows a log that the database does not hold.
         """
-        with self._store.transaction() as transaction:
-            if self._guarded_head(transaction) is not None:
+        with self._asked_transaction() as transaction:
+            if self._guarded_head(transaction, to_sign=False) is not None:
                 return False
             array = StatusArray(LEAST_SLOTS)
             empty = LedgerHead(0, EMPTY_ROOT, LEAST_SLOTS, (), b"", self._clock.now())
@@ -122,17 +130,20 @@ class Ledger:
         """
         if within is not None:
             return self._record(within, events)
-        with self._store.transaction() as transaction:
+        with self._asked_transaction() as transaction:
             return self._record(transaction, events)
 
     def require_own_history(self) -> None:
-        """Ask the start-up guard before anything is committed that the log must prove. Raises as `record`."""
-        with self._store.transaction() as transaction:
-            self._required_head(transaction)
+        """Ask the start-up guard before anything is committed that the log must prove. Raises as `record`.
+
+        Witnesses that do not answer are no reason to decide nothing: only signing waits for them.
+        """
+        with self._asked_transaction() as transaction:
+            self._required_head(transaction, to_sign=False)
 
     def refresh_checkpoint(self) -> LedgerHead:
         """Sign the same tree anew with the present time, so that an idle log stays fresh; publish afterwards."""
-        with self._store.transaction() as transaction:
+        with self._asked_transaction() as transaction:
             head = self._required_head(transaction)
             load_edge(transaction, head.size, head.root)
             renewed = self._sign(head, self._now_after(head))
@@ -236,19 +247,29 @@ class Ledger:
             raise IntegrityError("状态表与账本头不符，已停止处理。请按运维手册核查数据库。")
         return stored
 
-    def _required_head(self, transaction: LedgerTransaction) -> LedgerHead:
-        head = self._guarded_head(transaction)
+    def _required_head(self, transaction: LedgerTransaction, *, to_sign: bool = True) -> LedgerHead:
+        head = self._guarded_head(transaction, to_sign=to_sign)
         if head is None:
             raise ConflictError("账本尚未建立。请先运行 certsvc init。")
         return head
 
-    def _guarded_head(self, transaction: LedgerTransaction) -> LedgerHead | None:
+    @contextmanager
+    def _asked_transaction(self) -> Iterator[LedgerTransaction]:
+        """A transaction; the first ones after the witnesses were asked, which takes longer than a lock may be held."""
+        if self._guard is not None and not self._guarded:
+            self._guard.ask()
+        with self._store.transaction() as transaction:
+            yield transaction
+
+    def _guarded_head(self, transaction: LedgerTransaction, *, to_sign: bool) -> LedgerHead | None:
         head = transaction.head()
         if not self._guarded:
             published = read_published_note(self._tree, [log_key(one) for one in self._operators])
             node = TileNodes(transaction.tile, 0 if head is None else head.size).node
             require_same_history(None if published is None else published[1], head, node)
-            self._guarded = True
+            if self._guard is not None:
+                self._guard.require(head, to_sign=to_sign)
+            self._guarded = to_sign
         return head
 
     def _now_after(self, head: LedgerHead) -> datetime:

@@ -1,13 +1,17 @@
 """Stage `publish`: what is committed is shown, the checkpoint last; only what the public tree proves is released.
 
+The checkpoint is shown with the cosignatures that the operator's policy asks for, or not at all: without them the one
+of before stays, everything else is there, and publishing again finishes.
+
 Publishing twice shows the same: every file but the checkpoint (and the few static ones) is immutable. A process killed
 between commit and publication is repaired by publishing again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Protocol
 
 from certverify.errors import CertverifyError
 from certverify.leaf import EventLeaf, decode_leaf
@@ -30,28 +34,51 @@ from certsvc.ports import LedgerHead, LedgerStore, LedgerTransaction, LoggedEven
 from certsvc.stages.published_log import (
     CHECKPOINT_PATH,
     PublishedLog,
+    carries,
     read_published_note,
     require_same_history,
+    tree_nodes,
 )
+from certsvc.stages.witnessing import Presented, presented
 
 _TILES_AT_ONCE = 64
 _NO_FILES: Mapping[str, bytes] = {}
 
 
+class Cosigners(Protocol):
+    """Those who cosign what is shown (Witnessing)."""
+
+    def is_met_by(self, raw_note: bytes) -> bool:
+        """Whether the cosignatures of a note suffice."""
+        ...
+
+    def cosign(self, tree: Presented, size_now: Callable[[], int]) -> bytes:
+        """The note with cosignatures that suffice. Raises NotWitnessed, IntegrityError."""
+        ...
+
+
 class Publisher:
     """Writes the public tree. One publisher works at a time; the others wait."""
 
-    def __init__(self, store: LedgerStore, tree: PublicTree, keys: Sequence[VerifierKey]) -> None:
-        """`keys`: those of the log, the one in force first."""
+    def __init__(
+        self,
+        store: LedgerStore,
+        tree: PublicTree,
+        keys: Sequence[VerifierKey],
+        witnesses: Cosigners | None = None,
+    ) -> None:
+        """`keys`: those of the log, the one in force first. Without `witnesses` the checkpoint is shown as it was signed."""
         self._store = store
         self._tree = tree
         self._keys = tuple(keys)
+        self._witnesses = witnesses
 
     def publish(self, files: Mapping[str, bytes] = _NO_FILES) -> LedgerHead:
         """Show everything up to the stored head; the head shown. `files` (policy, tables.json, trust-list.json) are
-        replaced where they changed, in the order given.
+        replaced where they changed, in the order given; the checkpoint is written last, with its cosignatures.
 
-        Raises ConflictError or IntegrityError when the public tree shows another history than the database.
+        Raises ConflictError or IntegrityError when the public tree, or a witness, has seen another history than the
+        database; NotWitnessed when everything is there but the checkpoint, which lacks cosignatures.
         """
         with self._tree.exclusive():
             with self._store.transaction() as transaction:
@@ -61,10 +88,24 @@ class Publisher:
                 self._tree.put(shard_path(root), shard)
             self._tree.put(roots_path(head.size - 1), encode_roots(head.shard_roots))
             vkey = encode_vkey(self._keys[0].name, self._keys[0].raw_key) + "\n"
-            for path, content in {"vkey": vkey.encode(), **files, CHECKPOINT_PATH: head.note}.items():
+            for path, content in {"vkey": vkey.encode(), **files}.items():
                 if self._tree.read(path) != content:
                     self._tree.replace(path, content)
+            if not self.shows(head):
+                self._tree.replace(CHECKPOINT_PATH, self._cosigned(head))
             return head
+
+    def shows(self, head: LedgerHead) -> bool:
+        """Whether the published checkpoint is that of the head, with the cosignatures that are asked for now."""
+        raw_note = self._tree.read(CHECKPOINT_PATH)
+        if raw_note is None or not carries(raw_note, head.note):
+            return False
+        return self._witnesses is None or self._witnesses.is_met_by(raw_note)
+
+    def is_behind(self) -> bool:
+        """Whether the public tree does not show the checkpoint that was signed last."""
+        head = self._stored_head()
+        return head is not None and not self.shows(head)
 
     def release(self, events: Sequence[LoggedEvent]) -> tuple[int, ...]:
         """The leaf indices of the events, each verified in the *published* tree with the reader's code.
@@ -75,6 +116,20 @@ class Publisher:
         for event in events:
             _require_leaf(log.prove(event.leaf_index).leaf, event)
         return tuple(event.leaf_index for event in events)
+
+    def _cosigned(self, head: LedgerHead) -> bytes:
+        if self._witnesses is None:
+            return head.note
+        tree = presented(head.note, tree_nodes(self._tree, head.size))
+        return self._witnesses.cosign(tree, self._stored_size)
+
+    def _stored_size(self) -> int:
+        head = self._stored_head()
+        return 0 if head is None else head.size
+
+    def _stored_head(self) -> LedgerHead | None:
+        with self._store.transaction() as transaction:
+            return transaction.head()
 
     def _plan(self, transaction: LedgerTransaction) -> tuple[LedgerHead, int, dict[bytes, bytes]]:
         """The head to show, the size already shown, and the shards (by root) that are not shown yet."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from certverify.checkpoint import Checkpoint, open_checkpoint
 from certverify.errors import CertverifyError
 from certverify.merkle import leaf_hash, verify_consistency, verify_inclusion
-from certverify.note import VerifierKey, decode_verifier_key
+from certverify.note import VerifierKey, decode_note, decode_verifier_key
 from certverify.policy import Policy
 
 from certsvc.errors import ConflictError, IntegrityError, UnavailableError
@@ -40,6 +40,24 @@ def read_published_note(tree: PublicTree, keys: Sequence[VerifierKey]) -> tuple[
         raise IntegrityError(
             "公开目录中的检查点不是本账本签发的，或已被改动。请停止签发并按运维手册核查。"
         ) from error
+
+
+def carries(raw_published: bytes, raw_note: bytes) -> bool:
+    """Whether the published checkpoint is the given one: the same text with all its signatures, whoever cosigned since."""
+    try:
+        published, signed = decode_note(raw_published), decode_note(raw_note)
+    except CertverifyError:
+        return False
+    return published.text == signed.text and set(signed.signatures) <= set(published.signatures)
+
+
+def tree_nodes(tree: PublicTree, size: int) -> Node:
+    """The nodes of a tree of that size, out of the public tiles; asking raises UnavailableError where one is missing."""
+
+    def read_tile(level: int, number: int) -> bytes:
+        return _required_file(tree, tile_path(level, number, tile_width(size, level, number)))
+
+    return TileNodes(read_tile, size).node
 
 
 def require_same_history(published: Checkpoint | None, head: LedgerHead | None, node: Node) -> None:
@@ -75,7 +93,7 @@ class PublishedLog:
             raise ConflictError("账本尚未公开。请先运行 certsvc ledger publish。")
         self._tree = tree
         self.note, self.checkpoint = published
-        self._nodes = TileNodes(self._read_tile, self.checkpoint.size)
+        self._node = tree_nodes(tree, self.checkpoint.size)
         self._bundles: dict[int, list[bytes]] = {}
 
     @property
@@ -96,7 +114,7 @@ class PublishedLog:
         """A leaf with its inclusion proof, verified here with the reader's code. Raises IntegrityError."""
         entry = self.entry(index)
         try:
-            proof = inclusion_proof(self._nodes.node, index, self.size)
+            proof = inclusion_proof(self._node, index, self.size)
             verify_inclusion(index, self.size, leaf_hash(entry), proof, self.checkpoint.root)
         except (CertverifyError, IndexError) as error:
             raise IntegrityError(f"公开账本第 {index} 条的存在证明未通过验证，已停止处理。") from error
@@ -104,24 +122,25 @@ class PublishedLog:
 
     def node(self, level: int, index: int) -> bytes:
         """The root of a perfect subtree, out of the tiles (see merkle.Node). Raises IndexError for a tile cut short."""
-        return self._nodes.node(level, index)
+        return self._node(level, index)
 
     def leaf_hashes(self, first: int, count: int) -> list[bytes]:
         """The hashes of consecutive leaves, out of the tiles."""
-        return [self._nodes.node(0, index) for index in range(first, first + count)]
+        return [self._node(0, index) for index in range(first, first + count)]
 
     def read(self, path: str) -> bytes:
         """A file that this checkpoint needs. Raises UnavailableError when it is not there."""
-        content = self._tree.read(path)
-        if content is None:
-            raise UnavailableError(f"公开目录缺少文件 {path}。请运行 certsvc ledger publish 补齐后重试。")
-        return content
-
-    def _read_tile(self, level: int, number: int) -> bytes:
-        return self.read(tile_path(level, number, tile_width(self.size, level, number)))
+        return _required_file(self._tree, path)
 
     def _read_bundle(self, number: int) -> list[bytes]:
         try:
             return split_entries(self.read(entries_path(number, tile_width(self.size, 0, number))))
         except ValueError as error:
             raise IntegrityError("公开目录中的账本条目文件已损坏，已停止处理。") from error
+
+
+def _required_file(tree: PublicTree, path: str) -> bytes:
+    content = tree.read(path)
+    if content is None:
+        raise UnavailableError(f"公开目录缺少文件 {path}。请运行 certsvc ledger publish 补齐后重试。")
+    return content

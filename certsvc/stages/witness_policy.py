@@ -13,6 +13,7 @@ from certverify.policy import Policy, decode_policy
 from certsvc.errors import ConfigurationError
 from certsvc.formats.note import COSIGNATURE_V1, encode_vkey
 from certsvc.formats.policy import encode_policy_lines
+from certsvc.stages.published_log import NO_WITNESSES
 
 MOST_WITNESSES = 32
 _PLACE = "见证策略文件（CERTSVC_WITNESS_POLICY）"
@@ -43,7 +44,7 @@ class WitnessPolicy:
         )
 
 
-NO_WITNESSES = WitnessPolicy(Policy(logs=(), witnesses={}, groups={}, quorum=None), {})
+UNWITNESSED = WitnessPolicy(NO_WITNESSES, {})
 
 
 def read_witness_policy(raw_policy: bytes, log_keys: Sequence[VerifierKey] = ()) -> WitnessPolicy:

@@ -13,7 +13,7 @@ from types import FrameType
 from certsvc.adapters.local_wake_ups import LocalWakeUps
 from certsvc.bootstrap import open_office
 from certsvc.entrypoints.jobs.steps import SequencedOffice, Sequencer, finish_cases, resume_issues
-from certsvc.errors import CertsvcError, ConflictError, UnavailableError
+from certsvc.errors import CertsvcError, ConflictError, NotWitnessed, UnavailableError
 from certsvc.ports.sharing import WakeUps
 from certsvc.settings import Settings
 
@@ -122,12 +122,16 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
 def show_at_start(office: SequencedOffice, patience: float = START_SECONDS) -> None:
     """Sign the checkpoint anew and show everything; a database that is still starting is given some time.
 
+    Witnesses that are away are not waited for: revocations are answered without them, and the sequencer tries again.
     Raises ConflictError when the public tree is ahead of the database (start-up guard).
     """
     end = monotonic() + patience
     while True:
         try:
             office.republish()
+        except NotWitnessed as error:
+            _log.warning("starting without a fresh checkpoint: %s", error)
+            return
         except UnavailableError:
             if monotonic() >= end:
                 raise
