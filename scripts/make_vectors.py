@@ -76,6 +76,7 @@ from scripts.vector_material import (
     salt_of,
     sign_record,
 )
+from scripts.witness_vectors import witness_vectors
 
 VECTORS = Path(__file__).parent.parent / "tests" / "vectors"
 
@@ -361,6 +362,7 @@ def make_vectors() -> dict[str, bytes]:
         "records.json": record_vectors(),
         "leaves.json": leaf_vectors(),
         "status.json": status_vectors(),
+        "witness.json": witness_vectors(),
         **ledger_vectors(),
     }
     return {
