@@ -26,7 +26,6 @@ from certsvc.adapters.ledger_store import DatabaseLedgerTransaction
 from certsvc.adapters.schema import certificate, number_counter
 from certsvc.domain.series import SERIES
 from certsvc.formats.leaf import EventKind
-from certsvc.formats.status import LEAST_SLOTS
 from certsvc.ports.ledger_rebuilding import AdoptedEvent, Adoption, PublishedEvent
 
 
@@ -44,7 +43,7 @@ class DatabaseRebuildTransaction(DatabaseLedgerTransaction):
 
     def erase_log(self) -> None:
         """Take the log's tables back."""
-        for table in (ledger_head, ledger_hashes, ledger_entries, status_chunk):
+        for table in (ledger_head, ledger_hashes, ledger_entries, status_chunk, status_space):
             self._connection.execute(delete(table))
         unmarked = update(outbox_event).where(outbox_event.c.leaf_index.is_not(None))
         self._connection.execute(unmarked.values(leaf_index=None, manifest_index=None))
@@ -144,15 +143,12 @@ def _is_lost_certificate(one: AdoptedEvent) -> bool:
 def _count_slots(connection: Connection) -> None:
     """Slots that were taken by events are counted, and the array is long enough to stay under half full."""
     taken = connection.execute(select(func.count()).select_from(status_slot)).scalar_one()
-    known = connection.execute(select(status_space.c.slots)).scalar_one_or_none()
+    sealed = connection.execute(select(ledger_head.c.status_slots)).scalar_one()
+    slots = max(sealed, connection.execute(select(status_space.c.slots)).scalar_one())
     highest = connection.execute(select(func.max(status_slot.c.slot))).scalar_one()
-    slots = known or LEAST_SLOTS
     while 2 * taken >= slots or (highest is not None and highest >= slots):
         slots *= 2
-    if known is None:
-        connection.execute(insert(status_space).values(id=1, slots=slots, taken=taken))
-    else:
-        connection.execute(update(status_space).values(slots=slots, taken=taken))
+    connection.execute(update(status_space).values(slots=slots, taken=taken))
 
 
 def _leave_numbers_out(connection: Connection, lost: Sequence[PublishedEvent], at: datetime) -> None:

@@ -129,3 +129,7 @@ class AuditError(CertverifyError):
 
 class WitnessStateError(CertverifyError):
     """The folder of a witness does not hold a key and a state that belong together; serving from it would be unsafe."""
+
+
+class MonitorStateError(CertverifyError):
+    """The folder of a monitor, or the key of an auditor, cannot be used, or is in use by another process."""

@@ -1,0 +1,149 @@
+"""`certverify receipt`: whether the log kept a promise that it signed (docs/formats/log-receipt.md)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from certverify.codes import Code
+from certverify.errors import (
+    KeyUnknownError,
+    LeafError,
+    LogReceiptError,
+    SignatureError,
+    TreeError,
+    TrustListError,
+)
+from certverify.ledger import LedgerView, open_ledger
+from certverify.log_receipt import Kept, LogReceipt, Promise, decode_log_receipt, judge_promise
+from certverify.presented import read_file
+from certverify.trust import Trust, load_trust
+from certverify.whole_log import all_entries
+
+_MAX_RECEIPT_BYTES = 1 << 18
+_PROBLEMS = {
+    "trust-unreadable": "信任清单无法读取。The trust list cannot be read.",
+    "receipt-unreadable": "不是入账回执文件。Not a log receipt.",
+    "receipt-key-unknown": "回执不是信任清单中的日志密钥签的。Not signed by a log key of the trust list.",
+    "receipt-forged": "回执的签名不成立。The signature of the receipt is wrong.",
+    "tree-unusable": "公开日志不完整或自相矛盾，无法对照。The public tree is incomplete or contradicts itself.",
+}
+_PROMISES = {
+    Promise.KEPT: "全部事件已按时入账。All events are in the log, in time.",
+    Promise.LATE: "全部事件已入账，但晚于承诺的时间。All events are in the log, but later than promised.",
+    Promise.BROKEN: "已过承诺的时间，仍有事件没有入账：回执与检查点即为证据，请一并交给监督部门。"
+    "An event is missing after the promised time: receipt and checkpoint are the evidence.",
+    Promise.OPEN: "尚有事件没有入账，承诺的时间未到，或日志下载得太早。"
+    "An event is not there yet; it is not due, or the downloaded log is too old.",
+}
+_EXITS = {Promise.KEPT: 0, Promise.LATE: 1, Promise.BROKEN: 1, Promise.OPEN: 2}
+_EXIT_FORGED, _EXIT_UNDETERMINED = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is printed: a problem, or the receipt with what became of it."""
+
+    exit_code: int
+    problem: str | None = None
+    receipt: LogReceipt | None = None
+    kept: Kept | None = None
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command's arguments."""
+    purpose = "核对入账回执：日志是否兑现承诺。Check a log receipt: was the promise kept?"
+    ending = (
+        "退出码 Exit codes: 0 已按时入账 kept; 1 未兑现、逾期或伪造 broken, late or forged; "
+        "2 无法判定 cannot tell."
+    )
+    command = commands.add_parser("receipt", help=purpose, description=purpose, epilog=ending)
+    command.add_argument("file", metavar="FILE", type=Path, help="入账回执文件。The receipt.")
+    command.add_argument(
+        "--trust",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="下载的公开日志目录。A downloaded public tree.",
+    )
+    command.add_argument(
+        "--json", action="store_true", help="仅输出一个 JSON 对象。Print one JSON object alone."
+    )
+    command.set_defaults(run=run)
+
+
+def run(asked: argparse.Namespace, _clock: Callable[[], datetime]) -> int:
+    """Check one receipt against the whole public log; the exit code."""
+    answer = _answer(asked.file, asked.trust)
+    if asked.json:
+        sys.stdout.write(json.dumps(_as_json(answer)) + "\n")
+    else:
+        sys.stdout.write(_as_text(answer))
+    return answer.exit_code
+
+
+def _answer(file: Path, folder: Path) -> _Answer:
+    raw_receipt = read_file(file, _MAX_RECEIPT_BYTES)
+    if isinstance(raw_receipt, Code):
+        return _Answer(_EXIT_UNDETERMINED, "receipt-unreadable")
+    try:
+        trust = load_trust(folder)
+        receipt = decode_log_receipt(raw_receipt, trust.trust_list.log_keys)
+    except TrustListError:
+        return _Answer(_EXIT_UNDETERMINED, "trust-unreadable")
+    except LogReceiptError:
+        return _Answer(_EXIT_UNDETERMINED, "receipt-unreadable")
+    except KeyUnknownError:
+        return _Answer(_EXIT_UNDETERMINED, "receipt-key-unknown")
+    except SignatureError:
+        return _Answer(_EXIT_FORGED, "receipt-forged")
+    return _judge(receipt, folder, trust)
+
+
+def _judge(receipt: LogReceipt, folder: Path, trust: Trust) -> _Answer:
+    view = open_ledger(folder, trust)
+    if not isinstance(view, LedgerView):
+        return _Answer(_EXIT_UNDETERMINED, "tree-unusable", receipt)
+    try:
+        kept = judge_promise(receipt, all_entries(view.tree, view.checkpoint), view.freshness.as_of)
+    except (TreeError, LeafError):
+        return _Answer(_EXIT_UNDETERMINED, "tree-unusable", receipt)
+    return _Answer(_EXITS[kept.promise], None, receipt, kept)
+
+
+def _as_json(answer: _Answer) -> dict[str, object]:
+    receipt, kept = answer.receipt, answer.kept
+    return {
+        "format": "certverify-receipt/1",
+        "problem": answer.problem,
+        "promise": None if kept is None else kept.promise.value,
+        "submitted_at": None if receipt is None else _text(receipt.submitted_at),
+        "due_at": None if receipt is None else _text(receipt.due_at),
+        "leaf_indices": None if kept is None else list(kept.indices),
+    }
+
+
+def _as_text(answer: _Answer) -> str:
+    lines = []
+    if answer.receipt is not None:
+        receipt = answer.receipt
+        lines += [
+            f"提交 submitted: {_text(receipt.submitted_at)}",
+            f"承诺入账 due:   {_text(receipt.due_at)}",
+            f"事件 events:    {len(receipt.commitments)}",
+        ]
+    if answer.kept is not None:
+        there = sum(index is not None for index in answer.kept.indices)
+        lines += [f"已入账 logged:  {there}", _PROMISES[answer.kept.promise]]
+    if answer.problem is not None:
+        lines.append(_PROBLEMS[answer.problem])
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
