@@ -108,6 +108,23 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
         connection.execute(inserting, list(rows))
 
 
+def insert_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert many rows of plain values, in the order of the column names, in as few round trips as the database allows.
+
+    The values go to the driver as they are. Raises as an `insert` does.
+    """
+    if rows:
+        _dialect(connection).insert_rows(connection, table, tuple(names), rows)
+
+
+def replace_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """The same with values for every column, where a row whose primary key is there is replaced. No key twice."""
+    if rows:
+        _dialect(connection).replace_rows(connection, table, rows)
+
+
 def hold_table(connection: Connection, table: Table) -> None:
     """Keep every other writer off a table until the transaction ends: for steps without a row to hold."""
     _dialect(connection).hold_table(connection, table)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, event, func, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert as insert
 
 from certsvc.errors import CertsvcError, ConflictError, UnavailableError
@@ -14,6 +15,7 @@ from certsvc.errors import CertsvcError, ConflictError, UnavailableError
 _SCHEMA_LOCK = 0x63657274  # "cert": the advisory lock of whoever changes the tables
 _COLLIDED = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock not given in time
 _NOT_NOW = ("08", "53", "57P", "58")  # connection, resources, shutdown, system: PostgreSQL appendix A
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 _SETTINGS = select(
     func.set_config("synchronous_commit", "on", True), func.set_config("lock_timeout", "30s", True)
 )
@@ -71,6 +73,30 @@ def hold_table(connection: Connection, table: Table) -> None:
     """Keep other writers off; readers go on."""
     name = connection.dialect.identifier_preparer.format_table(table)
     connection.exec_driver_sql(f"LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def insert_rows(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> None:
+    """One statement: an array a column, made rows by the server."""
+    connection.exec_driver_sql(_insert_arrays(table, names), tuple(map(list, zip(*rows, strict=True))))
+
+
+def replace_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """As above."""
+    names = tuple(table.columns.keys())
+    keys = [column.name for column in table.primary_key]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    connection.exec_driver_sql(
+        f"{_insert_arrays(table, names)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}",
+        tuple(map(list, zip(*rows, strict=True))),
+    )
+
+
+def _insert_arrays(table: Table, names: tuple[str, ...]) -> str:
+    types = [table.columns[name].type.compile(_DIALECT) for name in names]
+    arrays = ", ".join(f"%b::{kind}[]" for kind in types)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM unnest({arrays})"  # noqa: S608  # our own names
 
 
 def see_one_moment(connection: Connection) -> None:

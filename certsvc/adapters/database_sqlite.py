@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -91,6 +91,23 @@ def _set_foreign_keys(connection: Connection, value: str) -> None:
 
 def hold_table(_connection: Connection, _table: Table) -> None:
     """Nothing to do: the transaction is the only writer."""
+
+
+def insert_rows(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> None:
+    """One prepared statement for all rows, without a look at their values."""
+    connection.exec_driver_sql(f"INSERT {_into(table, names)}", [tuple(row) for row in rows])
+
+
+def replace_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """As above."""
+    names = tuple(table.columns.keys())
+    connection.exec_driver_sql(f"REPLACE {_into(table, names)}", [tuple(row) for row in rows])
+
+
+def _into(table: Table, names: tuple[str, ...]) -> str:
+    return f"INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
 def see_one_moment(_connection: Connection) -> None:

@@ -77,9 +77,6 @@ status_slot = Table(
     "status_slot",
     metadata,
     Column("slot", _ROW_ID, primary_key=True, autoincrement=False),
-    Column("seq", Integer),
-    Column("leaf_hash", LargeBinary(32)),
-    CheckConstraint("(seq IS NULL) = (leaf_hash IS NULL)", name="seq_with_leaf"),
 )
 
 status_chunk = Table(

@@ -7,12 +7,16 @@ from datetime import date
 from enum import IntEnum
 
 from certsvc.formats.calendar_units import day_number
-from certsvc.formats.cbor import encode_cbor
+from certsvc.formats.cbor import encode_cbor, encode_uint
+from certsvc.formats.merkle import HASH_BYTES
 
 FORMAT_VERSION = 1
 ALGORITHM_EDDSA = -8
 MANIFEST_TYPE = 100
 SEAL_TYPE = 101
+_ARRAY_OF_TEN = b"\x8a"
+_HASH_FOLLOWS = b"\x58\x20"
+_FIRST = encode_cbor(0) + encode_cbor(None)
 _MANIFEST_DOMAIN = b"certsvc/manifest/v1\0"
 
 
@@ -122,6 +126,39 @@ def encode_event_leaf(leaf: EventLeaf) -> bytes:
             leaf.commitment,
         ]
     )
+
+
+class EventEncoder:
+    """Encodes the events of one batch: the bytes of `encode_event_leaf`, packed without a general encoder.
+
+    All events of a batch have the same key and hour.
+    """
+
+    def __init__(self, kid: bytes, logged_hour: int) -> None:
+        version, algorithm = encode_cbor(FORMAT_VERSION), encode_cbor(ALGORITHM_EDDSA)
+        begin = _ARRAY_OF_TEN + version
+        self._begins = {
+            kind: begin + encode_cbor(int(kind)) + algorithm + encode_cbor(kid) for kind in EventKind
+        }
+        self._hour = encode_cbor(logged_hour)
+        self._ends: dict[date, bytes] = {}
+
+    def encode(
+        self, kind: EventKind, slot: int, seq: int, prev: bytes | None, effective_on: date, commitment: bytes
+    ) -> bytes:
+        """Entry bytes of an event. Raises ValueError when a hash has not 32 bytes."""
+        end = self._ends.get(effective_on)
+        if end is None:
+            end = encode_cbor(day_number(effective_on)) + self._hour + _HASH_FOLLOWS
+            self._ends[effective_on] = end
+        if len(commitment) != HASH_BYTES or (seq == 0) != (prev is None):
+            raise ValueError("a commitment has 32 bytes; the first event on a slot alone has no predecessor")
+        if prev is None:
+            return self._begins[kind] + encode_uint(slot) + _FIRST + end + commitment
+        if len(prev) != HASH_BYTES:
+            raise ValueError("a leaf hash has 32 bytes")
+        chained = encode_uint(seq) + _HASH_FOLLOWS + prev
+        return self._begins[kind] + encode_uint(slot) + chained + end + commitment
 
 
 def manifest_signing_bytes(manifest: Manifest) -> bytes:

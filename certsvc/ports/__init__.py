@@ -12,7 +12,7 @@ from certsvc.ports.ledger import (
     PendingEvent,
     PublicTree,
     QueuedEvent,
-    SlotHead,
+    StoredLeaf,
 )
 from certsvc.ports.office import ActorStore, CertificateStore, FilingStore
 from certsvc.ports.world import (
@@ -45,5 +45,5 @@ __all__ = [
     "PublicTree",
     "QueuedEvent",
     "RecordSigner",
-    "SlotHead",
+    "StoredLeaf",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from certsvc.formats.leaf import EventKind
 from certsvc.formats.tile import EntryRun, HashRun
@@ -45,16 +45,21 @@ class PendingEvent:
     certificate_version: int
 
 
-@dataclass(frozen=True, slots=True)
-class QueuedEvent:
-    """An outbox row that has no leaf yet."""
+class QueuedEvent(NamedTuple):
+    """An outbox row that has no leaf yet; `last_leaf` is the newest leaf of its slot, None when the slot has none.
+
+    A tuple, as `LoggedEvent`: a batch makes a thousand of each.
+    """
 
     id: int
-    event: PendingEvent
+    kind: EventKind
+    slot: int
+    effective_on: date
+    commitment: bytes
+    last_leaf: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvent:
+class LoggedEvent(NamedTuple):
     """An outbox row that has a leaf; the manifest at `manifest_index` covers it."""
 
     id: int
@@ -64,12 +69,11 @@ class LoggedEvent:
     manifest_index: int
 
 
-@dataclass(frozen=True, slots=True)
-class SlotHead:
-    """The last event on a slot: its sequence number and leaf hash."""
+class StoredLeaf(NamedTuple):
+    """A leaf as it stands in the database: its entry out of the bundle, its hash out of the tile."""
 
-    seq: int
-    leaf_hash: bytes
+    entry: bytes
+    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +111,8 @@ class LedgerTransaction(Protocol):
         """Events without a leaf, oldest first."""
         ...
 
-    def mark_logged(self, events: Sequence[LoggedEvent], slot_heads: Mapping[int, SlotHead]) -> None:
-        """Note the leaves of events, and the last event of their slots. Raises ConflictError when one has a leaf."""
-        ...
-
-    def slot_heads(self, slots: Iterable[int]) -> Mapping[int, SlotHead]:
-        """The last events of the slots that have any."""
+    def mark_logged(self, events: Sequence[LoggedEvent]) -> None:
+        """Note the leaves of events, which follow one another in the log. Raises ConflictError when one has a leaf."""
         ...
 
     def status_slots(self) -> int:
@@ -129,6 +129,21 @@ class LedgerTransaction(Protocol):
 
     def bundle(self, number: int) -> bytes:
         """All entries stored of an entry bundle, each after its uint16 length."""
+        ...
+
+    def tiles_from(self, old_size: int, size: int) -> Mapping[tuple[int, int], bytes]:
+        """All hashes stored of each tile that a tree of `size` has and one of `old_size` had not, or not that wide.
+
+        By (level, number); read in one statement.
+        """
+        ...
+
+    def entries_from(self, index: int) -> tuple[EntryRun, ...]:
+        """The runs of entries stored from a log index on, where a run begins, in order."""
+        ...
+
+    def leaves_at(self, indices: Iterable[int]) -> Mapping[int, StoredLeaf]:
+        """Single leaves, by log index. What is not stored is left out."""
         ...
 
     def status_chunks(self, first: int, count: int) -> Mapping[int, bytes]:

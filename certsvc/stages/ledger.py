@@ -22,14 +22,14 @@ from datetime import datetime
 
 from certverify import ed25519
 from certverify.errors import SignatureError
+from certverify.note import VerifierKey
 
 from certsvc.errors import ConflictError, IntegrityError
 from certsvc.formats.calendar_units import hour_number
 from certsvc.formats.leaf import (
-    EventLeaf,
+    EventEncoder,
     Manifest,
     Seal,
-    encode_event_leaf,
     encode_manifest_leaf,
     encode_seal_leaf,
     manifest_signing_bytes,
@@ -42,8 +42,8 @@ from certsvc.formats.note import (
     encode_note,
     signature_line,
 )
-from certsvc.formats.status import CHUNK_SLOTS, LEAST_SLOTS, StatusArray, chunk_of
-from certsvc.formats.tile import TileNodes, entry_runs
+from certsvc.formats.status import CHUNK_SLOTS, LEAST_SLOTS, StatusArray
+from certsvc.formats.tile import EMPTY_EDGE, TileNodes, TreeEdge, entry_runs
 from certsvc.ports import (
     Clock,
     LedgerHead,
@@ -55,11 +55,11 @@ from certsvc.ports import (
     PublicTree,
     QueuedEvent,
     RecordSigner,
-    SlotHead,
 )
 from certsvc.ports.witness import StartGuard
 from certsvc.stages.ledger_check import check_append, load_edge
 from certsvc.stages.published_log import log_key, read_published_note, require_same_history
+from certsvc.stages.slot_chains import FIRST_ON_SLOT, newest_events
 
 MOST_EVENTS = 1000
 
@@ -70,15 +70,6 @@ class AppendedBatch:
 
     events: tuple[LoggedEvent, ...]
     head: LedgerHead
-
-
-@dataclass(frozen=True, slots=True)
-class _EventLeaves:
-    """Encoded event leaves of a batch, with what they change."""
-
-    entries: list[bytes]
-    hashes: list[bytes]
-    slot_heads: dict[int, SlotHead]
 
 
 class Ledger:
@@ -93,8 +84,10 @@ class Ledger:
         log_signer: LogSigner,
         retiring: Sequence[LogSigner] = (),
         guard: StartGuard | None = None,
+        known_keys: Sequence[VerifierKey] = (),
     ) -> None:
         """`retiring`: log keys of before, which go on signing beside the one in force while checkers change over.
+        `known_keys`: those and all before them, under which a published checkpoint is read back.
 
         `guard`: the witnesses, asked before the first signature.
         """
@@ -103,9 +96,11 @@ class Ledger:
         self._clock = clock
         self._authority = record_signer
         self._operators = (log_signer, *retiring)
+        self._known_keys = tuple(known_keys) or tuple(log_key(one) for one in self._operators)
         self._guard = guard
         self._guarded = False
         self._status: StatusArray | None = None
+        self._edge = EMPTY_ROOT, EMPTY_EDGE
 
     def start_log(self) -> bool:
         """Begin the log with a bare seal over an empty array. False when it has begun already.
@@ -117,7 +112,7 @@ class Ledger:
                 return False
             array = StatusArray(LEAST_SLOTS)
             empty = LedgerHead(0, EMPTY_ROOT, LEAST_SLOTS, (), b"", self._clock.now())
-            transaction.begin_log(self._append(transaction, empty, [], array))
+            transaction.begin_log(self._append(transaction, empty, [], [], array))
             return True
 
     def record(
@@ -158,50 +153,42 @@ class Ledger:
         queued = transaction.pending(MOST_EVENTS)
         if not queued:
             return None
-        leaves = self._event_leaves(transaction, queued, hour_number(now))
+        entries, hashes = self._event_leaves(transaction, queued, hour_number(now))
         array = self._array(transaction, head).grown(transaction.status_slots())
         self._status = array
-        for one in queued:
-            array[one.event.slot] = one.event.kind.status_after
-        entries = [*leaves.entries, self._manifest(head.size, leaves.hashes)]
-        new_head = self._append(transaction, head, entries, array)
-        changed = {chunk_of(one.event.slot) for one in queued}
+        changed = array.put((one.slot, one.kind.status_after) for one in queued)
+        entries.append(self._manifest(head.size, hashes))
+        new_head = self._append(transaction, head, entries, hashes, array)
         transaction.put_status_chunks({number: array.chunk(number) for number in changed})
         manifest_index = head.size + len(queued)
         logged = tuple(
-            LoggedEvent(one.id, one.event.slot, one.event.commitment, head.size + at, manifest_index)
-            for at, one in enumerate(queued)
+            [
+                LoggedEvent(one.id, one.slot, one.commitment, index, manifest_index)
+                for index, one in enumerate(queued, head.size)
+            ]
         )
-        transaction.mark_logged(logged, leaves.slot_heads)
+        transaction.mark_logged(logged)
         transaction.move_head(head, new_head)
         return AppendedBatch(logged, new_head)
 
     def _event_leaves(
         self, transaction: LedgerTransaction, queued: Sequence[QueuedEvent], hour: int
-    ) -> _EventLeaves:
-        heads = dict(transaction.slot_heads(one.event.slot for one in queued))
+    ) -> tuple[list[bytes], list[bytes]]:
+        """Entries and leaf hashes; each event is chained to the one before it on its slot."""
+        newest = newest_events(transaction, queued)
+        encode = EventEncoder(self._authority.kid, hour).encode
         entries: list[bytes] = []
         hashes: list[bytes] = []
-        for one in queued:
-            event, last = one.event, heads.get(one.event.slot)
-            if event.kind.opens_slot != (last is None):
-                raise IntegrityError(f"状态位 {event.slot} 的事件顺序不符，已停止处理。请核查待登记事件。")
-            entry = encode_event_leaf(
-                EventLeaf(
-                    kind=event.kind,
-                    kid=self._authority.kid,
-                    slot=event.slot,
-                    seq=0 if last is None else last.seq + 1,
-                    prev=None if last is None else last.leaf_hash,
-                    effective_on=event.effective_on,
-                    logged_hour=hour,
-                    commitment=event.commitment,
-                )
-            )
+        for _, kind, slot, effective_on, commitment, _ in queued:
+            seq, prev = newest.get(slot, FIRST_ON_SLOT)
+            if kind.opens_slot != (prev is None):
+                raise IntegrityError(f"状态位 {slot} 的事件顺序不符，已停止处理。请核查待登记事件。")
+            entry = encode(kind, slot, seq, prev, effective_on, commitment)
+            hashed = leaf_hash(entry)
             entries.append(entry)
-            hashes.append(leaf_hash(entry))
-            heads[event.slot] = SlotHead(0 if last is None else last.seq + 1, hashes[-1])
-        return _EventLeaves(entries, hashes, heads)
+            hashes.append(hashed)
+            newest[slot] = seq + 1, hashed
+        return entries, hashes
 
     def _manifest(self, first_index: int, hashes: list[bytes]) -> bytes:
         manifest = Manifest(self._authority.kid, first_index, len(hashes), ListTree(hashes).root)
@@ -211,16 +198,26 @@ class Ledger:
         return encode_manifest_leaf(manifest, signature)
 
     def _append(
-        self, transaction: LedgerTransaction, head: LedgerHead, entries: list[bytes], array: StatusArray
+        self,
+        transaction: LedgerTransaction,
+        head: LedgerHead,
+        entries: list[bytes],
+        hashes: list[bytes],
+        array: StatusArray,
     ) -> LedgerHead:
-        """Store the entries and their seal, check what was stored, sign. Does not move the head."""
-        edge = load_edge(transaction, head.size, head.root)
+        """Store the entries and their seal, check what was stored, sign. Does not move the head.
+
+        `hashes`: those leaf hashes that are known already, of the first entries.
+        """
+        edge = self._edge_of(transaction, head)
         seal = Seal(head.size + len(entries), array.slots, array.root)
         batch = [*entries, encode_seal_leaf(seal)]
-        new_edge, runs = edge.extend([leaf_hash(entry) for entry in batch])
+        leaf_hashes = [*hashes, *(leaf_hash(entry) for entry in batch[len(hashes) :])]
+        new_edge, runs = edge.extend(leaf_hashes)
         transaction.append(runs, entry_runs(head.size, batch))
         root = new_edge.root
-        check_append(transaction, edge, new_edge.size, root)
+        check_append(transaction, edge, head.root, new_edge.size, root)
+        self._edge = root, new_edge
         unsigned = replace(
             head,
             size=new_edge.size,
@@ -229,6 +226,13 @@ class Ledger:
             shard_roots=array.shard_roots(),
         )
         return self._sign(unsigned, self._now_after(head))
+
+    def _edge_of(self, transaction: LedgerTransaction, head: LedgerHead) -> TreeEdge:
+        """The right edge of the head's tree: the one in memory when it is that, else out of the store."""
+        root, edge = self._edge
+        if (edge.size, root) == (head.size, head.root):
+            return edge
+        return load_edge(transaction, head.size, head.root)
 
     def _sign(self, head: LedgerHead, now: datetime) -> LedgerHead:
         timestamp = int(now.timestamp())
@@ -264,7 +268,7 @@ class Ledger:
     def _guarded_head(self, transaction: LedgerTransaction, *, to_sign: bool) -> LedgerHead | None:
         head = transaction.head()
         if not self._guarded:
-            published = read_published_note(self._tree, [log_key(one) for one in self._operators])
+            published = read_published_note(self._tree, self._known_keys)
             node = TileNodes(transaction.tile, 0 if head is None else head.size).node
             require_same_history(None if published is None else published[1], head, node)
             if self._guard is not None:

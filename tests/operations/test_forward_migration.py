@@ -50,6 +50,8 @@ ROWS = (
 
 _REPLACED = ("annulment",)
 """Tables of older revisions that newer ones do not have."""
+_DROPPED = (("status_slot", "seq"), ("status_slot", "leaf_hash"))
+"""Columns of older revisions that repeated what stands elsewhere."""
 _COUNTED = (("outbox_event", "id"), ("registry_document", "position"), ("personal_look", "position"))
 
 
@@ -74,7 +76,8 @@ def copy_rows(source: Engine, target: Engine) -> None:
         for table in want.sorted_tables:
             if table.name in ("alembic_version", *_REPLACED):
                 continue
-            columns = [have.tables[table.name].c[name] for name in table.c.keys()]  # noqa: SIM118  # a collection
+            known = have.tables[table.name].c
+            columns = [known[name] for name in table.c.keys() if (table.name, name) not in _DROPPED]  # noqa: SIM118  # a collection
             rows = [dict(row._mapping) for row in reading.execute(select(*columns))]
             if rows:
                 writing.execute(insert(table), rows)
