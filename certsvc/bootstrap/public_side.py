@@ -17,6 +17,7 @@ from certsvc.adapters.share_store import DatabaseShareGrantBoard
 from certsvc.bootstrap.ledger_desk import LedgerDesk
 from certsvc.bootstrap.mapping import open_mapping_answers
 from certsvc.bootstrap.parts import Parts
+from certsvc.bootstrap.past_desk import PastDesk
 from certsvc.bootstrap.witnesses import load_witness_policy, open_witnessing
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
@@ -31,7 +32,7 @@ from certsvc.stages.issuance import CHUNK
 from certsvc.stages.ledger import Ledger
 from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
-from certsvc.stages.proof import ProofDesk
+from certsvc.stages.proof import PAST_BUNDLE, ProofDesk
 from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import PublishedLog, log_key
 from certsvc.stages.readiness import Readiness
@@ -77,6 +78,17 @@ class PublicSide(Parts):
     def proofs(self) -> ProofDesk:
         """Proof bundles for those who show the QR record or know the holder; every look is noted."""
         return ProofDesk(self.verification, self._published_bundle, self.looks, self.clock)
+
+    @cached_property
+    def past_desk(self) -> PastDesk:
+        """The whole history of a certificate, as a file that proves it."""
+        return PastDesk(self)
+
+    @cached_property
+    def past_proofs(self) -> ProofDesk:
+        """Past bundles, handed out and noted like proof bundles."""
+        make = self.past_desk.closed_bundle
+        return ProofDesk(self.verification, make, self.looks, self.clock, PAST_BUNDLE)
 
     @cached_property
     def notice_board(self) -> DatabaseNoticeBoard:

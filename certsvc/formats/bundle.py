@@ -55,29 +55,33 @@ def encode_bundle(record_text: str, opening: Opening | None, evidence: LedgerEvi
         {
             "format": BUNDLE_FORMAT,
             "record": record_text,
-            "opening": None if opening is None else _opening(opening),
+            "opening": opening_object(opening),
             "checkpoint": evidence.checkpoint.decode(),
-            "issue": _leaf(evidence.issue),
-            "manifest": _leaf(evidence.manifest) | {"event_proof": _proof(evidence.event_proof)},
-            "seal": _leaf(evidence.seal),
-            "status": {
-                "chunk_index": evidence.status.index,
-                "chunk": _b64(evidence.status.chunk),
-                "proof": _proof(evidence.status.proof),
-            },
+            "issue": leaf_object(evidence.issue),
+            "manifest": leaf_object(evidence.manifest) | {"event_proof": hashes_list(evidence.event_proof)},
+            "seal": leaf_object(evidence.seal),
+            "status": chunk_object(evidence.status),
         }
     )
 
 
-def _opening(opening: Opening) -> dict[str, str]:
-    return {"salt": _b64(opening.salt), "payload": _b64(opening.payload)}
+def opening_object(opening: Opening | None) -> dict[str, str] | None:
+    """An opening in a bundle; null where the content stays closed."""
+    return None if opening is None else {"salt": _b64(opening.salt), "payload": _b64(opening.payload)}
 
 
-def _leaf(proven: ProvenLeaf) -> dict[str, str | int | list[str]]:
-    return {"index": proven.index, "leaf": _b64(proven.leaf), "proof": _proof(proven.proof)}
+def leaf_object(proven: ProvenLeaf) -> dict[str, str | int | list[str]]:
+    """A leaf in a bundle, with its inclusion proof."""
+    return {"index": proven.index, "leaf": _b64(proven.leaf), "proof": hashes_list(proven.proof)}
 
 
-def _proof(hashes: Iterable[bytes]) -> list[str]:
+def chunk_object(proven: ProvenChunk) -> dict[str, str | int | list[str]]:
+    """A chunk of the status array in a bundle, with its proof under the seal."""
+    return {"chunk_index": proven.index, "chunk": _b64(proven.chunk), "proof": hashes_list(proven.proof)}
+
+
+def hashes_list(hashes: Iterable[bytes]) -> list[str]:
+    """The hashes of a proof in a bundle."""
     return [_b64(item) for item in hashes]
 
 

@@ -7,7 +7,7 @@ from certverify.leaf import ManifestLeaf, SealLeaf, decode_leaf
 from certverify.merkle import leaf_hash, verify_inclusion
 
 from certsvc.errors import IntegrityError
-from certsvc.formats.bundle import LedgerEvidence, Opening, ProvenChunk, encode_bundle
+from certsvc.formats.bundle import LedgerEvidence, Opening, ProvenChunk, ProvenLeaf, encode_bundle
 from certsvc.formats.merkle import ListTree
 from certsvc.formats.status import (
     CHUNK_BYTES,
@@ -49,15 +49,22 @@ def _collect(log: PublishedLog, event: LoggedEvent) -> LedgerEvidence:
     statement, sealed = decode_leaf(manifest.leaf), decode_leaf(seal.leaf)
     if not isinstance(statement, ManifestLeaf) or not isinstance(sealed, SealLeaf):
         raise IntegrityError(_BROKEN)
-    covered = ListTree(log.leaf_hashes(statement.first_index, statement.count))
-    at = event.leaf_index - statement.first_index
-    event_proof = covered.inclusion_proof(at)
-    verify_inclusion(at, statement.count, leaf_hash(issue.leaf), event_proof, statement.root)
-    status = _prove_chunk(log, sealed, chunk_of(event.slot))
+    event_proof = prove_covered(log, statement, issue)
+    status = prove_chunk(log, sealed, chunk_of(event.slot))
     return LedgerEvidence(log.note, issue, manifest, event_proof, seal, status)
 
 
-def _prove_chunk(log: PublishedLog, seal: SealLeaf, number: int) -> ProvenChunk:
+def prove_covered(log: PublishedLog, manifest: ManifestLeaf, event: ProvenLeaf) -> tuple[bytes, ...]:
+    """The proof of an event in the manifest's own tree. Raises CertverifyError where the manifest does not cover it."""
+    covered = ListTree(log.leaf_hashes(manifest.first_index, manifest.count))
+    at = event.index - manifest.first_index
+    proof = covered.inclusion_proof(at)
+    verify_inclusion(at, manifest.count, leaf_hash(event.leaf), proof, manifest.root)
+    return proof
+
+
+def prove_chunk(log: PublishedLog, seal: SealLeaf, number: int) -> ProvenChunk:
+    """A chunk of the status array with its proof under the last seal. Raises CertverifyError where the files disagree."""
     shard_number, position = divmod(number, SHARD_CHUNKS)
     roots = split_hashes(log.read(roots_path(seal.index)))
     shard = log.read(shard_path(roots[shard_number]))

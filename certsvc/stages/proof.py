@@ -12,22 +12,31 @@ from certsvc.stages.verify import HolderClaim, Verification
 
 MakeBundle = Callable[[str, int], bytes | None]
 _NOT_FOUND = "未查询到相符的证书，请核对证书编号、姓名和证件号码后四位，或扫描证书上的二维码。"
-_PURPOSE = "离线核验包"
+BUNDLE, PAST_BUNDLE = "离线核验包", "履历查验包"
 _ANYBODY = "public"
 
 
 class ProofDesk:
-    """Hands out proof bundles (docs/formats/bundle.md) with the content closed: the QR record, which anybody may have
-    photographed, must not buy the holder's whole document number."""
+    """Hands out proof bundles (docs/formats/bundle.md, past-bundle.md) with the content closed: the QR record, which
+    anybody may have photographed, must not buy the holder's whole document number."""
 
     def __init__(
-        self, verification: Verification, make_bundle: MakeBundle, looks: PersonalLooks, clock: Clock
+        self,
+        verification: Verification,
+        make_bundle: MakeBundle,
+        looks: PersonalLooks,
+        clock: Clock,
+        purpose: str = BUNDLE,
     ) -> None:
-        """`make_bundle` gives the bundle of a published version by number and version, None when it is not published."""
+        """`make_bundle` gives the bundle of a published version by number and version, None when it is not published.
+
+        `purpose`: what is handed out, as the log of looks names it.
+        """
         self._verification = verification
         self._make_bundle = make_bundle
         self._looks = looks
         self._clock = clock
+        self._purpose = purpose
 
     def for_record(self, text: str) -> bytes:
         """The bundle of the certificate whose signed QR record this is. Raises UnknownReference."""
@@ -41,5 +50,5 @@ class ProofDesk:
         bundle = None if version is None else self._make_bundle(version.number, version.version)
         if version is None or bundle is None:
             raise UnknownReference(_NOT_FOUND)
-        self._looks.append(PersonalLook(self._clock.now(), "api", _ANYBODY, version.number, _PURPOSE))
+        self._looks.append(PersonalLook(self._clock.now(), "api", _ANYBODY, version.number, self._purpose))
         return bundle

@@ -25,6 +25,7 @@ from certsvc.entrypoints.cli.ledger_commands import ledger
 from certsvc.entrypoints.cli.mapping_commands import mapping
 from certsvc.entrypoints.cli.notice_commands import notice
 from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
+from certsvc.entrypoints.cli.past_commands import certificate_past
 from certsvc.entrypoints.cli.policy_commands import calendar, policy, reexamine
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, rich_progress
@@ -263,6 +264,9 @@ def issue(filing_id: str, actor: str, *, as_json: bool) -> None:
 @certsvc.group()
 def certificate() -> None:
     """证书的导出。"""
+
+
+certificate.add_command(certificate_past)
 
 
 @certificate.command("export")

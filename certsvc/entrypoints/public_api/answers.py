@@ -122,22 +122,30 @@ VERDICT_ANSWERS: Answers = {
     },
     **problem_answers(*ASKED),
 }
-BUNDLE_ANSWERS: Answers = {
-    200: {
-        "description": "The bundle.",
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"format": {"const": "certsvc-bundle/1"}},
-                    "required": ["format"],
-                },
-                "example": {"format": "certsvc-bundle/1", "record": "5H2X0…Z", "…": "docs/formats/bundle.md"},
-            }
+
+
+def _bundle_answers(description: str, format_name: str, page: str) -> Answers:
+    example = {"format": format_name, "…": f"docs/formats/{page}"}
+    return {
+        200: {
+            "description": description,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {"format": {"const": format_name}},
+                        "required": ["format"],
+                    },
+                    "example": example,
+                }
+            },
         },
-    },
-    **problem_answers(*ASKED, HTTPStatus.NOT_FOUND),
-}
+        **problem_answers(*ASKED, HTTPStatus.NOT_FOUND),
+    }
+
+
+BUNDLE_ANSWERS = _bundle_answers("The bundle.", "certsvc-bundle/1", "bundle.md")
+PAST_BUNDLE_ANSWERS = _bundle_answers("The past bundle.", "certsvc-past-bundle/1", "past-bundle.md")
 _CHECKS = {"database": "ok", "checkpoint": "ok", "keys": "ok"}
 READY_ANSWERS: Answers = {
     200: {

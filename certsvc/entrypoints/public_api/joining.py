@@ -30,6 +30,7 @@ def public_service(office: Office) -> PublicService:
         verification=office.verification,
         past_answers=office.past_answers,
         proofs=office.proofs,
+        past_proofs=office.past_proofs,
         notices=office.notice_board,
         announced=office.announced_board,
         shares=office.share_opening,

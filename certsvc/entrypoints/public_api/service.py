@@ -37,6 +37,7 @@ class PublicService:
     verification: Verification
     past_answers: PastAnswers
     proofs: ProofDesk
+    past_proofs: ProofDesk
     notices: NoticeBoard
     announced: AnnouncedBoard
     shares: ShareOpening

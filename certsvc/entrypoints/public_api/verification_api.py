@@ -16,7 +16,12 @@ from starlette.exceptions import HTTPException
 from certsvc.domain.history import plain_old_number
 from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
-from certsvc.entrypoints.public_api.answers import BUNDLE_ANSWERS, PDF_BODY, VERDICT_ANSWERS
+from certsvc.entrypoints.public_api.answers import (
+    BUNDLE_ANSWERS,
+    PAST_BUNDLE_ANSWERS,
+    PDF_BODY,
+    VERDICT_ANSWERS,
+)
 from certsvc.entrypoints.public_api.history_answers import HISTORY_ANSWERS, past_object
 from certsvc.entrypoints.public_api.questions import (
     BundleQuestion,
@@ -27,12 +32,14 @@ from certsvc.entrypoints.public_api.questions import (
     VerifyQuestion,
 )
 from certsvc.entrypoints.public_api.service import PublicService
+from certsvc.stages.proof import ProofDesk
 
 MAX_PDF_BYTES = 2_000_000
 MAX_FORM_BYTES = MAX_PDF_BYTES + 4096
 VERIFY_PATH = "/api/v1/verify"
 PDF_PATH = "/api/v1/verify/pdf"
 BUNDLE_PATH = "/api/v1/bundle"
+PAST_BUNDLE_PATH = "/api/v1/past-bundle"
 HISTORY_PATH = "/api/v1/history"
 _PER_SECONDS = 60
 _AN_HOUR = 3600
@@ -71,7 +78,7 @@ def _refuse_reading(app: FastAPI) -> None:
     def refuse() -> Response:
         raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
 
-    for path in (VERIFY_PATH, PDF_PATH, BUNDLE_PATH, HISTORY_PATH):
+    for path in (VERIFY_PATH, PDF_PATH, BUNDLE_PATH, PAST_BUNDLE_PATH, HISTORY_PATH):
         app.add_api_route(path, refuse, methods=["GET", "HEAD"], include_in_schema=False)
 
 
@@ -157,14 +164,32 @@ def _bundle_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         Given against the QR record, or number, name and last four characters together; the certificate's whole content
         stays closed, and every hand-out is noted.
         """
-        if isinstance(question, QrQuestion):
-            content = service.proofs.for_record(question.qr)
-        else:
-            count_guess(service, question.claim.number)
-            content = service.proofs.for_holder(question.claim)
-        return Response(content, media_type="application/json", headers=_NO_STORE)
+        return _hand_out(service, service.proofs, question)
+
+    @router.post(
+        PAST_BUNDLE_PATH,
+        summary="The whole history of a certificate with its proofs",
+        operation_id="past_bundle",
+        responses=PAST_BUNDLE_ANSWERS,
+    )
+    def past_bundle(question: BundleQuestion) -> Response:
+        """Everything that proves how the certificate stood on any day, without network (docs/formats/past-bundle.md).
+
+        Given and noted like a bundle; the contents of all events stay closed. While an event of the certificate is being
+        logged the answer is 503: come back in a moment.
+        """
+        return _hand_out(service, service.past_proofs, question)
 
     return router
+
+
+def _hand_out(service: PublicService, desk: ProofDesk, question: BundleQuestion) -> Response:
+    if isinstance(question, QrQuestion):
+        content = desk.for_record(question.qr)
+    else:
+        count_guess(service, question.claim.number)
+        content = desk.for_holder(question.claim)
+    return Response(content, media_type="application/json", headers=_NO_STORE)
 
 
 def _answer(service: PublicService, verdict: Verdict) -> Response:

@@ -1,0 +1,97 @@
+"""What the commands that check something share: their options, the trust material they name, and how they print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from certverify.codes import Code
+from certverify.errors import NoteError, TrustForgedError, TrustListError
+from certverify.note import VerifierKey
+from certverify.report import Language
+from certverify.trust import Trust, decode_verifier_anchor, load_trust
+
+ENDING = "退出码 Exit codes: 0 通过核验 passed, 1 未通过核验 failed, 2 无法判定 cannot tell."
+
+
+def add_check(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, purpose: str
+) -> argparse.ArgumentParser:
+    """A command with the options of every check."""
+    command = commands.add_parser(name, help=purpose, description=purpose, epilog=ENDING)
+    command.add_argument(
+        "--trust",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="下载的公开日志目录（含 trust-list.json）。A downloaded public tree.",
+    )
+    command.add_argument(
+        "--anchor",
+        metavar="VKEY",
+        type=_anchor,
+        help="另行核对过的信任根公钥行；信任列表须由它（或由它签署的后继）签名。"
+        "The trust anchor, compared over another way: the trust list must be signed by it or by its successors.",
+    )
+    command.add_argument(
+        "--json", action="store_true", help="仅输出一个 JSON 对象。Print one JSON object alone."
+    )
+    command.add_argument("--place", metavar="CODE", help="查询地六位区划代码。Is it valid in this county?")
+    command.add_argument(
+        "--max-age-days",
+        metavar="N",
+        type=_days,
+        default=7,
+        help="日志数据的最大天数，默认 7。Greatest age of the log files in days, 7 by default.",
+    )
+    command.add_argument(
+        "--lang",
+        choices=[item.value for item in Language],
+        default="zh",
+        help="输出语言。Language of the report.",
+    )
+    return command
+
+
+def named_trust(asked: argparse.Namespace) -> Trust | Code:
+    """The trust material that the options name; otherwise the code that says why it is not believed."""
+    try:
+        return load_trust(asked.trust, asked.anchor)
+    except TrustForgedError:
+        return Code.TRUST_FORGED
+    except TrustListError:
+        return Code.TRUST_UNREADABLE
+
+
+def write_json(value: dict[str, Any]) -> None:
+    """One JSON object on a line of standard output."""
+    plain = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+    write(json.dumps(value, ensure_ascii=plain) + "\n")
+
+
+def write(text: str) -> None:
+    """To standard output; what its encoding lacks becomes `?`, and a reader that has left is none of our business."""
+    encoding = sys.stdout.encoding
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _anchor(line: str) -> VerifierKey:
+    try:
+        return decode_verifier_anchor(line)
+    except NoteError as error:
+        raise argparse.ArgumentTypeError("<name>+<hash>+<key>") from error
+
+
+def _days(digits: str) -> int:
+    days = int(digits)
+    if not 0 <= days <= 36_500:
+        raise argparse.ArgumentTypeError("0-36500")
+    return days
