@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Timer
 
 from certverify.note import VerifierKey, decode_note, decode_verifier_key
 from certverify.witness import Examine, Witness
@@ -117,8 +117,10 @@ def cosigned_at(vkey: str, text: str, lines: bytes) -> datetime:
 class WitnessProcess:
     """`certverify witness` as a process of its own, on a free port."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
-        command = [sys.executable, "-m", "certverify", "witness", "--dir", str(folder)]
+    def __init__(
+        self, folder: Path, *words: str, module: str = "certverify", address_of_its_own: bool = True
+    ) -> None:
+        command = [sys.executable, "-m", module, "witness", "--dir", str(folder)]
         words = words or ("--name", NAME, "--log", LOG_KEY.vkey())
         self.log = folder.parent / f"{folder.name}.log"
         with self.log.open("ab") as log:
@@ -129,14 +131,18 @@ class WitnessProcess:
                 text=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
             )
-        said = [self._line() for _ in range(4)]
+        impatience = Timer(30, self.process.kill)
+        impatience.start()
+        try:
+            said = [self._line() for _ in range(4)]
+        finally:
+            impatience.cancel()
         self.vkey, self.policy_line = said[1], said[3]
         self.url = self.policy_line.split(" ")[-1]
-        self.port = int(self.url.rsplit(":", 1)[1])
+        self.port = int(self.url.rsplit(":", 1)[1]) if address_of_its_own else 0
 
     def _line(self) -> str:
         assert self.process.stdout is not None
-        assert select.select([self.process.stdout], [], [], 30)[0]
         line = self.process.stdout.readline()
         assert line, self.log.read_text(encoding="utf-8")
         return line.rstrip("\n")

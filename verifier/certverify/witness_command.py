@@ -67,6 +67,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--url",
         metavar="URL",
+        type=_url,
         help="策略行中的对外地址，默认由监听地址得出。Public address for the policy line.",
     )
     command.add_argument(
@@ -158,6 +159,12 @@ def _address(text: str) -> tuple[str, int]:
     if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
         raise argparse.ArgumentTypeError("HOST:PORT")
     return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError("http(s)://…")
+    return text.rstrip("/")
 
 
 def _say(text: str) -> None:

@@ -32,7 +32,7 @@ REQUEST_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 60
 MAX_CONNECTIONS = 100
 MAX_HEAD_BYTES = 1 << 13
-GRACE_SECONDS = 3
+GRACE_SECONDS = 2
 BACKLOG = 64
 _CLOSE = {"connection": "close"}
 _P = ParamSpec("_P")
@@ -147,7 +147,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(witness: Witness, listening: socket.socket) -> None:
-    """Answer on `listening` until SIGTERM or SIGINT; open requests are finished within three seconds. Logs no requests."""
+    """Answer on `listening` until SIGTERM or SIGINT; open requests have two seconds to finish. Logs no requests."""
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     configuration = uvicorn.Config(
         application(witness),
