@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from certsvc.adapters.ledger_reading import DatabaseLedgerReading
 from certsvc.adapters.ledger_rebuild_store import DatabaseLedgerRebuilding
+from certsvc.adapters.reconciliation_source import DatabaseReconciliationSource
+from certsvc.adapters.submissions import DatabaseSubmissions
 from certsvc.stages.ledger_fsck import FsckReport, LedgerFsck, Told
 from certsvc.stages.ledger_rebuild import LedgerRebuild, RebuildReport
+from certsvc.stages.log_receipts import LogReceipts
+from certsvc.stages.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
     from certsvc.bootstrap.public_side import PublicSide
@@ -34,3 +38,17 @@ class LedgerDesk:
         )
         office.certificates.adopt_leaves()
         return report
+
+    @property
+    def reconciliation(self) -> Reconciliation:
+        """What was decided, waits, was logged and published, held against each other."""
+        office = self._office
+        source = DatabaseReconciliationSource(office.reading_engine)
+        return Reconciliation(source, office.tree, office.log_keys, office.clock)
+
+    @property
+    def receipts(self) -> LogReceipts:
+        """Log receipts for who submitted events."""
+        office = self._office
+        submissions = DatabaseSubmissions(office.reading_engine)
+        return LogReceipts(submissions, office.keys.log, office.ledger.require_own_history)

@@ -164,10 +164,14 @@ class Office(PublicSide):
 
     def view_filing(self, filing: str, by: Caller, channel: str) -> FilingReport:
         """The answer to a filing, for somebody who may read it; the look is written down first."""
-        place = self._place_of(self.filings.committee_of(filing))
-        self.permits.require(Action.FILING_READ, by, f"filing/{filing}", place=place)
+        self.require_filing_reader(filing, by)
         self.looks.append(PersonalLook(self.clock.now(), channel, by.name, filing, "查看备案"))
         return self.filings.report(filing)
+
+    def require_filing_reader(self, filing: str, by: Caller) -> None:
+        """Return when the caller may read a filing. Raises NotPermitted, UnknownReference."""
+        place = self._place_of(self.filings.committee_of(filing))
+        self.permits.require(Action.FILING_READ, by, f"filing/{filing}", place=place)
 
     def _place_of_filing(self, filing: str) -> str | None:
         return self._place_of(self.filings.committee_of(filing))

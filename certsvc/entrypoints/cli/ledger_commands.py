@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from certsvc.entrypoints.cli.ledger_reports import fsck_object, fsck_text, rebuild_object, rebuild_text
+from certsvc.entrypoints.cli.ledger_reports import (
+    fsck_object,
+    fsck_text,
+    rebuild_object,
+    rebuild_text,
+    reconciliation_object,
+    reconciliation_text,
+)
 from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 from certsvc.ports.ledger_rebuilding import Adoption
 
@@ -70,6 +77,45 @@ def ledger_rebuild(context: click.Context, *, from_scratch: bool, as_json: bool)
         click.echo(rebuild_text(report))
     if any(one.adoption is not Adoption.WAITING for one in report.adopted):
         context.exit(1)
+
+
+@ledger.command("reconcile")
+@AS_JSON
+@click.pass_context
+def ledger_reconcile(context: click.Context, *, as_json: bool) -> None:
+    """核对账：业务记录、待入账事件、账本、公开账本四者是否一一对应，列出逾期未入账、未公开和无记录的事件。只读。
+
+    退出码：0 相符，1 有不符之处。
+    """
+    report = opened_office().ledger_desk.reconciliation.report()
+    if as_json:
+        click.echo(json.dumps(reconciliation_object(report), ensure_ascii=False))
+    else:
+        click.echo(reconciliation_text(report))
+    if not report.sound:
+        context.exit(1)
+
+
+@ledger.command("receipt")
+@click.option("--decision", "decision_id", metavar="D…", help="已确认的决定。")
+@click.option("--filing", "filing_id", metavar="F…", help="已签章的备案。")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="写入文件；默认输出到屏幕。",
+)
+def ledger_receipt(decision_id: str | None, filing_id: str | None, out: Path | None) -> None:
+    """出具入账回执：日志密钥签名的承诺，写明事件何时提交、最迟何时入账；用 certverify receipt 核对。"""
+    if (decision_id is None) == (filing_id is None):
+        raise click.UsageError("请给出 --decision 或 --filing 之一。")
+    receipts = opened_office().ledger_desk.receipts
+    receipt = receipts.for_decision(decision_id) if decision_id else receipts.for_filing(filing_id or "")
+    if out is None:
+        click.echo(receipt.decode(), nl=False)
+    else:
+        out.write_bytes(receipt)
+        click.echo(f"入账回执已写入 {out}。")
 
 
 def _say_progress(read: int, of: int) -> None:

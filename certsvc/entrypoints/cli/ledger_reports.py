@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from certsvc.formats.leaf import EventKind
 from certsvc.ports.ledger_rebuilding import AdoptedEvent, Adoption
+from certsvc.ports.reconciliation import OpenEvent, UnqueuedRecord
 
 if TYPE_CHECKING:
     from certsvc.stages.ledger_fsck import FsckReport
     from certsvc.stages.ledger_rebuild import RebuildReport
+    from certsvc.stages.reconciliation import ReconciliationReport
 
 KINDS: Final = {
     EventKind.ISSUED: "签发",
@@ -75,6 +77,52 @@ def rebuild_text(report: RebuildReport) -> str:
         lines.append(f"下列 {len(todo):,} 个事件需要人工处理：")
         lines += [f"  {_event_text(one)}" for one in todo]
     return "\n".join(lines)
+
+
+def reconciliation_object(report: ReconciliationReport) -> dict[str, object]:
+    """The JSON object of a reconciliation."""
+    return {
+        "sound": report.sound,
+        "waiting": report.waiting,
+        "overdue": [_open_object(one) for one in report.overdue],
+        "unpublished": [_open_object(one) for one in report.unpublished],
+        "unqueued": [_unqueued_object(one) for one in report.unqueued],
+        "recovered": [_open_object(one) for one in report.recovered],
+    }
+
+
+def reconciliation_text(report: ReconciliationReport) -> str:
+    """The text of a reconciliation."""
+    lines = [f"待入账事件 {report.waiting:,} 个。"]
+    for words, events in (
+        ("逾期未入账", report.overdue),
+        ("已入账但逾期未公开", report.unpublished),
+        ("由公开账本补回、尚无业务记录", report.recovered),
+    ):
+        lines += [f"{words}（{len(events):,} 个）："] if events else []
+        lines += [
+            f"  {KINDS[one.kind]} {one.subject or '未知'}，{one.since:%Y-%m-%d %H:%M} UTC 起"
+            for one in events
+        ]
+    if report.unqueued:
+        lines.append(f"有业务记录而没有入账事件（{len(report.unqueued):,} 个）：")
+        lines += [f"  {one.table} {one.subject}" for one in report.unqueued]
+    lines.append("账账相符。" if report.sound else "有不符之处，处理办法见 docs/operations.md（对账）。")
+    return "\n".join(lines)
+
+
+def _open_object(one: OpenEvent) -> dict[str, object]:
+    return {
+        "subject": one.subject or None,
+        "version": one.version or None,
+        "kind": one.kind.name.lower(),
+        "since": one.since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "leaf_index": one.leaf_index,
+    }
+
+
+def _unqueued_object(one: UnqueuedRecord) -> dict[str, object]:
+    return {"table": one.table, "subject": one.subject or None, "version": one.version}
 
 
 def _event_text(one: AdoptedEvent) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.bootstrap import Office
@@ -85,6 +85,20 @@ def show(request: Request, decision: DecisionId, caller: Caller) -> Response:
     office.permits.require(Action.DECISION_READ, caller.caller, f"decision/{decision}", place=place)
     office.looks.append(PersonalLook(office.clock.now(), "console", caller.caller.name, number, "查看决定"))
     return _answer(office, stored)
+
+
+@router.get(
+    "/{decision}/log-receipt",
+    summary="The log's promise to take a decision's events",
+    response_class=PlainTextResponse,
+)
+def log_receipt(request: Request, decision: DecisionId, caller: Caller) -> Response:
+    """A signed note (docs/formats/log-receipt.md), without any name; for those who may read the decision."""
+    office = office_of(request)
+    versions = office.decisions.versions(office.deciding.find(decision).proposal.number)
+    place = city_responsible(versions[-1].content.award) if versions else None
+    office.permits.require(Action.DECISION_READ, caller.caller, f"decision/{decision}", place=place)
+    return PlainTextResponse(office.ledger_desk.receipts.for_decision(decision))
 
 
 @router.post("/{decision}/withdrawal", summary="Withdraw a decision that is not confirmed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.answers import issue_object, report_object
@@ -68,6 +68,18 @@ def show(request: Request, filing: FilingId, caller: Caller) -> Response:
     """Status and findings; the look is written down."""
     report = office_of(request).view_filing(filing, caller.caller, channel_of(caller))
     return JSONResponse(report_object(report))
+
+
+@router.get(
+    "/{filing}/log-receipt",
+    summary="The log's promise to take the certificates of a filing",
+    response_class=PlainTextResponse,
+)
+def log_receipt(request: Request, filing: FilingId, caller: Caller) -> Response:
+    """A signed note (docs/formats/log-receipt.md), without any name; for those who may read the filing."""
+    office = office_of(request)
+    office.require_filing_reader(filing, caller.caller)
+    return PlainTextResponse(office.ledger_desk.receipts.for_filing(filing))
 
 
 @router.post("/{filing}/approval", summary="Approve a filing: the first of two persons")

@@ -1,0 +1,104 @@
+"""An office restored from an older backup: what the log knows counts at once, and people are told what to do again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from certsvc.bootstrap import Office, open_office
+from certsvc.domain.decision import DecisionKind
+from certsvc.entrypoints.cli.commands import certsvc
+from certsvc.errors import ConflictError
+from certsvc.formats.record import record_text
+from certsvc.ports.ledger_rebuilding import Adoption
+from certsvc.settings import Settings
+from tests.decisions.deciders import Deciders, decision_day, issue_sample, issue_sun, open_deciders
+from tests.support.databases import Databases
+
+Lost = tuple[Deciders, Office, str]
+
+
+@pytest.fixture
+def lost(tmp_path: Path, databases: Databases) -> Iterator[Lost]:
+    """An office that went on after its backup (孙建国 revoked, three certificates issued), and its restored copy."""
+    url = databases.fresh()
+    deciders = open_deciders(tmp_path / "home", decision_day(), url)
+    number = issue_sun(deciders).draft.content.number
+    home = deciders.office.settings.home
+    for engine in (deciders.office.engine, deciders.office.reading_engine):
+        engine.dispose()
+    copy = databases.copy(url)
+    deciders.decide(DecisionKind.REVOKE, number)
+    issue_sample(deciders, 3)
+    restored_home = tmp_path / "restored"
+    restored_home.mkdir()
+    for part in ("keys", "documents", "public"):
+        shutil.copytree(home / part, restored_home / part)
+    settings = Settings(home=restored_home, database_url=copy, suspension="on", _env_file=None)
+    restored = open_office(settings, deciders.clock)
+    yield deciders, restored, number
+    restored.close()
+    deciders.close()
+
+
+def test_the_restored_office_refuses_until_it_is_rebuilt_and_then_goes_on(
+    lost: Lost,
+) -> None:
+    _, restored, _ = lost
+    with pytest.raises(ConflictError, match="恢复了旧备份"):
+        restored.record_waiting()
+    report = restored.ledger_desk.rebuild(from_scratch=False)
+    assert [one.adoption for one in report.adopted] == [
+        Adoption.KNOWN_SLOT,  # 撤销
+        Adoption.FOREIGN,  # its credit record
+        *[Adoption.FOREIGN] * 3,
+    ]
+    fsck = restored.ledger_desk.fsck()
+    assert fsck.sound, fsck.faults.kept
+    restored.catch_up()
+    restored.republish()
+
+
+def test_a_lost_revocation_is_answered_out_of_the_log_before_it_is_recorded_again(
+    lost: Lost,
+) -> None:
+    _, restored, number = lost
+    restored.ledger_desk.rebuild(from_scratch=False)
+    (sun,) = restored.certificates.published(number=number)
+    verdict = restored.verification.check_qr(record_text(sun.record)).as_json()
+    assert (verdict["verdict"], verdict["status"]) == ("failed", "revoked")
+
+
+def test_the_lost_decision_is_recorded_again_and_the_log_goes_on(lost: Lost) -> None:
+    deciders, restored, number = lost
+    restored.ledger_desk.rebuild(from_scratch=False)
+    decision = restored.deciding.propose(
+        DecisionKind.REVOKE,
+        number,
+        "吉人社撤销〔2024〕7号",
+        deciders.clock.today(),
+        "重新录入",
+        "maker",
+    )
+    restored.confirm_decision(decision, "checker")
+    assert restored.ledger_desk.fsck().sound
+
+
+def test_the_command_names_what_people_have_to_do(lost: Lost, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, restored, _ = lost
+    monkeypatch.setenv("CERTSVC_HOME", str(restored.settings.home))
+    monkeypatch.setenv("CERTSVC_DATABASE_URL", str(restored.settings.database_url))
+    first = CliRunner().invoke(certsvc, ["ledger", "rebuild", "--json"])
+    assert first.exit_code == 1, first.output
+    events = json.loads(first.stdout)["events"]
+    assert [event["found"] for event in events] == ["known-slot", "foreign", "foreign", "foreign", "foreign"]
+    assert events[0]["kind"] == "revoked"
+    again = CliRunner().invoke(certsvc, ["ledger", "rebuild"])
+    assert (again.exit_code, "未作改动" in again.stdout) == (0, True)
+    checked = CliRunner().invoke(certsvc, ["ledger", "fsck"])
+    assert (checked.exit_code, "全部一致" in checked.stdout) == (0, True), checked.output
