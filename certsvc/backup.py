@@ -30,10 +30,11 @@ from certsvc.adapters.database_copy import (
     restore_database,
 )
 from certsvc.adapters.document_archive import FolderArchive
-from certsvc.adapters.file_keys import key_fingerprints, load_keys
+from certsvc.adapters.file_keys import fingerprints_of_before, key_fingerprints, load_keys
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.public_tree import FolderTree
+from certsvc.adapters.trust_anchor import trust_anchor_fingerprint
 from certsvc.errors import ConfigurationError, ConflictError, IntegrityError
 from certsvc.formats.tile import TileNodes
 from certsvc.ports import Clock
@@ -46,6 +47,8 @@ DESCRIPTION = "backup.json"
 RESTORED = "restored-backup.json"
 _STAGING = ".restoring"
 _PUBLIC = (CHECKPOINT_PATH, "vkey")
+_TRUST = ("policy", "tables.json", "trust-list.json", "trust.note")  # in order of publication
+_ROTATED = ("record", "log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +90,30 @@ def fingerprints(settings: Settings) -> Mapping[str, str]:
     The API key is left out where there is none: an office without programs and platforms needs none.
     """
     found = key_fingerprints(load_keys(settings.keys_folder, log_origin=settings.log_origin))
-    api = api_key_fingerprint(settings.keys_folder)
-    return found if api is None else found | {"api": api}
+    others = {
+        "api": api_key_fingerprint(settings.keys_folder),
+        "trust": trust_anchor_fingerprint(settings.keys_folder),
+    }
+    return found | {name: digest for name, digest in others.items() if digest is not None}
 
 
-def unlike(present: Mapping[str, str], expected: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of the keys that a backup had and that are missing or others now.
+def rotated_fingerprints(settings: Settings) -> frozenset[str]:
+    """The fingerprints of all record and log keys that there were: a backup of before a rotation names an older one."""
+    return fingerprints_of_before(load_keys(settings.keys_folder, log_origin=settings.log_origin))
 
-    A backup of before there was an API key says nothing of it.
+
+def unlike(
+    present: Mapping[str, str], expected: Mapping[str, str], of_before: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """The names of the keys that a backup had and that are missing or others now; `of_before`: rotated since.
+
+    A backup of before there was an API key, or a trust anchor, says nothing of it.
     """
-    return tuple(name for name, digest in expected.items() if present.get(name) != digest)
+    return tuple(
+        name
+        for name, digest in expected.items()
+        if present.get(name) != digest and not (name in _ROTATED and digest in of_before)
+    )
 
 
 def back_up(settings: Settings, file: Path, clock: Clock | None = None) -> BackedUp:
@@ -106,7 +123,8 @@ def back_up(settings: Settings, file: Path, clock: Clock | None = None) -> Backe
     url, clock = settings.effective_database_url, clock or SystemClock()
     keys = fingerprints(settings)
     tree, archive = FolderTree(settings.public_folder), FolderArchive(settings.documents_folder)
-    public = {path: content for path in _PUBLIC if (content := tree.read(path)) is not None}
+    wanted = (*_PUBLIC, *_trust_paths(settings.public_folder))
+    public = {path: content for path in wanted if (content := tree.read(path)) is not None}
     try:
         with (
             BackupWriter(file) as writer,
@@ -169,6 +187,11 @@ def expected_fingerprints(settings: Settings) -> Mapping[str, str] | None:
     return keys
 
 
+def _trust_paths(public: Path) -> tuple[str, ...]:
+    """Signed lists of before, then the material in force: what was once signed must not be replaced by something unsigned."""
+    return (*sorted(f"trust/{path.name}" for path in public.glob("trust/*.*")), *_TRUST)
+
+
 def _add_documents(writer: BackupWriter, copy: DatabaseCopy, archive: FolderArchive) -> int:
     count = 0
     with closing(copy.documents()) as documents:
@@ -212,6 +235,11 @@ def _make_public_tree(settings: Settings, staging: Path) -> None:
             head = transaction.head()
             node = TileNodes(transaction.tile, 0 if head is None else head.size).node
             require_same_history(None if published is None else published[1], head, node)
-        Publisher(store, FolderTree(settings.public_folder), (key,)).publish()
+        trust = {
+            path: content
+            for path in _trust_paths(staging / "public")
+            if (content := copied.read(path)) is not None
+        }
+        Publisher(store, FolderTree(settings.public_folder), (key,)).publish(trust)
     finally:
         engine.dispose()

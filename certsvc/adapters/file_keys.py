@@ -1,8 +1,9 @@
 """Keys in files: what development and tests use; production keys live in hardware behind the same ports.
 
 Four keys, each with its own holder: `record.pem` (QR records and manifests), `log.pem` (checkpoints),
-`document.pem` (PDF signatures, with its chain), and `personal.key` (encryption at rest). A fifth, `api.pem`, has a module of
-its own (api_key.py): offices without programs and platforms need none.
+`document.pem` (PDF signatures, with its chain), and `personal.key` (encryption at rest). Record and log keys take over from
+each other (key_plan.py). Two more have modules of their own: `api.pem` (api_key.py; offices without programs and platforms
+need none) and the trust anchor `trust.pem` (trust_anchor.py; in production it never comes near this machine).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -24,36 +26,46 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from certsvc.adapters.key_plan import FILE as PLAN_FILE
+from certsvc.adapters.key_plan import KeyWatch
 from certsvc.adapters.personal_cipher import AesGcmCipher
 from certsvc.adapters.test_ca import make_test_chain
+from certsvc.domain.key_plan import KeyKind, PlannedKey
 from certsvc.errors import ConfigurationError
 
+TRUST_ANCHOR_FILE = "trust.pem"
 _KID_DOMAIN = b"certsvc/record-key/v1\x00"
 
 
 class FileRecordSigner:
-    """ports.RecordSigner over an Ed25519 key held in memory."""
+    """ports.RecordSigner over an Ed25519 key held in memory. With a watch, it signs only while the key is in force."""
 
-    def __init__(self, key: ed25519.Ed25519PrivateKey) -> None:
+    def __init__(self, key: ed25519.Ed25519PrivateKey, watch: KeyWatch | None = None) -> None:
         self._key = key
+        self._watch = watch
         self.public_key = key.public_key().public_bytes_raw()
         self.kid = sha256(_KID_DOMAIN + self.public_key).digest()[:4]
 
     def sign(self, message: bytes) -> bytes:
-        """The 64-byte signature."""
+        """The 64-byte signature. Raises ConfigurationError when another key has taken over."""
+        if self._watch is not None:
+            self._watch.require_signing(KeyKind.RECORD, self.public_key)
         return self._key.sign(message)
 
 
 class FileLogSigner:
-    """ports.LogSigner over an Ed25519 key held in memory."""
+    """ports.LogSigner over an Ed25519 key held in memory. With a watch, it signs only while the key may."""
 
-    def __init__(self, key: ed25519.Ed25519PrivateKey, origin: str) -> None:
+    def __init__(self, key: ed25519.Ed25519PrivateKey, origin: str, watch: KeyWatch | None = None) -> None:
         self._key = key
+        self._watch = watch
         self.origin = origin
         self.public_key = key.public_key().public_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
-        """The 64-byte signature."""
+        """The 64-byte signature. Raises ConfigurationError when the key was retired."""
+        if self._watch is not None:
+            self._watch.require_signing(KeyKind.LOG, self.public_key)
         return self._key.sign(message)
 
 
@@ -73,12 +85,22 @@ class FileDocumentSigner:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """Everything that signs or encrypts in this process."""
+    """Everything that signs or encrypts in this process. `retiring`: log keys that still sign beside `log`.
+
+    `watch` knows which keys there are now, whatever this process has in memory.
+    """
 
     record: FileRecordSigner
     log: FileLogSigner
+    retiring: tuple[FileLogSigner, ...]
     document: FileDocumentSigner
     cipher: AesGcmCipher
+    watch: KeyWatch
+
+    def require_in_force(self) -> None:
+        """Return when record and log key are those in force. Raises ConfigurationError for a process of before a switch."""
+        self.watch.require_same(KeyKind.RECORD, self.record.public_key)
+        self.watch.require_same(KeyKind.LOG, self.log.public_key)
 
 
 def make_test_keys(folder: Path, now: datetime) -> bool:
@@ -88,11 +110,13 @@ def make_test_keys(folder: Path, now: datetime) -> bool:
     leaves either both or none.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    first = not (folder / PLAN_FILE).exists()  # once keys were rotated, the first ones are not made again
     made = [
-        _once(folder / "record.pem", _ed25519_pem),
-        _once(folder / "log.pem", _ed25519_pem),
+        first and _once(folder / "record.pem", ed25519_pem),
+        first and _once(folder / "log.pem", ed25519_pem),
         _once(folder / "personal.key", lambda: os.urandom(64).hex().encode()),
         _once(folder / "document.pem", lambda: _document_pem(now)),
+        _once(folder / TRUST_ANCHOR_FILE, ed25519_pem),
     ]
     return any(made)
 
@@ -106,11 +130,18 @@ def load_keys(folder: Path, *, log_origin: str) -> KeyRing:
     document_key = load_pem_private_key(_read(folder / "document.pem"), None)
     if not isinstance(document_key, ec.EllipticCurvePrivateKey):
         raise ConfigurationError("证书文件签名密钥应为 P-256 椭圆曲线密钥。")
+    watch = KeyWatch(folder)
+    plan = watch.plan
+    logs = [
+        FileLogSigner(_planned(folder, key), log_origin, watch) for key in plan.of(KeyKind.LOG) if key.signs
+    ]
     return KeyRing(
-        record=FileRecordSigner(_ed25519(folder / "record.pem")),
-        log=FileLogSigner(_ed25519(folder / "log.pem"), log_origin),
+        record=FileRecordSigner(_planned(folder, plan.in_force(KeyKind.RECORD)), watch),
+        log=logs[0],
+        retiring=tuple(logs[1:]),
         document=FileDocumentSigner(document_key, certificates[0], certificates[1:]),
         cipher=AesGcmCipher({1: secret[:32]}, look_up_key=secret[32:]),
+        watch=watch,
     )
 
 
@@ -125,6 +156,13 @@ def key_fingerprints(keys: KeyRing) -> dict[str, str]:
     return {name: sha256(content).hexdigest() for name, content in shown.items()}
 
 
+def fingerprints_of_before(keys: KeyRing) -> frozenset[str]:
+    """The fingerprints of record and log keys that others have taken over from: a backup of before names those."""
+    return frozenset(
+        sha256(key.public_key).hexdigest() for kind in KeyKind for key in keys.watch.plan.of(kind)
+    )
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -134,14 +172,28 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _ed25519(path: Path) -> ed25519.Ed25519PrivateKey:
-    key = load_pem_private_key(_read(path), None)
+def read_ed25519(path: Path) -> ed25519.Ed25519PrivateKey:
+    """The private key in a PKCS#8 file. Raises ConfigurationError when it is missing, or of another kind."""
+    try:
+        key = load_pem_private_key(_read(path), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise ConfigurationError(f"密钥文件 {path.name} 无法读取，应为未加密的 PKCS#8 PEM。") from error
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise ConfigurationError(f"密钥文件 {path.name} 应为 Ed25519 密钥。")
     return key
 
 
-def _ed25519_pem() -> bytes:
+def _planned(folder: Path, planned: PlannedKey) -> ed25519.Ed25519PrivateKey:
+    key = read_ed25519(folder / planned.file)
+    if key.public_key().public_bytes_raw() != planned.public_key:
+        raise ConfigurationError(
+            f"密钥文件 {planned.file} 不是更替记录（rotation.json）所写的密钥。请从密钥的备份恢复。"
+        )
+    return key
+
+
+def ed25519_pem() -> bytes:
+    """A new private key, PKCS#8."""
     key = ed25519.Ed25519PrivateKey.generate()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 

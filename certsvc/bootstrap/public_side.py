@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
+from certsvc.bootstrap.key_desk import KeyDesk, known_log_keys
 from certsvc.bootstrap.ledger_desk import LedgerDesk
 from certsvc.bootstrap.mapping import open_mapping_answers
 from certsvc.bootstrap.parts import Parts
@@ -22,7 +22,6 @@ from certsvc.bootstrap.witnesses import load_witness_policy, open_witnessing
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.bundle import Opening
-from certsvc.formats.note import encode_vkey
 from certsvc.formats.record import record_text
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook
@@ -34,13 +33,11 @@ from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import PAST_BUNDLE, ProofDesk
 from certsvc.stages.publish import Publisher
-from certsvc.stages.published_log import PublishedLog, log_key
+from certsvc.stages.published_log import PublishedLog
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 from certsvc.stages.witness_guard import WitnessGuard
-
-KEYS_SINCE = date(2022, 1, 1)
 
 
 class PublicSide(Parts):
@@ -48,12 +45,19 @@ class PublicSide(Parts):
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         super().__init__(settings, clock)
-        self.log_keys = (log_key(self.keys.log),)
+        self.log_keys = known_log_keys(self.keys)
         self.witness_policy = load_witness_policy(settings.witness_policy, self.log_keys)
         self.witnessing = open_witnessing(self.witness_policy, clock)
         guard = WitnessGuard(self.witnessing, self.ledger_store, self.tree, self.log_keys)
         self.ledger = Ledger(
-            self.ledger_store, self.tree, clock, self.keys.record, self.keys.log, guard=guard
+            self.ledger_store,
+            self.tree,
+            clock,
+            self.keys.record,
+            self.keys.log,
+            self.keys.retiring,
+            guard,
+            self.log_keys,
         )
         self.publisher = Publisher(self.ledger_store, self.tree, self.log_keys, self.witnessing)
 
@@ -61,6 +65,11 @@ class PublicSide(Parts):
     def ledger_desk(self) -> LedgerDesk:
         """Checks of the whole ledger."""
         return LedgerDesk(self)
+
+    @cached_property
+    def key_desk(self) -> KeyDesk:
+        """The trust material, and keys that take over from each other."""
+        return KeyDesk(self)
 
     @cached_property
     def verification(self) -> Verification:
@@ -148,8 +157,10 @@ class PublicSide(Parts):
         self.publish()
 
     def publish(self) -> None:
-        """Show everything that is committed, with the trust material. Raises NotWitnessed as `Publisher.publish`."""
-        self.publisher.publish(self._trust_files())
+        """Show everything that is committed, with the trust material. Raises NotWitnessed as `Publisher.publish`, and
+        ConfigurationError when another key has taken over, or what was signed does not name the keys in use.
+        """
+        self.publisher.publish(self.key_desk.files)
 
     def export(self, folder: Path, *, number: str | None = None, filing: str | None = None) -> int:
         """Write PDF and proof bundle of published certificates; how many. Raises UnknownReference for none."""
@@ -199,25 +210,6 @@ class PublicSide(Parts):
                 log = PublishedLog(self.tree, self.log_keys)
                 return self._bundle(log, certificate, opened=False)
         return None
-
-    def _trust_files(self) -> Mapping[str, bytes]:
-        from certsvc.formats.trust import LayoutHead
-        from certsvc.stages.trust_files import TrustedParts, trust_files
-
-        layout = self.layout
-        parts = TrustedParts(
-            environment=self.settings.environment,
-            qr_prefix=self.settings.qr_prefix,
-            record=self.keys.record,
-            log=self.keys.log,
-            document=self.keys.document,
-            layout=LayoutHead(layout.name, layout.head_length, layout.head_sha256),
-            since=KEYS_SINCE,
-            policy=self.witness_policy.published(
-                [encode_vkey(key.name, key.raw_key) for key in self.log_keys]
-            ),
-        )
-        return trust_files(parts, self.tree, self.clock.now())
 
     def _bundle(self, log: PublishedLog, certificate: PublicCertificate, *, opened: bool) -> bytes:
         from certsvc.stages.bundling import build_bundle

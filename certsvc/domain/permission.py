@@ -56,6 +56,10 @@ class Action(StrEnum):
     ELIGIBILITY_ASK = "eligibility.ask"
     PLATFORM_DELIVER = "platform.deliver"
     PLATFORM_QUEUE = "platform.queue"
+    KEY_ANNOUNCE = "key.announce"
+    KEY_SWITCH = "key.switch"
+    KEY_RETIRE = "key.retire"
+    TRUST_ACCEPT = "trust.accept"
     HISTORY_IMPORT = "history.import"
     HISTORY_CONFIRM = "history.confirm"
     MAPPING_MAKE = "mapping.make"
@@ -193,6 +197,10 @@ _TABLE: Final = (
     *(
         Permission(action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL)
         for action in (Action.SHARE_MAKE, Action.SHARE_READ, Action.SHARE_CANCEL)
+    ),
+    *(
+        Permission(action, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True)
+        for action in (Action.KEY_ANNOUNCE, Action.KEY_SWITCH, Action.KEY_RETIRE, Action.TRUST_ACCEPT)
     ),
     Permission(Action.ACTOR_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.ACTOR_CHANGE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),

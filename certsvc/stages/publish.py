@@ -42,6 +42,7 @@ from certsvc.stages.published_log import (
 from certsvc.stages.witnessing import Presented, presented
 
 _TILES_AT_ONCE = 64
+Files = Mapping[str, bytes] | Callable[[], Mapping[str, bytes]]
 _NO_FILES: Mapping[str, bytes] = {}
 
 
@@ -73,9 +74,10 @@ class Publisher:
         self._keys = tuple(keys)
         self._witnesses = witnesses
 
-    def publish(self, files: Mapping[str, bytes] = _NO_FILES) -> LedgerHead:
-        """Show everything up to the stored head; the head shown. `files` (policy, tables.json, trust-list.json) are
-        replaced where they changed, in the order given; the checkpoint is written last, with its cosignatures.
+    def publish(self, files: Files = _NO_FILES) -> LedgerHead:
+        """Show everything up to the stored head; the head shown. `files` (the trust material) are replaced where they
+        changed, in the order given; a function is asked for them once this publisher's turn has come. The checkpoint
+        is written last, with its cosignatures.
 
         Raises ConflictError or IntegrityError when the public tree, or a witness, has seen another history than the
         database; NotWitnessed when everything is there but the checkpoint, which lacks cosignatures.
@@ -88,7 +90,8 @@ class Publisher:
                 self._tree.put(shard_path(root), shard)
             self._tree.put(roots_path(head.size - 1), encode_roots(head.shard_roots))
             vkey = encode_vkey(self._keys[0].name, self._keys[0].raw_key) + "\n"
-            for path, content in {"vkey": vkey.encode(), **files}.items():
+            given = files() if callable(files) else files
+            for path, content in {"vkey": vkey.encode(), **given}.items():
                 if self._tree.read(path) != content:
                     self._tree.replace(path, content)
             if not self.shows(head):

@@ -1,19 +1,21 @@
-"""The published trust material: tables, policy, trust list. Its date changes only when its content does."""
+"""The content of the trust material: list, tables and policy, out of the keys and settings of an office."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from certsvc.domain.key_plan import KeyPlan, KeyState
 from certsvc.domain.levels import Level
 from certsvc.domain.regions import REGIONS, RegionKind
 from certsvc.domain.series import SERIES
 from certsvc.domain.titles import TITLES
 from certsvc.domain.ways import WAYS
 from certsvc.formats.note import encode_vkey
+from certsvc.formats.record import derive_record_kid
 from certsvc.formats.trust import (
     DocumentKey,
     LayoutHead,
@@ -24,50 +26,66 @@ from certsvc.formats.trust import (
     encode_tables,
     encode_trust_list,
 )
-from certsvc.ports import DocumentSigner, LogSigner, PublicTree, RecordSigner
+from certsvc.formats.trust_note import TrustMaterial
+from certsvc.ports import DocumentSigner
 
-TRUST_LIST_PATH = "trust-list.json"
+TRUST_LIST_PATH, TABLES_PATH, POLICY_PATH = "trust-list.json", "tables.json", "policy"
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedParts:
-    """What the trust list names. `since` bounds the keys from below; keys in use have no end.
+    """What the trust list names. `since` bounds the document key from below; it has no end while it is in use.
 
-    `policy`: the file of that name as it is shown (log keys in force, witnesses, quorum).
+    `policy`: the file of that name as it is shown (log keys, witnesses, quorum).
     """
 
     environment: Literal["test", "production"]
     qr_prefix: str
-    record: RecordSigner
-    log: LogSigner
+    origin: str
+    plan: KeyPlan
     document: DocumentSigner
     layout: LayoutHead
     since: date
     policy: bytes
 
 
-def trust_files(parts: TrustedParts, tree: PublicTree, now: datetime) -> Mapping[str, bytes]:
-    """`policy`, `tables.json` and `trust-list.json` in the order in which they are shown."""
-    vkey = encode_vkey(parts.log.origin, parts.log.public_key)
+def make_material(
+    parts: TrustedParts, sequence: int, issued_at: datetime, anchors: Sequence[str]
+) -> TrustMaterial:
+    """The files, not signed yet."""
     tables = encode_tables(published_tables())
     trust = TrustList(
-        sequence=1,
-        issued_at=now,
+        sequence=sequence,
+        issued_at=issued_at,
         environment=parts.environment,
         qr_prefixes=(parts.qr_prefix,),
-        log_origin=parts.log.origin,
-        log_keys=(LogKey(vkey, parts.since, None),),
-        record_keys=(RecordKey(parts.record.kid, parts.record.public_key, parts.since, None),),
+        log_origin=parts.origin,
+        log_keys=tuple(
+            LogKey(encode_vkey(parts.origin, key.public_key), key.valid_from, key.valid_to)
+            for key in parts.plan.log
+        ),
+        record_keys=tuple(
+            RecordKey(derive_record_kid(key.public_key), key.public_key, key.valid_from, key.valid_to)
+            for key in parts.plan.record
+        ),
         document_keys=(DocumentKey(parts.document.certificate, parts.document.chain, parts.since, None),),
         layouts=(parts.layout,),
         tables=tables,
+        anchors=tuple(anchors),
     )
-    shown = tree.read(TRUST_LIST_PATH)
-    return {
-        "policy": parts.policy,
-        "tables.json": tables,
-        TRUST_LIST_PATH: encode_trust_list(trust if shown is None else _dated_as_shown(trust, shown)),
-    }
+    return TrustMaterial(sequence, encode_trust_list(trust), tables, parts.policy, None)
+
+
+def policy_vkeys(origin: str, plan: KeyPlan) -> list[str]:
+    """The log lines of the policy: every key that signs now or is about to, the one in force first."""
+    return [encode_vkey(origin, key.public_key) for key in plan.log if key.state is not KeyState.RETIRED]
+
+
+def numbered(raw_list: bytes) -> tuple[int, datetime]:
+    """Sequence number and date of a list of our own; a list of before there were numbers has 0."""
+    fields = json.loads(raw_list)
+    issued_at = datetime.strptime(fields["issued_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return int(fields.get("sequence", 0)), issued_at
 
 
 def published_tables() -> Tables:
@@ -83,10 +101,3 @@ def published_tables() -> Tables:
             if region.until is None and region.kind is not RegionKind.ZONE
         },
     )
-
-
-def _dated_as_shown(trust: TrustList, shown: bytes) -> TrustList:
-    """The list with the date of the published one when nothing else differs."""
-    dated = json.loads(shown).get("issued_at", "")
-    before = replace(trust, issued_at=datetime.strptime(dated, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC))
-    return before if encode_trust_list(before) == shown else trust

@@ -42,6 +42,10 @@ UPKEEP = {
     Action.CALENDAR_LOAD,
     Action.PLATFORM_DELIVER,
     Action.PLATFORM_QUEUE,
+    Action.KEY_ANNOUNCE,
+    Action.KEY_SWITCH,
+    Action.KEY_RETIRE,
+    Action.TRUST_ACCEPT,
 }
 PROGRAM = Caller("upstream", CallerRole.SERVICE, "220000", frozenset({Purpose.FILING}))
 PLACES = ("220000", "222400", "222404", "220500", "220582")

@@ -289,7 +289,7 @@ def test_the_api_key_is_among_the_fingerprints_and_missed_like_the_others(
     office: OfficeUnderTest, elsewhere: Settings, reopened: Callable[[], Office], tmp_path: Path
 ) -> None:
     made = back_up(office.office.settings, tmp_path / "office.tar", office.clock)
-    assert set(made.fingerprints) == {"record", "log", "document", "personal", "api"}
+    assert set(made.fingerprints) == {"record", "log", "document", "personal", "api", "trust"}
     restore(elsewhere, made.file)
     reopened()
     expected = expected_fingerprints(elsewhere)

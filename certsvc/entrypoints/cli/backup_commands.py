@@ -16,6 +16,7 @@ _WORDS = {
     "document": "证书文件签名",
     "personal": "个人信息加密",
     "api": "接口签名",
+    "trust": "信任根",
 }
 
 
@@ -69,7 +70,8 @@ def fingerprints() -> None:
     settings = load_settings()
     present, expected = backups.fingerprints(settings), backups.expected_fingerprints(settings)
     _print_fingerprints(present)
-    wrong = "、".join(_WORDS[name] for name in backups.unlike(present, expected or {}))
+    of_before = backups.rotated_fingerprints(settings)
+    wrong = "、".join(_WORDS[name] for name in backups.unlike(present, expected or {}, of_before))
     if wrong:
         raise ConfigurationError(f"密钥与备份所记不符或缺失：{wrong}。请放回备份时所用的密钥。")
 

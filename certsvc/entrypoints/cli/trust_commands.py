@@ -2,9 +2,248 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
+
+from certsvc.domain.key_plan import KeyKind, KeyState, PlannedKey
+from certsvc.entrypoints.cli.options import AS_JSON, opened_office
+from certsvc.errors import ConflictError, UnreadableInput
+
+if TYPE_CHECKING:
+    from certsvc.bootstrap import Office
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_KIND = click.Choice([kind.value for kind in KeyKind])
+_KINDS = {KeyKind.RECORD: "记录密钥", KeyKind.LOG: "账本密钥"}
+_STATES = {
+    KeyState.ANNOUNCED: "已预告",
+    KeyState.IN_FORCE: "在用",
+    KeyState.RETIRING: "并行签署",
+    KeyState.RETIRED: "已停用",
+}
+_BEFORE = "before"
 
 
 @click.group()
 def trust() -> None:
-    """信任清单与密钥更替。"""
+    """信任清单与密钥更替。步骤见 keys/README.md。"""
+
+
+@trust.command("show")
+@AS_JSON
+def trust_show(*, as_json: bool) -> None:
+    """显示现行信任清单的序号、信任根，以及各把密钥的状态和期限。"""
+    from certsvc.stages.trust_files import numbered
+
+    office = opened_office()
+    desk = office.key_desk
+    signed = desk.signed()
+    sequence, issued_at = (None, None) if signed is None else numbered(signed.trust_list)
+    anchors = () if signed is None else _listed_anchors(signed.trust_list)
+    shown = {
+        "signed": signed is not None,
+        "signs_here": desk.signs_here,
+        "sequence": sequence,
+        "issued_at": None if issued_at is None else issued_at.isoformat().replace("+00:00", "Z"),
+        "anchors": list(anchors),
+        "keys": [
+            {
+                "kind": kind.value,
+                "state": key.state.value,
+                "file": key.file,
+                "public_key": key.public_key.hex(),
+                "valid_from": key.valid_from.isoformat(),
+                "valid_to": None if key.valid_to is None else key.valid_to.isoformat(),
+            }
+            for kind in KeyKind
+            for key in desk.plan.of(kind)
+        ],
+    }
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    if signed is None:
+        click.echo("信任清单尚未由信任根签署：核验照常，但读者无法核对清单本身。签署步骤见 keys/README.md。")
+    else:
+        click.echo(f"信任清单第 {sequence} 号，{shown['issued_at']}。")
+    for line in anchors:
+        click.echo(f"信任根\t{line}")
+    for kind in KeyKind:
+        for key in desk.plan.of(kind):
+            click.echo(f"{_KINDS[kind]}\t{_STATES[key.state]}\t{_days(key)}\t{key.file}")
+
+
+@trust.command("vkey")
+@click.option(
+    "--key", "key_file", type=_FILE, required=True, metavar="FILE", help="信任根的私钥文件（PEM，Ed25519）。"
+)
+@click.option("--origin", required=True, metavar="NAME", help="账本的名称（CERTSVC_LOG_ORIGIN）。")
+def trust_vkey(key_file: Path, origin: str) -> None:
+    """打印信任根的公钥行，供起草清单和查验方核对。不需要服务的数据，可在离线机器上运行。"""
+    from certsvc.adapters.trust_anchor import FileTrustAnchor
+
+    click.echo(FileTrustAnchor(key_file, origin).vkey)
+
+
+@trust.command("draft")
+@click.option("--out", "folder", type=_FOLDER, required=True, metavar="DIR", help="写入待签文件的新文件夹。")
+@click.option(
+    "--anchor",
+    "anchors",
+    multiple=True,
+    metavar="VKEY",
+    help="今后的信任根公钥行，可多次给出；不给则沿用现行的。",
+)
+def trust_draft(folder: Path, anchors: tuple[str, ...]) -> None:
+    """起草下一份信任清单：把待签的文件和现行的清单写入一个文件夹，带到信任根所在的离线机器上签署。"""
+    from certsvc.adapters.trust_archive import write_material
+    from certsvc.stages.trust_changes import trust_changes
+    from certsvc.stages.trust_desk import known_anchor
+
+    if folder.exists() and any(folder.iterdir()):
+        raise ConflictError(f"文件夹 {folder} 不是空的，没有写入。请换一个新文件夹。")
+    draft = opened_office().key_desk.draft([known_anchor(line) for line in anchors])
+    write_material(folder, draft.material)
+    if draft.before is not None:
+        write_material(folder / _BEFORE, draft.before)
+    for line in trust_changes(draft.before, draft.material):
+        click.echo(line)
+    click.echo(f"已写入 {folder}。请在离线机器上运行 certsvc trust sign，再在本机运行 certsvc trust accept。")
+
+
+@trust.command("sign")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
+@click.option(
+    "--key", "key_file", type=_FILE, required=True, metavar="FILE", help="信任根的私钥文件（PEM，Ed25519）。"
+)
+@click.option("--yes", is_flag=True, help="不再逐项询问（内容已另行核对）。")
+def trust_sign(folder: Path, key_file: Path, *, yes: bool) -> None:
+    """签署起草的信任清单：先逐条说明有哪些变化，确认后写入 trust.note。不需要服务的数据，可在离线机器上运行。"""
+    from certverify.errors import TrustListError
+    from certverify.trust import decode_trust_list
+
+    from certsvc.adapters.trust_anchor import FileTrustAnchor
+    from certsvc.adapters.trust_archive import read_material, write_material
+    from certsvc.stages.trust_changes import trust_changes
+    from certsvc.stages.trust_desk import TrustDraft, sign_material
+    from certsvc.stages.trust_files import numbered
+
+    try:
+        raw_list = (folder / "trust-list.json").read_bytes()
+        listed = decode_trust_list(raw_list)
+        material = read_material(folder, listed.sequence)
+        before = None
+        if (folder / _BEFORE).exists():
+            old_number = numbered((folder / _BEFORE / "trust-list.json").read_bytes())[0]
+            before = read_material(folder / _BEFORE, old_number)
+        lines = trust_changes(before, material)
+    except (OSError, TrustListError) as error:
+        raise UnreadableInput(f"文件夹 {folder} 中的待签文件不全或无法读取。请重新起草。") from error
+    anchor = FileTrustAnchor(key_file, listed.log_keys[0].name)
+    allowed = {*_listed_anchors(raw_list), *(() if before is None else _listed_anchors(before.trust_list))}
+    if anchor.vkey not in allowed:
+        raise ConflictError("这把密钥既不是现行的信任根，也不是新清单所列的信任根，没有签署。")
+    for line in lines:
+        click.echo(line)
+    if not yes:
+        click.confirm("以上变化是否逐条核对无误，签署这份清单？", abort=True)
+    write_material(folder, sign_material(TrustDraft(material, before), anchor))
+    click.echo(
+        f"已签署第 {listed.sequence} 号信任清单。请把文件夹带回，在服务所在机器上运行 certsvc trust accept。"
+    )
+
+
+@trust.command("accept")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
+def trust_accept(folder: Path) -> None:
+    """接受签署好的信任清单：核对签名、与现行清单的衔接、是否写明在用密钥，然后公开。"""
+    from certsvc.adapters.trust_archive import read_material
+    from certsvc.stages.trust_files import numbered
+
+    try:
+        number = numbered((folder / "trust-list.json").read_bytes())[0]
+        material = read_material(folder, number)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UnreadableInput(f"文件夹 {folder} 中的文件不全或无法读取。请重新起草并签署。") from error
+    office = opened_office()
+    office.key_desk.accept(material)
+    office.publish()
+    click.echo(f"已接受并公开第 {number} 号信任清单。")
+
+
+@trust.command("rotate")
+@click.argument("kind", type=_KIND)
+@click.option(
+    "--key", "key_file", type=_FILE, metavar="FILE", help="新密钥的私钥文件（PEM，Ed25519，未加密）。"
+)
+@click.option("--new", is_flag=True, help="由本机生成新密钥（仅测试环境）。")
+@click.option(
+    "--from",
+    "valid_from",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    metavar="DATE",
+    help="新密钥的启用日期，如 2026-12-01；宜晚于今天 7 天以上。",
+)
+def trust_rotate(kind: str, key_file: Path | None, valid_from: datetime, *, new: bool) -> None:
+    """预告一把新密钥：写入信任清单，旧密钥继续签署，到期再用 certsvc trust switch 切换。"""
+    if new == (key_file is not None):
+        raise click.UsageError("请给出 --key FILE；测试环境也可以给出 --new，二者选一。")
+    office = opened_office()
+    coming = office.key_desk.announce(KeyKind(kind), key_file, valid_from.date())
+    click.echo(f"已登记新的{_KINDS[KeyKind(kind)]} {coming.file}，{_days(coming)}。")
+    _show_or_ask(office)
+
+
+@trust.command("switch")
+@click.argument("kind", type=_KIND)
+def trust_switch(kind: str) -> None:
+    """切换到已预告的新密钥。记录密钥：旧密钥当天停用；账本密钥：新旧并行签署，满 8 天后用 certsvc trust retire log 停用旧的。
+
+    切换后请重新启动正在运行的服务进程：它们手里的旧密钥不能再签署。
+    """
+    first = opened_office().key_desk.switch(KeyKind(kind))
+    click.echo(f"{_KINDS[KeyKind(kind)]}现用 {first.file}。请重新启动正在运行的服务进程。")
+    _show_or_ask(opened_office())
+
+
+@trust.command("retire")
+@click.argument("kind", type=click.Choice([KeyKind.LOG.value]))
+@click.option("--at-once", is_flag=True, help="密钥已泄露，不等并行期满。")
+def trust_retire(kind: str, *, at_once: bool) -> None:
+    """停用旧的账本密钥：不再签署，私钥文件改名封存，请随后销毁。"""
+    del kind
+    opened_office().key_desk.retire_log(at_once=at_once)
+    click.echo(
+        "旧的账本密钥已停用。请重新启动正在运行的服务进程，并销毁 keys 目录中扩展名为 .retired 的文件。"
+    )
+    _show_or_ask(opened_office())
+
+
+def _show_or_ask(office: Office) -> None:
+    """Publish with a fresh checkpoint; where the list is signed elsewhere, say what is to be done."""
+    if office.key_desk.signed() is not None and not office.key_desk.signs_here:
+        click.echo(
+            "信任清单须由信任根签署后才会更新：请运行 certsvc trust draft，签署后运行 certsvc trust accept。"
+        )
+    office.republish()
+    click.echo("公开账本已更新。")
+
+
+def _days(key: PlannedKey) -> str:
+    return f"自 {key.valid_from.isoformat()} 起" + (
+        "" if key.valid_to is None else f"至 {key.valid_to.isoformat()} 止"
+    )
+
+
+def _listed_anchors(raw_list: bytes) -> tuple[str, ...]:
+    from certverify.trust import decode_trust_list
+
+    from certsvc.formats.note import encode_vkey
+
+    return tuple(encode_vkey(key.name, key.raw_key) for key in decode_trust_list(raw_list).anchors)

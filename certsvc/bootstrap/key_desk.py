@@ -1,0 +1,207 @@
+"""What an office does about its keys: the trust material that names them, and rotation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from certverify.note import VerifierKey, decode_verifier_key
+
+from certsvc.adapters.file_keys import KeyRing, ed25519_pem, read_ed25519
+from certsvc.adapters.key_plan import RETIRED_SUFFIX, write_key_plan
+from certsvc.adapters.trust_anchor import open_trust_anchor
+from certsvc.adapters.trust_archive import FolderTrustArchive
+from certsvc.adapters.whole_file import replace_file, sync_folder
+from certsvc.domain.caller import OPERATOR
+from certsvc.domain.key_plan import KEYS_SINCE, KeyKind, KeyPlan, KeyState, PlannedKey
+from certsvc.domain.permission import Action
+from certsvc.errors import ConfigurationError, ConflictError
+from certsvc.formats.note import encode_vkey
+from certsvc.formats.trust import LayoutHead
+from certsvc.formats.trust_note import TrustMaterial
+from certsvc.stages.trust_desk import TrustDesk, TrustDraft
+from certsvc.stages.trust_files import TrustedParts, policy_vkeys
+
+if TYPE_CHECKING:
+    from certsvc.bootstrap.public_side import PublicSide
+
+_MOST_DRAFTS = 100_000
+
+
+def known_log_keys(keys: KeyRing) -> tuple[VerifierKey, ...]:
+    """Every key that ever signed a checkpoint of this log, the one in force first."""
+    return tuple(
+        decode_verifier_key(encode_vkey(keys.log.origin, key.public_key))
+        for key in keys.watch.plan.of(KeyKind.LOG)
+        if key.state is not KeyState.ANNOUNCED
+    )
+
+
+class KeyDesk:
+    """Keys and trust material of an office."""
+
+    def __init__(self, office: PublicSide) -> None:
+        self._office = office
+        settings = office.settings
+        self._folder = settings.keys_folder
+        self._origin = settings.log_origin
+        self._anchor = open_trust_anchor(self._folder, self._origin)
+        self._desk = TrustDesk(FolderTrustArchive(self._folder), office.tree, office.clock, self._anchor)
+
+    @property
+    def plan(self) -> KeyPlan:
+        """The keys as they are now, whatever this process has in memory."""
+        return self._office.keys.watch.plan
+
+    @property
+    def signs_here(self) -> bool:
+        """Whether the trust anchor is at hand, so that every change is signed at once."""
+        return self._anchor is not None
+
+    @property
+    def anchor_vkey(self) -> str | None:
+        """The verifier key of the trust anchor at hand."""
+        return None if self._anchor is None else self._anchor.vkey
+
+    def files(self) -> Mapping[str, bytes]:
+        """The trust material to show. Raises ConfigurationError, also when another key has taken over meanwhile."""
+        self._office.keys.require_in_force()
+        return self._desk.files(self._parts())
+
+    def signed(self) -> TrustMaterial | None:
+        """The signed material in force; None when nothing was signed yet."""
+        return self._desk.signed()
+
+    def draft(self, anchors: Sequence[str] = ()) -> TrustDraft:
+        """The next trust list, for signing elsewhere."""
+        return self._desk.draft(self._parts(), anchors)
+
+    def accept(self, material: TrustMaterial) -> None:
+        """Take in what the trust anchors signed, and write down that it was."""
+        if self._desk.signed() == material:
+            return
+        self._desk.accept(material, self._parts())
+        self._note(Action.TRUST_ACCEPT, f"trust-list/{material.sequence}")
+
+    def announce(self, kind: KeyKind, key_file: Path | None, valid_from: date) -> PlannedKey:
+        """Take in a new key (None: made here, in a test environment) and name it in the next trust list.
+
+        Raises ConflictError and ConfigurationError. The same again changes nothing.
+        """
+        waiting = self.plan.coming(kind)
+        if key_file is None:
+            if self._office.settings.environment != "test":
+                raise ConfigurationError(
+                    "生产环境不自动生成密钥。请用 --key 指定在安全环境中生成的密钥文件。"
+                )
+            if waiting is not None:
+                return waiting
+            key_file = self._folder / f"{kind}-coming.pem"
+            if not key_file.exists():
+                replace_file(key_file, ed25519_pem())
+        key = read_ed25519(key_file)
+        public_key = key.public_key().public_bytes_raw()
+        name = f"{kind}-{public_key.hex()[:16]}.pem"
+        plan = self.plan.announce(kind, name, public_key, valid_from)
+        if plan is not self.plan:
+            replace_file(self._folder / name, key_file.read_bytes())
+            write_key_plan(self._folder, plan)
+            self._note(Action.KEY_ANNOUNCE, f"{kind}-key/{name}")
+        (self._folder / f"{kind}-coming.pem").unlink(missing_ok=True)
+        coming = plan.coming(kind)
+        if coming is None:
+            raise ConflictError("新密钥没有登记成功。请重试。")
+        return coming
+
+    def switch(self, kind: KeyKind) -> PlannedKey:
+        """Put the announced key in force; killed at any point, the next call finishes.
+
+        Raises ConflictError before its day, while certificates of an earlier day wait for their signature, and when
+        what is published does not name the key yet. Processes that run must be started anew: theirs sign no more.
+        """
+        office, plan = self._office, self.plan
+        coming = plan.coming(kind)
+        if coming is not None or plan.in_force(kind).switched_on is None:
+            switched = plan.switch(kind, office.clock.today())
+            if coming is not None:
+                self._require_announced(kind, coming)
+                self._require_nothing_waiting(kind, coming)
+                read_ed25519(self._folder / coming.file)
+            write_key_plan(self._folder, switched)
+            self._note(Action.KEY_SWITCH, f"{kind}-key/{switched.in_force(kind).file}")
+        self._put_away()
+        return self.plan.in_force(kind)
+
+    def retire_log(self, *, at_once: bool = False) -> None:
+        """Let the old log key sign no more; killed at any point, the next call finishes. Raises ConflictError."""
+        plan = self.plan
+        retired = any(key.state is KeyState.RETIRED for key in plan.log)
+        if plan.retiring(KeyKind.LOG) is not None or not retired:
+            ended = plan.retire_log(self._office.clock.today(), at_once=at_once)
+            write_key_plan(self._folder, ended)
+            self._note(Action.KEY_RETIRE, f"log-key/{ended.in_force(KeyKind.LOG).file}")
+        self._put_away()
+
+    def _put_away(self) -> None:
+        """Private parts of retired keys leave their name: nothing loads them any more."""
+        for kind in KeyKind:
+            for key in self.plan.of(kind):
+                file = self._folder / key.file
+                if key.state is KeyState.RETIRED and file.exists():
+                    file.rename(file.with_name(file.name + RETIRED_SUFFIX))
+        sync_folder(self._folder)
+
+    def _require_announced(self, kind: KeyKind, coming: PlannedKey) -> None:
+        from certverify.trust import decode_trust_list
+
+        material = self._desk.signed()
+        if material is None:
+            return  # nobody signs the list of this office: it is published as it stands
+        listed = decode_trust_list(material.trust_list)
+        named = (
+            {key.public_key.public_bytes_raw() for key in listed.record_keys.values()}
+            if kind is KeyKind.RECORD
+            else {key.raw_key for key in listed.log_keys}
+        )
+        if coming.public_key not in named:
+            raise ConflictError(
+                "已公开的信任清单还没有写明新密钥，现在切换会使新签发的内容无法核验。"
+                "请先运行 certsvc trust draft，由信任根签署后运行 certsvc trust accept。"
+            )
+
+    def _require_nothing_waiting(self, kind: KeyKind, coming: PlannedKey) -> None:
+        """What was dated before the new key's first day must still bear the old key's signature."""
+        if kind is KeyKind.LOG:
+            return
+        certificates = self._office.certificates
+        waiting = [
+            *(
+                draft
+                for filing in certificates.unfinished()
+                for draft in certificates.drafts(filing, _MOST_DRAFTS)
+            ),
+            *certificates.corrections(_MOST_DRAFTS),
+        ]
+        if any(draft.content.issued_on < coming.valid_from for draft in waiting):
+            raise ConflictError(
+                "还有签发日期早于新密钥启用日的证书没有签完。请先运行 certsvc serve 或 certsvc sequencer 签完，再切换。"
+            )
+
+    def _note(self, action: Action, subject: str) -> None:
+        self._office.permits.require(action, OPERATOR, subject)
+        self._office.trail.note(OPERATOR, action, subject)
+
+    def _parts(self) -> TrustedParts:
+        office, layout, plan = self._office, self._office.layout, self.plan
+        return TrustedParts(
+            environment=office.settings.environment,
+            qr_prefix=office.settings.qr_prefix,
+            origin=self._origin,
+            plan=plan,
+            document=office.keys.document,
+            layout=LayoutHead(layout.name, layout.head_length, layout.head_sha256),
+            since=KEYS_SINCE,
+            policy=office.witness_policy.published(policy_vkeys(self._origin, plan)),
+        )

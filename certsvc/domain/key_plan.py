@@ -1,0 +1,131 @@
+"""Which record and log keys there are, which one signs, and how one takes over from another.
+
+A key is announced (checkers learn of it, the old one goes on signing), comes into force on or after its day, and the one
+before it ends: a record key at once, a log key after an overlap in which both sign every checkpoint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from certsvc.errors import ConflictError
+
+KEYS_SINCE = date(2022, 1, 1)
+OVERLAP = timedelta(days=8)  # more than the 7 days for which a downloaded log may be relied on
+
+
+class KeyKind(StrEnum):
+    """The keys that can be rotated."""
+
+    RECORD = "record"
+    LOG = "log"
+
+
+class KeyState(StrEnum):
+    """Where a key stands in its life."""
+
+    ANNOUNCED = "announced"
+    IN_FORCE = "in_force"
+    RETIRING = "retiring"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedKey:
+    """A key with its days. `file`: where the private part is, below the folder of keys; `switched_on`: its first day of use."""
+
+    file: str
+    public_key: bytes
+    valid_from: date
+    valid_to: date | None
+    state: KeyState
+    switched_on: date | None = None
+
+    @property
+    def signs(self) -> bool:
+        """Whether anything may be signed with it."""
+        return self.state in (KeyState.IN_FORCE, KeyState.RETIRING)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlan:
+    """All keys of both kinds; of each kind exactly one is in force, and it stands first."""
+
+    record: tuple[PlannedKey, ...]
+    log: tuple[PlannedKey, ...]
+
+    def of(self, kind: KeyKind) -> tuple[PlannedKey, ...]:
+        """The keys of a kind, the one in force first."""
+        return self.record if kind is KeyKind.RECORD else self.log
+
+    def in_force(self, kind: KeyKind) -> PlannedKey:
+        """The key that signs."""
+        return self.of(kind)[0]
+
+    def state_of(self, kind: KeyKind, public_key: bytes) -> KeyState | None:
+        """The state of a key; None for one that is not ours."""
+        return next((key.state for key in self.of(kind) if key.public_key == public_key), None)
+
+    def announce(self, kind: KeyKind, file: str, public_key: bytes, valid_from: date) -> KeyPlan:
+        """With one more key to come. The same again changes nothing. Raises ConflictError for a key that was used before,
+        and while another one waits or an old one is still retiring.
+        """
+        known = next((key for key in self.of(kind) if key.public_key == public_key), None)
+        if known is not None and (known.state, known.valid_from) == (KeyState.ANNOUNCED, valid_from):
+            return self
+        if known is not None:
+            raise ConflictError("这把密钥已在用、已预告或已停用，不能再次预告。请使用新生成的密钥。")
+        if any(key.state in (KeyState.ANNOUNCED, KeyState.RETIRING) for key in self.of(kind)):
+            raise ConflictError(
+                "上一次更替还没有完成。请先完成 certsvc trust switch 或 certsvc trust retire。"
+            )
+        coming = PlannedKey(file, public_key, valid_from, None, KeyState.ANNOUNCED)
+        return self._with(kind, (*self.of(kind), coming))
+
+    def coming(self, kind: KeyKind) -> PlannedKey | None:
+        """The key that is announced."""
+        return next((key for key in self.of(kind) if key.state is KeyState.ANNOUNCED), None)
+
+    def retiring(self, kind: KeyKind) -> PlannedKey | None:
+        """The key that still signs beside the one in force."""
+        return next((key for key in self.of(kind) if key.state is KeyState.RETIRING), None)
+
+    def switch(self, kind: KeyKind, today: date) -> KeyPlan:
+        """With the announced key in force. The old record key ends today; the old log key goes on beside the new one.
+
+        Raises ConflictError when none is announced, or its day has not come.
+        """
+        coming = self.coming(kind)
+        if coming is None:
+            raise ConflictError("没有已预告的新密钥。请先运行 certsvc trust rotate。")
+        if today < coming.valid_from:
+            raise ConflictError(f"新密钥自 {coming.valid_from.isoformat()} 起启用，今天还不能切换。")
+        old = self.in_force(kind)
+        if kind is KeyKind.RECORD:
+            ended = replace(old, state=KeyState.RETIRED, valid_to=today)
+        else:
+            ended = replace(old, state=KeyState.RETIRING)
+        others = tuple(key for key in self.of(kind) if key not in (old, coming))
+        first = replace(coming, state=KeyState.IN_FORCE, switched_on=today)
+        return self._with(kind, (first, ended, *others))
+
+    def retire_log(self, today: date, *, at_once: bool = False) -> KeyPlan:
+        """Without the old log key among those that sign. Raises ConflictError when none is retiring, and before the overlap
+        is over unless `at_once` (a stolen key).
+        """
+        old, first = self.retiring(KeyKind.LOG), self.in_force(KeyKind.LOG)
+        if old is None or first.switched_on is None:
+            raise ConflictError("没有待停用的旧账本密钥。")
+        if today < first.switched_on + OVERLAP and not at_once:
+            until = (first.switched_on + OVERLAP).isoformat()
+            raise ConflictError(
+                f"新旧密钥须并行签署满 {OVERLAP.days} 天（至 {until}），离线查验的人才来得及更新；"
+                "旧密钥已泄露的，加 --at-once 立即停用。"
+            )
+        ended = replace(old, state=KeyState.RETIRED, valid_to=today)
+        return self._with(KeyKind.LOG, tuple(ended if key is old else key for key in self.log))
+
+    def _with(self, kind: KeyKind, keys: tuple[PlannedKey, ...]) -> KeyPlan:
+        return replace(self, record=keys) if kind is KeyKind.RECORD else replace(self, log=keys)
