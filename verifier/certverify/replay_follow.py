@@ -52,14 +52,24 @@ class Follower:
     """Keeps a replay of one log at `path`, and takes it on from checkpoint to checkpoint.
 
     `kept_roots` are roots that the log has signed before, by size: each is compared when the replay passes it.
-    `tell` hears how far a long replay has come, after each bundle of 256 entries.
+    `tell` hears how far a long replay has come, after each bundle of 256 entries. It is saved on its way every
+    `seconds_between_saves`; at its end as well when `saves_every_time`, else when so much time has passed. `resumed_at`:
+    how many leaves the last run found replayed.
     """
 
     path: Path
     kept_roots: Mapping[int, bytes] = field(default_factory=dict)
     tell: Callable[[Progress], None] = _silent
     seconds_between_saves: float = SECONDS_BETWEEN_SAVES
-    _replay: Replay | None = None
+    saves_every_time: bool = True
+    saved_at: float = field(default_factory=time.monotonic, init=False)
+    resumed_at: int = field(default=0, init=False)
+    _replay: Replay | None = field(default=None, init=False)
+
+    def save(self, replay: Replay) -> None:
+        """Keep the replay, which stands between two batches."""
+        save_replay(replay, self.path)
+        self.saved_at = time.monotonic()
 
     def follow(
         self, tree: PublicTree, checkpoint: Checkpoint, signed_at: int, trust_list: TrustList
@@ -97,24 +107,25 @@ class _Run:
 
     def go(self) -> None:
         replay, goal = self.replay, self.checkpoint.size
-        begun_at = saved_at = time.monotonic()
-        begun_size = replay.size
+        begun_at = time.monotonic()
+        begun_size = self.follower.resumed_at = replay.size
         replay.not_after, replay.read_entry = self.signed_at, self._entry_reader()
         self._require_known_start()
         while replay.size < goal:
             self._bundle()
             now = time.monotonic()
             self.follower.tell(Progress(replay.size - begun_size, replay.size, goal, now - begun_at))
-            if now - saved_at > self.follower.seconds_between_saves:
+            if self._save_is_due(now):
                 self._save_midway()
-                saved_at = time.monotonic()
         if replay.tree.root() != self.checkpoint.root:
             raise TreeInconsistentError("the entries do not hash to the root of the checkpoint")
         self._compare_right_edge()
         if not replay.between_batches:
             raise FaultFoundError(Fault.BATCH_SHAPE, max(0, replay.size - 1))
-        if replay.size != begun_size:
-            save_replay(replay, self.follower.path)
+        if replay.size != begun_size and (
+            self.follower.saves_every_time or self._save_is_due(time.monotonic())
+        ):
+            self.follower.save(replay)
 
     def _bundle(self, to_seal: bool = False) -> None:
         """Take the entries of one bundle that are not taken yet; `to_seal`: only up to the next seal in it."""
@@ -150,7 +161,10 @@ class _Run:
             self._bundle(to_seal=True)
         if self.replay.between_batches:
             self._prove_prefix()
-            save_replay(self.replay, self.follower.path)
+            self.follower.save(self.replay)
+
+    def _save_is_due(self, now: float) -> bool:
+        return now - self.follower.saved_at > self.follower.seconds_between_saves
 
     def _prove_prefix(self) -> None:
         """Return when the leaves taken so far are the log's: a prefix of the signed tree. Raises
