@@ -38,6 +38,7 @@ from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 from certsvc.stages.witness_guard import WitnessGuard
+from certsvc.stages.witness_report import WitnessReport, witness_report
 
 
 class PublicSide(Parts):
@@ -150,6 +151,10 @@ class PublicSide(Parts):
     def is_behind(self) -> bool:
         """Whether the public tree does not show the checkpoint that was signed last, cosigned as the policy asks."""
         return self.publisher.is_behind()
+
+    def witness_report(self) -> WitnessReport:
+        """How the witnesses of the policy stand; they are asked."""
+        return witness_report(self.witnessing, self.tree)
 
     def republish(self) -> None:
         """Sign the checkpoint anew with the present time and show everything that is committed."""

@@ -10,6 +10,7 @@ between commit and publication is repaired by publishing again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
@@ -123,7 +124,7 @@ class Publisher:
     def _cosigned(self, head: LedgerHead) -> bytes:
         if self._witnesses is None:
             return head.note
-        tree = presented(head.note, tree_nodes(self._tree, head.size))
+        tree = presented(head.note, partial(tree_nodes, self._tree))
         return self._witnesses.cosign(tree, self._stored_size)
 
     def _stored_size(self) -> int:

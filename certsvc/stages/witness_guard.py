@@ -6,7 +6,8 @@ between cosignature and publication) is shown the committed head.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from certverify.note import VerifierKey
 
@@ -38,13 +39,13 @@ class WitnessGuard:
         head = self._head()
         if published is not None:
             raw_note, checkpoint = published
-            nodes = tree_nodes(self._tree, checkpoint.size)
-            outcomes = dict(self._witnessing.present(presented(raw_note, nodes), guess=checkpoint.size))
+            shown = presented(raw_note, partial(tree_nodes, self._tree))
+            outcomes = dict(self._witnessing.present(shown, guess=checkpoint.size))
             ahead = frozenset(name for name, one in outcomes.items() if isinstance(one, SeenMore))
             if ahead and head is not None and head.size > checkpoint.size:
-                outcomes |= self._witnessing.present(presented(head.note, self._stored(head)), ahead)
+                outcomes |= self._witnessing.present(presented(head.note, self._stored_nodes), ahead)
         elif head is not None:
-            outcomes = dict(self._witnessing.present(presented(head.note, self._stored(head))))
+            outcomes = dict(self._witnessing.present(presented(head.note, self._stored_nodes)))
         else:
             outcomes = {}
         self._outcomes = outcomes
@@ -63,15 +64,10 @@ class WitnessGuard:
         with self._store.transaction() as transaction:
             return transaction.head()
 
-    def _stored(self, head: LedgerHead) -> Node:
-        return TileNodes(_each_alone(self._store), head.size).node
+    def _stored_nodes(self, size: int) -> Node:
+        return TileNodes(self._stored_tile, size).node
 
-
-def _each_alone(store: LedgerStore) -> Callable[[int, int], bytes]:
-    """Tiles out of the store, each in a short transaction: the conversation lasts longer than a lock may."""
-
-    def tile(level: int, number: int) -> bytes:
-        with store.transaction() as transaction:
+    def _stored_tile(self, level: int, number: int) -> bytes:
+        """In a short transaction of its own: the conversation lasts longer than a lock may."""
+        with self._store.transaction() as transaction:
             return transaction.tile(level, number)
-
-    return tile

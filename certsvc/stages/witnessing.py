@@ -197,10 +197,10 @@ def require_one_history(outcomes: Mapping[bytes, Outcome], size_now: Callable[[]
                 pass
 
 
-def presented(raw_note: bytes, node: Node) -> Presented:
-    """A checkpoint of this log with the nodes of its tree, as a witness is shown it."""
+def presented(raw_note: bytes, nodes_of: Callable[[int], Node]) -> Presented:
+    """A checkpoint of this log with its tree, as a witness is shown it; `nodes_of` gives the nodes of a tree of a size."""
     checkpoint, _ = decode_checkpoint(raw_note)
-    return Presented(raw_note, checkpoint.size, checkpoint.root, node)
+    return Presented(raw_note, checkpoint.size, checkpoint.root, nodes_of(checkpoint.size))
 
 
 def _proof(tree: Presented, old_size: int) -> tuple[bytes, ...]:

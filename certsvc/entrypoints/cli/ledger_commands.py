@@ -17,12 +17,16 @@ from certsvc.entrypoints.cli.ledger_reports import (
     reconciliation_text,
 )
 from certsvc.entrypoints.cli.options import AS_JSON, opened_office
+from certsvc.entrypoints.cli.witness_commands import ledger_witnesses
 from certsvc.ports.ledger_rebuilding import Adoption
 
 
 @click.group()
 def ledger() -> None:
     """公开账本。"""
+
+
+ledger.add_command(ledger_witnesses)
 
 
 @ledger.command("export")
