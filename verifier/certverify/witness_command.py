@@ -58,6 +58,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="从公开日志目录的信任清单取日志公钥。Take the log keys of a trust list.",
     )
     command.add_argument(
+        "--audit",
+        metavar="TREE|URL",
+        help="公开日志的目录或网址：先逐条重放，再共签（须给出 --trust）。"
+        "Public tree: replay it before cosigning; needs --trust.",
+    )
+    command.add_argument(
         "--listen",
         metavar="HOST:PORT",
         type=_address,
@@ -84,7 +90,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
     """Show or serve; the exit code."""
     try:
-        return _show(asked) if asked.show else _serve(asked, clock, examine=None)
+        return _show(asked) if asked.show else _serve(asked, clock, _examiner(asked, clock))
     except ModuleNotFoundError as error:
         return _complain(f"请安装 pip install 'certverify[witness]' to run a witness: {error.name}")
     except (WitnessStateError, TrustListError) as error:
@@ -123,6 +129,22 @@ def _serve(asked: argparse.Namespace, clock: Callable[[], datetime], examine: Ex
     finally:
         store.close()
     return 0
+
+
+def _examiner(asked: argparse.Namespace, clock: Callable[[], datetime]) -> Examine | None:
+    """What makes this witness an auditor (docs/monitoring.md). Raises WitnessStateError."""
+    if asked.audit is None:
+        return None
+    from certverify.monitor_audit import Auditor
+    from certverify.sources import open_source
+
+    if asked.trust is None:
+        raise WitnessStateError("an audit judges by the trust list: --trust DIR")
+    try:
+        source = open_source(asked.audit)
+    except ValueError as error:
+        raise WitnessStateError(str(error)) from error
+    return Auditor(source, asked.trust, asked.dir / "replay", clock).examine
 
 
 def _introduce(key: WitnessKey, url: str) -> None:
