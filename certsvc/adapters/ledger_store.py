@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 from sqlalchemy.types import NullType
 
-from certsvc.adapters.database import hold_table, replace_rows
+from certsvc.adapters.database import hold_table, insert_rows, replace_rows
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.ledger_outbox import queue_events
 from certsvc.adapters.ledger_schema import (
@@ -52,19 +52,23 @@ from certsvc.formats.tile import (
     split_entries,
     split_hashes,
 )
-from certsvc.ports import LedgerHead, LoggedEvent, PendingEvent, QueuedEvent, StoredLeaf
+from certsvc.ports import LedgerHead, LoggedEvent, PendingEvent, QueuedEvents, StoredLeaf
 
 _LOOK_UP_CHUNK = 500
 _KINDS = {int(kind): kind for kind in EventKind}
 _day = lru_cache(date.fromisoformat)
 _HEAD = select(ledger_head).with_for_update()
-_BYTES_AS_THEY_COME = NullType()  # a thousand values a batch, and nothing to convert
-_EARLIER = outbox_event.alias("earlier")
-_LAST_LEAF = (
-    select(func.max(_EARLIER.c.leaf_index + 0))  # + 0: never by a walk down the index of leaves
-    .where(_EARLIER.c.slot == outbox_event.c.slot)
-    .scalar_subquery()
+_MOVE_HEAD = (
+    update(ledger_head)
+    .where(
+        ledger_head.c.size == bindparam("old_size"),
+        ledger_head.c.root == bindparam("old_root"),
+        ledger_head.c.note == bindparam("old_note"),
+    )
+    .values({column.name: bindparam(column.name) for column in ledger_head.columns if column.name != "id"})
 )
+_STATUS_SLOTS = select(status_space.c.slots)
+_BYTES_AS_THEY_COME = NullType()  # a thousand values a batch, and nothing to convert
 _PENDING = (
     select(
         outbox_event.c.id,
@@ -72,11 +76,22 @@ _PENDING = (
         outbox_event.c.slot,
         outbox_event.c.effective_on,
         type_coerce(outbox_event.c.commitment, _BYTES_AS_THEY_COME),
-        _LAST_LEAF,
     )
     .where(outbox_event.c.leaf_index.is_(None))
     .order_by(outbox_event.c.id)
     .limit(bindparam("most"))
+)
+_LOGGED = outbox_event.alias("logged")
+_NEWEST = (
+    select(_LOGGED.c.slot, func.max(_LOGGED.c.leaf_index).label("newest"))
+    .join_from(outbox_event, _LOGGED, _LOGGED.c.slot == outbox_event.c.slot)
+    .where(
+        outbox_event.c.leaf_index.is_(None),
+        outbox_event.c.id.between(bindparam("first"), bindparam("last")),
+        _LOGGED.c.id != outbox_event.c.id,
+        _LOGGED.c.leaf_index.is_not(None),
+    )
+    .group_by(_LOGGED.c.slot)
 )
 _TILE = (
     select(ledger_hashes.c.start, ledger_hashes.c.hashes)
@@ -99,7 +114,8 @@ _ENTRIES_FROM = (
 _MARK = (
     update(outbox_event)
     .where(
-        outbox_event.c.id.between(bindparam("first"), bindparam("last")), outbox_event.c.leaf_index.is_(None)
+        outbox_event.c.id.between(bindparam("first"), bindparam("last")),
+        (outbox_event.c.leaf_index + 0).is_(None),  # + 0: found by id, not by the index that this changes
     )
     .values(
         leaf_index=outbox_event.c.id + bindparam("shift", type_=BigInteger),
@@ -142,15 +158,8 @@ class DatabaseLedgerTransaction:
 
     def move_head(self, old: LedgerHead, new: LedgerHead) -> None:
         """Compare and swap."""
-        moved = self._connection.execute(
-            update(ledger_head)
-            .where(
-                ledger_head.c.size == old.size,
-                ledger_head.c.root == old.root,
-                ledger_head.c.note == old.note,
-            )
-            .values(**_head_columns(new))
-        )
+        known = {"old_size": old.size, "old_root": old.root, "old_note": old.note}
+        moved = self._connection.execute(_MOVE_HEAD, known | _head_columns(new))
         if moved.rowcount != 1:
             raise ConflictError(_MOVED)
 
@@ -158,39 +167,46 @@ class DatabaseLedgerTransaction:
         """Put events into the outbox."""
         queue_events(self._connection, events, at)
 
-    def pending(self, most: int) -> tuple[QueuedEvent, ...]:
+    def pending(self, most: int) -> QueuedEvents:
         """Events without a leaf, oldest first."""
-        rows = self._connection.execute(_PENDING, {"most": most})
-        return tuple(
-            [
-                QueuedEvent(row_id, _KINDS[kind], slot, _day(effective_on), commitment, last_leaf)
-                for row_id, kind, slot, effective_on, commitment, last_leaf in rows
-            ]
+        rows = self._connection.execute(_PENDING, {"most": most}).all()
+        ids, kinds, slots, days, commitments = zip(*rows, strict=True) if rows else ((),) * 5
+        return QueuedEvents(
+            ids, tuple(map(_KINDS.__getitem__, kinds)), slots, tuple(map(_day, days)), commitments
         )
 
-    def mark_logged(self, events: Sequence[LoggedEvent]) -> None:
+    def newest_leaves(self, queued: QueuedEvents) -> Mapping[int, int]:
+        """The newest events of slots."""
+        rows = self._connection.execute(_NEWEST, {"first": queued.ids[0], "last": queued.ids[-1]})
+        return {row.slot: row.newest for row in rows}
+
+    def mark_logged(self, ids: Sequence[int], first_index: int, manifest_index: int) -> None:
         """Note leaves: one statement for each run of rows that follow one another as their leaves do."""
         marked = 0
-        for shift, first, last, manifest in _runs(events):
-            places = {"first": first, "last": last, "shift": shift, "manifest": manifest}
+        for first, last, shift in _runs(ids, first_index):
+            places = {"first": first, "last": last, "shift": shift, "manifest": manifest_index}
             marked += self._connection.execute(_MARK, places).rowcount
-        if marked != len(events):
+        if marked != len(ids):
             raise ConflictError(_MOVED)
 
     def status_slots(self) -> int:
         """The length that the array shall have at the next seal."""
-        return int(self._connection.execute(select(status_space.c.slots)).scalar_one())
+        return int(self._connection.execute(_STATUS_SLOTS).scalar_one())
 
     def append(self, hashes: Sequence[HashRun], entries: Sequence[EntryRun]) -> None:
         """Insert runs."""
         try:
-            self._connection.execute(
-                insert(ledger_hashes),
-                [{"level": r.level, "tile": r.tile, "start": r.start, "hashes": r.hashes} for r in hashes],
+            insert_rows(
+                self._connection,
+                ledger_hashes,
+                ("level", "tile", "start", "hashes"),
+                [(run.level, run.tile, run.start, run.hashes) for run in hashes],
             )
-            self._connection.execute(
-                insert(ledger_entries),
-                [{"bundle": r.bundle, "start": r.start, "entries": r.entries} for r in entries],
+            insert_rows(
+                self._connection,
+                ledger_entries,
+                ("bundle", "start", "entries"),
+                [(run.bundle, run.start, run.entries) for run in entries],
             )
         except DatabaseRefusal as error:
             raise ConflictError(_MOVED) from error
@@ -307,12 +323,11 @@ def _joined(runs: Iterable[Any]) -> bytes:
     return b"".join(joined)
 
 
-def _runs(events: Sequence[LoggedEvent]) -> Iterator[tuple[int, int, int, int]]:
-    """(leaf index less row id, first row, last row, manifest) of rows that follow one another."""
-    if events and events[-1].id - events[0].id == events[-1].leaf_index - events[0].leaf_index:
-        first = events[0]  # the rows ascend, so that none is left out: the whole batch
-        yield first.leaf_index - first.id, first.id, events[-1].id, first.manifest_index
+def _runs(ids: Sequence[int], first_index: int) -> Iterator[tuple[int, int, int]]:
+    """(first id, last id, leaf index less id) of ascending ids that follow one another without a gap."""
+    if ids[-1] - ids[0] == len(ids) - 1:
+        yield ids[0], ids[-1], first_index - ids[0]
         return
-    for (shift, manifest), run in groupby(events, lambda one: (one.leaf_index - one.id, one.manifest_index)):
-        rows = [one.id for one in run]
-        yield shift, rows[0], rows[-1], manifest
+    for shift, run in groupby(enumerate(ids, first_index), lambda pair: pair[0] - pair[1]):
+        members = [one for _, one in run]
+        yield members[0], members[-1], shift

@@ -19,15 +19,14 @@ def encode_cbor(value: CborValue) -> bytes:
 
 def encode_uint(value: int) -> bytes:
     """The same for one unsigned integer, several times faster. Raises ValueError outside of 0 to 2^64-1."""
+    if 0xFFFF < value <= 0xFFFF_FFFF:  # most slots are there
+        return _FOUR(26, value)
     if 0 <= value <= _LARGEST_IN_HEAD:
         return bytes((value,))
-    match (value.bit_length() + 7) // 8 if value > 0 else 9:
-        case 1:
-            return _ONE(24, value)
-        case 2:
-            return _TWO(25, value)
-        case 3 | 4:
-            return _FOUR(26, value)
-        case 5 | 6 | 7 | 8:
-            return _EIGHT(27, value)
+    if 0 <= value <= 0xFF:
+        return _ONE(24, value)
+    if 0 <= value <= 0xFFFF:
+        return _TWO(25, value)
+    if 0 <= value <= 0xFFFF_FFFF_FFFF_FFFF:
+        return _EIGHT(27, value)
     raise ValueError("not an unsigned integer of 64 bits")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -147,18 +148,41 @@ class EventEncoder:
         self, kind: EventKind, slot: int, seq: int, prev: bytes | None, effective_on: date, commitment: bytes
     ) -> bytes:
         """Entry bytes of an event. Raises ValueError when a hash has not 32 bytes."""
-        end = self._ends.get(effective_on)
-        if end is None:
-            end = encode_cbor(day_number(effective_on)) + self._hour + _HASH_FOLLOWS
-            self._ends[effective_on] = end
-        if len(commitment) != HASH_BYTES or (seq == 0) != (prev is None):
-            raise ValueError("a commitment has 32 bytes; the first event on a slot alone has no predecessor")
-        if prev is None:
-            return self._begins[kind] + encode_uint(slot) + _FIRST + end + commitment
-        if len(prev) != HASH_BYTES:
-            raise ValueError("a leaf hash has 32 bytes")
-        chained = encode_uint(seq) + _HASH_FOLLOWS + prev
-        return self._begins[kind] + encode_uint(slot) + chained + end + commitment
+        end = self._ends.get(effective_on) or self._end(effective_on)
+        if len(commitment) != HASH_BYTES:
+            raise ValueError("a commitment has 32 bytes")
+        begin = self._begins[kind] + encode_uint(slot)
+        if prev is None and seq == 0:
+            return begin + _FIRST + end + commitment
+        if prev is None or seq == 0 or len(prev) != HASH_BYTES:
+            raise ValueError(
+                "the first event on a slot has no predecessor, every later one has a hash of 32 bytes"
+            )
+        return begin + encode_uint(seq) + _HASH_FOLLOWS + prev + end + commitment
+
+    def encode_first(
+        self,
+        kinds: Iterable[EventKind],
+        slots: Iterable[int],
+        effective_on: Sequence[date],
+        commitments: Sequence[bytes],
+    ) -> list[bytes]:
+        """The same for many events, each the first on its slot."""
+        begins = self._begins
+        ends = {day: _FIRST + self._end(day) for day in set(effective_on)}
+        entries = [
+            begins[kind] + encode_uint(slot) + ends[day] + commitment
+            for kind, slot, day, commitment in zip(kinds, slots, effective_on, commitments, strict=True)
+        ]
+        if any(map(HASH_BYTES.__ne__, map(len, commitments))):
+            raise ValueError("a commitment has 32 bytes")
+        return entries
+
+    def _end(self, effective_on: date) -> bytes:
+        """What follows the predecessor, up to the commitment."""
+        end = encode_cbor(day_number(effective_on)) + self._hour + _HASH_FOLLOWS
+        self._ends[effective_on] = end
+        return end
 
 
 def manifest_signing_bytes(manifest: Manifest) -> bytes:

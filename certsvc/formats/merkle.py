@@ -6,7 +6,7 @@ Everything here asks for nodes by (level, index): the root of the perfect subtre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 Node = Callable[[int, int], bytes]
@@ -17,6 +17,11 @@ EMPTY_ROOT = sha256(b"").digest()
 def leaf_hash(entry: bytes) -> bytes:
     """The hash of a leaf (RFC 6962 2.1)."""
     return sha256(b"\0" + entry).digest()
+
+
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """The hashes of many leaves, in order."""
+    return [sha256(b"\0" + entry).digest() for entry in entries]
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

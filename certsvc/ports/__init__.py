@@ -11,7 +11,7 @@ from certsvc.ports.ledger import (
     LoggedEvent,
     PendingEvent,
     PublicTree,
-    QueuedEvent,
+    QueuedEvents,
     StoredLeaf,
 )
 from certsvc.ports.office import ActorStore, CertificateStore, FilingStore
@@ -43,7 +43,7 @@ __all__ = [
     "PendingEvent",
     "PersonalCipher",
     "PublicTree",
-    "QueuedEvent",
+    "QueuedEvents",
     "RecordSigner",
     "StoredLeaf",
 ]

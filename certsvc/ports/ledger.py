@@ -45,18 +45,18 @@ class PendingEvent:
     certificate_version: int
 
 
-class QueuedEvent(NamedTuple):
-    """An outbox row that has no leaf yet; `last_leaf` is the newest leaf of its slot, None when the slot has none.
+@dataclass(frozen=True, slots=True)
+class QueuedEvents:
+    """Outbox rows that have no leaf yet, oldest first; a tuple a column, for there may be a thousand."""
 
-    A tuple, as `LoggedEvent`: a batch makes a thousand of each.
-    """
+    ids: tuple[int, ...]
+    kinds: tuple[EventKind, ...]
+    slots: tuple[int, ...]
+    effective_on: tuple[date, ...]
+    commitments: tuple[bytes, ...]
 
-    id: int
-    kind: EventKind
-    slot: int
-    effective_on: date
-    commitment: bytes
-    last_leaf: int | None
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 class LoggedEvent(NamedTuple):
@@ -107,12 +107,18 @@ class LedgerTransaction(Protocol):
         """Put events into the outbox, those known by their key excepted. Raises ConflictError for one out of order."""
         ...
 
-    def pending(self, most: int) -> tuple[QueuedEvent, ...]:
+    def pending(self, most: int) -> QueuedEvents:
         """Events without a leaf, oldest first."""
         ...
 
-    def mark_logged(self, events: Sequence[LoggedEvent]) -> None:
-        """Note the leaves of events, which follow one another in the log. Raises ConflictError when one has a leaf."""
+    def newest_leaves(self, queued: QueuedEvents) -> Mapping[int, int]:
+        """By slot the log index of its newest event, for those slots of the queued events that have one."""
+        ...
+
+    def mark_logged(self, ids: Sequence[int], first_index: int, manifest_index: int) -> None:
+        """Note that outbox rows, in ascending order, have the leaves from an index on. Raises ConflictError when one has
+        a leaf already.
+        """
         ...
 
     def status_slots(self) -> int:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import repeat
 
 from certverify import ed25519
 from certverify.errors import SignatureError
@@ -53,23 +54,36 @@ from certsvc.ports import (
     LogSigner,
     PendingEvent,
     PublicTree,
-    QueuedEvent,
+    QueuedEvents,
     RecordSigner,
 )
 from certsvc.ports.witness import StartGuard
 from certsvc.stages.ledger_check import check_append, load_edge
 from certsvc.stages.published_log import log_key, read_published_note, require_same_history
-from certsvc.stages.slot_chains import FIRST_ON_SLOT, newest_events
+from certsvc.stages.slot_chains import event_leaves
 
 MOST_EVENTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class AppendedBatch:
-    """What one batch added: its events with their leaves, and the head after it."""
+    """What one batch added: its events, which have the leaves from `first_index` on, and the head after it."""
 
-    events: tuple[LoggedEvent, ...]
+    queued: QueuedEvents
+    first_index: int
     head: LedgerHead
+
+    @property
+    def manifest_index(self) -> int:
+        """The leaf after the events."""
+        return self.first_index + len(self.queued)
+
+    @property
+    def events(self) -> tuple[LoggedEvent, ...]:
+        """The events with their leaves."""
+        own, leaves = self.queued, range(self.first_index, self.manifest_index)
+        rows = zip(own.ids, own.slots, own.commitments, leaves, repeat(self.manifest_index))
+        return tuple(LoggedEvent(*row) for row in rows)
 
 
 class Ledger:
@@ -153,42 +167,17 @@ class Ledger:
         queued = transaction.pending(MOST_EVENTS)
         if not queued:
             return None
-        entries, hashes = self._event_leaves(transaction, queued, hour_number(now))
+        encoder = EventEncoder(self._authority.kid, hour_number(now))
+        entries, hashes = event_leaves(transaction, queued, encoder)
         array = self._array(transaction, head).grown(transaction.status_slots())
         self._status = array
-        changed = array.put((one.slot, one.kind.status_after) for one in queued)
+        changed = array.put(zip(queued.slots, [kind.status_after for kind in queued.kinds], strict=True))
         entries.append(self._manifest(head.size, hashes))
-        new_head = self._append(transaction, head, entries, hashes, array)
+        batch = AppendedBatch(queued, head.size, self._append(transaction, head, entries, hashes, array))
         transaction.put_status_chunks({number: array.chunk(number) for number in changed})
-        manifest_index = head.size + len(queued)
-        logged = tuple(
-            [
-                LoggedEvent(one.id, one.slot, one.commitment, index, manifest_index)
-                for index, one in enumerate(queued, head.size)
-            ]
-        )
-        transaction.mark_logged(logged)
-        transaction.move_head(head, new_head)
-        return AppendedBatch(logged, new_head)
-
-    def _event_leaves(
-        self, transaction: LedgerTransaction, queued: Sequence[QueuedEvent], hour: int
-    ) -> tuple[list[bytes], list[bytes]]:
-        """Entries and leaf hashes; each event is chained to the one before it on its slot."""
-        newest = newest_events(transaction, queued)
-        encode = EventEncoder(self._authority.kid, hour).encode
-        entries: list[bytes] = []
-        hashes: list[bytes] = []
-        for _, kind, slot, effective_on, commitment, _ in queued:
-            seq, prev = newest.get(slot, FIRST_ON_SLOT)
-            if kind.opens_slot != (prev is None):
-                raise IntegrityError(f"状态位 {slot} 的事件顺序不符，已停止处理。请核查待登记事件。")
-            entry = encode(kind, slot, seq, prev, effective_on, commitment)
-            hashed = leaf_hash(entry)
-            entries.append(entry)
-            hashes.append(hashed)
-            newest[slot] = seq + 1, hashed
-        return entries, hashes
+        transaction.mark_logged(queued.ids, batch.first_index, batch.manifest_index)
+        transaction.move_head(head, batch.head)
+        return batch
 
     def _manifest(self, first_index: int, hashes: list[bytes]) -> bytes:
         manifest = Manifest(self._authority.kid, first_index, len(hashes), ListTree(hashes).root)

@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from certverify.errors import CertverifyError
 from certverify.leaf import EventLeaf, decode_leaf
-from certverify.merkle import leaf_hash
 
 from certsvc.errors import IntegrityError
-from certsvc.ports import LedgerTransaction, QueuedEvent, StoredLeaf
+from certsvc.formats.leaf import EventEncoder, EventKind
+from certsvc.formats.merkle import leaf_hash, leaf_hashes
+from certsvc.ports import LedgerTransaction, QueuedEvents, StoredLeaf
 
-FIRST_ON_SLOT: tuple[int, bytes | None] = (0, None)
+Chain = tuple[int, bytes | None]
+"""The number that the next event on a slot has, and the leaf hash of the one before it."""
+_UNOPENED: Chain = (0, None)
 
 
-def newest_events(
-    transaction: LedgerTransaction, queued: Sequence[QueuedEvent]
-) -> dict[int, tuple[int, bytes | None]]:
-    """By slot: the number that its next event will have, and the hash of its newest leaf. Slots without a leaf are left out.
-
-    The newest leaf is read out of the log and decoded with the reader's code. Raises IntegrityError when the log holds
-    another leaf there, or one whose hash is another.
+def event_leaves(
+    transaction: LedgerTransaction, queued: QueuedEvents, encoder: EventEncoder
+) -> tuple[list[bytes], list[bytes]]:
+    """Entries and leaf hashes of queued events. Raises IntegrityError when the first event on a slot does not open it,
+    or a later one does.
     """
-    places = {one.slot: one.last_leaf for one in queued if one.last_leaf is not None}
-    if not places:
-        return {}
+    chains = _chains(transaction, queued)
+    if chains or len(set(queued.slots)) < len(queued):
+        return _chained(queued, encoder, chains)
+    for kind, slot in zip(queued.kinds, queued.slots, strict=True):
+        _require_order(kind, slot, is_open=False)
+    entries = encoder.encode_first(queued.kinds, queued.slots, queued.effective_on, queued.commitments)
+    return entries, leaf_hashes(entries)
+
+
+def _chained(
+    queued: QueuedEvents, encoder: EventEncoder, chains: dict[int, Chain]
+) -> tuple[list[bytes], list[bytes]]:
+    entries: list[bytes] = []
+    hashes: list[bytes] = []
+    for kind, slot, effective_on, commitment in zip(
+        queued.kinds, queued.slots, queued.effective_on, queued.commitments, strict=True
+    ):
+        seq, prev = chains.get(slot, _UNOPENED)
+        _require_order(kind, slot, is_open=prev is not None)
+        entries.append(encoder.encode(kind, slot, seq, prev, effective_on, commitment))
+        hashes.append(leaf_hash(entries[-1]))
+        chains[slot] = seq + 1, hashes[-1]
+    return entries, hashes
+
+
+def _require_order(kind: EventKind, slot: int, *, is_open: bool) -> None:
+    if kind.opens_slot == is_open:
+        raise IntegrityError(f"状态位 {slot} 的事件顺序不符，已停止处理。请核查待登记事件。")
+
+
+def _chains(transaction: LedgerTransaction, queued: QueuedEvents) -> dict[int, Chain]:
+    """Of the slots that have a leaf. The newest one is read out of the log and decoded with the reader's code.
+
+    Raises IntegrityError when the log holds another leaf there, or one whose hash is another.
+    """
+    places = transaction.newest_leaves(queued)
     leaves = transaction.leaves_at(places.values())
     return {slot: _next(leaves.get(index), index, slot) for slot, index in places.items()}
 
 
-def _next(stored: StoredLeaf | None, index: int, slot: int) -> tuple[int, bytes]:
+def _next(stored: StoredLeaf | None, index: int, slot: int) -> Chain:
     broken = IntegrityError(
         f"账本第 {index} 条与状态位 {slot} 的事件不符，已停止处理。请按运维手册核查数据库。"
     )
