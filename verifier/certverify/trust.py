@@ -170,13 +170,14 @@ def decode_trust(
     log = trust_list.log_keys[0]
     if policy.logs and (log.name, log.raw_key) not in {(key.name, key.raw_key) for key in policy.logs}:
         raise TrustMixedError("the policy does not know the log of the trust list")
-    if raw_note is not None:
-        _require_statement(raw_note, raw_trust_list, raw_policy, trust_list)
-    elif trust_list.anchors:
-        raise TrustMixedError("the trust list names anchors, and trust.note is missing")
-    if anchor is not None:
-        if raw_note is None:
+    if not trust_list.anchors:
+        if anchor is not None:
             raise TrustForgedError("the trust material is not signed")
+        return Trust(trust_list, decode_tables(raw_tables), policy)
+    if raw_note is None:
+        raise TrustMixedError("the trust list names anchors, and trust.note is missing")
+    _require_statement(raw_note, raw_trust_list, raw_policy, trust_list)
+    if anchor is not None:
         require_anchor(raw_note, anchor, _nothing_earlier if earlier is None else earlier)
     return Trust(trust_list, decode_tables(raw_tables), policy)
 

@@ -8,6 +8,9 @@ import { CannotVerify } from "./signature.js";
 import { TreeProblem, readLatest, readStatus } from "./tree.js";
 import { decodePolicy, meetsQuorum } from "./policy.js";
 import { BadTrustList, decodeTables, decodeTrustList } from "./trust.js";
+import { BadTrust, verifyTrust } from "./trust_note.js";
+
+const MIXED_PAUSE_MS = 300;
 
 const NOTHING = {
   claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
@@ -17,22 +20,23 @@ const NOTHING = {
 
 /**
  * Gather what can be known about a scanned text:
- * 1 read the trust list, 2 read the record, 3 judge the signature, 4 read the names of codes,
+ * 1 read the trust list and check its signature, 2 read the record, 3 judge the signature, 4 read the names of codes,
  * 5 read the newest checkpoint and its seal, 6 count the witnesses, 7 read the status of the slot.
  * @param text what stands in the QR symbol, with or without prefix.
  * @param readFile async (path) => Uint8Array, or null when there is no such file; throws TreeProblem.
  * @param now seconds since 1970.
+ * @param anchor the trust anchor that this page was given (`decodeAnchor`), or null.
  * @param onSigned called with the evidence once the signature is good, before the ledger is asked.
  * @returns {Promise<Object>} evidence for `judge`: `problems` holds codes of codes.json.
  */
-export async function gatherEvidence(text, { readFile, now, onSigned = () => {} }) {
+export async function gatherEvidence(text, { readFile, now, anchor = null, onSigned = () => {} }) {
   let evidence = { ...NOTHING };
   try {
-    const trust = await readTrustList(readFile);
+    const { trust, problem: refused } = await readTrust(readFile, anchor);
     evidence = { ...evidence, trusted: trust !== null, test: trust?.test ?? false };
     const record = decodeRecord(withoutPrefix(text));
     evidence.claims = record.claims;
-    if (trust === null) return { ...evidence, problems: ["trust-unreadable"] };
+    if (trust === null) return { ...evidence, problems: [refused] };
     const problem = await judgeSignature(record, trust.recordKeys, dateInChina(now));
     evidence = { ...evidence, ...signatureEvidence(problem), tables: await readTables(readFile, trust) };
     if (problem) return evidence;
@@ -71,12 +75,24 @@ function problemEvidence(error) {
 }
 
 // An unreadable record is unreadable without trust list too: its absence only counts afterwards.
-async function readTrustList(readFile) {
+async function readTrust(readFile, anchor) {
+  const first = await readTrustOnce(readFile, anchor);
+  if (!first.mixed) return first;
+  // One publication may be taking the place of another at this moment.
+  await new Promise((resolve) => setTimeout(resolve, MIXED_PAUSE_MS));
+  return readTrustOnce(readFile, anchor);
+}
+
+async function readTrustOnce(readFile, anchor) {
   try {
     const raw = await readFile("trust-list.json");
-    return raw === null ? null : await decodeTrustList(raw);
+    if (raw === null) return { trust: null, problem: "trust-unreadable" };
+    const trust = await decodeTrustList(raw);
+    await verifyTrust(trust, raw, readFile, anchor);
+    return { trust, problem: null };
   } catch (error) {
-    if (error instanceof BadTrustList || error instanceof TreeProblem) return null;
+    if (error instanceof BadTrust) return { trust: null, problem: error.code, mixed: error.code === "trust-unreadable" };
+    if (error instanceof BadTrustList || error instanceof TreeProblem) return { trust: null, problem: "trust-unreadable" };
     throw error;
   }
 }

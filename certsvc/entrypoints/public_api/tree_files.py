@@ -24,8 +24,10 @@ _TEXT = "text/plain; charset=utf-8"
 _BYTES = "application/octet-stream"
 
 _KINDS = (
-    TreeFileKind(re.compile(r"checkpoint|vkey|policy"), _TEXT, REVALIDATE),
+    TreeFileKind(re.compile(r"checkpoint|vkey|policy|trust\.note"), _TEXT, REVALIDATE),
     TreeFileKind(re.compile(r"(?:trust-list|tables)\.json"), "application/json", REVALIDATE),
+    TreeFileKind(re.compile(r"trust/[1-9][0-9]{0,17}\.json"), "application/json", FOREVER),
+    TreeFileKind(re.compile(r"trust/[1-9][0-9]{0,17}\.note"), _TEXT, FOREVER),
     TreeFileKind(re.compile(rf"tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/{_INDEX}{_WIDTH}"), _BYTES, FOREVER),
     TreeFileKind(re.compile(r"status/(?:0|[1-9][0-9]{0,17})/roots"), _BYTES, FOREVER),
     TreeFileKind(re.compile(r"status/shard/[0-9a-f]{64}"), _BYTES, FOREVER),
@@ -43,7 +45,7 @@ def classify_path(path: str) -> TreeFileKind | None:
 def is_machine_path(path: str) -> bool:
     """Whether a request path (with its leading slash) is one that programs read, not people."""
     first = path.removeprefix("/").split("/", 1)[0]
-    return first in {"tile", "status", "assets", "healthz", "api"} or classify_path(first) is not None
+    return first in {"tile", "status", "trust", "assets", "healthz", "api"} or classify_path(first) is not None
 
 
 def read_tree_file(folder: Path, path: str) -> bytes | None:
