@@ -111,25 +111,22 @@ def test_a_conflict_has_the_media_type_of_the_specification(witness: WitnessProc
     assert (status, body, headers["content-type"]) == (409, b"9\n", "text/x.tlog.size")
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "status"),
-    [
+def test_what_is_no_request_is_refused(witness: WitnessProcess) -> None:
+    for method, path, body, status in (
         ("GET", "/add-checkpoint", None, 405),
         ("POST", "/checkpoint", b"", 405),
         ("GET", "/", None, 404),
         ("POST", "/add-checkpoint", b"", 400),
         ("POST", "/add-checkpoint", b"\xff" * 1000, 400),
         ("POST", "/add-checkpoint", b"old 0\n\n" + b"x" * MAX_REQUEST_BYTES, 413),
-    ],
-)
-def test_what_is_no_request_is_refused(
-    method: str, path: str, body: bytes | None, status: int, witness: WitnessProcess
-) -> None:
-    try:
-        assert witness.call(method, path, body)[0] == status
-    except ConnectionError:
-        assert status == 413  # the answer was on its way when the rest of the body met a closed connection
-    assert witness.call("GET", "/healthz")[0] == 200
+    ):
+        try:
+            assert witness.call(method, path, body)[0] == status, (method, path)
+        except ConnectionError:
+            assert (
+                status == 413
+            )  # the answer was on its way when the rest of the body met a closed connection
+        assert witness.call("GET", "/healthz")[0] == 200
 
 
 def test_one_connection_may_ask_many_times(witness: WitnessProcess) -> None:
@@ -165,44 +162,51 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+STUCK = """
+import sys, time
+from certverify import witness, witness_server
+witness_server.MAX_CONNECTIONS = 4
+witness.Witness.add_checkpoint = lambda self, raw_request: time.sleep(60)
+from certverify.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def open_slow(port: int, sent: bytes) -> socket.socket:
     slow = socket.create_connection(("127.0.0.1", port), timeout=20)
     slow.sendall(sent)
     return slow
 
 
+def start_changed(program: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> WitnessProcess:
+    """A witness that runs as the program says."""
+    (folder / "changed_witness.py").write_text(program)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    return WitnessProcess(folder / "witness", module="changed_witness")
+
+
 @pytest.fixture
 def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WitnessProcess]:
     """A witness that waits for half a second and takes four connections."""
-    program = tmp_path / "program"
-    program.mkdir()
-    (program / "impatient.py").write_text(SMALL)
-    monkeypatch.setenv("PYTHONPATH", str(program))
-    started = WitnessProcess(tmp_path / "witness", module="impatient")
+    started = start_changed(SMALL, tmp_path, monkeypatch)
     yield started
     started.kill()
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
+def test_who_sends_slowly_is_not_waited_for(impatient: WitnessProcess) -> None:
+    for sent in (
         b"",
         b"POST /add-checkpoint HTTP/1.1\r\n",
         b"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 100\r\n\r\nold 0",
         b"POST /nowhere HTTP/1.1\r\nHost: w\r\nContent-Length: 100\r\n\r\nold 0",
         b"GET /healthz HTTP/1.1\r\nHost: w\r\n\r\nGET /healthz",
-    ],
-)
-def test_who_sends_slowly_is_not_waited_for(sent: bytes, impatient: WitnessProcess) -> None:
-    began = time.monotonic()
-    with open_slow(impatient.port, sent) as slow:
-        try:
+    ):
+        began = time.monotonic()
+        with open_slow(impatient.port, sent) as slow, contextlib.suppress(ConnectionError):
             while slow.recv(4096):
                 slow.sendall(b" ")
-        except ConnectionError:
-            pass
-        assert time.monotonic() - began < 5
-    assert impatient.call("GET", "/healthz")[0] == 200
+        assert time.monotonic() - began < 5, sent
+        assert impatient.call("GET", "/healthz")[0] == 200
 
 
 def test_too_many_connections_are_turned_away_and_room_is_made_again(impatient: WitnessProcess) -> None:
@@ -233,6 +237,19 @@ def test_an_open_connection_and_a_half_request_do_not_delay_the_end(tmp_path: Pa
     assert (code, seconds < 5) == (0, True)
     idle.close()
     half.close()
+
+
+def test_who_leaves_while_an_audit_lasts_makes_no_room_for_more_and_the_end_waits_for_no_audit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = start_changed(STUCK, tmp_path, monkeypatch)
+    asked = b"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 3\r\n\r\nold"
+    for _ in range(5):
+        open_slow(stuck.port, asked).close()
+        time.sleep(0.05)
+    assert stuck.call("GET", "/healthz")[0] == 503
+    code, seconds = stuck.terminate()
+    assert (code, seconds < 5) == (0, True), stuck.log.read_text(encoding="utf-8")
 
 
 # --- the command line ---

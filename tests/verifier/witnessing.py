@@ -22,6 +22,7 @@ from certverify.witness_store import WitnessStore
 
 from tests.verifier.builders import LOG_KEY, NOW, Key, b64, consistency, leaf_hash, mth
 
+ROOT = Path(__file__).parents[2]
 NAME = "witness.example/w1"
 LEAVES = [leaf_hash(b"leaf %d" % number) for number in range(64)]
 FORKED = [*LEAVES[:5], *(leaf_hash(b"other %d" % number) for number in range(59))]
@@ -129,6 +130,7 @@ class WitnessProcess:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                cwd=ROOT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
             )
         impatience = Timer(30, self.process.kill)
