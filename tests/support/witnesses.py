@@ -11,7 +11,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from certverify.note import SignatureType
+from certverify.note import SignatureType, VerifierKey
 from certverify.witness import Witness
 from certverify.witness_key import WitnessKey, open_folder
 from certverify.witness_protocol import AddCheckpoint, cosign, decode_add_checkpoint
@@ -42,13 +42,14 @@ class WitnessServer:
     name: str
     clock: FixedClock
     behaviour: Behaviour
+    log_keys: Sequence[VerifierKey] = (log_key(LOG_KEY),)
     asked: list[AddCheckpoint] = field(default_factory=list)
     port: int = 0
 
     def __post_init__(self) -> None:
         store, self.key = open_folder(self.folder, f"witness.example/{self.name}")
         self.store = store
-        self.witness = Witness(store, self.key, [log_key(LOG_KEY)], self.clock.now)
+        self.witness = Witness(store, self.key, self.log_keys, self.clock.now)
         self._server: ThreadingHTTPServer | None = None
         self.up()
 
