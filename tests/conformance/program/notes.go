@@ -212,9 +212,12 @@ func checkTlogProof(raw, entry []byte, log note.Verifier, others []note.Verifier
 	return checkRecord(proof.path, point.tree.N, point.tree.Hash, proof.index, tlog.RecordHash(entry))
 }
 
-// checkRecord is tlog.CheckRecord, which asks for an index in range, as a total function.
+// maxSize is the largest size for which tlog finds the largest power of two below: above, it never ends.
+const maxSize = 1 << 62
+
+// checkRecord is tlog.CheckRecord as a total function.
 func checkRecord(path tlog.RecordProof, size int64, root tlog.Hash, index int64, leaf tlog.Hash) error {
-	if index < 0 || index >= size {
+	if index < 0 || index >= size || size > maxSize {
 		return errors.New("the index lies outside the tree")
 	}
 	return tlog.CheckRecord(path, size, root, index, leaf)

@@ -113,6 +113,9 @@ func judgeConsistency(file *vectorFile, raw json.RawMessage) error {
 		}
 		return nil
 	}
+	if one.Size2 > maxSize {
+		return errors.New("the size is too large")
+	}
 	return tlog.CheckTree(hashes[2:], one.Size2, hashes[1], one.Size1, hashes[0])
 }
 
