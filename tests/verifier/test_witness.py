@@ -93,6 +93,20 @@ def test_whatever_is_asked_the_cosigned_checkpoints_are_one_growing_log(
     bench.store.close()
 
 
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_bytes_have_an_answer(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    bench = Bench(tmp_path_factory.mktemp("w"))
+    good = request(0, 9)
+    at = data.draw(st.integers(0, len(good)))
+    changed = good[:at] + data.draw(st.binary(max_size=5)) + good[at + data.draw(st.integers(0, 5)) :]
+    for body in (changed, data.draw(st.binary(max_size=200))):
+        answer = bench.ask(body)
+        assert int(answer.status) in {400, 403, 404, 409, 422} or body == good
+        assert answer.body.endswith(b"\n")
+    bench.store.close()
+
+
 def test_the_same_checkpoint_is_cosigned_again_with_a_fresh_time(bench: Bench) -> None:
     bench.ask(request(0, 9))
     for _ in range(3):
@@ -239,6 +253,17 @@ def test_a_thief_of_the_log_key_cannot_fill_the_disk(
         assert kept[-1].size == 39
 
 
+def test_nor_by_making_forks_of_what_was_unproven(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(witness_store, "REFUSED_OF_ORIGIN", 5)
+    bench.ask(request(0, 9))
+    for size in (12, 15, 18):
+        for number in range(4):
+            bench.ask(request(size - 3, size, [*LEAVES[:8], *FORKED[number:]], proof=[]))
+        assert bench.ask(request(size - 3, size)).status == 200
+    kept = bench.store.all_refused()
+    assert [(item.ground, item.size) for item in kept] == [(Ground.FORK, 12)] * 4 + [(Ground.FORK, 15)]
+
+
 def test_only_so_many_bytes_of_accepted_notes_are_kept_and_always_the_newest(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -306,17 +331,17 @@ def test_two_processes_on_one_folder_are_one_witness(bench: Bench) -> None:
     other.store.close()
 
 
-def test_what_cannot_be_stored_is_not_cosigned(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_full_disk_nothing_is_cosigned_and_nothing_forgotten(bench: Bench) -> None:
     bench.ask(request(0, 9))
-
-    def full(*_: Any) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(witness_store.Turn, "_keep", full)
-        assert said(bench.ask(request(9, 20))) == (503, "state-unavailable")
+    with bench.store.turn() as turn:
+        file = turn.connection
+    pages = file.execute("PRAGMA page_count").fetchone()[0]
+    file.execute(f"PRAGMA max_page_count = {pages}")
+    long_text = text_of(20) + "x" * 100_000 + "\n"
+    assert said(bench.ask(request(9, 20, text=long_text))) == (503, "state-unavailable")
     assert said(bench.ask(request(20, 30))) == (409, "9")
-    assert bench.ask(request(9, 20)).status == 200
+    file.execute("PRAGMA max_page_count = 1000000")
+    assert bench.ask(request(9, 20, text=long_text)).status == 200
 
 
 def test_a_state_that_somebody_else_holds_is_waited_for_and_then_refused(

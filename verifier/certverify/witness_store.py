@@ -128,6 +128,11 @@ class Turn:
             " WHERE origin = ? AND size = ? AND ground = ?",
             (Ground.FORK, FORK_REASON, latest.note, latest.origin, latest.size, Ground.UNPROVEN),
         )
+        self.connection.execute(
+            "DELETE FROM refused WHERE origin = ? AND ground = ? AND number NOT IN"
+            " (SELECT number FROM refused WHERE origin = ? AND ground = ? ORDER BY number LIMIT ?)",
+            (latest.origin, Ground.FORK, latest.origin, Ground.FORK, REFUSED_OF_ORIGIN),
+        )
 
     def _keep(self, latest: Latest) -> None:
         """Add to `seen`; what lies more than SEEN_BYTES_OF_ORIGIN bytes of notes back is dropped, the newest never."""
