@@ -27,7 +27,7 @@ from certverify.trust import Trust, decode_trust
 from scripts.make_vectors import make_vectors
 
 VECTORS = Path(__file__).parent.parent / "vectors"
-NAMES = ("base43", "records", "leaves", "status", "witness", "tree", "checkpoint", "bundle")
+NAMES = ("base43", "records", "leaves", "status", "trust", "witness", "tree", "checkpoint", "bundle")
 
 
 @cache

@@ -1,0 +1,185 @@
+"""Golden vectors of the signed trust material: a chain of four lists with a change of anchor, and what is done to it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from certsvc.formats.note import encode_vkey
+from certsvc.formats.trust import LogKey, RecordKey, TrustList, encode_policy, encode_trust_list
+from certsvc.formats.trust_note import (
+    AnchorSignature,
+    TrustMaterial,
+    anchor_name,
+    encode_trust_note,
+    statement_text,
+)
+from scripts.vector_material import LOG_KEY, NOW, ORIGIN, PREFIX, RECORD_KEY, TABLES
+
+_ANCHOR_A = Ed25519PrivateKey.from_private_bytes(sha256(b"first trust anchor of the vectors").digest())
+_ANCHOR_B = Ed25519PrivateKey.from_private_bytes(sha256(b"second trust anchor of the vectors").digest())
+_STRANGER = Ed25519PrivateKey.from_private_bytes(sha256(b"nobody's trust anchor").digest())
+_NEW_LOG = Ed25519PrivateKey.from_private_bytes(sha256(b"new log key of the vectors").digest())
+_NAME = anchor_name(ORIGIN)
+_OLD_VKEY = encode_vkey(ORIGIN, LOG_KEY.public_key)
+_NEW_VKEY = encode_vkey(ORIGIN, _NEW_LOG.public_key().public_bytes_raw())
+
+
+def trust_vectors() -> dict[str, Any]:
+    """The files of a tree, the keys that may be pinned, and cases: which files are changed, and what a reader says."""
+    chain = _chain()
+    files = _tree(chain)
+    return {
+        "anchors": {"first": _vkey(_ANCHOR_A), "second": _vkey(_ANCHOR_B), "stranger": _vkey(_STRANGER)},
+        "files": _encoded(files),
+        "texts": [(one.note or b"").decode().split("\n\n")[0] + "\n" for one in chain],
+        "cases": [
+            {"name": name, "anchor": anchor, "code": code, "changes": _encoded(changes)}
+            for name, anchor, code, changes in _cases(chain, files)
+        ],
+    }
+
+
+def _cases(
+    chain: list[TrustMaterial], files: dict[str, bytes]
+) -> list[tuple[str, str | None, str | None, dict[str, bytes | None]]]:
+    unreadable, forged = "trust-unreadable", "trust-forged"
+    newest, text = chain[-1], _text_of(chain[-1])
+    by_stranger = encode_trust_note(text, [_signature(text, _STRANGER)])
+    borrowed = encode_trust_note(text, [replace(_signature(text, _ANCHOR_B), signature=bytes(64))])
+    older = {
+        "trust-list.json": chain[2].trust_list,
+        "policy": chain[2].policy,
+        "trust.note": chain[2].note,
+    }
+    false_list = replace(newest, trust_list=newest.trust_list.replace(b'"test"', b'"production"'))
+    false_text = statement_text(ORIGIN, NOW + timedelta(days=3), false_list, chain[2].note)
+    false_tree = {
+        "trust-list.json": false_list.trust_list,
+        "trust.note": encode_trust_note(false_text, [_signature(false_text, _STRANGER)]),
+    }
+    stolen = _material(4, date(2026, 11, 22), (_STRANGER,))
+    stolen_text = statement_text(ORIGIN, NOW + timedelta(days=3), stolen, chain[2].note)
+    cut = newest.trust_list.replace(f'"{_vkey(_ANCHOR_B)}"'.encode(), b"")
+    return [
+        ("nothing pinned", None, None, {}),
+        ("the present anchor pinned", "second", None, {}),
+        ("the anchor of before pinned, through the chain", "first", None, {}),
+        ("a stranger pinned", "stranger", forged, {}),
+        ("an older whole publication", None, None, older),
+        (
+            "the list of before with the note of now",
+            None,
+            unreadable,
+            {"trust-list.json": chain[2].trust_list},
+        ),
+        ("another policy", None, unreadable, {"policy": files["policy"] + b"# \n"}),
+        ("other tables", None, unreadable, {"tables.json": files["tables.json"] + b" "}),
+        ("the note is missing", None, unreadable, {"trust.note": None}),
+        ("the note is cut off", None, unreadable, {"trust.note": files["trust.note"][:-9]}),
+        ("the note of another format", None, unreadable, {"trust.note": _reformatted(files["trust.note"])}),
+        ("one bit of the list", None, unreadable, {"trust-list.json": _flipped(files["trust-list.json"])}),
+        ("signed by a stranger", None, forged, {"trust.note": by_stranger}),
+        ("an anchor's name under a wrong signature", None, forged, {"trust.note": borrowed}),
+        ("a false list signed by a stranger", None, forged, false_tree),
+        ("a false list without anchors, nothing pinned", None, None, {"trust-list.json": cut}),
+        ("a false list without anchors, an anchor pinned", "second", forged, {"trust-list.json": cut}),
+        (
+            "a list that names a stranger, signed by him alone",
+            "second",
+            forged,
+            {
+                "trust-list.json": stolen.trust_list,
+                "policy": stolen.policy,
+                "trust.note": encode_trust_note(stolen_text, [_signature(stolen_text, _STRANGER)]),
+            },
+        ),
+        ("the chain has a gap", "first", unreadable, {"trust/3.note": None}),
+        ("an earlier list was exchanged", "first", forged, {"trust/3.json": chain[1].trust_list}),
+        ("an earlier note was exchanged", "first", forged, {"trust/3.note": chain[1].note}),
+    ]
+
+
+def _chain() -> list[TrustMaterial]:
+    """1 begins; 2 announces a log key; 3 adds the second anchor, signed by both; 4 ends the old log key and first anchor."""
+    plans: list[tuple[date | None, tuple[Ed25519PrivateKey, ...], tuple[Ed25519PrivateKey, ...]]] = [
+        (None, (_ANCHOR_A,), (_ANCHOR_A,)),
+        (None, (_ANCHOR_A,), (_ANCHOR_A,)),
+        (None, (_ANCHOR_B,), (_ANCHOR_A, _ANCHOR_B)),
+        (date(2026, 11, 22), (_ANCHOR_B,), (_ANCHOR_B,)),
+    ]
+    chain: list[TrustMaterial] = []
+    for at, (ended_on, anchors, signers) in enumerate(plans):
+        material = _material(at + 1, ended_on, anchors)
+        previous = chain[-1].note if chain else None
+        text = statement_text(ORIGIN, NOW + timedelta(days=at), material, previous)
+        note = encode_trust_note(text, [_signature(text, key) for key in signers])
+        chain.append(replace(material, note=note))
+    return chain
+
+
+def _material(sequence: int, ended_on: date | None, anchors: tuple[Ed25519PrivateKey, ...]) -> TrustMaterial:
+    old = LogKey(_OLD_VKEY, date(2026, 1, 1), ended_on)
+    new = LogKey(_NEW_VKEY, date(2026, 11, 21), None)
+    keys = {1: (old,), 4: (new, old)}.get(sequence, (old, new))
+    trust = TrustList(
+        sequence=sequence,
+        issued_at=NOW + timedelta(days=sequence - 1),
+        environment="test",
+        qr_prefixes=(PREFIX,),
+        log_origin=ORIGIN,
+        log_keys=keys,
+        record_keys=(RecordKey(RECORD_KEY.kid, RECORD_KEY.public_key, date(2026, 1, 1), None),),
+        document_keys=(),
+        layouts=(),
+        tables=TABLES,
+        anchors=tuple(_vkey(key) for key in anchors),
+    )
+    return TrustMaterial(sequence, encode_trust_list(trust), TABLES, encode_policy(keys[0].vkey), None)
+
+
+def _tree(chain: list[TrustMaterial]) -> dict[str, bytes]:
+    kept = {
+        f"trust/{one.sequence}.{kind}": content
+        for one in chain
+        for kind, content in (("json", one.trust_list), ("note", one.note or b""))
+    }
+    newest = chain[-1]
+    return kept | {
+        "trust-list.json": newest.trust_list,
+        "tables.json": newest.tables,
+        "policy": newest.policy,
+        "trust.note": newest.note or b"",
+    }
+
+
+def _text_of(material: TrustMaterial) -> str:
+    return (material.note or b"").decode().split("\n\n")[0] + "\n"
+
+
+def _signature(text: str, key: Ed25519PrivateKey) -> AnchorSignature:
+    return AnchorSignature(_NAME, key.public_key().public_bytes_raw(), key.sign(text.encode()))
+
+
+def _vkey(key: Ed25519PrivateKey) -> str:
+    return encode_vkey(_NAME, key.public_key().public_bytes_raw())
+
+
+def _reformatted(note: bytes) -> bytes:
+    return note.replace(b"certsvc-trust-note/1", b"certsvc-trust-note/2")
+
+
+def _flipped(raw_list: bytes) -> bytes:
+    return raw_list.replace(b'"valid_to":"2026-11-22"', b'"valid_to":"2026-11-23"')
+
+
+def _encoded(files: dict[str, bytes] | dict[str, bytes | None]) -> dict[str, str | None]:
+    return {
+        path: None if content is None else base64.b64encode(content).decode()
+        for path, content in files.items()
+    }
