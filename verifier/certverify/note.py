@@ -151,7 +151,7 @@ def _is_key_name(name: str) -> bool:
     return (
         bool(name)
         and "+" not in name
-        and not any(char.isspace() or unicodedata.category(char) in ("Cc", "Cs") for char in name)
+        and not any(char.isspace() or unicodedata.category(char) == "Cs" for char in name)
     )
 
 
