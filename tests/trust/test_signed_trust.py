@@ -99,7 +99,12 @@ def test_no_verdict_about_a_certificate_rests_on_refused_material(
         ["qr", "--trust", str(folder), "--json", *pinned, "ABC"], lambda: datetime(2026, 11, 24, tzinfo=UTC)
     )
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
-    assert (exit_code, told["verdict"], told["authentic"], told["certificate"]) == (2, "undetermined", "unknown", None)
+    assert (exit_code, told["verdict"], told["authentic"], told["certificate"]) == (
+        2,
+        "undetermined",
+        "unknown",
+        None,
+    )
     assert [item["code"] for item in told["findings"]] == [code]
 
 
