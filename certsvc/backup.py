@@ -10,12 +10,13 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
 from certverify.note import decode_verifier_key
+from certverify.policy import decode_policy
 
 from certsvc.adapters.api_key import api_key_fingerprint
 from certsvc.adapters.backup_archive import BackupWriter, extract_backup
@@ -35,12 +36,18 @@ from certsvc.adapters.instants import instant_text
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.trust_anchor import trust_anchor_fingerprint
-from certsvc.errors import ConfigurationError, ConflictError, IntegrityError
+from certsvc.errors import ConfigurationError, ConflictError, IntegrityError, NotWitnessed
 from certsvc.formats.tile import TileNodes
 from certsvc.ports import Clock
 from certsvc.settings import Settings
+from certsvc.stages.kept_cosignatures import KeptCosignatures
 from certsvc.stages.publish import Publisher
-from certsvc.stages.published_log import CHECKPOINT_PATH, read_published_note, require_same_history
+from certsvc.stages.published_log import (
+    CHECKPOINT_PATH,
+    NO_WITNESSES,
+    read_published_note,
+    require_same_history,
+)
 
 FORMAT = "certsvc-backup/1"
 DESCRIPTION = "backup.json"
@@ -220,7 +227,10 @@ def _description(staging: Path, url: str) -> _Description:
 
 
 def _make_public_tree(settings: Settings, staging: Path) -> None:
-    """Show the restored log, after the checkpoint that was published at the time has proved to belong to it."""
+    """Show the restored log, after the checkpoint that was published at the time has proved to belong to it.
+
+    Witnesses are not asked: where the head lacks their cosignatures, the checkpoint waits for the start of the service.
+    """
     copied = FolderTree(staging / "public")
     raw_key = copied.read("vkey")
     if raw_key is None:
@@ -240,6 +250,9 @@ def _make_public_tree(settings: Settings, staging: Path) -> None:
             for path in _trust_paths(staging / "public")
             if (content := copied.read(path)) is not None
         }
-        Publisher(store, FolderTree(settings.public_folder), (key,)).publish(trust)
+        policy = decode_policy(trust["policy"]) if "policy" in trust else NO_WITNESSES
+        cosigned = KeptCosignatures(copied.read(CHECKPOINT_PATH), key, policy)
+        with suppress(NotWitnessed):
+            Publisher(store, FolderTree(settings.public_folder), (key,), cosigned).publish(trust)
     finally:
         engine.dispose()
