@@ -10,6 +10,10 @@ need chromium chromium
 need openssl openssl
 need redis-server redis-server
 need runuser util-linux
+need go golang-go
+need strace strace
+need faketime faketime
+[ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing="$missing golang-golang-x-mod-dev"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
 [ -n "$(echo "$missing" | tr -d ' ')" ] || exit 0
