@@ -43,7 +43,7 @@ from certsvc.adapters.decision_store import TellPlatforms
 from certsvc.adapters.filing_store import award_context
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.issue_check import closing_decisions, known_at_issue
-from certsvc.adapters.ledger_outbox import queue_events
+from certsvc.adapters.ledger_outbox import in_slot_order, queue_events
 from certsvc.adapters.ledger_schema import outbox_event
 from certsvc.adapters.schema import certificate, filing, filing_row
 from certsvc.domain.batch_voiding import (
@@ -204,7 +204,7 @@ class DatabaseBatchStore:
             events = [(one.id, event) for one, enactment in enacted for event in enactment.events]
             if events:
                 connection.execute(insert(decision_event), [self._event_columns(*one) for one in events])
-            queue_events(connection, [pending_event(*one) for one in events], at)
+            queue_events(connection, in_slot_order(pending_event(*one) for one in events), at)
             for one, enactment in enacted:
                 self._tell_platforms(connection, one, enactment, at)
             for one in stored:

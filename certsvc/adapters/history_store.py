@@ -177,6 +177,7 @@ class DatabaseHistoryStore:
                 )
             for row in waiting:
                 note_historical(connection, self._rows.record(row), at)
+            events.sort(key=lambda event: event.slot)  # random: leaves do not follow the rows of a list
             self._rows.queue(connection, events, at)
         return len(events)
 

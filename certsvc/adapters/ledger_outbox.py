@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -60,6 +60,14 @@ def pending(event: PrivateEvent, key: str) -> PendingEvent:
         certificate_number=event.subject,
         certificate_version=event.version,
     )
+
+
+def in_slot_order(events: Iterable[PendingEvent]) -> list[PendingEvent]:
+    """The events of many persons in an order that tells nothing: slots are random, rows of a published list are not.
+
+    Events on one slot keep their order.
+    """
+    return sorted(events, key=lambda event: event.slot)
 
 
 def queue_events(connection: Connection, events: Sequence[PendingEvent], at: datetime) -> None:

@@ -17,7 +17,7 @@ from certsvc.adapters.decision_store import DatabaseDecisionStore
 from certsvc.adapters.document_archive import FolderArchive
 from certsvc.adapters.file_keys import load_keys
 from certsvc.adapters.filing_store import DatabaseFilingStore
-from certsvc.adapters.ledger_outbox import allot_slots, issue_key, queue_events
+from certsvc.adapters.ledger_outbox import allot_slots, in_slot_order, issue_key, queue_events
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.personal_looks import DatabaseLooks
 from certsvc.adapters.platform_news import TitleNews
@@ -96,7 +96,7 @@ class Parts:
         return RememberedRegister(register, self.shared.answers, self.keys.cipher)
 
     def _queue_issue(self, connection: Connection, drafts: Sequence[Draft], at: datetime) -> None:
-        queue_events(connection, [_issued(draft) for draft in drafts], at.astimezone(UTC))
+        queue_events(connection, in_slot_order(map(_issued, drafts)), at.astimezone(UTC))
         self.title_news.issued(connection, drafts, at)
 
     def _work_queued(self) -> None:

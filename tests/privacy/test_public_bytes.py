@@ -136,6 +136,12 @@ def test_two_events_about_one_person_have_nothing_in_common(public: PublicOffice
         assert len(set(column)) == len(column)
 
 
+def test_the_order_of_leaves_does_not_follow_the_announced_list(public: PublicOffice) -> None:
+    for issued in (public.regular, public.dual):
+        leaves = sorted(issued, key=lambda one: one.leaf_index)
+        assert [one.draft.content.slot for one in leaves] == sorted(one.draft.content.slot for one in issued)
+
+
 def guesses(values: list[str]) -> Iterator[bytes]:
     """What a guesser would hash: each value, and two or three of them joined."""
     for count in (1, 2, 3):
