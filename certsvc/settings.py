@@ -53,6 +53,13 @@ class Settings(BaseSettings):
         "checkpoint needs before it is public; without it no witness is asked, and every verdict says so "
         "(docs/operations.md, Witnesses).",
     )
+    witness_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        le=60,
+        description="Longest time that all witnesses together may take over one question; an auditor, which replays what is "
+        "new before it cosigns, may need more.",
+    )
     issuer: str = Field(
         default="吉林省人力资源和社会保障厅", description="The authority printed as 发证机关."
     )

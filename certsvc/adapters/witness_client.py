@@ -14,7 +14,6 @@ import httpx
 from certsvc.formats.witness import LONGEST_ANSWER, decode_cosignatures, decode_tree_size
 from certsvc.ports.witness import Accepted, NoAnswer, OtherSize, ProofRefused, WitnessAnswer
 
-SECONDS: Final = 5.0
 _HEADERS: Final = {"Content-Type": "text/plain; charset=utf-8", "Accept-Encoding": "identity"}
 
 
@@ -25,7 +24,7 @@ class HttpWitnesses:
     does, it is not asked again.
     """
 
-    def __init__(self, addresses: Mapping[bytes, str], seconds: float = SECONDS) -> None:
+    def __init__(self, addresses: Mapping[bytes, str], seconds: float) -> None:
         """`addresses`: submission prefixes by the policy's names, without a slash at the end."""
         self._addresses = addresses
         self._seconds = seconds

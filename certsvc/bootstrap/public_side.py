@@ -48,7 +48,7 @@ class PublicSide(Parts):
         super().__init__(settings, clock)
         self.log_keys = known_log_keys(self.keys)
         self.witness_policy = load_witness_policy(settings.witness_policy, self.log_keys)
-        self.witnessing = open_witnessing(self.witness_policy, clock)
+        self.witnessing = open_witnessing(self.witness_policy, clock, settings.witness_seconds)
         guard = WitnessGuard(self.witnessing, self.ledger_store, self.tree, self.log_keys)
         self.ledger = Ledger(
             self.ledger_store,

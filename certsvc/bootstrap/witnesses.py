@@ -32,9 +32,9 @@ def load_witness_policy(file: Path | None, log_keys: Sequence[VerifierKey]) -> W
     return read_witness_policy(raw_policy, log_keys)
 
 
-def open_witnessing(policy: WitnessPolicy, clock: Clock) -> Witnessing:
-    """The conversation with the witnesses of a policy, over HTTP."""
-    return Witnessing(policy, HttpWitnesses(policy.addresses), clock)
+def open_witnessing(policy: WitnessPolicy, clock: Clock, seconds: float) -> Witnessing:
+    """The conversation with the witnesses of a policy, over HTTP; `seconds` for a question to all of them."""
+    return Witnessing(policy, HttpWitnesses(policy.addresses, seconds), clock)
 
 
 @contextmanager

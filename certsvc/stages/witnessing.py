@@ -57,7 +57,8 @@ class SeenMore:
 
 @dataclass(frozen=True, slots=True)
 class SeenOther:
-    """The witness has cosigned a checkpoint of `size` leaves that is no prefix of the presented tree."""
+    """The witness has cosigned a checkpoint of `size` leaves that is no prefix of the presented tree; or it is an auditor, and
+    has found the tree wrong."""
 
     size: int
 
@@ -149,7 +150,7 @@ class Witnessing:
             case OtherSize(size):
                 return NoAnswer("contradicts-itself") if last or size == old_size else size
             case ProofRefused():
-                return SeenOther(old_size) if old_size else NoAnswer("http-422")
+                return SeenOther(old_size)
             case NoAnswer():
                 return answer
 
@@ -185,7 +186,7 @@ def require_one_history(outcomes: Mapping[bytes, Outcome], size_now: Callable[[]
         match one:
             case SeenOther(size):
                 raise IntegrityError(
-                    f"见证方 {told_name(name)} 已见证的账本（{size} 条）与本账本不一致，"
+                    f"见证方 {told_name(name)} 已见证的账本（{size} 条）与本账本不一致，或其审计发现账本有误。"
                     f"继续签发会使账本分叉，已停止。{RUNBOOK}"
                 )
             case SeenMore(size) if size > (stored := size_now()):

@@ -23,6 +23,7 @@ from certsvc.errors import IntegrityError, NotWitnessed
 from certsvc.formats.note import encode_vkey
 from certsvc.formats.record import record_text
 from certsvc.settings import Settings
+from tests.batches.cases import case_day, issue_batch, open_cases, self_reviewed, voiding
 from tests.decisions.deciders import decision_day, issue_sun, open_deciders
 from tests.support.office import TEST_SETTINGS
 from tests.support.witnesses import saying
@@ -88,11 +89,28 @@ def test_a_revocation_is_answered_at_once_while_the_witness_is_away(
         "valid",
         "valid",
     )  # off line, as of the last witnessed checkpoint
+    office.deciders.office.history.catch_up()  # nothing that follows a commit fails
     office.witness.up()
     sequencer = Sequencer(office.deciders.office, renewed_at=0.0)
     sequencer.step(1.0)
     assert office.deciders.shown(certificate) == ("revoked", "revoked")
     assert not office.deciders.office.is_behind()
+
+
+def test_a_batch_is_voided_at_once_while_the_witness_is_away(tmp_path: Path, database_url: str) -> None:
+    office = WitnessedOffice(tmp_path, case_day(), database_url, open_cases)
+    filing, issued = issue_batch(office.deciders, self_reviewed(2))
+    batch = office.deciders.office.case_work.batches.propose(voiding(filing), "maker")
+    office.witness.down()
+    office.deciders.office.confirm_batch(batch, "checker")
+    for certificate in issued:
+        on_line = office.deciders.office.verification.check_qr(record_text(certificate.record)).as_json()
+        assert on_line["status"] == "voided"
+        assert office.deciders.shown(certificate) == ("valid", "valid")
+    office.witness.up()
+    Sequencer(office.deciders.office, renewed_at=0.0).step(1.0)
+    assert [office.deciders.shown(one)[0] for one in issued] == ["voided", "voided"]
+    office.close()
 
 
 def test_an_issue_waits_for_the_witness_and_is_finished_by_the_background_work(

@@ -203,3 +203,18 @@ def test_a_tile_that_does_not_fit_the_checkpoint_is_shown_to_no_witness(witnesse
             publisher.publish()
     assert raised.value.code == "integrity"
     assert len(witness.asked) == asked
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["at-first-sight", "later"])
+def test_an_auditor_that_has_found_the_log_wrong_stops_the_line(
+    witnessed: WitnessedHouse, first: bool
+) -> None:
+    witness = witnessed.add()
+    witnessed.ask_for(1)
+    publisher = witnessed.publisher()
+    if not first:
+        publisher.publish()
+    witnessed.house.ledger().record(witnessed.house.issue(2))
+    witness.behaviour = saying(422, b"status-array-wrong\n")
+    with pytest.raises(IntegrityError, match="审计"):
+        publisher.publish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from certsvc.adapters.clock import FixedClock
@@ -15,9 +16,11 @@ from tests.support.witnesses import WitnessServer, honest
 class WitnessedOffice:
     """An office that began without a witness and has one since."""
 
-    def __init__(self, folder: Path, clock: FixedClock, url: str) -> None:
+    def __init__(
+        self, folder: Path, clock: FixedClock, url: str, opener: Callable[..., Deciders] = open_deciders
+    ) -> None:
         self.folder, self.clock, self.url = folder, clock, url
-        self.deciders: Deciders = open_deciders(folder / "home", clock, url)
+        self.deciders = opener(folder / "home", clock, url)
         self.witness = WitnessServer(folder / "w1", "w1", clock, honest, self.deciders.office.log_keys)
         self.file = folder / "witnesses"
         self.file.write_text(f"{self.witness.line}quorum w1\n", encoding="ascii")
