@@ -23,6 +23,7 @@ from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.bundle import Opening
 from certsvc.formats.record import record_text
+from certsvc.formats.tlog_proof import encode_tlog_proof
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
@@ -168,7 +169,11 @@ class PublicSide(Parts):
         self.publisher.publish(self.key_desk.files)
 
     def export(self, folder: Path, *, number: str | None = None, filing: str | None = None) -> int:
-        """Write PDF and proof bundle of published certificates; how many. Raises UnknownReference for none."""
+        """Write PDF, proof bundle and tlog-proof of published certificates; how many.
+
+        The extra data of a tlog-proof (docs/formats/c2sp.md) are the leaf that it proves. Raises UnknownReference when no
+        certificate is found.
+        """
         published = self.certificates.published(number=number, filing=filing)
         if not published:
             raise UnknownReference("没有找到已公开的证书。请核对证书编号或备案号。")
@@ -185,6 +190,9 @@ class PublicSide(Parts):
             (folder / f"{content.number}.bundle.json").write_bytes(
                 self._bundle(log, certificate, opened=True)
             )
+            proven = log.prove(certificate.leaf_index)
+            tlog_proof = encode_tlog_proof(proven.index, proven.proof, log.note, proven.leaf)
+            (folder / f"{content.number}.tlog-proof").write_bytes(tlog_proof)
         return len(found)
 
     def _note_export(self, found: Iterable[PublicCertificate]) -> None:

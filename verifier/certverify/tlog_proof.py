@@ -39,8 +39,7 @@ class TlogProof:
     def open(self, raw_entry: bytes, log_keys: Sequence[VerifierKey], policy: Policy) -> SignedCheckpoint:
         """The checkpoint, in whose tree `raw_entry` is proven to stand at `index`, judged under `policy`.
 
-        Raises CheckpointError, KeyUnknownError, SignatureError as open_checkpoint does; ProofError when the hashes do
-        not lead from the entry to the root.
+        Raises what open_checkpoint raises; ProofError when the hashes do not lead from the entry to the root.
         """
         signed = open_checkpoint(self.raw_checkpoint, log_keys, policy)
         root, size = signed.checkpoint.root, signed.checkpoint.size

@@ -274,7 +274,7 @@ certificate.add_command(certificate_past)
 @click.option("--filing", "filing_id", metavar="ID", help="导出一个备案的全部证书。")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="写入的文件夹。")
 def certificate_export(number: str | None, filing_id: str | None, out: Path) -> None:
-    """把证书写成 <编号>.pdf 和 <编号>.bundle.json（离线核验用）。"""
+    """把证书写成 <编号>.pdf、<编号>.bundle.json（离线核验用）和 <编号>.tlog-proof（C2SP 入账证明）。"""
     if (number is None) == (filing_id is None):
         raise click.UsageError("请给出一个证书编号，或用 --filing 给出备案号。")
     count = opened_office().export(out, number=number, filing=filing_id)
