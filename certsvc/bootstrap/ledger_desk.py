@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from certsvc.adapters.ledger_reading import DatabaseLedgerReading
 from certsvc.adapters.ledger_rebuild_store import DatabaseLedgerRebuilding
 from certsvc.adapters.reconciliation_source import DatabaseReconciliationSource
 from certsvc.adapters.submissions import DatabaseSubmissions
+from certsvc.adapters.tree_pruning import Pruned, prune_folder
 from certsvc.stages.ledger_fsck import FsckReport, LedgerFsck, Told
 from certsvc.stages.ledger_rebuild import LedgerRebuild, RebuildReport
 from certsvc.stages.log_receipts import LogReceipts
+from certsvc.stages.published_log import PublishedLog
 from certsvc.stages.reconciliation import Reconciliation
 
 if TYPE_CHECKING:
@@ -38,6 +41,14 @@ class LedgerDesk:
         )
         office.certificates.adopt_leaves()
         return report
+
+    def prune(self, keep: timedelta) -> Pruned:
+        """Remove public files that were superseded longer ago than `keep`. Raises ConflictError before publication."""
+        office = self._office
+        with office.tree.exclusive():
+            published = PublishedLog(office.tree, office.log_keys)
+            before = office.clock.now() - keep
+            return prune_folder(office.settings.public_folder, published.size - 1, before)
 
     @property
     def reconciliation(self) -> Reconciliation:

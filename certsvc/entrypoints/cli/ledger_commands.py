@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -120,6 +121,20 @@ def ledger_receipt(decision_id: str | None, filing_id: str | None, out: Path | N
     else:
         out.write_bytes(receipt)
         click.echo(f"入账回执已写入 {out}。")
+
+
+@ledger.command("prune")
+@click.option(
+    "--days",
+    type=click.IntRange(min=8),
+    default=30,
+    show_default=True,
+    help="保留最近多少天的文件；离线查验最多使用 7 天前的公开目录，不能更少。",
+)
+def ledger_prune(days: int) -> None:
+    """清理公开目录中已被取代的旧文件：旧的状态根与状态分片、已有完整分片的部分分片。条目和完整分片永不删除。"""
+    pruned = opened_office().ledger_desk.prune(timedelta(days=days))
+    click.echo(f"已清理部分分片 {pruned.partial_tiles:,} 个、状态文件 {pruned.status_files:,} 个。")
 
 
 def _say_progress(read: int, of: int) -> None:
