@@ -9,6 +9,8 @@ need qpdf qpdf
 need chromium chromium
 need openssl openssl
 need redis-server redis-server
+need strace strace
+need faketime faketime
 need runuser util-linux
 need go golang-go
 need strace strace

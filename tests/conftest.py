@@ -15,6 +15,8 @@ pytest_plugins = (
     "tests.support.servers",
     "tests.support.databases",
     "tests.support.tools",
+    "tests.support.traced",
+    "tests.support.other_time",
     "tests.support.log_watch",
 )
 

@@ -68,10 +68,20 @@ def _translate_errors(engine: Engine, dialect: ModuleType) -> None:
     def translate(context: ExceptionContext) -> BaseException | None:
         if context.is_pre_ping:
             return None  # the pool itself makes a new connection
+        if dialect.is_spoilt(context.original_exception):
+            _give_up(context)
         translated: BaseException | None = dialect.translate(context.original_exception)
         return translated
 
     event.listen(engine, "handle_error", translate, retval=True)
+
+
+def _give_up(context: ExceptionContext) -> None:
+    """Let the connection be closed, and the next attempt have a new one. A cursor left open would keep its files open."""
+    if context.execution_context is not None:
+        context.execution_context.cursor.close()
+    context.is_disconnect = True
+    context.invalidate_pool_on_disconnect = False
 
 
 def migrate(engine: Engine) -> None:

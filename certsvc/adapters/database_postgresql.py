@@ -61,6 +61,11 @@ def translate(error: BaseException) -> CertsvcError | None:
     return None
 
 
+def is_spoilt(_error: BaseException) -> bool:
+    """Never: the driver itself tells which connections are lost."""
+    return False
+
+
 @contextmanager
 def schema_change(engine: Engine) -> Iterator[Connection]:
     """A transaction that changes tables, one process at a time."""

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, event
@@ -23,6 +23,8 @@ _NOT_NOW = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_READONLY,
 }
+_SPOILT = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+_UNUSABLE = "数据库文件暂时无法使用（被占用、磁盘已满或没有权限）。请稍后重试，或联系管理员。"
 _PRIMARY_CODE = 0xFF
 _TRIES, _PAUSE_SECONDS = 600, 0.05
 
@@ -46,8 +48,12 @@ def prepare(engine: Engine) -> None:
 def _make_private_file(_dialect: Any, _record: Any, arguments: list[Any], _named: dict[str, Any]) -> None:
     path = str(arguments[0]) if arguments else ":memory:"
     if path not in ("", ":memory:") and not path.startswith("file:"):
-        with suppress(FileExistsError, FileNotFoundError):
+        try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except (FileExistsError, FileNotFoundError):
+            return
+        except OSError as error:
+            raise UnavailableError(_UNUSABLE) from error
 
 
 def prepare_for_reading(engine: Engine) -> None:
@@ -61,9 +67,14 @@ def translate(error: BaseException) -> CertsvcError | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None or code & _PRIMARY_CODE not in _NOT_NOW:
         return None
-    return UnavailableError(
-        "数据库文件暂时无法使用（被占用、磁盘已满或没有权限）。请稍后重试，或联系管理员。"
-    )
+    return UnavailableError(_UNUSABLE)
+
+
+def is_spoilt(error: BaseException) -> bool:
+    """Whether the connection is to be given up. SQLite that cannot open a file for writing opens it for reading, for as long
+    as the connection lives."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY_CODE in _SPOILT
 
 
 @contextmanager
@@ -115,10 +126,22 @@ def see_one_moment(_connection: Connection) -> None:
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    _switch_to_wal(connection)
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+    with _closed_on_failure(connection):
+        connection.isolation_level = None
+        _switch_to_wal(connection)
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def _closed_on_failure(connection: Any) -> Iterator[None]:
+    """A connection that cannot be prepared is given up by the pool and closed by nobody; SQLite shares what it opened (for
+    reading only, it may be) with every later connection of the process."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _switch_to_wal(connection: Any) -> None:
@@ -140,8 +163,9 @@ def _begin_as_writer(connection: Connection) -> None:
 
 
 def _set_reading(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    connection.execute("PRAGMA query_only=ON")
+    with _closed_on_failure(connection):
+        connection.isolation_level = None
+        connection.execute("PRAGMA query_only=ON")
 
 
 def _begin_as_reader(connection: Connection) -> None:

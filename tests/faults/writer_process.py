@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from certsvc.adapters.clock import SystemClock
@@ -23,10 +24,13 @@ from certsvc.errors import CertsvcError, ConflictError, UnavailableError
 from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent
 from tests.ledger.conftest import House, open_house
+from tests.support.traced import let_be_traced
 
 _NUMBER = build_certificate_number(2026, 5, Level.DEPUTY_SENIOR, 1)
 _LATER = (EventKind.SUSPENDED, EventKind.REINSTATED, EventKind.REVOKED)
 _PAUSE_SECONDS = 0.02
+_TRIES = 500
+READY = b"ready\n"
 
 
 def event_named(key: str, kind: EventKind, slot: int) -> PendingEvent:
@@ -70,19 +74,22 @@ class Writer:
             self._tell(f"queued {event.idempotency_key}")
 
     def _persist(self, step: Callable[[], object]) -> object:
-        while True:
+        for _ in range(_TRIES):
             try:
                 return step()
             except (ConflictError, UnavailableError) as error:
                 self._tell(f"again {error.code} {error}")
                 time.sleep(_PAUSE_SECONDS)
+        return step()
 
 
 def write_for_ever(home: Path, url: str, name: str, pipe: int, turns: int | None = None) -> None:
     """The process: as described above, on a file descriptor."""
 
     def tell(line: str) -> None:
-        os.write(pipe, f"{line}\n".encode())  # one write a line: a kill cuts none in two
+        os.writev(
+            pipe, [f"{line}\n".encode()]
+        )  # at once, so a kill cuts no line in two; no call that is made to fail
 
     try:
         house = open_house(home, url, SystemClock())  # type: ignore[arg-type]
@@ -95,5 +102,11 @@ def write_for_ever(home: Path, url: str, name: str, pipe: int, turns: int | None
         sys.exit(3)
 
 
-if __name__ == "__main__":
-    write_for_ever(Path(sys.argv[1]), sys.argv[2], sys.argv[3], 1, int(sys.argv[4]))
+def write_when_told(
+    home: Path, url: str, name: str, waiting: Connection, telling: Connection, turns: int
+) -> None:
+    """The same, begun only when it is told to: until then somebody may attach himself."""
+    let_be_traced()
+    os.write(telling.fileno(), READY)
+    waiting.recv()
+    write_for_ever(home, url, name, telling.fileno(), turns)
