@@ -59,6 +59,7 @@ from certsvc.ports import (
 )
 from certsvc.ports.witness import StartGuard
 from certsvc.stages.ledger_check import check_append, load_edge
+from certsvc.stages.ledger_head_check import require_sealed_array, require_signed_head
 from certsvc.stages.published_log import log_key, read_published_note, require_same_history
 from certsvc.stages.slot_chains import event_leaves
 
@@ -115,6 +116,7 @@ class Ledger:
         self._guarded = False
         self._status: StatusArray | None = None
         self._edge = EMPTY_ROOT, EMPTY_EDGE
+        self._signed: LedgerHead | None = None
 
     def start_log(self) -> bool:
         """Begin the log with a bare seal over an empty array. False when it has begun already.
@@ -227,7 +229,8 @@ class Ledger:
         timestamp = int(now.timestamp())
         text = checkpoint_text(self._operators[0].origin, head.size, head.root)
         lines = [line for signer in self._operators for line in _signature_lines(signer, text, timestamp)]
-        return replace(head, note=encode_note(text, lines), signed_at=now)
+        self._signed = replace(head, note=encode_note(text, lines), signed_at=now)
+        return self._signed
 
     def _array(self, transaction: LedgerTransaction, head: LedgerHead) -> StatusArray:
         """The array that the head commits to: the one in memory when it is that, else out of the store."""
@@ -238,6 +241,7 @@ class Ledger:
         stored = StatusArray(head.status_slots, chunks)
         if stored.shard_roots() != head.shard_roots:
             raise IntegrityError("状态表与账本头不符，已停止处理。请按运维手册核查数据库。")
+        require_sealed_array(transaction, head)
         return stored
 
     def _required_head(self, transaction: LedgerTransaction, *, to_sign: bool = True) -> LedgerHead:
@@ -256,6 +260,8 @@ class Ledger:
 
     def _guarded_head(self, transaction: LedgerTransaction, *, to_sign: bool) -> LedgerHead | None:
         head = transaction.head()
+        if head is not None and head != self._signed:
+            require_signed_head(head, self._known_keys)
         if not self._guarded:
             published = read_published_note(self._tree, self._known_keys)
             node = TileNodes(transaction.tile, 0 if head is None else head.size).node
