@@ -274,3 +274,13 @@ def _publish_and_die(witnessed: WitnessedHouse) -> None:
 
     type(tree).replace = die  # type: ignore[method-assign, assignment]
     publisher.publish()
+
+
+def test_witnesses_that_no_quorum_needs_are_asked_and_waited_for_by_nobody(witnessed: WitnessedHouse) -> None:
+    witnessed.add(), witnessed.add().down()
+    witnessed.ask_for(0)
+    witnessed.ledger().refresh_checkpoint()
+    witnessed.publisher().publish()
+    shown = witnessed.shown()
+    assert shown is not None
+    assert (shown.witnesses, shown.quorum_met) == ({b"w1"}, True)
