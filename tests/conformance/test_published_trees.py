@@ -13,6 +13,7 @@ from certsvc.stages.published_log import PublishedLog, log_key
 from tests.conformance.conftest import Outsider
 from tests.conformance.trees import GrowingTree, write_proofs
 from tests.ledger.conftest import LOG_KEY, ORIGIN, House
+from tests.verifier.builders import WITNESS_KEY
 
 EDGES = (1, 2, 3, 255, 256, 257, 511, 512, 513)
 OVERHEAD = 2  # the manifest and the seal of a batch
@@ -95,3 +96,19 @@ def test_an_outsider_refuses_a_file_that_no_tree_has(outsider: Outsider, tmp_pat
         code, report = outsider.run("tree", tree.public)
         assert (code, len(report["problems"])) == (1, 1), path
         (tree.public / path).unlink()
+
+
+def test_an_outsider_verifies_the_cosignatures_of_witnesses_that_it_knows(
+    outsider: Outsider, tmp_path: Path
+) -> None:
+    tree = GrowingTree(tmp_path)
+    tree.grow([b"%d" % n for n in range(20)])
+    checkpoint = tree.public / "checkpoint"
+    note = checkpoint.read_text()
+    text = note.partition("\n\n")[0] + "\n"
+    checkpoint.write_text(note + WITNESS_KEY.cosign(text, 1_795_161_601))
+    assert outsider.accepts(tree.public, "-witness", WITNESS_KEY.vkey(4))["signatures"] == 3
+    code, report = outsider.run("tree", tree.public)
+    assert (code, report["signatures"], report["unknown_lines"]) == (0, 2, 1)
+    checkpoint.write_text(note + WITNESS_KEY.cosign(text + "more\n", 1_795_161_601))
+    assert outsider.run("tree", "-witness", WITNESS_KEY.vkey(4), tree.public)[0] == 1
