@@ -80,10 +80,8 @@ class KeyDesk:
 
     def accept(self, material: TrustMaterial) -> None:
         """Take in what the trust anchors signed, and write down that it was."""
-        if self._desk.signed() == material:
-            return
-        self._desk.accept(material, self._parts())
-        self._note(Action.TRUST_ACCEPT, f"trust-list/{material.sequence}")
+        if self._desk.accept(material, self._parts()):
+            self._note(Action.TRUST_ACCEPT, f"trust-list/{material.sequence}")
 
     def announce(self, kind: KeyKind, key_file: Path | None, valid_from: date) -> PlannedKey:
         """Take in a new key (None: made here, in a test environment) and name it in the next trust list.

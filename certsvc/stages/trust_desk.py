@@ -108,21 +108,26 @@ class TrustDesk:
         _require_readable(material.trust_list)
         return TrustDraft(material, before)
 
-    def accept(self, material: TrustMaterial, parts: TrustedParts) -> None:
-        """Take in what the trust anchors signed; from now on it is what is shown. The same again changes nothing.
+    def accept(self, material: TrustMaterial, parts: TrustedParts) -> bool:
+        """Take in what the trust anchors signed; from now on it is what is shown. False: it was taken in before.
 
-        Raises UnreadableInput for what is not whole and properly signed, ConflictError when it does not follow what is in
-        force, ConfigurationError when it does not name the keys in use.
+        What the public tree shows already may be taken in too, by a machine that has not seen it yet. Raises
+        UnreadableInput for what is not whole and properly signed, ConflictError when it does not follow what is in force,
+        ConfigurationError when it does not name the keys in use.
         """
         newest = self._archive.newest()
         if newest == material:
-            return
-        before = self.signed()
-        require_signed_after(material, before)
-        if before is None and material.sequence < self._next_number(None):
-            raise ConflictError(f"信任清单的序号应为 {self._next_number(None)}。请重新起草。")
+            return False
+        if material == self._shown() and (newest is None or newest.sequence < material.sequence):
+            _require_whole(material)
+        else:
+            before = self.signed()
+            require_signed_after(material, before)
+            if before is None and material.sequence < self._next_number(None):
+                raise ConflictError(f"信任清单的序号应为 {self._next_number(None)}。请重新起草。")
         require_own_keys(material, parts, self._clock)
         self._archive.keep(material)
+        return True
 
     def _in_force(self, parts: TrustedParts) -> TrustMaterial:
         if self._anchor is not None:
@@ -206,11 +211,9 @@ def require_signed_after(material: TrustMaterial, before: TrustMaterial | None) 
 
     Raises UnreadableInput for what is not, ConflictError when it does not follow what is in force.
     """
-    if material.note is None:
-        raise UnreadableInput("信任清单还没有签署：缺少 trust.note。请先用信任根运行 certsvc trust sign。")
+    _require_whole(material)
     try:
-        decode_trust(material.trust_list, material.tables, material.policy, material.note)
-        statement, note = decode_trust_note(material.note)
+        statement, note = decode_trust_note(material.note or b"")
         anchors = () if before is None else decode_trust_list(before.trust_list).anchors
         follows = before is None or is_signed_by_any(note, anchors)
     except TrustListError as error:
@@ -221,6 +224,15 @@ def require_signed_after(material: TrustMaterial, before: TrustMaterial | None) 
         raise ConflictError("这份信任清单不是接在现行清单之后的，没有接受。请重新起草并签署。")
     if not follows:
         raise UnreadableInput("信任清单没有现行信任根的签名，没有接受。更换信任根须由新旧两把密钥共同签署。")
+
+
+def _require_whole(material: TrustMaterial) -> None:
+    if material.note is None:
+        raise UnreadableInput("信任清单还没有签署：缺少 trust.note。请先用信任根运行 certsvc trust sign。")
+    try:
+        decode_trust(material.trust_list, material.tables, material.policy, material.note)
+    except TrustListError as error:
+        raise UnreadableInput(f"信任清单或其签名不完整、不相符，没有接受（{error}）。") from error
 
 
 def require_own_keys(material: TrustMaterial, parts: TrustedParts, clock: Clock) -> None:
