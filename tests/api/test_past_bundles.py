@@ -65,6 +65,17 @@ def test_whatever_does_not_agree_has_one_and_the_same_answer_and_is_no_look(publ
     assert public.looks() == []
 
 
+def test_while_an_event_is_being_logged_everybody_is_asked_to_come_back(public: PublicOffice) -> None:
+    certificate = public.regular[0]
+    public.decide(DecisionKind.CORRECT, certificate, logged=False, changes={"name": "更名人"})
+    public.office.record_waiting()
+    public.office.republish()
+    answer = asked(public, {"qr": qr_text(certificate)})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    public.office.catch_up()
+    assert asked(public, {"qr": qr_text(certificate)}).status_code == 200
+
+
 def test_bundles_of_both_sorts_count_together(shared: PublicOffice) -> None:
     limits = Limits(verify_per_minute=3, bundle_per_minute=2, guesses_per_hour=3)
     service = replace(public_service(shared.office), limits=limits, limiter=LocalRateLimiter())

@@ -8,13 +8,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from certverify import load_trust
 from certverify.cli import main
 from click.testing import CliRunner
 
 from certsvc.adapters.clock import FixedClock, SystemClock
+from certsvc.adapters.past_evidence import DatabasePastEvidence
 from certsvc.domain.decision import DecisionKind
 from certsvc.entrypoints.cli.commands import certsvc
-from certsvc.errors import IntegrityError, UnavailableError, UnknownReference
+from certsvc.errors import ConflictError, IntegrityError, UnavailableError, UnknownReference
+from certsvc.stages.past_bundling import PublishedVersion, build_past_bundle
+from certsvc.stages.published_log import PublishedLog
+from tests.batches.cases import case_day, issue_batch, numbers, open_cases, restore, self_reviewed, void
 from tests.decisions.deciders import Deciders, issue_sample, issue_sun, open_deciders
 from tests.past.asking import asked, closed, codes, exported
 
@@ -89,6 +94,39 @@ def test_while_an_event_is_under_way_there_is_no_history_yet(deciders: Deciders)
         exported(deciders, number)
     deciders.office.catch_up()
     assert codes(asked(deciders, exported(deciders, number))) == {"past-pairs-possible"}
+
+
+def test_a_batch_voided_as_a_whole_and_restored_is_a_history_like_any_other(
+    tmp_path: Path, database_url: str
+) -> None:
+    cases = open_cases(tmp_path / "home", case_day(), database_url)
+    filing, issued = issue_batch(cases, self_reviewed(2))
+    corrected, alone = numbers(issued)
+    cases.decide(
+        DecisionKind.CORRECT, corrected, changes={"unit_name": "示例路桥有限公司"}, ground="录入有误"
+    )
+    restore(cases, void(cases, filing))
+    for number, kinds in (
+        (corrected, ["issued", "corrected", "voided", "reinstated"]),
+        (alone, ["issued", "voided", "reinstated"]),
+    ):
+        answer = asked(cases, exported(cases, number)).as_json()
+        assert answer["verdict"]["verdict"] == "passed"
+        assert [event["kind"] for event in answer["past"]["events"]] == kinds
+        assert answer["past"]["known_now"]["status"] == "valid"
+    cases.close()
+
+
+def test_a_history_beyond_the_bounds_of_a_file_is_refused(deciders: Deciders) -> None:
+    office = deciders.office
+    content = issue_sun(deciders).draft.content
+    log = PublishedLog(office.tree, office.log_keys)
+    trust = load_trust(office.settings.public_folder)
+    version = PublishedVersion("Z", content.slot)
+    (event,) = DatabasePastEvidence(office.engine, office.keys.cipher).logged_on([content.slot])
+    for versions, events in (([version] * 65, [event]), ([version], [event] * 257)):
+        with pytest.raises(ConflictError, match="容量"):
+            build_past_bundle(log, versions, events, {}, trust, deciders.clock.now())
 
 
 def test_an_unknown_certificate_has_no_history(deciders: Deciders) -> None:

@@ -16,6 +16,7 @@ from certverify.checkpoint import decode_checkpoint
 from certverify.images import qr_texts
 from certverify.leaf import decode_leaf
 from certverify.note import decode_note, decode_verifier_key
+from certverify.past_bundle import decode_past_bundle
 from certverify.policy import decode_policy
 from certverify.record import decode_record, decode_record_bytes
 from certverify.strict_cbor import decode_cbor
@@ -24,6 +25,7 @@ from certverify.trust import decode_tables, decode_trust, decode_trust_list
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.past.builders import FIRST, SECOND, a_life, canonical
 from tests.verifier import builders
 from tests.verifier.builders import LOG_KEY, NO_WITNESS_POLICY, Log, cbor
 
@@ -44,6 +46,9 @@ BYTE_DECODERS: list[Any] = [
     pytest.param(decode_trust_list, errors.TrustListError, builders.trust_list(), id="trust list"),
     pytest.param(decode_tables, errors.TrustListError, builders.tables(), id="tables"),
     pytest.param(decode_bundle, errors.BundleError, json.dumps(LOG.bundle()).encode(), id="bundle"),
+    pytest.param(
+        decode_past_bundle, errors.BundleError, canonical(a_life().past(FIRST, SECOND)), id="past bundle"
+    ),
 ]
 TEXT_DECODERS: list[Any] = [
     pytest.param(decode_base43, (Base43Error,), id="base 43"),
