@@ -1,22 +1,32 @@
-"""The ledger stage alone: waiting events become leaves, 1,000 a commit, on a SQLite file."""
+"""The ledger stage alone: waiting events become leaves, status array and seal included, on SQLite and PostgreSQL.
+
+Every batch is timed between two runs of the floor on the same database: the same number of leaves hashed, inserted as
+bare rows, given a place, committed durably. The target is a rate, or 0.6 of that floor where it is lower.
+"""
 
 from __future__ import annotations
 
-import sqlite3
+import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine, update
 
+from bench.ledger_floors import PostgresqlFloor, SqliteFloor
+from bench.private_postgresql import NoPostgresqlError, private_postgresql
 from bench.timing import Measurement, Scale, Target, elapsed
 from bench.versions import versions
 from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.database import migrate, open_database
 from certsvc.adapters.file_keys import FileLogSigner, FileRecordSigner
 from certsvc.adapters.ledger_outbox import allot_slots, queue_events
+from certsvc.adapters.ledger_schema import status_space
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.domain.certificate_number import build_certificate_number
@@ -25,41 +35,127 @@ from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent
 from certsvc.stages.ledger import MOST_EVENTS, Ledger
 
+_SHARE_OF_FLOOR = 0.6
+_SMALL_BATCHES = 100
+_LARGE_ARRAY = 1 << 24
+Floor = SqliteFloor | PostgresqlFloor
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One measurement: so many leaves a commit, so many commits."""
+
+    key: str
+    what: str
+    leaves: int
+    batches: int
+    target: float | None = None
+    slots: int | None = None
+
 
 def measure(scale: Scale) -> list[Measurement]:
     """Leaves a second, from the outbox to the committed head with its signed checkpoint."""
-    leaves = min(scale.leaves, MOST_EVENTS)
+    return [*_on_sqlite(scale), *_on_postgresql(scale)]
+
+
+def _cases(scale: Scale, database: str, target: float) -> list[_Case]:
+    full = min(scale.leaves, MOST_EVENTS)
+    batches = max(1, scale.leaves // full)
+    few = min(_SMALL_BATCHES, scale.leaves)
+    key, on = f"ledger_{database.lower()}", f"ledger on {database}"
+    return [
+        _Case(f"{key}_per_second", f"{on}, 1,000 leaves a commit", full, batches, target),
+        _Case(f"{key}_sixteen_per_second", f"{on}, 16 leaves a commit", 16, few),
+        _Case(f"{key}_single_per_second", f"{on}, 1 leaf a commit", 1, few),
+        _Case(
+            f"{key}_large_array_per_second",
+            f"{on}, 1,000 leaves a commit, status array of 16.8 million slots",
+            full,
+            batches,
+            slots=_LARGE_ARRAY,
+        ),
+    ]
+
+
+def _on_sqlite(scale: Scale) -> list[Measurement]:
     with tempfile.TemporaryDirectory(prefix="certsvc-bench-") as folder:
-        home = Path(folder)
-        engine = open_database(f"sqlite:///{home / 'ledger.sqlite3'}")
-        migrate(engine)
+        floor = SqliteFloor(Path(folder) / "floor.sqlite3")
+        engine = open_database(f"sqlite:///{Path(folder) / 'ledger.sqlite3'}")
+        cases = _cases(scale, "SQLite", 100_000)
+        return _measured(engine, Path(folder), floor, cases, versions("sqlalchemy", "sqlite"))
+
+
+def _on_postgresql(scale: Scale) -> list[Measurement]:
+    try:
+        with private_postgresql() as url, tempfile.TemporaryDirectory(prefix="certsvc-bench-") as folder:
+            floor = PostgresqlFloor(url)
+            engine = open_database(url)
+            stack = versions("sqlalchemy", "psycopg") | {"postgresql": floor.server}
+            return _measured(engine, Path(folder), floor, _cases(scale, "PostgreSQL", 28_000), stack)
+    except NoPostgresqlError as error:
+        print(f"ledger: {error}", file=sys.stderr)
+        return []
+
+
+def _measured(
+    engine: Engine, home: Path, floor: Floor, cases: Sequence[_Case], stack: dict[str, str]
+) -> list[Measurement]:
+    migrate(engine)
+    log = _Log(engine, home)
+    try:
+        return [_measurement(log, floor, case, stack) for case in cases]
+    finally:
+        floor.close()
+        engine.dispose()
+
+
+def _measurement(log: _Log, floor: Floor, case: _Case, stack: dict[str, str]) -> Measurement:
+    if case.slots is not None:
+        log.widen(case.slots)
+    log.queue(case.leaves)
+    log.ledger.record()  # statements compiled, array and edge in memory: a service that runs
+    rates, floors = [], [floor.rate(case.leaves)]
+    for _ in range(case.batches):
+        log.queue(case.leaves)
+        rates.append(case.leaves / elapsed(log.ledger.record))
+        floors.append(floor.rate(case.leaves))
+    least = median(floors)
+    return Measurement(
+        case.key,
+        case.what,
+        median(rates),
+        "1/s",
+        least,
+        f"{floor.what}, a second; ratio {median(rates) / least:.2f}",
+        stack,
+        None if case.target is None else Target(round(min(case.target, _SHARE_OF_FLOOR * least))),
+    )
+
+
+class _Log:
+    """A log in a fresh database, and the certificates that wait to be logged."""
+
+    def __init__(self, engine: Engine, home: Path) -> None:
+        self._engine = engine
+        self._serial = 0
         record_key = FileRecordSigner(Ed25519PrivateKey.generate())
         log_key = FileLogSigner(Ed25519PrivateKey.generate(), "certsvc.example/bench-log")
-        ledger = Ledger(
-            DatabaseLedgerStore(engine), FolderTree(home / "public"), SystemClock(), record_key, log_key
-        )
-        ledger.start_log()
-        rates, floors = [], []
-        for first in range(0, scale.leaves, leaves):
-            with engine.begin() as connection:
-                slots = allot_slots(connection, leaves)
-                events = [_event(slot, first + at) for at, slot in enumerate(slots)]
-                queue_events(connection, events, datetime.now(UTC))
-            floors.append(_bare_rows(home / "floor.sqlite3", leaves))
-            rates.append(leaves / elapsed(ledger.record))
-        engine.dispose()
-    return [
-        Measurement(
-            "ledger_sqlite_per_second",
-            "ledger on SQLite, 1,000 leaves a commit",
-            median(rates),
-            "1/s",
-            median(floors),
-            "leaf hashes and rows by bare sqlite3, a second",
-            versions("sqlalchemy", "sqlite"),
-            Target(100_000),
-        )
-    ]
+        tree = FolderTree(home / "public")
+        self.ledger = Ledger(DatabaseLedgerStore(engine), tree, SystemClock(), record_key, log_key)
+        self.ledger.start_log()
+
+    def queue(self, count: int) -> None:
+        """Let so many first events wait, each on a slot of its own."""
+        with self._engine.begin() as connection:
+            slots = allot_slots(connection, count)
+            events = [_event(slot, self._serial + at) for at, slot in enumerate(slots)]
+            queue_events(connection, events, datetime.now(UTC))
+        self._serial += count
+
+    def widen(self, slots: int) -> None:
+        """Let the next seal commit to a larger array, as if so many certificates had been issued."""
+        with self._engine.begin() as connection:
+            connection.execute(update(status_space).values(slots=slots))
 
 
 def _event(slot: int, serial: int) -> PendingEvent:
@@ -73,23 +169,3 @@ def _event(slot: int, serial: int) -> PendingEvent:
         certificate_number=number,
         certificate_version=1,
     )
-
-
-def _bare_rows(path: Path, count: int) -> float:
-    """One durable transaction: each leaf hashed, inserted, and its outbox row updated."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE IF NOT EXISTS leaf (id INTEGER PRIMARY KEY, hash BLOB, place INTEGER)")
-    (first,) = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM leaf").fetchone()
-    numbers = range(first, first + count)
-
-    def batch() -> None:
-        rows = [(number, sha256(b"\0%0100d" % number).digest()) for number in numbers]
-        connection.executemany("INSERT INTO leaf (id, hash) VALUES (?, ?)", rows)
-        connection.executemany("UPDATE leaf SET place = ? WHERE id = ?", [(n, n) for n in numbers])
-        connection.commit()
-
-    seconds = elapsed(batch)
-    connection.close()
-    return count / seconds

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
+from certsvc.adapters.database import insert_rows
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.ledger_schema import outbox_event, status_slot, status_space
 from certsvc.errors import ConflictError, UnknownReference
@@ -18,6 +19,16 @@ from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent
 
 _LOOK_UP_CHUNK = 500
+_QUEUED = (
+    "idempotency_key",
+    "kind",
+    "slot",
+    "effective_on",
+    "commitment",
+    "certificate_number",
+    "certificate_version",
+    "queued_at",
+)
 
 
 def allot_slots(connection: Connection, count: int) -> list[int]:
@@ -35,11 +46,10 @@ def allot_slots(connection: Connection, count: int) -> list[int]:
     chosen: dict[int, None] = {}
     while len(chosen) < count:
         drawn = {secrets.randbelow(slots): None for _ in range(count - len(chosen))}
-        chosen.update(dict.fromkeys(slot for slot in drawn if slot not in chosen))
-        for slot in _known_slots(connection, list(chosen)):
-            del chosen[slot]
+        known = _known_slots(connection, list(drawn))
+        chosen.update(dict.fromkeys(slot for slot in drawn if slot not in known))
     if chosen:
-        connection.execute(insert(status_slot), [{"slot": slot} for slot in chosen])
+        insert_rows(connection, status_slot, ("slot",), [(slot,) for slot in chosen])
         connection.execute(update(status_space).values(slots=slots, taken=taken))
     return list(chosen)
 
@@ -89,7 +99,7 @@ def queue_events(connection: Connection, events: Sequence[PendingEvent], at: dat
         return
     _require_order(connection, list(fresh.values()), taken)
     try:
-        connection.execute(insert(outbox_event), [_columns(event, at) for event in fresh.values()])
+        insert_rows(connection, outbox_event, _QUEUED, _rows(fresh.values(), instant_text(at)))
     except DatabaseRefusal as error:
         raise ConflictError("账本事件编号刚刚被另一进程用于另一事件，本次操作已撤回。") from error
 
@@ -107,17 +117,20 @@ def read_event(row: Row[Any]) -> PendingEvent:
     )
 
 
-def _columns(event: PendingEvent, at: datetime) -> dict[str, object]:
-    return {
-        "idempotency_key": event.idempotency_key,
-        "kind": int(event.kind),
-        "slot": event.slot,
-        "effective_on": event.effective_on.isoformat(),
-        "commitment": event.commitment,
-        "certificate_number": event.certificate_number,
-        "certificate_version": event.certificate_version,
-        "queued_at": instant_text(at),
-    }
+def _rows(events: Iterable[PendingEvent], queued_at: str) -> list[tuple[object, ...]]:
+    return [
+        (
+            event.idempotency_key,
+            int(event.kind),
+            event.slot,
+            event.effective_on.isoformat(),
+            event.commitment,
+            event.certificate_number,
+            event.certificate_version,
+            queued_at,
+        )
+        for event in events
+    ]
 
 
 def _hold_slots(connection: Connection, slots: Sequence[int]) -> set[int]:

@@ -143,3 +143,17 @@ def test_runs_of_entries_are_cut_at_the_borders_of_bundles() -> None:
         (1, 0, 256),
         (2, 0, 38),
     ]
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+@settings(max_examples=40, deadline=None)
+def test_an_edge_that_grows_twice_is_the_edge_that_grew_once(first: int, second: int) -> None:
+    twice = EMPTY_EDGE.extend(HASHES[:first])[0].extend(HASHES[first : first + second])[0]
+    once = EMPTY_EDGE.extend(HASHES[: first + second])[0]
+    assert (twice.size, twice.root) == (once.size, once.root)
+
+
+@pytest.mark.parametrize(("level", "index"), [(0, 5), (1, 2), (2, 1), (3, 0)])
+def test_a_subtree_that_is_not_complete_has_no_root(level: int, index: int) -> None:
+    with pytest.raises(IndexError):
+        ListTree(HASHES[:5]).node(level, index)
