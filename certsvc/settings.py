@@ -54,7 +54,7 @@ class Settings(BaseSettings):
         "(docs/operations.md, Witnesses).",
     )
     witness_seconds: float = Field(
-        default=5.0,
+        default=3.0,
         gt=0,
         le=60,
         description="Longest time that all witnesses together may take over one question; an auditor, which replays what is "

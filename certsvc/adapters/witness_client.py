@@ -14,35 +14,45 @@ import httpx
 from certsvc.formats.witness import LONGEST_ANSWER, decode_cosignatures, decode_tree_size
 from certsvc.ports.witness import Accepted, NoAnswer, OtherSize, ProofRefused, WitnessAnswer
 
+REST_SECONDS: Final = 10.0
+_TOO_LATE: Final = NoAnswer("timeout")
 _HEADERS: Final = {"Content-Type": "text/plain; charset=utf-8", "Accept-Encoding": "identity"}
 
 
 class HttpWitnesses:
     """Redirects are not followed, the proxy of the environment is not used, nothing is asked twice.
 
-    After `seconds` the answers that are not there count as none, however slowly a witness may go on talking; while it
-    does, it is not asked again.
+    After `seconds` the answers that are not there count as none, however slowly a witness may go on talking. One that let
+    its time pass is left in peace for a while, so that nobody who waits for the log waits for it again and again.
     """
 
-    def __init__(self, addresses: Mapping[bytes, str], seconds: float) -> None:
-        """`addresses`: submission prefixes by the policy's names, without a slash at the end."""
+    def __init__(self, addresses: Mapping[bytes, str], seconds: float, rest: float = REST_SECONDS) -> None:
+        """`addresses`: submission prefixes by the policy's names, without a slash at the end. `rest`: for how long one that
+        did not answer in time is not asked."""
         self._addresses = addresses
         self._seconds = seconds
+        self._rest = rest
         self._open: dict[bytes, _Question] = {}
+        self._resting: dict[bytes, float] = {}
 
     def add_checkpoint(self, bodies: Mapping[bytes, bytes]) -> Mapping[bytes, WitnessAnswer]:
         """Send each named witness its request; an answer for each."""
         ends = monotonic() + self._seconds
-        asked: dict[bytes, _Question | None] = {}
-        for name, body in bodies.items():
-            before = self._open.get(name)
-            asked[name] = None if before is not None and before.is_alive() else self._ask(name, body)
-        return {
-            name: NoAnswer("still-busy") if question is None else question.wait_until(ends)
-            for name, question in asked.items()
+        asked = {name: self._ask(name, body) for name, body in bodies.items()}
+        answers = {
+            name: one.wait_until(ends) if isinstance(one, _Question) else one for name, one in asked.items()
         }
+        for name, answer in answers.items():
+            if isinstance(asked[name], _Question) and answer == _TOO_LATE:
+                self._resting[name] = monotonic() + self._rest
+        return answers
 
-    def _ask(self, name: bytes, body: bytes) -> _Question:
+    def _ask(self, name: bytes, body: bytes) -> _Question | NoAnswer:
+        if monotonic() < self._resting.get(name, 0.0):
+            return _TOO_LATE
+        before = self._open.get(name)
+        if before is not None and before.is_alive():
+            return NoAnswer("still-busy")
         question = _Question(f"{self._addresses[name]}/add-checkpoint", body, self._seconds)
         self._open[name] = question
         question.start()
@@ -62,14 +72,14 @@ class _Question(Thread):
         try:
             self._answer = self._send()
         except httpx.TimeoutException:
-            self._answer = NoAnswer("timeout")
+            self._answer = _TOO_LATE
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError):
             self._answer = NoAnswer("unreachable")
 
     def wait_until(self, ends: float) -> WitnessAnswer:
         """The answer, or that there is none in time."""
         self.join(max(0.0, ends - monotonic()))
-        return NoAnswer("timeout") if self._answer is None else self._answer
+        return _TOO_LATE if self._answer is None else self._answer
 
     def _send(self) -> WitnessAnswer:
         ends = monotonic() + self._seconds
@@ -83,7 +93,7 @@ class _Question(Thread):
                 if len(raw_answer) > LONGEST_ANSWER:
                     return NoAnswer("too-long")
                 if monotonic() > ends:
-                    return NoAnswer("timeout")
+                    return _TOO_LATE
             return _understand(answer.status_code, raw_answer)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -41,6 +42,8 @@ from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 from certsvc.stages.witness_guard import WitnessGuard
 from certsvc.stages.witness_report import WitnessReport, witness_report
 
+_SHOWN_WITHIN = timedelta(minutes=1)
+
 
 class PublicSide(Parts):
     """The office as far as it logs, publishes and answers those who check."""
@@ -49,6 +52,7 @@ class PublicSide(Parts):
         super().__init__(settings, clock)
         self.log_keys = known_log_keys(self.keys)
         self.witness_policy = load_witness_policy(settings.witness_policy, self.log_keys)
+        self._waits_since: datetime | None = None
         self.witnessing = open_witnessing(self.witness_policy, clock, settings.witness_seconds)
         guard = WitnessGuard(self.witnessing, self.ledger_store, self.tree, self.log_keys)
         self.ledger = Ledger(
@@ -158,9 +162,16 @@ class PublicSide(Parts):
         return witness_report(self.witnessing, self.tree)
 
     def republish(self) -> None:
-        """Sign the checkpoint anew with the present time and show everything that is committed."""
-        self.ledger.refresh_checkpoint()
+        """Sign the checkpoint anew with the present time and show everything that is committed.
+
+        One that could not be shown, for witnesses are away, is tried again for a minute before another is signed.
+        """
+        now = self.clock.now()
+        if self._waits_since is None or now - self._waits_since >= _SHOWN_WITHIN:
+            self.ledger.refresh_checkpoint()
+            self._waits_since = now
         self.publish()
+        self._waits_since = None
 
     def publish(self) -> None:
         """Show everything that is committed, with the trust material. Raises NotWitnessed as `Publisher.publish`, and

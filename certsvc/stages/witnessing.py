@@ -74,6 +74,7 @@ class Witnessing:
         self._door = door
         self._clock = clock
         self._sizes: dict[bytes, int] = {}
+        self._silent: dict[bytes, str] = {}
 
     def is_met_by(self, raw_note: bytes) -> bool:
         """Whether the verified cosignatures of a note make the quorum of the policy."""
@@ -171,11 +172,16 @@ class Witnessing:
         return believed
 
     def _note_outcome(self, name: bytes, outcome: Outcome, size: int) -> None:
+        """Remember what a witness has seen. That one is silent is logged once, not every second."""
         match outcome:
             case Cosigned():
                 self._sizes[name] = size
+                if self._silent.pop(name, None) is not None:
+                    _log.info("the witness %s cosigns again", told_name(name))
             case NoAnswer(reason):
-                _log.warning("the witness %s has not cosigned: %s", told_name(name), reason)
+                if self._silent.get(name) != reason:
+                    _log.warning("the witness %s has not cosigned: %s", told_name(name), reason)
+                self._silent[name] = reason
             case SeenMore(seen) | SeenOther(seen):
                 _log.error("the witness %s contradicts: it has seen %d leaves", told_name(name), seen)
 

@@ -162,6 +162,36 @@ def test_a_renewal_brings_new_cosignatures_every_ten_minutes(office: WitnessedOf
     assert [one.cosigned_at for one in report.witnesses] == [office.clock.now()]
 
 
+def test_a_checkpoint_that_cannot_be_shown_is_not_signed_anew_every_second(office: WitnessedOffice) -> None:
+    served = office.deciders.office
+    served.republish()
+    sequencer = Sequencer(served, renewed_at=0.0)
+    office.witness.down()
+    signed = []
+    for second in range(0, 130, 10):
+        office.clock.advance(timedelta(seconds=10))
+        with pytest.raises(NotWitnessed):
+            sequencer.step(600.0 + second)
+        with served.ledger_store.transaction() as transaction:
+            head = transaction.head()
+        assert head is not None
+        signed.append(head.signed_at)
+    assert len(set(signed)) == 3
+    office.witness.up()
+    assert sequencer.step(800.0).renewed
+    assert not served.is_behind()
+
+
+def test_readiness_names_the_missing_quorum_of_a_tightened_policy(office: WitnessedOffice) -> None:
+    office.witness.down()
+    with pytest.raises(NotWitnessed):
+        office.deciders.office.publish()  # the policy is shown, the checkpoint of before has no cosignature
+    assert office.deciders.office.readiness.check()["checkpoint"] == "quorum-missing"
+    office.witness.up()
+    office.deciders.office.publish()
+    assert office.deciders.office.readiness.check()["checkpoint"] == "ok"
+
+
 def test_preparing_a_home_again_needs_no_witness(office: WitnessedOffice) -> None:
     issue_sun(office.deciders)
     office.witness.down()

@@ -64,9 +64,18 @@ def test_one_that_never_stops_talking_is_left_alone_after_its_time(case: str) ->
         assert time.monotonic() - began < 3
 
 
+def test_one_that_let_its_time_pass_is_left_in_peace() -> None:
+    with raw_server(b"", pause=10) as silent:
+        witnesses = HttpWitnesses({b"w": silent}, seconds=0.6)
+        assert witnesses.add_checkpoint({b"w": b"x"}) == {b"w": NoAnswer("timeout")}
+        began = time.monotonic()
+        assert witnesses.add_checkpoint({b"w": b"x"}) == {b"w": NoAnswer("timeout")}
+        assert time.monotonic() - began < 0.3
+
+
 def test_while_it_talks_it_is_not_asked_again() -> None:
     with raw_server(*SLOW["headers-without-end"], pause=0.1) as address:
-        witnesses = HttpWitnesses({b"w": address}, seconds=0.6)
+        witnesses = HttpWitnesses({b"w": address}, seconds=0.6, rest=0.0)
         assert witnesses.add_checkpoint({b"w": b"x"}) == {b"w": NoAnswer("timeout")}
         assert witnesses.add_checkpoint({b"w": b"x"}) == {b"w": NoAnswer("still-busy")}
 
