@@ -6,8 +6,12 @@ One transaction holds a whole batch:
    seen (start-up guard).
 2. Waiting events become event leaves, in the order in which they were queued; the authority signs their manifest;
    the status array takes their values; the seal commits to it.
-3. Leaves, tile hashes and array are stored, read back and checked with the reader's code.
-4. Only then is the checkpoint signed, and the head moved by compare-and-swap.
+3. Leaves and tile hashes are stored, read back and checked with the reader's code.
+4. Only then is the checkpoint signed; the array's changed chunks are stored, the events marked, and the head moved by
+   compare-and-swap.
+
+The right edge and the array stay in memory between batches. They count only while the head in the database is the one
+that they belong to; the array out of the database counts only when it hashes to the head's shard roots.
 
 Nothing signed leaves the process before the commit. A crash before it leaves nothing; after it, publishing again
 shows what was committed.
