@@ -19,13 +19,14 @@ from certverify.replay_leaf import event_fields
 from certverify.replay_tree import GrowingTree
 from certverify.tree import PublicTree
 from certverify.trust import TrustList, load_trust
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.monitor.logs import HOUR, HandLog, honest_log
 from tests.verifier.builders import NOW, OTHER_RECORD_KEY, SLOTS, cbor, leaf_hash, mth, sha
 
 SIGNED_AT = int(NOW.timestamp())
+HONEST = honest_log(3, issue=lambda turn: range(turn * 1000, turn * 1000 + 6))
 
 
 @pytest.fixture(scope="module")
@@ -465,3 +466,55 @@ def test_the_short_way_refuses_longer_forms_of_integers() -> None:
                 parts[4] = bytes([head]) + value.to_bytes(width, "big")
                 _agree(b"\x8a" + b"".join(parts))
     assert cbor2.loads(b"\x18\x05") == 5
+
+
+def _replayed(entries: list[bytes], trust_list: TrustList) -> None:
+    """Replay entries alone. Raises FaultFoundError."""
+    replay = Replay(trust_list)
+    replay.not_after, replay.read_entry = SIGNED_AT, entries.__getitem__
+    list(replay.take(entries))
+    if not replay.between_batches:
+        raise FaultFoundError(Fault.BATCH_SHAPE, replay.size - 1)
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_who_has_no_key_of_the_authority_changes_no_leaf_unnoticed(
+    trust_list: TrustList, data: st.DataObject
+) -> None:
+    """The operator signs whatever tree there is: a byte changed, a leaf left out, doubled, or moved breaks a rule."""
+    honest = HONEST.entries
+    _replayed(honest, trust_list)
+    at = data.draw(st.integers(0, len(honest) - 1))
+    entry = honest[at]
+    match data.draw(st.sampled_from(["change", "leave out", "double", "move"])):
+        case "change":
+            place, bit = data.draw(st.integers(0, len(entry) - 1)), data.draw(st.integers(0, 7))
+            changed = bytes([*entry[:place], entry[place] ^ 1 << bit, *entry[place + 1 :]])
+            bent = [*honest[:at], changed, *honest[at + 1 :]]
+        case "leave out":
+            bent = [*honest[:at], *honest[at + 1 :]]
+        case "double":
+            bent = [*honest[: at + 1], entry, *honest[at + 1 :]]
+        case _:
+            rest = [*honest[:at], *honest[at + 1 :]]
+            to = data.draw(st.integers(0, len(rest)).filter(lambda to: to != at))
+            bent = [*rest[:to], entry, *rest[to:]]
+    with pytest.raises(FaultFoundError):
+        _replayed(bent, trust_list)
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, 30), st.integers(2, 7)), min_size=1, max_size=12), max_size=6)
+)
+@settings(deadline=None)
+def test_any_honest_history_is_replayed_to_its_own_array(
+    trust_list: TrustList, batches: list[list[tuple[int, int]]]
+) -> None:
+    log = HandLog()
+    for batch in batches:
+        for place, kind in batch:
+            slot = place * 4_369  # the last one is the array's last slot but one
+            log.event(slot, kind if slot in log.last else (1, 10)[kind % 2])
+        log.manifest().seal()
+    _replayed(log.entries, trust_list)
