@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Engine, Table, and_, select
+from typing import Any
 
-from certsvc.adapters.decision_schema import decision_event
+from sqlalchemy import Engine, Select, and_, select
+
 from certsvc.adapters.instants import read_instant
 from certsvc.adapters.ledger_schema import outbox_event
 from certsvc.adapters.schema import certificate
 from certsvc.ports.log_receipts import Submission
 
+_QUEUED = select(outbox_event.c.commitment, outbox_event.c.queued_at).order_by(outbox_event.c.id)
+
 
 class DatabaseSubmissions:
-    """Reads the outbox beside the tables of those who submit."""
+    """Reads what was queued, by who queued it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def of_decision(self, decision: str) -> Submission | None:
-        """The events of a decision."""
-        return self._submission(decision_event, decision_event.c.decision_id == decision)
+        """The events that a decision queued: those of its certificate versions, and of the credit record that it opens."""
+        own = outbox_event.c.idempotency_key.startswith(f"decision/{decision}/", autoescape=True)
+        return self._submission(_QUEUED.where(own))
 
     def of_filing(self, filing: str) -> Submission | None:
-        """The events of a filing's certificates."""
-        return self._submission(certificate, certificate.c.filing_id == filing)
-
-    def _submission(self, table: Table, wanted: ColumnElement[bool]) -> Submission | None:
-        joined = and_(outbox_event.c.slot == table.c.slot, outbox_event.c.commitment == table.c.commitment)
-        query = (
-            select(outbox_event.c.commitment, outbox_event.c.queued_at)
-            .join(table, joined)
-            .where(wanted)
-            .order_by(outbox_event.c.id)
+        """The events that issue a filing's certificates."""
+        issued = and_(
+            outbox_event.c.slot == certificate.c.slot,
+            outbox_event.c.commitment == certificate.c.commitment,
         )
+        return self._submission(
+            _QUEUED.join(certificate, issued).where(
+                certificate.c.filing_id == filing, certificate.c.version == 1
+            )
+        )
+
+    def _submission(self, query: Select[Any, Any]) -> Submission | None:
         with self._engine.begin() as connection:
             rows = connection.execute(query).all()
         if not rows:
