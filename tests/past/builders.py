@@ -14,6 +14,7 @@ from certverify.trust import Trust, decode_trust
 from tests.verifier.builders import (
     EPOCH,
     FIELDS,
+    OTHER_RECORD_KEY,
     RECORD_KEY,
     SLOTS,
     Key,
@@ -96,7 +97,11 @@ class PastLog(Log):
     def batch(
         self, logged_on: int, *happened: Happened, signer: Key = RECORD_KEY, flipped: bool = False
     ) -> None:
-        """Events, their manifest (with a bit of its signature flipped where asked), a seal."""
+        """Events, their manifest (with a bit of its signature flipped where asked), a seal.
+
+        The events name the authority's first key, or the next one where that signs; a thief's name is in the manifest alone.
+        """
+        kid = OTHER_RECORD_KEY.kid if signer is OTHER_RECORD_KEY else RECORD_KEY.kid
         hour = int(datetime(2026, 11, logged_on, 2, tzinfo=UTC).timestamp()) // 3600
         first = len(self.entries)
         raw_events: list[bytes] = []
@@ -106,7 +111,7 @@ class PastLog(Log):
             chain = self.logged.setdefault(slot, [])
             seq, prev = len(chain), leaf_hash(chain[-1].entry) if chain else None
             committed = sha(b"certsvc/commitment/v1\x00" + salt + payload)
-            entry = cbor([1, one.kind, -8, RECORD_KEY.kid, slot, seq, prev, one.effective, hour, committed])
+            entry = cbor([1, one.kind, -8, kid, slot, seq, prev, one.effective, hour, committed])
             chain.append(Logged(index, entry, first + len(happened), salt, payload))
             raw_events.append(entry)
             low = self.array[slot >> 1] & (0x0F if slot & 1 else 0xF0)

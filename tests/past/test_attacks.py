@@ -36,6 +36,7 @@ from tests.past.builders import (
 from tests.verifier.builders import (
     NOW,
     OTHER_RECORD_KEY,
+    RECORD_KEY,
     WITNESS_POLICY,
     b64,
     changed,
@@ -337,6 +338,22 @@ def test_a_manifest_of_a_key_outside_the_trust_list_is_unknown() -> None:
     assert told(answer(bundle, log)) == (OPEN, {"manifest-key-unknown"})
 
 
+def test_a_history_goes_on_under_the_next_record_key() -> None:
+    entry = {"alg": "Ed25519", "valid_to": None}
+    keys = [
+        entry | {"kid": one.kid.hex(), "public_key": b64(one.public), "valid_from": since, "valid_to": until}
+        for one, since, until in (
+            (RECORD_KEY, "2026-01-01", "2026-11-11"),
+            (OTHER_RECORD_KEY, "2026-11-12", None),
+        )
+    ]
+    log = PastLog(trust_changes={"record_keys": keys})
+    log.batch(10, Happened(FIRST, ISSUED))
+    log.batch(12, Happened(FIRST, SUSPENDED, 12), signer=OTHER_RECORD_KEY)
+    log.batch(13, Happened(FIRST, REINSTATED, 13), signer=OTHER_RECORD_KEY)
+    assert told(answer(log.past(FIRST), log)) == (PASSED, set())
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [
@@ -414,6 +431,16 @@ def test_a_tree_that_contradicts_the_file_or_itself_leaves_it_open(tmp_path: Pat
     missing = answer(GOOD, ledger=ledger, complete=True)
     assert told(missing) == (PASSED, set())
     assert "past-pairs-possible" in missing.as_json()["verdict"]["not_established"]
+
+
+def test_an_entry_that_nobody_can_read_might_be_an_event(tmp_path: Path) -> None:
+    log = a_life()
+    log.entries.append(b"\x00")
+    log.seal()
+    folder = log.write(tmp_path)
+    ledger = open_ledger(folder, load_trust(folder))
+    answered = answer(log.past(FIRST, SECOND), log, ledger=ledger, complete=True)
+    assert told(answered) == (OPEN, {"tree-inconsistent"})
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from certverify.checkpoint import Checkpoint
 from certverify.errors import LeafError, TreeInconsistentError
-from certverify.leaf import EventLeaf, decode_leaf
+from certverify.leaf import decode_leaf
+from certverify.replay_leaf import event_fields
 from certverify.tree import PublicTree
 from certverify.whole_log import all_entries
 
@@ -20,10 +21,18 @@ def events_on_slots(
     tree.verify_prefix(earlier.size, earlier.root, checkpoint.size, checkpoint.root)
     found: list[tuple[int, bytes]] = []
     for index, entry in enumerate(all_entries(tree, checkpoint)):
-        try:
-            leaf = decode_leaf(entry)
-        except LeafError as error:
-            raise TreeInconsistentError(f"entry {index} cannot be read") from error
-        if isinstance(leaf, EventLeaf) and leaf.slot in slots:
+        if _slot_of(index, entry) in slots:
             found.append((index, entry))
     return found
+
+
+def _slot_of(index: int, entry: bytes) -> int | None:
+    """The slot of an event; None for a manifest or a seal."""
+    fields = event_fields(entry)
+    if fields is not None:
+        return fields[2]
+    try:
+        decode_leaf(entry)
+    except LeafError as error:
+        raise TreeInconsistentError(f"entry {index} cannot be read") from error
+    return None
