@@ -7,6 +7,7 @@ from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.database import migrate, open_database
 from certsvc.adapters.file_keys import make_test_keys
 from certsvc.bootstrap.office import Office
+from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.actor import Actor, Role
 from certsvc.ports import Clock
 from certsvc.settings import Settings
@@ -37,7 +38,8 @@ def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
                 if office.actors.actor_when(actor.name, clock.now()) is None:
                     office.actors.register_actor(actor, clock.now())
         began = office.ledger.start_log()
-        office.publish()
+        with leaving_to_witnesses():  # who can know the log only once its key is shown
+            office.publish()
     finally:
         office.close()
     return made or began

@@ -26,7 +26,7 @@ from certsvc.settings import Settings
 from tests.batches.cases import case_day, issue_batch, open_cases, self_reviewed, voiding
 from tests.decisions.deciders import decision_day, issue_sun, open_deciders
 from tests.support.office import TEST_SETTINGS
-from tests.support.witnesses import saying
+from tests.support.witnesses import WitnessServer, honest, saying
 from tests.support.workbooks import REGULAR, sample
 from tests.verifier.witnessing import WitnessProcess
 from tests.witnesses.witnessed_office import WitnessedOffice
@@ -190,6 +190,25 @@ def test_readiness_names_the_missing_quorum_of_a_tightened_policy(office: Witnes
     office.witness.up()
     office.deciders.office.publish()
     assert office.deciders.office.readiness.check()["checkpoint"] == "ok"
+
+
+def test_a_new_home_is_prepared_before_its_witness_knows_the_log(office: WitnessedOffice) -> None:
+    settings = Settings(home=office.folder / "new", witness_policy=office.file, **TEST_SETTINGS)
+    assert prepare_home(settings, office.clock)
+    assert not (settings.public_folder / "checkpoint").exists()
+    assert (settings.public_folder / "vkey").exists()
+    opened = open_office(settings, office.clock)
+    with pytest.raises(NotWitnessed, match="http-403"):
+        opened.republish()
+    (office.folder / "again").mkdir()
+    known = WitnessServer(office.folder / "again", "w1", office.clock, honest, opened.log_keys)
+    opened.close()
+    office.file.write_text(f"{known.line}quorum w1\n", encoding="ascii")
+    opened = open_office(settings, office.clock)
+    opened.republish()
+    assert (settings.public_folder / "checkpoint").exists()
+    opened.close()
+    known.close()
 
 
 def test_preparing_a_home_again_needs_no_witness(office: WitnessedOffice) -> None:
