@@ -7,8 +7,11 @@ export const LOG_SIGNATURE = 0x01;
 export const COSIGNATURE = 0x04;
 
 const MAX_BYTES = 65_536;
+const MAX_SIGNATURES = 64;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const SIGNATURE_LINE = /^\u2014 ([^\s+]+) (\S+)$/u;
+// Unicode white space and no more: \s would take U+FEFF for a space, and U+0085 for none.
+const KEY_NAME = /^[^+\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/u;
+const SIGNATURE_LINE = /^\u2014 ([^ ]+) ([^ ]+)$/u;
 const SIZE = /^(?:0|[1-9][0-9]{0,15})$/;
 
 /** Bytes that are no signed note, no checkpoint, or not signed as they must be. */
@@ -25,8 +28,8 @@ export function decodeBase64(text) {
 
 /** Parse a verifier key line `<name>+<hash>+<base64(type || key)>`. @throws {BadNote} */
 export async function decodeVerifierKey(line) {
-  const parts = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line);
-  if (!parts) throw new BadNote("verifier key");
+  const parts = /^([^+]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line);
+  if (!parts || !KEY_NAME.test(parts[1])) throw new BadNote("verifier key");
   const [, name, hash, encoded] = parts;
   const material = decodeBase64(encoded);
   if (material.length !== 33) throw new BadNote("verifier key");
@@ -52,12 +55,15 @@ export function decodeNote(raw) {
   const split = note.lastIndexOf("\n\n");
   if (split < 0 || !note.endsWith("\n")) throw new BadNote("shape");
   const lines = note.slice(split + 2, -1).split("\n");
+  if (lines.length > MAX_SIGNATURES) throw new BadNote("number of signatures");
   return { text: note.slice(0, split + 1), signatures: lines.map(decodeSignatureLine) };
 }
 
-/** Read origin, size and root from a note's text. @throws {BadNote} */
+/** Read origin, size and root from a note's text; sizes up to 2^53 - 1. @throws {BadNote} */
 export function decodeCheckpoint(text) {
-  const [origin, size, root] = text.slice(0, -1).split("\n");
+  const lines = text.slice(0, -1).split("\n");
+  if (!text.endsWith("\n") || lines.some((line) => line === "")) throw new BadNote("checkpoint");
+  const [origin, size, root] = lines;
   if (!origin || !SIZE.test(size ?? "") || !Number.isSafeInteger(Number(size))) throw new BadNote("checkpoint");
   const rootHash = decodeBase64(root ?? "");
   if (rootHash.length !== 32) throw new BadNote("root");
@@ -105,13 +111,14 @@ async function keyHash({ name, type, publicKey }) {
 
 function decodeSignatureLine(line) {
   const parts = SIGNATURE_LINE.exec(line);
-  if (!parts) throw new BadNote("signature line");
+  if (!parts || !KEY_NAME.test(parts[1])) throw new BadNote("signature line");
   const material = decodeBase64(parts[2]);
   if (material.length < 5) throw new BadNote("signature length");
   return { name: parts[1], hash: material.slice(0, 4), signature: material.slice(4) };
 }
 
-function decodeUtf8(raw) {
+/** The text of UTF-8 bytes, a byte order mark included. @throws {BadNote} */
+export function decodeUtf8(raw) {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
   } catch {
