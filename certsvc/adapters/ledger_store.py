@@ -47,14 +47,15 @@ from certsvc.formats.tile import (
     TILE_WIDTH,
     EntryRun,
     HashRun,
+    entry_at,
     level_count,
     level_width,
-    split_entries,
     split_hashes,
 )
 from certsvc.ports import LedgerHead, LoggedEvent, PendingEvent, QueuedEvents, StoredLeaf
 
 _LOOK_UP_CHUNK = 500
+_LEAVES_AT_ONCE = 100  # in the worst case as many bundles
 _KINDS = {int(kind): kind for kind in EventKind}
 _day = lru_cache(date.fromisoformat)
 _HEAD = select(ledger_head).with_for_update()
@@ -111,6 +112,10 @@ _ENTRIES_FROM = (
     )
     .order_by(ledger_entries.c.bundle, ledger_entries.c.start)
 )
+_LEAF_HASHES = select(ledger_hashes.c.tile, ledger_hashes.c.start, ledger_hashes.c.hashes).where(
+    ledger_hashes.c.level == 0, ledger_hashes.c.tile.in_(bindparam("numbers", expanding=True))
+)
+_BUNDLES = select(ledger_entries).where(ledger_entries.c.bundle.in_(bindparam("numbers", expanding=True)))
 _MARK = (
     update(outbox_event)
     .where(
@@ -233,16 +238,17 @@ class DatabaseLedgerTransaction:
 
     def leaves_at(self, indices: Iterable[int]) -> Mapping[int, StoredLeaf]:
         """Single leaves."""
-        wanted: dict[int, list[int]] = {}
-        for index in sorted(set(indices)):
-            wanted.setdefault(index // TILE_WIDTH, []).append(index % TILE_WIDTH)
+        wanted = sorted(set(indices))
         leaves: dict[int, StoredLeaf] = {}
-        for number, positions in wanted.items():
-            hashes = split_hashes(self.tile(0, number))
-            entries = split_entries(self.bundle(number))
-            for position in positions:
-                if position < min(len(hashes), len(entries)):
-                    leaves[number * TILE_WIDTH + position] = StoredLeaf(entries[position], hashes[position])
+        for at in range(0, len(wanted), _LEAVES_AT_ONCE):
+            cut = wanted[at : at + _LEAVES_AT_ONCE]
+            numbers = {"numbers": sorted({index // TILE_WIDTH for index in cut})}
+            hashes = _by_place(self._connection.execute(_LEAF_HASHES, numbers))
+            entries = _by_place(self._connection.execute(_BUNDLES, numbers))
+            for index in cut:
+                leaf = _leaf(index, hashes, entries)
+                if leaf is not None:
+                    leaves[index] = leaf
         return leaves
 
     def bundle(self, number: int) -> bytes:
@@ -321,6 +327,28 @@ def _joined(runs: Iterable[Any]) -> bytes:
         joined.append(hashes)
         width += len(hashes) // HASH_BYTES
     return b"".join(joined)
+
+
+def _by_place(rows: Iterable[Any]) -> dict[int, list[tuple[int, bytes]]]:
+    """(start, content) of the runs of each tile or bundle."""
+    runs: dict[int, list[tuple[int, bytes]]] = {}
+    for number, start, content in rows:
+        runs.setdefault(number, []).append((start, content))
+    return runs
+
+
+def _leaf(
+    index: int, hashes: Mapping[int, list[tuple[int, bytes]]], entries: Mapping[int, list[tuple[int, bytes]]]
+) -> StoredLeaf | None:
+    number, position = divmod(index, TILE_WIDTH)
+    try:
+        start, row = max(run for run in hashes[number] if run[0] <= position)
+        first, run = max(run for run in entries[number] if run[0] <= position)
+        return StoredLeaf(
+            entry_at(run, position - first), row[(position - start) * HASH_BYTES :][:HASH_BYTES]
+        )
+    except (LookupError, ValueError):
+        return None
 
 
 def _runs(ids: Sequence[int], first_index: int) -> Iterator[tuple[int, int, int]]:

@@ -81,6 +81,17 @@ def split_entries(bundle: bytes) -> list[bytes]:
     return entries
 
 
+def entry_at(bundle: bytes, position: int) -> bytes:
+    """One entry of a bundle, or of a run of entries. Raises ValueError when it ends before."""
+    at, end = 0, 0
+    for _ in range(position + 1):
+        at = end + 2
+        end = at + int.from_bytes(bundle[end:at], "big")
+    if end == at or end > len(bundle):
+        raise ValueError("an entry bundle is cut off")
+    return bundle[at:end]
+
+
 def split_hashes(hashes: bytes) -> list[bytes]:
     """The single hashes of a tile."""
     return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]

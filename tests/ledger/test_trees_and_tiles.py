@@ -21,6 +21,7 @@ from certsvc.formats.tile import (
     TileNodes,
     encode_entries,
     entries_path,
+    entry_at,
     entry_runs,
     new_tiles,
     split_entries,
@@ -128,6 +129,15 @@ def test_growth_names_only_tiles_that_changed() -> None:
 @given(st.lists(st.binary(max_size=40), max_size=30))
 def test_entries_of_a_bundle_come_back(entries: list[bytes]) -> None:
     assert split_entries(encode_entries(entries)) == entries
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=30), st.data())
+def test_one_entry_is_found_without_splitting_the_bundle(entries: list[bytes], data: st.DataObject) -> None:
+    bundle, position = encode_entries(entries), data.draw(st.integers(0, len(entries) - 1))
+    assert entry_at(bundle, position) == entries[position]
+    for cut in (bundle, bundle[:-1]):
+        with pytest.raises(ValueError):
+            entry_at(cut, len(entries) if cut is bundle else len(entries) - 1)
 
 
 @pytest.mark.parametrize("bundle", [b"\0", b"\0\1", b"\0\0\0\5abcd"])
