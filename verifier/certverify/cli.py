@@ -8,7 +8,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from certverify import monitor_command, past_command, receipt_command, witness_command
+from certverify import (
+    monitor_command,
+    past_command,
+    receipt_command,
+    tlog_proof_command,
+    witness_command,
+)
 from certverify.bundle import MAX_BUNDLE_BYTES, check_bundle
 from certverify.check import check_image, check_pdf, check_record
 from certverify.codes import Code
@@ -103,6 +109,6 @@ def _parser() -> argparse.ArgumentParser:
     pdf.add_argument("file", metavar="FILE", type=Path, help="证书 PDF 原始文件。The original PDF file.")
     bundle = add_check(commands, "bundle", "查验离线查验包。Check a bundle.")
     bundle.add_argument("file", metavar="FILE", type=Path, help="查验包 JSON 文件。The bundle, a JSON file.")
-    for add_command in (past_command.add, receipt_command.add, monitor_command.add, witness_command.add):
-        add_command(commands)
+    for module in (past_command, receipt_command, tlog_proof_command, monitor_command, witness_command):
+        module.add(commands)
     return parser

@@ -23,6 +23,26 @@ def add_check(
 ) -> argparse.ArgumentParser:
     """A command with the options of every check."""
     command = commands.add_parser(name, help=purpose, description=purpose, epilog=ENDING)
+    add_material(command)
+    command.add_argument("--place", metavar="CODE", help="查询地六位区划代码。Is it valid in this county?")
+    command.add_argument(
+        "--max-age-days",
+        metavar="N",
+        type=_days,
+        default=7,
+        help="日志数据的最大天数，默认 7。Greatest age of the log files in days, 7 by default.",
+    )
+    command.add_argument(
+        "--lang",
+        choices=[item.value for item in Language],
+        default="zh",
+        help="输出语言。Language of the report.",
+    )
+    return command
+
+
+def add_material(command: argparse.ArgumentParser) -> None:
+    """The options that name the trust material, and the one for JSON."""
     command.add_argument(
         "--trust",
         metavar="DIR",
@@ -40,21 +60,6 @@ def add_check(
     command.add_argument(
         "--json", action="store_true", help="仅输出一个 JSON 对象。Print one JSON object alone."
     )
-    command.add_argument("--place", metavar="CODE", help="查询地六位区划代码。Is it valid in this county?")
-    command.add_argument(
-        "--max-age-days",
-        metavar="N",
-        type=_days,
-        default=7,
-        help="日志数据的最大天数，默认 7。Greatest age of the log files in days, 7 by default.",
-    )
-    command.add_argument(
-        "--lang",
-        choices=[item.value for item in Language],
-        default="zh",
-        help="输出语言。Language of the report.",
-    )
-    return command
 
 
 def named_trust(asked: argparse.Namespace) -> Trust | Code:
