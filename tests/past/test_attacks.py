@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
-from datetime import date, timedelta
-from pathlib import Path
-from random import Random
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from certverify import load_trust, open_ledger
 from certverify.errors import BundleError
-from certverify.past import PastVerdict, check_past
 from certverify.past_bundle import decode_past_bundle
 from certverify.verdict import Outcome
 
@@ -33,6 +28,7 @@ from tests.past.builders import (
     revoked,
     tidied,
 )
+from tests.past.presented import BESIDE, FAILED, GOOD, LOG, OPEN, PASSED, Bundle, answer, told, without_events
 from tests.verifier.builders import (
     NOW,
     OTHER_RECORD_KEY,
@@ -43,32 +39,7 @@ from tests.verifier.builders import (
     flipped,
     key,
     record_text,
-    write_files,
 )
-
-LOG = a_life()
-GOOD = LOG.past(FIRST, SECOND)
-BESIDE = LOG.past(OTHER)
-DAYS = [date(2026, 11, number) for number in range(8, 21)] + [date(2026, 10, 14), date(2026, 10, 15)]
-PASSED, FAILED, OPEN = Outcome.PASSED, Outcome.FAILED, Outcome.UNDETERMINED
-Bundle = dict[str, Any]
-
-
-def answer(bundle: Any, log: PastLog = LOG, on: date | None = None, **how: Any) -> PastVerdict:
-    return check_past(canonical(bundle), log.trust(), NOW, on, **how)
-
-
-def told(answered: PastVerdict) -> tuple[Outcome, set[str]]:
-    quiet = {"no-witnesses", "past-pairs-possible"}
-    return answered.verdict.outcome, {one.code.value for one in answered.verdict.findings} - quiet
-
-
-def without_events(*left_out: tuple[int, int]) -> Bundle:
-    """The good bundle without events, each named by version and place."""
-    bundle = copy.deepcopy(GOOD)
-    for version, place in sorted(left_out, reverse=True):
-        del bundle["versions"][version]["events"][place]
-    return tidied(bundle)
 
 
 def test_a_good_past_bundle_passes() -> None:
@@ -370,79 +341,6 @@ def test_a_checkpoint_that_is_old_or_not_witnessed_leaves_today_open(
     assert (outcome, code in codes) == (OPEN, True)
 
 
-def test_a_pair_left_out_at_the_end_is_said_to_be_possible_and_found_in_the_whole_log(tmp_path: Path) -> None:
-    """The one thing that a file alone cannot show."""
-    cut = without_events((0, 4), (0, 5), (1, 1), (1, 2))
-    alone = answer(cut)
-    assert alone.verdict.outcome is PASSED
-    assert "past-pairs-possible" in alone.as_json()["verdict"]["not_established"]
-    LOG.write(tmp_path)
-    trust = load_trust(tmp_path)
-    ledger = open_ledger(tmp_path, trust)
-    assert told(answer(cut, ledger=ledger)) == (PASSED, set())
-    assert told(answer(cut, ledger=ledger, complete=True)) == (OPEN, {"past-incomplete"})
-    whole = answer(GOOD, ledger=ledger, complete=True)
-    assert "past-pairs-possible" not in whole.as_json()["verdict"]["not_established"]
-    assert told(whole) == (PASSED, set())
-
-
-def test_a_newer_tree_beside_the_file_has_the_last_word(tmp_path: Path) -> None:
-    yesterday = NOW - timedelta(days=1)
-    old = a_life(cosigned_at=yesterday)
-    bundle = old.past(FIRST, SECOND)
-    unchanged, ended, paired = old.grown(), revoked(old), old.grown()
-    unchanged.batch(19, Happened(OTHER, SUSPENDED, 19))
-    paired.batch(19, Happened(FIRST, SUSPENDED, 19), Happened(SECOND, SUSPENDED, 19))
-    paired.batch(20, Happened(FIRST, CORRECTED, 20, replaced_by=2), Happened(SECOND, REINSTATED, 20))
-    for number, (tree, alone, complete) in enumerate(
-        [
-            (unchanged, (PASSED, set()), (PASSED, set())),
-            (ended, (FAILED, {"revoked", "past-incomplete"}), (FAILED, {"revoked", "past-incomplete"})),
-            (paired, (PASSED, set()), (OPEN, {"past-incomplete"})),
-        ]
-    ):
-        tree.cosigned_at = NOW
-        folder = tree.write(tmp_path / str(number))
-        trust = load_trust(folder)
-        ledger = open_ledger(folder, trust)
-        assert told(answer(bundle, ledger=ledger)) == alone
-        assert told(answer(bundle, ledger=ledger, complete=True)) == complete
-
-
-def test_a_tree_that_contradicts_the_file_or_itself_leaves_it_open(tmp_path: Path) -> None:
-    fork = a_life()
-    fork.entries[1] = LOG.entries[2]
-    fork.entries = [*fork.entries[:-1]]
-    fork.seal()
-    folder = fork.write(tmp_path / "fork")
-    trust = load_trust(folder)
-    answered = answer(GOOD, ledger=open_ledger(folder, trust))
-    assert told(answered) == (OPEN, {"bundle-conflict"})
-    assert answered.past is None
-    files = LOG.files()
-    name = next(name for name in files if name.startswith("tile/entries"))
-    write_files(tmp_path / "bent", files)
-    ledger = open_ledger(tmp_path / "bent", trust)
-    raw_entries = bytearray(files[name])
-    raw_entries[10] ^= 1
-    (tmp_path / "bent" / name).write_bytes(raw_entries)
-    assert told(answer(GOOD, ledger=ledger, complete=True)) == (OPEN, {"tree-inconsistent"})
-    (tmp_path / "bent" / name).unlink()
-    missing = answer(GOOD, ledger=ledger, complete=True)
-    assert told(missing) == (PASSED, set())
-    assert "past-pairs-possible" in missing.as_json()["verdict"]["not_established"]
-
-
-def test_an_entry_that_nobody_can_read_might_be_an_event(tmp_path: Path) -> None:
-    log = a_life()
-    log.entries.append(b"\x00")
-    log.seal()
-    folder = log.write(tmp_path)
-    ledger = open_ledger(folder, load_trust(folder))
-    answered = answer(log.past(FIRST, SECOND), log, ledger=ledger, complete=True)
-    assert told(answered) == (OPEN, {"tree-inconsistent"})
-
-
 @pytest.mark.parametrize(
     "bundle",
     [
@@ -475,91 +373,3 @@ def test_only_the_canonical_form_is_read() -> None:
             decode_past_bundle(raw_bundle)
     with pytest.raises(BundleError):
         decode_past_bundle(b" " * (1 << 20) + canonical(GOOD))
-
-
-Answers = list[tuple[Any, Any]]
-MUTATIONS = 300
-
-
-def answers(bundle: bytes) -> Answers | None:
-    """What a file answers for many days; None when it answers nothing."""
-    first = check_past(bundle, LOG.trust(), NOW)
-    if first.past is None:
-        assert first.verdict.outcome is not PASSED
-        return None
-    found = [check_past(bundle, LOG.trust(), NOW, on).past for on in DAYS]
-    return [(past.recorded_then, past.known_now) for past in found if past is not None]
-
-
-def test_whatever_is_changed_no_file_tells_another_history_and_none_breaks_the_checker() -> None:
-    random, true_answers = Random(20261120), answers(canonical(GOOD))
-    kept = 0
-    for _ in range(MUTATIONS):
-        bundle = mutated(random)
-        found = answers(bundle)
-        assert found in (None, true_answers)
-        kept += found is not None
-    assert kept < MUTATIONS // 3, "most changes are seen"
-
-
-def mutated(random: Random) -> bytes:
-    """One to three changes: of bytes, of a base64 value, of a number, of a list."""
-    bundle, raw_bundle = copy.deepcopy(GOOD), None
-    for _ in range(random.randint(1, 3)):
-        places = list(all_places(bundle))
-        holder, place = random.choice(places)
-        holder[place] = random.choice(CHANGES)(holder[place], random, bundle)
-    if random.random() < 0.3:
-        bundle = tidied(bundle) if well_formed(bundle) else bundle
-    raw_bundle = bytearray(canonical(bundle))
-    if random.random() < 0.2:
-        raw_bundle[random.randrange(len(raw_bundle))] ^= 1 << random.randrange(8)
-    return bytes(raw_bundle)
-
-
-def all_places(value: Any) -> Any:
-    """Every place in nested lists and objects, as holder and key."""
-    for place in range(len(value)) if isinstance(value, list) else list(value):
-        yield value, place
-        if isinstance(value[place], list | dict):
-            yield from all_places(value[place])
-
-
-def well_formed(bundle: Any) -> bool:
-    try:
-        decode_past_bundle(canonical(bundle))
-    except BundleError:
-        return False
-    return True
-
-
-def flip(value: Any, random: Random, _: Any) -> Any:
-    if isinstance(value, str) and value:
-        at = random.randrange(len(value))
-        return value[:at] + random.choice("ABCabc019+/=") + value[at + 1 :]
-    return value + random.choice([-1, 1, 7]) if isinstance(value, int) else None
-
-
-def drop(value: Any, random: Random, _: Any) -> Any:
-    if isinstance(value, list) and value:
-        at = random.randrange(len(value))
-        return value[:at] + value[at + 1 :]
-    return value
-
-
-def shuffle(value: Any, random: Random, _: Any) -> Any:
-    return random.sample(value, len(value)) if isinstance(value, list) else value
-
-
-def borrow(value: Any, random: Random, bundle: Any) -> Any:
-    """Another value of the same sort from anywhere in the file, or from another certificate's."""
-    others = [
-        holder[place]
-        for source in (bundle, BESIDE)
-        for holder, place in all_places(source)
-        if type(holder[place]) is type(value)
-    ]
-    return copy.deepcopy(random.choice(others)) if others else value
-
-
-CHANGES: list[Callable[[Any, Random, Any], Any]] = [flip, drop, shuffle, borrow]
