@@ -21,6 +21,7 @@ from certverify.policy import decode_policy
 from certverify.record import decode_record, decode_record_bytes
 from certverify.strict_cbor import decode_cbor
 from certverify.strict_json import decode_json
+from certverify.tlog_proof import decode_tlog_proof
 from certverify.trust import decode_tables, decode_trust, decode_trust_list
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,6 +44,12 @@ BYTE_DECODERS: list[Any] = [
     pytest.param(decode_note, errors.NoteError, LOG.checkpoint().encode(), id="note"),
     pytest.param(decode_checkpoint, errors.CheckpointError, LOG.checkpoint().encode(), id="checkpoint"),
     pytest.param(decode_policy, errors.PolicyError, NO_WITNESS_POLICY.encode(), id="policy"),
+    pytest.param(
+        decode_tlog_proof,
+        errors.TlogProofError,
+        b"c2sp.org/tlog-proof@v1\nextra AAAA\nindex 1\n\n" + LOG.checkpoint().encode(),
+        id="tlog proof",
+    ),
     pytest.param(decode_trust_list, errors.TrustListError, builders.trust_list(), id="trust list"),
     pytest.param(decode_tables, errors.TrustListError, builders.tables(), id="tables"),
     pytest.param(decode_bundle, errors.BundleError, json.dumps(LOG.bundle()).encode(), id="bundle"),
