@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from certverify.check import check_record
 from certverify.ledger import open_ledger
@@ -38,7 +40,7 @@ _TRUST = """async ([address, files, line]) => {
         throw error;
     }
 }"""
-_CHECK = """async ([address, files, text, now]) => {
+_CHECK = """async ([address, files, text, now, anchor = null]) => {
     const load = (name) => import(`${address}/${name}.js`);
     const [{ gatherEvidence }, { judge }] = await Promise.all([load("check"), load("verdict")]);
     const read = async (name) => (await fetch(`${address}/${name}.json`)).json();
@@ -46,7 +48,7 @@ _CHECK = """async ([address, files, text, now]) => {
     const words = { ...page, codes: { ...(await read("codes")), ...page.own_codes } };
     const raw = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
     const readFile = async (path) => (path in files ? raw(files[path]) : null);
-    return judge(await gatherEvidence(text, { readFile, now }), words, now);
+    return judge(await gatherEvidence(text, { readFile, now, anchor }), words, now);
 }"""
 
 
@@ -78,6 +80,31 @@ def test_refused_material_gives_no_verdict_about_a_certificate(page: Page) -> No
     told = page.evaluate(_CHECK, [assets_of(page), files, record["text"], int(NOW.timestamp())])
     assert (told["verdict"], told["authentic"], told["status"]) == ("undetermined", "unknown", "unknown")
     assert [item["code"] for item in told["findings"]] == ["trust-forged"]
+
+
+def test_a_page_with_another_anchor_believes_nothing_that_is_not_its_own(page: Page) -> None:
+    record = json.loads((Path(__file__).parents[1] / "vectors" / "records.json").read_bytes())["good"][0]
+    for name, codes in (("first", False), ("second", False), ("stranger", True)):
+        asked = [
+            assets_of(page),
+            VECTORS["files"],
+            record["text"],
+            int(NOW.timestamp()),
+            VECTORS["anchors"][name],
+        ]
+        told = page.evaluate(_CHECK, asked)
+        assert ("trust-forged" in [item["code"] for item in told["findings"]]) is codes, name
+        assert told["authentic"] == ("unknown" if codes else "yes")
+
+
+def test_the_page_is_given_the_anchor_of_the_published_list(tmp_path: Path) -> None:
+    files = {path: base64.b64decode(content) for path, content in VECTORS["files"].items()}
+    write_files(tmp_path, files)
+    with served(create_app(tmp_path)) as address:
+        shown = httpx.get(f"{address}/v").text
+    assert f'data-trust-anchor="{VECTORS["anchors"]["second"]}"' in html.unescape(shown)
+    with served(create_app(tmp_path / "empty")) as address:
+        assert "data-trust-anchor" not in httpx.get(f"{address}/v").text
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

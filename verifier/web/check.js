@@ -7,7 +7,7 @@ import { BadNote } from "./note.js";
 import { CannotVerify } from "./signature.js";
 import { TreeProblem, readLatest, readStatus } from "./tree.js";
 import { decodePolicy, meetsQuorum } from "./policy.js";
-import { BadTrustList, decodeTables, decodeTrustList } from "./trust.js";
+import { BadTrustList, decodeAnchor, decodeTables, decodeTrustList } from "./trust.js";
 import { BadTrust, verifyTrust } from "./trust_note.js";
 
 const MIXED_PAUSE_MS = 300;
@@ -25,7 +25,7 @@ const NOTHING = {
  * @param text what stands in the QR symbol, with or without prefix.
  * @param readFile async (path) => Uint8Array, or null when there is no such file; throws TreeProblem.
  * @param now seconds since 1970.
- * @param anchor the trust anchor that this page was given (`decodeAnchor`), or null.
+ * @param anchor the verifier key line of the trust anchor that this page was given, or null.
  * @param onSigned called with the evidence once the signature is good, before the ledger is asked.
  * @returns {Promise<Object>} evidence for `judge`: `problems` holds codes of codes.json.
  */
@@ -88,7 +88,7 @@ async function readTrustOnce(readFile, anchor) {
     const raw = await readFile("trust-list.json");
     if (raw === null) return { trust: null, problem: "trust-unreadable" };
     const trust = await decodeTrustList(raw);
-    await verifyTrust(trust, raw, readFile, anchor);
+    await verifyTrust(trust, raw, readFile, anchor === null ? null : await decodeAnchor(anchor));
     return { trust, problem: null };
   } catch (error) {
     if (error instanceof BadTrust) return { trust: null, problem: error.code, mixed: error.code === "trust-unreadable" };

@@ -34,7 +34,8 @@ async function checkPresented() {
     return;
   }
   const readFile = fileReader(new URL("/", location.origin));
-  evidence = await gatherEvidence(text, { readFile, now: presentSecond(), onSigned: showSigned });
+  const anchor = document.querySelector("[data-trust-anchor]")?.dataset.trustAnchor ?? null;
+  evidence = await gatherEvidence(text, { readFile, now: presentSecond(), anchor, onSigned: showSigned });
   fillPlaces(evidence.tables);
   show();
   document.querySelector("[data-verdict]").focus();

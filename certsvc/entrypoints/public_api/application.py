@@ -22,7 +22,7 @@ from certsvc.entrypoints.public_api.pages import Pages
 from certsvc.entrypoints.public_api.problems import answer_errors
 from certsvc.entrypoints.public_api.service import Limits, PublicService
 from certsvc.entrypoints.public_api.sharing_api import add_sharing
-from certsvc.entrypoints.public_api.tree_files import classify_path, read_tree_file
+from certsvc.entrypoints.public_api.tree_files import classify_path, published_anchor, read_tree_file
 from certsvc.entrypoints.public_api.verification_api import MAX_FORM_BYTES, PDF_PATH, add_verification
 from certsvc.errors import UnavailableError, UnknownReference
 
@@ -52,7 +52,12 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
     Raises ConfigurationError when the pages or the checker's scripts are not where this installation keeps them.
     """
     assets = load_assets()
-    pages = Pages(assets.address, asks_decision=service is not None, has_notices=service is not None)
+    pages = Pages(
+        assets.address,
+        asks_decision=service is not None,
+        has_notices=service is not None,
+        trust_anchor=published_anchor(public_tree_folder),
+    )
     app = PublicFace(
         title="吉林省职称电子证书公开查验", version="1", docs_url=None, redoc_url=None, servers=[{"url": "/"}]
     )

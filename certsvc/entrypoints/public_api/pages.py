@@ -45,11 +45,17 @@ _WORDS = {404: _NOT_FOUND, 405: _NOT_ALLOWED}
 
 class Pages:
     """The pages, over the assets at one address; with `asks_decision` the verdict page may ask for a failure's reason,
-    with `has_notices` the start page leads to the announced results and to the units that are named publicly.
+    with `has_notices` the start page leads to the announced results and to the units that are named publicly. The check
+    in the browser believes a trust list only when `trust_anchor` (a verifier key line) or its successors signed it.
     """
 
     def __init__(
-        self, assets_address: str, *, asks_decision: bool = False, has_notices: bool = False
+        self,
+        assets_address: str,
+        *,
+        asks_decision: bool = False,
+        has_notices: bool = False,
+        trust_anchor: str | None = None,
     ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(shipped_folder("templates/pages")),
@@ -61,6 +67,7 @@ class Pages:
         self._environment.globals["assets"] = assets_address
         self._environment.globals["asks_decision"] = asks_decision
         self._environment.globals["has_notices"] = has_notices
+        self._environment.globals["trust_anchor"] = trust_anchor
         self.start = self._render("start.html.j2")
         self.verdict = self._render("verdict.html.j2")
         self.historical = self._render("historical.html.j2")

@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from certverify.errors import TrustListError
+from certverify.trust import load_trust
+
 from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE
+from certsvc.formats.note import encode_vkey
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,21 @@ def classify_path(path: str) -> TreeFileKind | None:
 def is_machine_path(path: str) -> bool:
     """Whether a request path (with its leading slash) is one that programs read, not people."""
     first = path.removeprefix("/").split("/", 1)[0]
-    return first in {"tile", "status", "trust", "assets", "healthz", "api"} or classify_path(first) is not None
+    return (
+        first in {"tile", "status", "trust", "assets", "healthz", "api"} or classify_path(first) is not None
+    )
+
+
+def published_anchor(folder: Path) -> str | None:
+    """The verifier key line of the first trust anchor of a published, signed trust list; None where there is none.
+
+    Looked up once, when the pages are made: a list that somebody puts in its place afterwards must follow from it.
+    """
+    try:
+        anchors = load_trust(folder).trust_list.anchors
+    except TrustListError:
+        return None
+    return encode_vkey(anchors[0].name, anchors[0].raw_key) if anchors else None
 
 
 def read_tree_file(folder: Path, path: str) -> bytes | None:
