@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event, func, select
+from sqlalchemy import Connection, Engine, String, Table, event, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert as insert
+from sqlalchemy.types import TypeEngine
 
 from certsvc.errors import CertsvcError, ConflictError, UnavailableError
 
@@ -99,9 +100,13 @@ def replace_rows(connection: Connection, table: Table, rows: Sequence[Sequence[A
 
 
 def _insert_arrays(table: Table, names: tuple[str, ...]) -> str:
-    types = [table.columns[name].type.compile(_DIALECT) for name in names]
-    arrays = ", ".join(f"%b::{kind}[]" for kind in types)
+    arrays = ", ".join(f"%b::{_array_type(table.columns[name].type)}[]" for name in names)
     return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM unnest({arrays})"  # noqa: S608  # our own names
+
+
+def _array_type(kind: TypeEngine[Any]) -> str:
+    """Texts without a length: a cast would cut them off, where the column refuses what is too long."""
+    return "TEXT" if isinstance(kind, String) else kind.compile(_DIALECT)
 
 
 def see_one_moment(connection: Connection) -> None:

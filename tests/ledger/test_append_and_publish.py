@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from certverify.merkle import EMPTY_ROOT, leaf_hash, root_of_hashes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, func, select, update
+from sqlalchemy.exc import DataError
 
 from certsvc.adapters.ledger_outbox import queue_events
 from certsvc.adapters.ledger_schema import ledger_entries, ledger_hashes, outbox_event
@@ -316,3 +318,14 @@ def test_the_edge_in_memory_does_not_hide_what_changed_in_the_database(house: Ho
         connection.execute(update(ledger_hashes).where(*where).values(hashes=bytes(raw)))
     with pytest.raises(IntegrityError, match="自检"):
         ledger.record(house.issue(1, start=40))
+
+
+def test_an_overlong_key_is_refused_and_never_cut(house: House) -> None:
+    """SQLite keeps it whole, PostgreSQL refuses it: in neither is it another event's."""
+    (event,) = house.issue(1)
+    long = replace(event, idempotency_key="k" * 200)
+    with suppress(DataError), house.engine.begin() as connection:
+        queue_events(connection, [long], house.clock.now())
+    with house.engine.connect() as connection:
+        keys = connection.scalars(select(outbox_event.c.idempotency_key)).all()
+    assert keys == ([long.idempotency_key] if house.engine.dialect.name == "sqlite" else [])
