@@ -258,6 +258,7 @@ class Office(PublicSide):
             record=self.record_waiting,
             release=self.release,
             turns=FileTurns(settings.home / "turns"),
+            require_own_history=self.ledger.require_own_history,
         )
 
     def confirm_decision(self, decision: str, actor: str) -> StoredDecision:
@@ -279,6 +280,7 @@ class Office(PublicSide):
 
         Raises NotWitnessed when all is done that can be while witnesses are away.
         """
+        self.ledger.require_own_history()
         while self.issuance.sealing.seal_corrections(CHUNK):
             pass
         self.case_work.catch_up()

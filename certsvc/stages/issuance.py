@@ -25,7 +25,8 @@ Progress = Callable[[str, int], None]
 class Issuance:
     """The stages joined; one process of a machine at a time is at a filing.
 
-    `record` drains the outbox into the ledger, `release` publishes what it holds.
+    `record` drains the outbox into the ledger, `release` publishes what it holds. `require_own_history` asks the guard
+    of the log before anything is drafted or signed: what cannot be logged is not signed either.
     """
 
     filings: FilingStore
@@ -36,6 +37,7 @@ class Issuance:
     record: Callable[[], int]
     release: Callable[[str], int]
     turns: Turns
+    require_own_history: Callable[[], None]
 
     def run(self, filing: str, progress: Progress | None = None) -> FilingReport:
         """Bring every admitted person of an approved filing to a published certificate."""
@@ -61,6 +63,7 @@ class Issuance:
             "record": self.record,
             "publish": lambda: self.release(filing),
         }
+        self.require_own_history()
         for step, work in steps.items():
             while moved := work():
                 yield step, moved

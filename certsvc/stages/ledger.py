@@ -2,7 +2,7 @@
 
 One transaction holds a whole batch:
 
-1. The head is locked. The first time, it is compared with the published checkpoint and with what the witnesses have
+1. The head is locked, and compared with the published checkpoint; the first time also with what the witnesses have
    seen (start-up guard).
 2. Waiting events become event leaves, in the order in which they were queued; the authority signs their manifest;
    the status array takes their values; the seal commits to it.
@@ -64,7 +64,8 @@ from certsvc.ports import (
 from certsvc.ports.witness import StartGuard
 from certsvc.stages.ledger_check import check_append, load_edge
 from certsvc.stages.ledger_head_check import require_sealed_array, require_signed_head
-from certsvc.stages.published_log import log_key, read_published_note, require_same_history
+from certsvc.stages.own_history import OwnHistory
+from certsvc.stages.published_log import log_key
 from certsvc.stages.slot_chains import event_leaves
 
 MOST_EVENTS = 1000
@@ -111,11 +112,11 @@ class Ledger:
         `guard`: the witnesses, asked before the first signature.
         """
         self._store = store
-        self._tree = tree
         self._clock = clock
         self._authority = record_signer
         self._operators = (log_signer, *retiring)
         self._known_keys = tuple(known_keys) or tuple(log_key(one) for one in self._operators)
+        self._own_history = OwnHistory(tree, self._known_keys)
         self._guard = guard
         self._guarded = False
         self._status: StatusArray | None = None
@@ -154,7 +155,7 @@ class Ledger:
         Witnesses that do not answer are no reason to decide nothing: only signing waits for them.
         """
         with self._asked_transaction() as transaction:
-            self._required_head(transaction, to_sign=False)
+            self._now_after(self._required_head(transaction, to_sign=False))
 
     def refresh_checkpoint(self) -> LedgerHead:
         """Sign the same tree anew with the present time, so that an idle log stays fresh; publish afterwards."""
@@ -266,10 +267,8 @@ class Ledger:
         head = transaction.head()
         if head is not None and head != self._signed:
             require_signed_head(head, self._known_keys)
+        self._own_history.require(head, TileNodes(transaction.tile, 0 if head is None else head.size).node)
         if not self._guarded:
-            published = read_published_note(self._tree, self._known_keys)
-            node = TileNodes(transaction.tile, 0 if head is None else head.size).node
-            require_same_history(None if published is None else published[1], head, node)
             if self._guard is not None:
                 self._guard.require(head, to_sign=to_sign)
             self._guarded = to_sign

@@ -74,10 +74,10 @@ def require_same_history(published: Checkpoint | None, head: LedgerHead | None, 
             f"已公开的账本有 {published.size} 条，数据库中只有 {stored} 条，可能恢复了旧备份。"
             "继续签发会使账本分叉，已拒绝。请勿删除公开目录，处理办法见 docs/operations.md（启动保护）。"
         )
-    proof = consistency_proof(node, published.size, head.size)
     try:
+        proof = consistency_proof(node, published.size, head.size)
         verify_consistency(published.size, head.size, published.root, head.root, proof)
-    except CertverifyError as error:
+    except (CertverifyError, IndexError) as error:  # IndexError: the head states leaves that are not there
         raise IntegrityError(
             "数据库中的账本与已公开的检查点不一致，已停止签发。处理办法见 docs/operations.md（启动保护）。"
         ) from error
