@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, exists, literal, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, exists, literal, or_, select, union_all
 
 from certsvc.adapters.decision_schema import credit_record, decision, decision_event
 from certsvc.adapters.history_schema import history_event, history_record
@@ -30,8 +30,11 @@ class DatabaseReconciliationSource:
         return self._events(outbox_event.c.leaf_index >= leaf_index)
 
     def recovered(self) -> tuple[OpenEvent, ...]:
-        """Events without a business record."""
-        return self._events(outbox_event.c.idempotency_key.like("recovered/%"))
+        """Events without a business record: taken back out of the public log, or written into the outbox by nobody who
+        decides. A commitment is salted, so that no two events share one.
+        """
+        taken_back = outbox_event.c.idempotency_key.like("recovered/%")
+        return self._events(or_(taken_back, outbox_event.c.commitment.not_in(_RECORDED)))
 
     def unqueued(self) -> tuple[UnqueuedRecord, ...]:
         """Records without their event."""
@@ -69,6 +72,13 @@ def _lacking(
     )
 
 
+_RECORDED = union_all(
+    select(certificate.c.commitment),
+    select(decision_event.c.commitment),
+    select(credit_record.c.commitment),
+    select(history_record.c.commitment).where(history_record.c.commitment.is_not(None)),
+    select(history_event.c.commitment),
+)
 _ONE = literal(1)
 _UNQUEUED = (
     _lacking(

@@ -41,7 +41,7 @@ class ReconciliationSource(Protocol):
         ...
 
     def recovered(self) -> tuple[OpenEvent, ...]:
-        """Events that were taken back out of the public log and belong to no business record."""
+        """Events that belong to no business record: taken back out of the public log, or decided by nobody."""
         ...
 
     def unqueued(self) -> tuple[UnqueuedRecord, ...]:

@@ -19,8 +19,8 @@ class ReconciliationReport:
     """What is not where it should be.
 
     `waiting`: how many events have no leaf yet. `overdue`: those of them, and `unpublished`: those with a leaf that is
-    not public, that are older than the merge delay. `unqueued`: records without an event. `recovered`: events out of the
-    public log without a record.
+    not public, that are older than the merge delay. `unqueued`: records without an event. `recovered`: events without a
+    record, out of the public log or written into the database.
     """
 
     waiting: int

@@ -124,6 +124,14 @@ ATTACKS = (
     ),
     Attack(
         "database administrator",
+        "queues an event that nobody decided",
+        "reconciliation: it belongs to no record, and no salt opens it",
+        (
+            "attacks/test_administrator.py::test_an_event_that_nobody_decided_is_named_before_and_after_it_is_logged",
+        ),
+    ),
+    Attack(
+        "database administrator",
         "moves the head",
         "the signed head, compare-and-swap, the start-up guard",
         (

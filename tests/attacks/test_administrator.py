@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from certsvc.adapters.ledger_outbox import queue_events
 from certsvc.adapters.ledger_schema import ledger_head
 from certsvc.errors import ConflictError, IntegrityError
-from certsvc.formats.leaf import SlotStatus
+from certsvc.formats.leaf import EventKind, SlotStatus
 from certsvc.formats.merkle import ListTree
 from certsvc.formats.merkle import leaf_hash as service_leaf_hash
 from certsvc.formats.status import CHUNK_SLOTS, StatusArray, chunk_of
 from certsvc.formats.tile import entry_runs
 from certsvc.stages.ledger_check import load_edge
 from tests.attacks.scene import Scene, codes
-from tests.ledger.conftest import open_house
+from tests.decisions.deciders import decision_day, issue_sun, open_deciders
+from tests.ledger.conftest import event_on, open_house
 from tests.ledger.test_append_and_publish import all_entries
 from tests.support.databases import Databases
 
@@ -96,3 +99,25 @@ def test_what_an_outsider_sees_does_not_depend_on_the_database(scene: Scene) -> 
     with scene.house.engine.begin() as connection:
         connection.execute(update(ledger_head).values(note=b"", root=bytes(32)))
     assert codes(scene.watch()) == []
+
+
+def test_an_event_that_nobody_decided_is_named_before_and_after_it_is_logged(tmp_path: Path) -> None:
+    """A row of the outbox is signed like any other, for the signers are machines: reconciliation finds no decision."""
+    deciders = open_deciders(tmp_path / "home", decision_day())
+    content, office = issue_sun(deciders).draft.content, deciders.office
+    assert office.ledger_desk.reconciliation.report().sound
+    invented = replace(
+        event_on(content.slot, 1, EventKind.REVOKED),
+        certificate_number=content.number,
+        certificate_version=content.version,
+    )
+    with office.engine.begin() as connection:
+        queue_events(connection, [invented], deciders.clock.now())
+    waiting = office.ledger_desk.reconciliation.report()
+    assert [(one.subject, one.leaf_index) for one in waiting.recovered] == [(content.number, None)]
+    office.ledger.record()
+    office.publish()
+    report = office.ledger_desk.reconciliation.report()
+    assert not report.sound
+    assert [(one.subject, one.kind) for one in report.recovered] == [(content.number, EventKind.REVOKED)]
+    deciders.close()

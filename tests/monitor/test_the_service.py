@@ -69,6 +69,7 @@ def test_every_decision_is_replayed_without_a_finding(deciders: Deciders, tmp_pa
         assert (report.exit_code, report.findings) == (0, []), report.words()
         assert report.new_leaves > 0
     assert kinds(deciders) == set(EventType) - {EventType.HISTORICAL}
+    assert deciders.office.ledger_desk.reconciliation.report().sound
 
 
 def kinds(deciders: Deciders) -> set[EventType]:

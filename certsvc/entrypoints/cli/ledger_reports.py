@@ -97,7 +97,7 @@ def reconciliation_text(report: ReconciliationReport) -> str:
     for words, events in (
         ("逾期未入账", report.overdue),
         ("已入账但逾期未公开", report.unpublished),
-        ("由公开账本补回、尚无业务记录", report.recovered),
+        ("没有业务记录的事件（由公开账本补回，或有人直接写入数据库，请核查）", report.recovered),
     ):
         lines += [f"{words}（{len(events):,} 个）："] if events else []
         lines += [
