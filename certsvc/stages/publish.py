@@ -19,10 +19,11 @@ from certverify.leaf import EventLeaf, decode_leaf
 from certverify.note import VerifierKey
 
 from certsvc.errors import ConflictError, IntegrityError
-from certsvc.formats.merkle import HASH_BYTES
+from certsvc.formats.merkle import HASH_BYTES, ListTree, leaf_hash
 from certsvc.formats.note import encode_vkey
 from certsvc.formats.status import CHUNK_BYTES, SHARD_CHUNKS, encode_roots, roots_path, shard_path
 from certsvc.formats.tile import (
+    TILE_WIDTH,
     TileNodes,
     encode_entries,
     entries_path,
@@ -32,6 +33,7 @@ from certsvc.formats.tile import (
     tile_path,
 )
 from certsvc.ports import LedgerHead, LedgerStore, LedgerTransaction, LoggedEvent, PublicTree
+from certsvc.stages.ledger_check import load_edge
 from certsvc.stages.published_log import (
     CHECKPOINT_PATH,
     PublishedLog,
@@ -43,6 +45,7 @@ from certsvc.stages.published_log import (
 from certsvc.stages.witnessing import Presented, presented
 
 _TILES_AT_ONCE = 64
+_DAMAGED = "数据库中的账本内容与账本头不符，已停止公开。请按运维手册核查数据库。"
 Files = Mapping[str, bytes] | Callable[[], Mapping[str, bytes]]
 _NO_FILES: Mapping[str, bytes] = {}
 
@@ -143,10 +146,11 @@ class Publisher:
         published = read_published_note(self._tree, self._keys)
         checkpoint = None if published is None else published[1]
         require_same_history(checkpoint, head, TileNodes(transaction.tile, head.size).node)
+        load_edge(transaction, head.size, head.root)
         shown = 0 if checkpoint is None else checkpoint.size
         known = self._shown_shards(shown)
         shards = {
-            root: _read_shard(transaction, number)
+            root: _read_shard(transaction, number, root)
             for number, root in enumerate(head.shard_roots)
             if root not in known
         }
@@ -172,16 +176,44 @@ def _tile_files(
         hashes = transaction.tile(level, number)[: width * HASH_BYTES]
         if len(hashes) != width * HASH_BYTES:
             raise IntegrityError("数据库中的账本哈希不完整，已停止公开。请按运维手册核查数据库。")
+        if width == TILE_WIDTH:
+            _require(_root(hashes) == _hash_above(transaction, level, number))
         yield tile_path(level, number, width), hashes
         if level == 0:
-            entries = split_entries(transaction.bundle(number))[:width]
+            entries = _bundle(transaction, number)[:width]
+            _require([leaf_hash(entry) for entry in entries] == split_hashes(hashes))
             yield entries_path(number, width), encode_entries(entries)
 
 
-def _read_shard(transaction: LedgerTransaction, number: int) -> bytes:
+def _bundle(transaction: LedgerTransaction, number: int) -> list[bytes]:
+    try:
+        return split_entries(transaction.bundle(number))
+    except ValueError as error:
+        raise IntegrityError(_DAMAGED) from error
+
+
+def _hash_above(transaction: LedgerTransaction, level: int, number: int) -> bytes:
+    """The hash of a full tile as the level above states it."""
+    above, place = divmod(number, TILE_WIDTH)
+    return transaction.tile(level + 1, above)[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+
+
+def _read_shard(transaction: LedgerTransaction, number: int, root: bytes) -> bytes:
     first = number * SHARD_CHUNKS
-    chunks = transaction.status_chunks(first, SHARD_CHUNKS)
-    return b"".join(chunks.get(first + at, bytes(CHUNK_BYTES)) for at in range(SHARD_CHUNKS))
+    stored = transaction.status_chunks(first, SHARD_CHUNKS)
+    chunks = [stored.get(first + at, bytes(CHUNK_BYTES)) for at in range(SHARD_CHUNKS)]
+    _require(ListTree([leaf_hash(chunk) for chunk in chunks]).root == root)
+    return b"".join(chunks)
+
+
+def _root(hashes: bytes) -> bytes:
+    return ListTree(split_hashes(hashes)).root
+
+
+def _require(sound: bool) -> None:
+    """What is published can never be taken back: nothing is shown that does not lead to the root of the head."""
+    if not sound:
+        raise IntegrityError(_DAMAGED)
 
 
 def _require_leaf(entry: bytes, event: LoggedEvent) -> None:

@@ -200,13 +200,34 @@ def test_one_flipped_bit_in_the_status_array_stops_the_line(house: House) -> Non
         house.ledger().record(house.issue(1, start=2))
 
 
-def test_one_flipped_bit_in_a_stored_entry_is_never_released(house: House) -> None:
-    batch = house.ledger().record(house.issue(3))
-    assert batch is not None
-    flip(house, ledger_entries, "entries", bundle=0, start=1)
+@pytest.mark.parametrize(
+    ("table", "column", "key"),
+    [
+        (ledger_entries, "entries", {"bundle": 0, "start": 1}),
+        (ledger_hashes, "hashes", {"level": 0, "tile": 0, "start": 1}),
+        (ledger_hashes, "hashes", {"level": 0, "tile": 1, "start": 0}),
+        (ledger_hashes, "hashes", {"level": 1, "tile": 0, "start": 0}),
+    ],
+)
+def test_one_flipped_bit_in_what_was_committed_is_never_shown(
+    house: House, table: Table, column: str, key: dict[str, int]
+) -> None:
     house.publisher().publish()
+    house.ledger().record(house.issue(300))
+    shown = (house.public / "checkpoint").read_bytes()
+    flip(house, table, column, **key)
     with pytest.raises(IntegrityError):
-        house.publisher().release(batch.events)
+        house.publisher().publish()
+    assert (house.public / "checkpoint").read_bytes() == shown
+
+
+def test_one_flipped_bit_in_a_status_chunk_is_never_shown(house: House) -> None:
+    (event,) = house.issue(1)
+    house.ledger().record([event])
+    flip(house, status_chunk, "content", number=event.slot // 512)
+    with pytest.raises(IntegrityError):
+        house.publisher().publish()
+    assert not (house.public / "status").exists()
 
 
 @pytest.mark.parametrize("path", ["tile/0/000.p/6", "tile/entries/000.p/6", "status/5/roots"])
