@@ -14,11 +14,13 @@ from functools import partial
 from itertools import islice
 from typing import Protocol
 
+from certverify.checkpoint import open_checkpoint
 from certverify.errors import CertverifyError
 from certverify.leaf import EventLeaf, decode_leaf
 from certverify.note import VerifierKey
+from certverify.policy import decode_policy
 
-from certsvc.errors import ConflictError, IntegrityError
+from certsvc.errors import ConflictError, IntegrityError, NotWitnessed
 from certsvc.formats.merkle import HASH_BYTES, ListTree, leaf_hash
 from certsvc.formats.note import encode_vkey
 from certsvc.formats.status import CHUNK_BYTES, SHARD_CHUNKS, encode_roots, roots_path, shard_path
@@ -42,6 +44,7 @@ from certsvc.stages.published_log import (
     require_same_history,
     tree_nodes,
 )
+from certsvc.stages.trust_files import POLICY_PATH
 from certsvc.stages.witnessing import Presented, presented
 
 _TILES_AT_ONCE = 64
@@ -107,7 +110,9 @@ class Publisher:
         raw_note = self._tree.read(CHECKPOINT_PATH)
         if raw_note is None or not carries(raw_note, head.note):
             return False
-        return self._witnesses is None or self._witnesses.is_met_by(raw_note)
+        return self._meets_public_policy(raw_note) and (
+            self._witnesses is None or self._witnesses.is_met_by(raw_note)
+        )
 
     def is_behind(self) -> bool:
         """Whether the public tree does not show the checkpoint that was signed last."""
@@ -125,10 +130,32 @@ class Publisher:
         return tuple(event.leaf_index for event in events)
 
     def _cosigned(self, head: LedgerHead) -> bytes:
-        if self._witnesses is None:
-            return head.note
-        tree = presented(head.note, partial(tree_nodes, self._tree))
-        return self._witnesses.cosign(tree, self._stored_size)
+        """The note as it may be shown: as the operator's policy asks, and as the public one tells outsiders to ask."""
+        note = head.note
+        if self._witnesses is not None:
+            tree = presented(head.note, partial(tree_nodes, self._tree))
+            note = self._witnesses.cosign(tree, self._stored_size)
+        if not self._meets_public_policy(note):
+            raise NotWitnessed(
+                "等待见证：共签不满足已公开的策略文件 policy，检查点暂不公开。"
+                "如已放宽见证策略，请先由信任根签署，见 docs/operations.md（见证方）。"
+            )
+        return note
+
+    def _meets_public_policy(self, raw_note: bytes) -> bool:
+        raw_policy = self._tree.read(POLICY_PATH)
+        if raw_policy is None:
+            return True
+        try:
+            policy = decode_policy(raw_policy)
+        except CertverifyError as error:
+            raise IntegrityError(
+                "公开目录中的策略文件 policy 无法解读，已停止公开。请按运维手册核查。"
+            ) from error
+        try:
+            return open_checkpoint(raw_note, self._keys, policy).quorum_met
+        except CertverifyError:
+            return False
 
     def _stored_size(self) -> int:
         head = self._stored_head()

@@ -13,7 +13,9 @@ import pytest
 from certverify.witness_key import open_folder
 
 from certsvc.errors import NotWitnessed, UnavailableError
+from certsvc.formats.note import encode_vkey
 from certsvc.stages.published_log import CHECKPOINT_PATH
+from tests.ledger.conftest import LOG_KEY, ORIGIN
 from tests.support.witnesses import Behaviour, WitnessServer, honest, same_name, saying, signing, slow
 from tests.witnesses.conftest import SECONDS, WitnessedHouse
 
@@ -289,3 +291,19 @@ def test_witnesses_that_no_quorum_needs_are_asked_and_waited_for_by_nobody(witne
     shown = witnessed.shown()
     assert shown is not None
     assert (shown.witnesses, shown.quorum_met) == ({b"w1"}, True)
+
+
+def test_what_the_public_policy_asks_for_is_needed_whatever_the_operator_s_file_says(
+    witnessed: WitnessedHouse,
+) -> None:
+    witnessed.add(), witnessed.add().down()
+    witnessed.ask_for(2)
+    signed = {"policy": witnessed.policy.published([encode_vkey(ORIGIN, LOG_KEY.public_key)])}
+    witnessed.ask_for(1)  # loosened in the file, not yet in what the trust anchor has signed
+    publisher = witnessed.publisher()
+    with pytest.raises(NotWitnessed, match="已公开的策略文件"):
+        publisher.publish(signed)
+    assert witnessed.house.tree.read(CHECKPOINT_PATH) is None
+    witnessed.servers[1].up()
+    publisher.publish(signed)
+    assert not publisher.is_behind()
