@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from certverify import LedgerUnavailable, LedgerView, StatusSource, Trust, load_trust, open_ledger
-from certverify.errors import TrustListError
+from certverify.errors import TrustListError, TrustMixedError
 
 from certsvc.errors import UnavailableError
 
@@ -27,6 +27,10 @@ class FolderState:
             return kept[1], kept[2]
         try:
             trust = load_trust(self._folder)
+        except TrustMixedError as error:
+            if kept is not None:  # a publication is under way: the state of before is whole
+                return kept[1], kept[2]
+            raise UnavailableError("信任清单正在更新，暂时不能核验。请稍后重试。") from error
         except TrustListError as error:
             raise UnavailableError("信任清单尚未公开或无法读取，暂时不能核验。请稍后重试。") from error
         ledger = open_ledger(self._folder, trust)

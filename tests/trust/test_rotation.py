@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from certverify import cli
 from certverify.ledger import LedgerUnavailable, open_ledger
 from certverify.trust import load_trust
 
@@ -197,6 +198,25 @@ def test_a_switch_killed_anywhere_is_finished_by_the_next_call(
     assert house.opens()
     certificate = house.issue(last)
     assert house.qr(certificate)["verdict"] == "passed"
+
+
+def test_a_monitor_follows_the_log_through_both_rotations(
+    house: House, new_key: Callable[[str], Path], tmp_path: Path
+) -> None:
+    def follow() -> int:
+        where = ["--trust", str(house.public), "--state", str(tmp_path / "state"), str(house.public)]
+        return cli.main(["monitor", "--json", *where], house.first.clock.now)
+
+    house.issue(house.process())
+    house.process().republish()
+    assert follow() == 0
+    rotate(house, RECORD, new_key("record.pem"))
+    house.issue(rotate(house, LOG, new_key("log.pem")), REGULAR)
+    assert follow() == 0
+    house.first.clock.advance(WEEK)
+    house.process().key_desk.retire_log()
+    house.process().republish()
+    assert follow() == 0
 
 
 def test_private_parts_of_retired_keys_are_put_away(house: House, new_key: Callable[[str], Path]) -> None:
