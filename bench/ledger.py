@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, update
 
 from bench.ledger_floors import PostgresqlFloor, SqliteFloor
-from bench.private_postgresql import NoPostgresqlError, private_postgresql
+from bench.private_postgresql import NoPostgresqlError, running_cluster
 from bench.timing import Measurement, Scale, Target, elapsed
 from bench.versions import versions
 from certsvc.adapters.clock import SystemClock
@@ -87,7 +87,8 @@ def _on_sqlite(scale: Scale) -> list[Measurement]:
 
 def _on_postgresql(scale: Scale) -> list[Measurement]:
     try:
-        with private_postgresql() as url, tempfile.TemporaryDirectory(prefix="certsvc-bench-") as folder:
+        with running_cluster() as cluster, tempfile.TemporaryDirectory(prefix="certsvc-bench-") as folder:
+            url = cluster.url("postgres")
             floor = PostgresqlFloor(url)
             engine = open_database(url)
             stack = versions("sqlalchemy", "psycopg") | {"postgresql": floor.server}

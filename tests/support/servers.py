@@ -1,31 +1,29 @@
 """Private servers for the tests: a PostgreSQL cluster and a Redis, on loopback, gone when the tests end.
 
-Nothing of the machine's own services is touched. PostgreSQL refuses to run as root, so root lends it the `postgres`
-user and a short folder below /tmp that this user owns (a socket's path may have 107 bytes).
+Nothing of the machine's own services is touched.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import count
-from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from bench.private_postgresql import Cluster, NoPostgresqlError, running_cluster
+from bench.private_postgresql import free_port as free_port
 from certsvc.adapters.database import migrate, open_database
 
 _MISSING = "{} is not installed: run `make test-system` (packages postgresql and redis-server)"
 _TEMPLATE = "migrated"
 _CONFIGURATION = """
-listen_addresses = '127.0.0.1'
 fsync = on
 shared_buffers = 32MB
 max_connections = 60
@@ -34,26 +32,12 @@ log_lock_waits = on
 """
 
 
-class PostgresqlServer:
+class PostgresqlServer(Cluster):
     """A cluster of our own; databases are copies of a migrated one."""
 
-    def __init__(self, port: int, folder: Path, control: list[str]) -> None:
-        self.port = port
-        self.folder = folder
-        self._control = control
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster.port, cluster.folder, cluster._control)
         self._names = count(1)
-
-    def start(self) -> None:
-        """Start, recovering when it was crashed, and wait until it answers."""
-        _run([*self._control, "-l", str(self.folder / "log"), "start"], self.folder)
-
-    def crash(self) -> None:
-        """Stop as a machine that loses its power does: without a checkpoint."""
-        _run([*self._control, "-m", "immediate", "stop"], self.folder)
-
-    def url(self, name: str) -> str:
-        """What goes into CERTSVC_DATABASE_URL."""
-        return f"postgresql://certsvc@127.0.0.1:{self.port}/{name}"
 
     def empty(self) -> str:
         """The URL of a new database without tables."""
@@ -119,29 +103,13 @@ class RedisServer:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgresqlServer]:
     """A running cluster; the tests of a session share it, each with a database of its own."""
-    programs = _postgresql_programs()
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    prefix: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        prefix = [_program("runuser"), "-u", "postgres", "--"]
-    cluster = folder / "data"
-    options = ["-U", "certsvc", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
-    server = PostgresqlServer(
-        free_port(), folder, [*prefix, str(programs / "pg_ctl"), "-D", str(cluster), "-w"]
-    )
-    try:
-        _run([*prefix, str(programs / "initdb"), "-D", str(cluster), *options], folder)
-        with (cluster / "postgresql.conf").open("a", encoding="utf-8") as configuration:
-            configuration.write(_CONFIGURATION)
-            configuration.write(f"port = {server.port}\nunix_socket_directories = '{folder}'\n")
-        server.start()
+    with ExitStack() as stack:
+        try:
+            server = PostgresqlServer(stack.enter_context(running_cluster(_CONFIGURATION)))
+        except NoPostgresqlError as error:
+            pytest.fail(str(error), pytrace=False)
         server.make_template()
         yield server
-    finally:
-        if (cluster / "postmaster.pid").exists():
-            server.crash()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -163,34 +131,11 @@ def redis_server(redis_process: RedisServer) -> RedisServer:
     return redis_process
 
 
-def free_port() -> int:
-    """A TCP port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _postgresql_programs() -> Path:
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
-    found = shutil.which("initdb")
-    if not folders and found is None:
-        pytest.fail(_MISSING.format("PostgreSQL"), pytrace=False)
-    return folders[-1] if folders else Path(str(found)).parent
-
-
 def _program(name: str) -> str:
     found = shutil.which(name)
     if found is None:
         pytest.fail(_MISSING.format(name), pytrace=False)
     return found
-
-
-def _run(command: list[str], folder: Path) -> None:
-    """Run to the end; the server that pg_ctl leaves behind must not hold our pipes, hence a file."""
-    with tempfile.TemporaryFile() as said:
-        done = subprocess.run(command, cwd=folder, stdout=said, stderr=said, check=False)
-        said.seek(0)
-        assert done.returncode == 0, said.read().decode(errors="replace")
 
 
 def _wait_for_port(port: int, seconds: float = 10) -> None:
