@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from certsvc.errors import IntegrityError
+from certsvc.errors import IntegrityError, UnavailableError
 
 
 class FolderArchive:
@@ -16,37 +17,63 @@ class FolderArchive:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._durable: set[Path] = set()
 
     def keep(self, number: str, version: int, document: bytes) -> str:
         """Store durably: a name of its own, fsync, link (which never overwrites), fsync of the folder; the SHA-256 in hex.
 
-        Two processes may keep the same certificate at once: one file stands, both must have meant the same bytes.
+        Two processes may keep the same certificate at once: one file stands, both must have meant the same bytes. Raises
+        UnavailableError while the disk is full or fails: the same call may be made again.
         """
-        path = self.path(number, version)
-        if not path.exists():
-            for folder in (self._folder, path.parent):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
-            try:
-                _write_durably(temporary, document)
-                with suppress(FileExistsError):
-                    path.hardlink_to(temporary)
-            finally:
-                temporary.unlink(missing_ok=True)
-            _sync_folder(path.parent)
-        digest = sha256(document).hexdigest()
-        if sha256(path.read_bytes()).hexdigest() != digest:
+        path, digest = self.path(number, version), sha256(document).hexdigest()
+        with _disk():
+            self._make_folders(path.parent)
+            if not path.exists():
+                _link_durably(path, document)
+            _sync_folder(path.parent)  # also for whoever linked it and died before he came to this
+            kept = sha256(path.read_bytes()).hexdigest()
+        if kept != digest:
             raise IntegrityError(f"证书 {number} 第 {version} 版的文件已存在且内容不同，已停止处理。")
         return digest
 
     def read(self, number: str, version: int) -> bytes | None:
         """The kept bytes, None when there are none."""
         path = self.path(number, version)
-        return path.read_bytes() if path.exists() else None
+        with _disk():
+            return path.read_bytes() if path.exists() else None
+
+    def _make_folders(self, last: Path) -> None:
+        for folder in (self._folder, last):
+            if folder in self._durable and folder.is_dir():
+                continue
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync_folder(folder.parent)
+            self._durable.add(folder)
 
     def path(self, number: str, version: int) -> Path:
         """Where the file of a certificate version stands."""
         return self._folder / number[-3:-1] / f"{number}-v{version}.pdf"
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """Errors of the disk in the words of this service."""
+    try:
+        yield
+    except OSError as error:
+        raise UnavailableError(
+            "证书文件档案暂时无法读写（磁盘已满、故障或没有权限）。请检查磁盘，恢复后再次运行即可继续。"
+        ) from error
+
+
+def _link_durably(path: Path, document: bytes) -> None:
+    temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
+    try:
+        _write_durably(temporary, document)
+        with suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _write_durably(path: Path, content: bytes) -> None:
