@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from certverify.cli import main
 from certverify.monitor_audit import Auditor
 from certverify.sources import FolderSource
 
-from tests.monitor.conftest import Outsider
+from tests.monitor.conftest import Outsider, codes
 from tests.monitor.logs import HandLog
 from tests.verifier.builders import b64, consistency, leaf_hash
 from tests.verifier.witnessing import Bench, StandingClock, WitnessProcess, cosigned_at
@@ -98,3 +99,19 @@ def test_an_audit_that_cannot_be_made_is_not_begun(
 ) -> None:
     words = [word.format(trust=outsider.home / "trust") for word in words]
     assert main(["witness", "--dir", str(tmp_path / "auditor"), "--name", "a", *words]) == 2
+
+
+def test_a_running_witness_is_a_copy_to_compare_with(outsider: Outsider, tmp_path: Path) -> None:
+    running = WitnessProcess(tmp_path / "witness")
+    unknown = outsider.watch(copies=[running.url])
+    assert codes(unknown) == ["copy-unreachable"]
+    assert running.add(asked(outsider.log, 0))[0] == 200
+    assert codes(outsider.watch(copies=[running.url])) == []
+    hidden = copy.deepcopy(outsider.log).issue(70_000)
+    assert running.add(asked(hidden, len(outsider.log.entries)))[0] == 200
+    outsider.log.issue(80_000)
+    outsider.publish()
+    report = outsider.watch(copies=[running.url])
+    assert (report.exit_code, codes(report)) == (1, ["fork"])
+    assert len(outsider.evidence()) == 2
+    running.kill()
