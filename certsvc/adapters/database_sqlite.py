@@ -14,7 +14,12 @@ from sqlalchemy.dialects.sqlite import insert as insert
 
 from certsvc.errors import CertsvcError, IntegrityError, UnavailableError
 
-_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON")
+_PRAGMAS = (
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "wal_autocheckpoint=4000",  # every 16 MB: a batch of the log with a large array fills 4 MB
+)
 _NOT_NOW = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
