@@ -71,8 +71,9 @@ class Ceremony:
 
 
 @pytest.fixture
-def ceremony(house: House, tmp_path: Path) -> Ceremony:
+def ceremony(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ceremony:
     """An upgraded office: its list was never signed, the anchor is made by the ceremony and stays away."""
+    monkeypatch.setattr("certsvc.bootstrap.home.SystemClock", lambda: house.first.clock)
     away = tmp_path / "away"
     away.mkdir()
     (house.keys / "trust.pem").rename(away / "trust.pem")
@@ -145,7 +146,7 @@ def test_an_unsigned_draft_a_stranger_and_an_altered_file_are_not_accepted(
     ceremony.sign(folder, ceremony.first_anchor)
     for name in ("trust-list.json", "tables.json", "policy", "trust.note"):
         kept = (folder / name).read_bytes()
-        (folder / name).write_bytes(kept.replace(b"1", b"2", 1))
+        (folder / name).write_bytes(kept + b" ")
         assert isinstance(ceremony.run("accept", str(folder)).exception, UnreadableInput), name
         (folder / name).write_bytes(kept)
     assert ceremony.run("accept", str(folder)).exit_code == 0
@@ -256,3 +257,34 @@ def test_the_list_keeps_its_number_and_date_until_its_content_changes(house: Hou
     assert (listed["sequence"], listed["issued_at"]) == (2, "2026-11-23T08:00:00Z")
     anchor = decode_verifier_anchor(listed["anchors"][0])
     assert load_trust(house.public, anchor).trust_list.sequence == 2
+
+
+def test_the_commands_of_a_rotation_end_with_one_new_key_in_force(ceremony: Ceremony) -> None:
+    house = ceremony.house
+    house.process().publish()
+    ceremony.first_anchor.rename(house.keys / "trust.pem")
+    day = house.first.clock.today().isoformat()
+    for kind in ("record", "log"):
+        assert ceremony.run("rotate", kind, "--from", day).exit_code == 2, "neither --key nor --new"
+        assert ceremony.run("rotate", kind, "--new", "--from", day).exit_code == 0
+        assert ceremony.run("rotate", kind, "--new", "--from", day).exit_code == 0, "the same again"
+        assert ceremony.run("switch", kind).exit_code == 0
+    assert isinstance(ceremony.run("retire", "log").exception, ConflictError)
+    house.first.clock.advance(timedelta(minutes=1))
+    assert ceremony.run("retire", "log", "--at-once").exit_code == 0
+    shown = json.loads(ceremony.run("show", "--json").stdout)
+    assert [(key["kind"], key["state"]) for key in shown["keys"]] == [
+        ("record", "in_force"),
+        ("record", "retired"),
+        ("log", "in_force"),
+        ("log", "retired"),
+    ]
+    assert (shown["signed"], shown["signs_here"], shown["sequence"]) == (True, True, ceremony.published())
+    assert "已停用" in ceremony.run("show").output
+    assert (house.signers(), house.opens()) == (1, True)
+
+
+def test_production_makes_no_key_for_a_rotation(ceremony: Ceremony) -> None:
+    office = ceremony.house.process(environment="production")
+    with pytest.raises(ConfigurationError, match="生产环境不自动生成密钥"):
+        office.key_desk.announce(KeyKind.LOG, None, ceremony.house.first.clock.today())

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from certsvc.domain.key_plan import KeyKind, KeyState, PlannedKey
 from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 from certsvc.errors import ConflictError, UnreadableInput
-
-if TYPE_CHECKING:
-    from certsvc.bootstrap import Office
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -40,14 +37,13 @@ def trust_show(*, as_json: bool) -> None:
     """显示现行信任清单的序号、信任根，以及各把密钥的状态和期限。"""
     from certsvc.stages.trust_files import numbered
 
-    office = opened_office()
-    desk = office.key_desk
-    signed = desk.signed()
+    with closing(opened_office()) as office:
+        signed, signs_here, plan = office.key_desk.signed(), office.key_desk.signs_here, office.key_desk.plan
     sequence, issued_at = (None, None) if signed is None else numbered(signed.trust_list)
     anchors = () if signed is None else _listed_anchors(signed.trust_list)
     shown = {
         "signed": signed is not None,
-        "signs_here": desk.signs_here,
+        "signs_here": signs_here,
         "sequence": sequence,
         "issued_at": None if issued_at is None else issued_at.isoformat().replace("+00:00", "Z"),
         "anchors": list(anchors),
@@ -61,7 +57,7 @@ def trust_show(*, as_json: bool) -> None:
                 "valid_to": None if key.valid_to is None else key.valid_to.isoformat(),
             }
             for kind in KeyKind
-            for key in desk.plan.of(kind)
+            for key in plan.of(kind)
         ],
     }
     if as_json:
@@ -74,7 +70,7 @@ def trust_show(*, as_json: bool) -> None:
     for line in anchors:
         click.echo(f"信任根\t{line}")
     for kind in KeyKind:
-        for key in desk.plan.of(kind):
+        for key in plan.of(kind):
             click.echo(f"{_KINDS[kind]}\t{_STATES[key.state]}\t{_days(key)}\t{key.file}")
 
 
@@ -107,7 +103,8 @@ def trust_draft(folder: Path, anchors: tuple[str, ...]) -> None:
 
     if folder.exists() and any(folder.iterdir()):
         raise ConflictError(f"文件夹 {folder} 不是空的，没有写入。请换一个新文件夹。")
-    draft = opened_office().key_desk.draft([known_anchor(line) for line in anchors])
+    with closing(opened_office()) as office:
+        draft = office.key_desk.draft([known_anchor(line) for line in anchors])
     write_material(folder, draft.material)
     if draft.before is not None:
         write_material(folder / _BEFORE, draft.before)
@@ -170,9 +167,9 @@ def trust_accept(folder: Path) -> None:
         material = read_material(folder, number)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableInput(f"文件夹 {folder} 中的文件不全或无法读取。请重新起草并签署。") from error
-    office = opened_office()
-    office.key_desk.accept(material)
-    office.publish()
+    with closing(opened_office()) as office:
+        office.key_desk.accept(material)
+        office.publish()
     click.echo(f"已接受并公开第 {number} 号信任清单。")
 
 
@@ -194,10 +191,10 @@ def trust_rotate(kind: str, key_file: Path | None, valid_from: datetime, *, new:
     """预告一把新密钥：写入信任清单，旧密钥继续签署，到期再用 certsvc trust switch 切换。"""
     if new == (key_file is not None):
         raise click.UsageError("请给出 --key FILE；测试环境也可以给出 --new，二者选一。")
-    office = opened_office()
-    coming = office.key_desk.announce(KeyKind(kind), key_file, valid_from.date())
+    with closing(opened_office()) as office:
+        coming = office.key_desk.announce(KeyKind(kind), key_file, valid_from.date())
     click.echo(f"已登记新的{_KINDS[KeyKind(kind)]} {coming.file}，{_days(coming)}。")
-    _show_or_ask(office)
+    _show_or_ask()
 
 
 @trust.command("switch")
@@ -207,9 +204,10 @@ def trust_switch(kind: str) -> None:
 
     切换后请重新启动正在运行的服务进程：它们手里的旧密钥不能再签署。
     """
-    first = opened_office().key_desk.switch(KeyKind(kind))
+    with closing(opened_office()) as office:
+        first = office.key_desk.switch(KeyKind(kind))
     click.echo(f"{_KINDS[KeyKind(kind)]}现用 {first.file}。请重新启动正在运行的服务进程。")
-    _show_or_ask(opened_office())
+    _show_or_ask()
 
 
 @trust.command("retire")
@@ -218,20 +216,22 @@ def trust_switch(kind: str) -> None:
 def trust_retire(kind: str, *, at_once: bool) -> None:
     """停用旧的账本密钥：不再签署，私钥文件改名封存，请随后销毁。"""
     del kind
-    opened_office().key_desk.retire_log(at_once=at_once)
+    with closing(opened_office()) as office:
+        office.key_desk.retire_log(at_once=at_once)
     click.echo(
         "旧的账本密钥已停用。请重新启动正在运行的服务进程，并销毁 keys 目录中扩展名为 .retired 的文件。"
     )
-    _show_or_ask(opened_office())
+    _show_or_ask()
 
 
-def _show_or_ask(office: Office) -> None:
-    """Publish with a fresh checkpoint; where the list is signed elsewhere, say what is to be done."""
-    if office.key_desk.signed() is not None and not office.key_desk.signs_here:
-        click.echo(
-            "信任清单须由信任根签署后才会更新：请运行 certsvc trust draft，签署后运行 certsvc trust accept。"
-        )
-    office.republish()
+def _show_or_ask() -> None:
+    """Publish with a fresh checkpoint and the keys of now; where the list is signed elsewhere, say what is to be done."""
+    with closing(opened_office()) as office:
+        if office.key_desk.signed() is not None and not office.key_desk.signs_here:
+            click.echo(
+                "信任清单须由信任根签署后才会更新：请运行 certsvc trust draft，签署后运行 certsvc trust accept。"
+            )
+        office.republish()
     click.echo("公开账本已更新。")
 
 
