@@ -87,7 +87,7 @@ _NEWEST = (
     select(_LOGGED.c.slot, func.max(_LOGGED.c.leaf_index).label("newest"))
     .join_from(outbox_event, _LOGGED, _LOGGED.c.slot == outbox_event.c.slot)
     .where(
-        outbox_event.c.leaf_index.is_(None),
+        (outbox_event.c.leaf_index + 0).is_(None),  # + 0: found by id
         outbox_event.c.id.between(bindparam("first"), bindparam("last")),
         _LOGGED.c.id != outbox_event.c.id,
         _LOGGED.c.leaf_index.is_not(None),

@@ -178,7 +178,8 @@ class Ledger:
         entries, hashes = event_leaves(transaction, queued, encoder)
         array = self._array(transaction, head).grown(transaction.status_slots())
         self._status = array
-        changed = array.put(zip(queued.slots, [kind.status_after for kind in queued.kinds], strict=True))
+        values = {kind: int(kind.status_after) for kind in set(queued.kinds)}
+        changed = array.put(zip(queued.slots, map(values.__getitem__, queued.kinds), strict=True))
         entries.append(self._manifest(head.size, hashes))
         batch = AppendedBatch(queued, head.size, self._append(transaction, head, entries, hashes, array))
         transaction.put_status_chunks({number: array.chunk(number) for number in changed})

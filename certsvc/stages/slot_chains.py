@@ -24,8 +24,9 @@ def event_leaves(
     chains = _chains(transaction, queued)
     if chains or len(set(queued.slots)) < len(queued):
         return _chained(queued, encoder, chains)
-    for kind, slot in zip(queued.kinds, queued.slots, strict=True):
-        _require_order(kind, slot, is_open=False)
+    if not all(kind.opens_slot for kind in set(queued.kinds)):
+        for kind, slot in zip(queued.kinds, queued.slots, strict=True):
+            _require_order(kind, slot, is_open=False)
     entries = encoder.encode_first(queued.kinds, queued.slots, queued.effective_on, queued.commitments)
     return entries, leaf_hashes(entries)
 
