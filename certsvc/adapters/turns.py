@@ -6,6 +6,9 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
+
+from certsvc.errors import UnavailableError
 
 
 class FileTurns:
@@ -16,12 +19,23 @@ class FileTurns:
 
     @contextmanager
     def turn(self, name: str, *, wait: bool) -> Iterator[bool]:
-        """Holds the turn of a name until the end of the block; False at once when it is taken and `wait` is not."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / f"{name}.lock").open("a") as file:
+        """Holds the turn of a name until the end of the block; False at once when it is taken and `wait` is not.
+
+        Raises UnavailableError while the disk is full or fails.
+        """
+        with self._opened(name) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield False
             else:
                 yield True
+
+    def _opened(self, name: str) -> TextIO:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return (self._folder / f"{name}.lock").open("a")
+        except OSError as error:
+            raise UnavailableError(
+                "服务目录暂时无法写入（磁盘已满、故障或没有权限）。请检查磁盘，稍后重试。"
+            ) from error

@@ -1,4 +1,4 @@
-"""The disk under the archive of certificate files fails, is full, or the process dies, at every operation."""
+"""The disk under the archive of certificate files, and under the turns, fails, is full, or the process dies there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from certsvc.adapters.document_archive import FolderArchive
+from certsvc.adapters.turns import FileTurns
 from certsvc.errors import UnavailableError
 from tests.faults.test_failing_folder import MOST_OPERATIONS, survives
 from tests.support.failing_files import Died, FailingFiles, Fault
@@ -41,3 +42,15 @@ def test_a_document_whose_keeping_fails_anywhere_is_kept_whole_and_durably_by_th
         assert not {name for name in faults.volatile if Path(name).exists()}, faults.failed
     assert at > 8
     assert not {name for name in faults.volatile if Path(name).exists()}
+
+
+@pytest.mark.parametrize("fault", [Fault.EIO, Fault.ENOSPC], ids=lambda fault: fault.name)
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_turn_that_cannot_be_taken_now_is_taken_later(tmp_path: Path, fault: Fault, at: int) -> None:
+    turns = FileTurns(tmp_path / "turns")
+    with pytest.MonkeyPatch.context() as patch:
+        FailingFiles([tmp_path / "turns"], fault, at, tmp_path / "no checkpoint").install(patch)
+        with pytest.raises(UnavailableError), turns.turn("filing", wait=True):
+            pass
+        with turns.turn("filing", wait=True) as mine:
+            assert mine
