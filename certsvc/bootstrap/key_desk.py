@@ -170,19 +170,19 @@ class KeyDesk:
             )
 
     def _require_nothing_waiting(self, kind: KeyKind, coming: PlannedKey) -> None:
-        """What was dated before the new key's first day must still bear the old key's signature."""
+        """What was dated before the new key's first day must still bear the old key's signature.
+
+        Corrected versions keep the date of the first and may bear any later key's.
+        """
         if kind is KeyKind.LOG:
             return
         certificates = self._office.certificates
-        waiting = [
-            *(
-                draft
-                for filing in certificates.unfinished()
-                for draft in certificates.drafts(filing, _MOST_DRAFTS)
-            ),
-            *certificates.corrections(_MOST_DRAFTS),
-        ]
-        if any(draft.content.issued_on < coming.valid_from for draft in waiting):
+        waiting = (
+            draft.content
+            for filing in certificates.unfinished()
+            for draft in certificates.drafts(filing, _MOST_DRAFTS)
+        )
+        if any(one.version == 1 and one.issued_on < coming.valid_from for one in waiting):
             raise ConflictError(
                 "还有签发日期早于新密钥启用日的证书没有签完。请先运行 certsvc serve 或 certsvc sequencer 签完，再切换。"
             )

@@ -14,11 +14,12 @@ from certverify.trust import load_trust
 
 from certsvc.backup import back_up, expected_fingerprints, fingerprints, restore, rotated_fingerprints, unlike
 from certsvc.bootstrap import Office, open_office
+from certsvc.domain.decision import DecisionKind
 from certsvc.domain.key_plan import KeyKind, KeyState
 from certsvc.errors import ConfigurationError, ConflictError
 from certsvc.settings import Settings
 from tests.support.databases import Databases
-from tests.support.workbooks import REGULAR
+from tests.support.workbooks import DUAL_DIRECTED, REGULAR, sample
 from tests.trust.conftest import House
 
 RECORD, LOG = KeyKind.RECORD, KeyKind.LOG
@@ -264,3 +265,47 @@ def test_what_was_done_to_keys_stands_in_the_audit_trail(
     office = rotate(house, RECORD, new_key("record.pem"))
     subject = f"record-key/{office.key_desk.plan.in_force(RECORD).file}"
     assert [entry.action for entry in office.trail.entries(subject)] == ["key.announce", "key.switch"]
+
+
+def test_a_record_key_does_not_take_over_while_certificates_of_an_earlier_day_wait(
+    house: House, new_key: Callable[[str], Path]
+) -> None:
+    office = house.process()
+    report = office.submit(sample(DUAL_DIRECTED).xlsx(), "filing.xlsx")
+    office.approval.approve(report.filing, "maker")
+    office.approval.begin_issue(report.filing, "checker")
+    assert office.issuance.issuing.draft(report.filing, 100) > 0
+    tomorrow = house.first.clock.today() + timedelta(days=1)
+    office.key_desk.announce(RECORD, new_key("record.pem"), tomorrow)
+    office.publish()
+    house.first.clock.advance(timedelta(days=1))
+    with pytest.raises(ConflictError, match="没有签完"):
+        house.process().key_desk.switch(RECORD)
+    office.issuance.run(report.filing)
+    house.process().key_desk.switch(RECORD)
+    house.process().republish()
+    (certificate, *_) = office.certificates.published(filing=report.filing)
+    assert house.qr(certificate)["verdict"] == "passed"
+
+
+def test_a_corrected_version_of_an_old_certificate_bears_the_key_of_now_and_checks(
+    house: House, new_key: Callable[[str], Path], tmp_path: Path
+) -> None:
+    old = house.issue(house.process())
+    after = rotate(house, RECORD, new_key("record.pem"))
+    number = old.draft.content.number
+    decision = after.deciding.propose(
+        DecisionKind.CORRECT,
+        number,
+        "吉人社更正〔2026〕7号",
+        house.first.clock.today(),
+        "录入有误",
+        "maker",
+        {"name": "孙健国"},
+    )
+    after.confirm_decision(decision, "checker")
+    (newest,) = (one for one in after.certificates.published(number=number) if one.draft.content.version == 2)
+    first_day = house.listed()["record_keys"][0]["valid_from"]
+    assert newest.draft.content.issued_on.isoformat() < first_day, "it keeps its date"
+    assert house.qr(newest)["verdict"] == "passed"
+    assert house.check(house.bundle(after, newest, tmp_path))["verdict"] == "passed"

@@ -19,6 +19,7 @@ from tests.document.samples import Signer, certificate
 from tests.document.trust import trust_list as document_trust
 from tests.trust.key_cases import CASES, NEW_LOG_KEY, KeyCase, record_entry
 from tests.verifier.builders import (
+    FIELDS,
     LOG_KEY,
     NOW,
     OTHER_RECORD_KEY,
@@ -123,6 +124,16 @@ def test_a_manifest_of_a_retired_record_key_still_counts() -> None:
     ]
     trust = decode_trust(trust_list(record_keys=keys), tables(), POLICY)
     assert check_bundle(json.dumps(Log().bundle()).encode(), trust, NOW).as_json()["verdict"] == "passed"
+
+
+@pytest.mark.parametrize(("version", "verdict"), [(1, "undetermined"), (2, "passed")])
+def test_only_a_corrected_version_may_bear_a_key_that_is_younger_than_its_issue_date(
+    version: int, verdict: str
+) -> None:
+    """Issued 2026-11-10; a correction of later keeps that date and bears the key of later."""
+    trust = decode_trust(trust_list(record_keys=[record_entry(RECORD_KEY, "2026-11-15")]), tables(), POLICY)
+    bundle = Log(fields=FIELDS | {"version": version}).bundle()
+    assert check_bundle(json.dumps(bundle).encode(), trust, NOW).as_json()["verdict"] == verdict
 
 
 def test_a_retired_record_key_issues_nothing_after_its_end() -> None:

@@ -23,6 +23,7 @@ from certverify.strict_cbor import decode_cbor
 from certverify.strict_json import decode_json
 from certverify.tlog_proof import decode_tlog_proof
 from certverify.trust import decode_tables, decode_trust, decode_trust_list
+from certverify.trust_note import decode_trust_note
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,10 @@ from tests.verifier import builders
 from tests.verifier.builders import LOG_KEY, NO_WITNESS_POLICY, Log, cbor
 
 LOG = Log()
+TRUST_NOTE = (
+    f"certsvc-trust-note/1\n{builders.ORIGIN}\n1\n2026-11-01T00:00:00Z\ntrust-list.json {'0' * 64}\n"
+    f"tables.json {'1' * 64}\npolicy {'2' * 64}\nprevious -\n\n{LOG_KEY.sign_note('text')}"
+).encode()
 
 BYTE_DECODERS: list[Any] = [
     pytest.param(lambda raw: decode_cbor(raw, limit=400), errors.CborError, LOG.entries[1], id="cbor"),
@@ -51,6 +56,7 @@ BYTE_DECODERS: list[Any] = [
         id="tlog proof",
     ),
     pytest.param(decode_trust_list, errors.TrustListError, builders.trust_list(), id="trust list"),
+    pytest.param(decode_trust_note, errors.TrustListError, TRUST_NOTE, id="trust note"),
     pytest.param(decode_tables, errors.TrustListError, builders.tables(), id="tables"),
     pytest.param(decode_bundle, errors.BundleError, json.dumps(LOG.bundle()).encode(), id="bundle"),
     pytest.param(

@@ -60,9 +60,13 @@ class RecordKey:
     valid_from: date
     valid_to: date | None
 
-    def speaks_for(self, issued_on: date) -> bool:
-        """Whether a certificate issued on that day may bear this key's signature."""
-        return self.valid_from <= issued_on and (self.valid_to is None or issued_on <= self.valid_to)
+    def speaks_for(self, issued_on: date, *, corrected: bool = False) -> bool:
+        """Whether a certificate issued on that day may bear this key's signature.
+
+        A `corrected` version keeps the issue date of the first, which may be older than the key: only the end is judged.
+        """
+        begun = corrected or self.valid_from <= issued_on
+        return begun and (self.valid_to is None or issued_on <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
