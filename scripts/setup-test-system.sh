@@ -9,8 +9,6 @@ need qpdf qpdf
 need chromium chromium
 need openssl openssl
 need redis-server redis-server
-need strace strace
-need faketime faketime
 need runuser util-linux
 need go golang-go
 need strace strace
