@@ -52,6 +52,11 @@ class StatusArray:
             dirty.add(number)
         return touched
 
+    def first_taken(self, slots: Iterable[int]) -> int | None:
+        """The first of the slots that has a value; None when all are unassigned. Raises IndexError outside the array."""
+        content = self._content
+        return next((slot for slot in slots if content[slot >> 1] >> (4 * (slot & 1)) & 0xF), None)
+
     def chunk(self, number: int) -> bytes:
         """The 256 bytes of a chunk."""
         return bytes(self._content[number * CHUNK_BYTES : (number + 1) * CHUNK_BYTES])

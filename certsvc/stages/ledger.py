@@ -175,9 +175,9 @@ class Ledger:
         if not queued:
             return None
         encoder = EventEncoder(self._authority.kid, hour_number(now))
-        entries, hashes = event_leaves(transaction, queued, encoder)
         array = self._array(transaction, head).grown(transaction.status_slots())
         self._status = array
+        entries, hashes = event_leaves(transaction, queued, encoder, array)
         values = {kind: int(kind.status_after) for kind in set(queued.kinds)}
         changed = array.put(zip(queued.slots, map(values.__getitem__, queued.kinds), strict=True))
         entries.append(self._manifest(head.size, hashes))

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from certverify.checkpoint import Checkpoint, open_checkpoint
-from certverify.errors import CertverifyError
+from certverify.checkpoint import Checkpoint
 from certverify.note import VerifierKey
 
 from certsvc.errors import ConflictError, IntegrityError
@@ -31,8 +30,9 @@ from certsvc.formats.tile import (
 from certsvc.ports import LedgerHead, PublicTree
 from certsvc.ports.ledger_reading import LedgerReading, LedgerSnapshot
 from certsvc.stages.ledger_faults import FaultCode, Faults
+from certsvc.stages.ledger_head_check import require_signed_head
 from certsvc.stages.ledger_replay import LeafReplay
-from certsvc.stages.published_log import NO_WITNESSES, read_published_note, require_same_history
+from certsvc.stages.published_log import read_published_note, require_same_history
 
 Told = Callable[[int, int], None]
 """How many leaves of how many were read."""
@@ -91,16 +91,8 @@ class LedgerFsck:
 
     def _check_note(self, head: LedgerHead, faults: Faults) -> None:
         try:
-            signed = open_checkpoint(head.note, self._keys, NO_WITNESSES)
-        except CertverifyError:
-            faults.add(FaultCode.HEAD_NOTE)
-            return
-        told = signed.checkpoint
-        if (told.size, told.root, signed.cosigned_at) != (
-            head.size,
-            head.root,
-            int(head.signed_at.timestamp()),
-        ):
+            require_signed_head(head, self._keys)
+        except IntegrityError:
             faults.add(FaultCode.HEAD_NOTE)
 
     def _check_history(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from certverify.checkpoint import decode_checkpoint
+from certverify.checkpoint import open_checkpoint
 from certverify.errors import CertverifyError
 from certverify.leaf import SealLeaf, decode_leaf
 from certverify.merkle import leaf_hash
@@ -20,22 +20,22 @@ from certsvc.errors import IntegrityError
 from certsvc.formats.merkle import HASH_BYTES
 from certsvc.formats.tile import TILE_WIDTH, split_entries
 from certsvc.ports import LedgerHead, LedgerTransaction
+from certsvc.stages.published_log import NO_WITNESSES
 
 _HEAD = "账本头不是本账本签发过的内容，数据库可能已被改动，已停止签发。请按运维手册核查数据库。"
 _ARRAY = "状态表与最近一次封印不符，数据库可能已被改动，已停止签发。请按运维手册核查数据库。"
 
 
 def require_signed_head(head: LedgerHead, keys: Sequence[VerifierKey]) -> None:
-    """Return when the note of the head is a checkpoint of its size and root, signed by a key of the log.
-
-    Raises IntegrityError.
+    """Return when the note of the head is a checkpoint of its size and root, signed by a key of the log and cosigned by
+    it at the time of the head, without one wrong signature. Raises IntegrityError.
     """
     try:
-        checkpoint, note = decode_checkpoint(head.note)
-        signed = any(key.name == checkpoint.origin and note.signed_by(key) for key in keys)
+        signed = open_checkpoint(head.note, keys, NO_WITNESSES)
     except CertverifyError as error:
         raise IntegrityError(_HEAD) from error
-    if not signed or (checkpoint.size, checkpoint.root) != (head.size, head.root):
+    stated = (signed.checkpoint.size, signed.checkpoint.root, signed.cosigned_at)
+    if stated != (head.size, head.root, int(head.signed_at.timestamp())):
         raise IntegrityError(_HEAD)
 
 

@@ -36,6 +36,7 @@ from certsvc.formats.tile import (
 )
 from certsvc.ports import LedgerHead, LedgerStore, LedgerTransaction, LoggedEvent, PublicTree
 from certsvc.stages.ledger_check import load_edge
+from certsvc.stages.ledger_head_check import require_signed_head
 from certsvc.stages.published_log import (
     CHECKPOINT_PATH,
     PublishedLog,
@@ -170,6 +171,7 @@ class Publisher:
         head = transaction.head()
         if head is None:
             raise ConflictError("账本尚未建立。请先运行 certsvc init。")
+        require_signed_head(head, self._keys)
         published = read_published_note(self._tree, self._keys)
         checkpoint = None if published is None else published[1]
         require_same_history(checkpoint, head, TileNodes(transaction.tile, head.size).node)

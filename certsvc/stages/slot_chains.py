@@ -8,20 +8,28 @@ from certverify.leaf import EventLeaf, decode_leaf
 from certsvc.errors import IntegrityError
 from certsvc.formats.leaf import EventEncoder, EventKind
 from certsvc.formats.merkle import leaf_hash, leaf_hashes
+from certsvc.formats.status import StatusArray
 from certsvc.ports import LedgerTransaction, QueuedEvents, StoredLeaf
 
 Chain = tuple[int, bytes | None]
 """The number that the next event on a slot has, and the leaf hash of the one before it."""
 _UNOPENED: Chain = (0, None)
+_MARK_LOST = (
+    "状态位 {} 的现值不是其最近一次已登记事件的结果，入账标记可能被改动，已停止处理。请按运维手册核查数据库。"
+)
 
 
 def event_leaves(
-    transaction: LedgerTransaction, queued: QueuedEvents, encoder: EventEncoder
+    transaction: LedgerTransaction, queued: QueuedEvents, encoder: EventEncoder, array: StatusArray
 ) -> tuple[list[bytes], list[bytes]]:
-    """Entries and leaf hashes of queued events. Raises IntegrityError when the first event on a slot does not open it,
-    or a later one does.
+    """Entries and leaf hashes of queued events; `array`: the statuses before them.
+
+    Raises IntegrityError when the first event on a slot does not open it, or a later one does, and when the array knows
+    of another newest event than the marks of the outbox: somebody took a mark off, and a leaf would be there twice.
     """
-    chains = _chains(transaction, queued)
+    newest = _newest_leaves(transaction, queued)
+    _require_statuses(queued, newest, array)
+    chains: dict[int, Chain] = {slot: (leaf.seq + 1, hashed) for slot, (leaf, hashed) in newest.items()}
     if chains or len(set(queued.slots)) < len(queued):
         return _chained(queued, encoder, chains)
     if not all(kind.opens_slot for kind in set(queued.kinds)):
@@ -52,17 +60,33 @@ def _require_order(kind: EventKind, slot: int, *, is_open: bool) -> None:
         raise IntegrityError(f"状态位 {slot} 的事件顺序不符，已停止处理。请核查待登记事件。")
 
 
-def _chains(transaction: LedgerTransaction, queued: QueuedEvents) -> dict[int, Chain]:
-    """Of the slots that have a leaf. The newest one is read out of the log and decoded with the reader's code.
+def _require_statuses(
+    queued: QueuedEvents, newest: dict[int, tuple[EventLeaf, bytes]], array: StatusArray
+) -> None:
+    outside = next((slot for slot in queued.slots if slot >= array.slots), None)
+    if outside is not None:
+        raise IntegrityError(f"状态位 {outside} 在状态表之外，已停止处理。请核查待登记事件。")
+    for slot, (leaf, _) in newest.items():
+        if array[slot] != int(leaf.type.status_after):
+            raise IntegrityError(_MARK_LOST.format(slot))
+    taken = array.first_taken(slot for slot in queued.slots if slot not in newest)
+    if taken is not None:
+        raise IntegrityError(_MARK_LOST.format(taken))
+
+
+def _newest_leaves(
+    transaction: LedgerTransaction, queued: QueuedEvents
+) -> dict[int, tuple[EventLeaf, bytes]]:
+    """Of the slots that have a leaf, with its hash. The newest one is read out of the log and decoded with the reader's code.
 
     Raises IntegrityError when the log holds another leaf there, or one whose hash is another.
     """
     places = transaction.newest_leaves(queued)
     leaves = transaction.leaves_at(places.values())
-    return {slot: _next(leaves.get(index), index, slot) for slot, index in places.items()}
+    return {slot: _read(leaves.get(index), index, slot) for slot, index in places.items()}
 
 
-def _next(stored: StoredLeaf | None, index: int, slot: int) -> Chain:
+def _read(stored: StoredLeaf | None, index: int, slot: int) -> tuple[EventLeaf, bytes]:
     broken = IntegrityError(
         f"账本第 {index} 条与状态位 {slot} 的事件不符，已停止处理。请按运维手册核查数据库。"
     )
@@ -74,4 +98,4 @@ def _next(stored: StoredLeaf | None, index: int, slot: int) -> Chain:
         raise broken from error
     if not isinstance(leaf, EventLeaf) or leaf.slot != slot:
         raise broken
-    return leaf.seq + 1, stored.hash
+    return leaf, stored.hash

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, select, update
 
-from certsvc.adapters.ledger_schema import ledger_entries, ledger_hashes, ledger_head, status_chunk
+from certsvc.adapters.ledger_schema import (
+    ledger_entries,
+    ledger_hashes,
+    ledger_head,
+    outbox_event,
+    status_chunk,
+)
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.errors import ConflictError, IntegrityError
 from certsvc.formats.leaf import EventKind
@@ -263,3 +269,24 @@ def test_a_slow_publisher_never_takes_the_checkpoint_back(house: House) -> None:
 def test_the_public_tree_takes_only_plain_relative_paths(tmp_path: Path, path: str) -> None:
     with pytest.raises(ValueError):
         FolderTree(tmp_path).read(path)
+
+
+@pytest.mark.parametrize("which", ["the event that opened a slot", "a later event"])
+def test_an_event_whose_mark_was_taken_off_is_not_logged_a_second_time(house: House, which: str) -> None:
+    (event,) = house.issue(1)
+    revoked = event_on(event.slot, 1, EventKind.REVOKED)
+    assert house.ledger().record([event])
+    if which == "a later event":
+        assert house.ledger().record([revoked])
+    newest = select(outbox_event.c.id).order_by(outbox_event.c.leaf_index.desc()).limit(1).scalar_subquery()
+    with house.engine.begin() as connection:
+        connection.execute(
+            update(outbox_event)
+            .where(outbox_event.c.id == newest)
+            .values(leaf_index=None, manifest_index=None)
+        )
+        size = connection.execute(select(ledger_head.c.size)).scalar_one()
+    with pytest.raises(IntegrityError, match="入账标记可能被改动"):
+        house.ledger().record()
+    with house.engine.begin() as connection:
+        assert connection.execute(select(ledger_head.c.size)).scalar_one() == size

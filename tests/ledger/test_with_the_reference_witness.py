@@ -39,7 +39,7 @@ def policy_of(witness: WitnessProcess) -> WitnessPolicy:
 
 def publisher(house: House, witness: WitnessProcess) -> Publisher:
     policy = policy_of(witness)
-    witnessing = Witnessing(policy, HttpWitnesses(policy.addresses), house.clock)
+    witnessing = Witnessing(policy, HttpWitnesses(policy.addresses, seconds=5.0), house.clock)
     return Publisher(house.store, house.tree, [log_key(LOG_KEY)], witnessing)
 
 
