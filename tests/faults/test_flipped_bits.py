@@ -1,8 +1,7 @@
 """One flipped bit anywhere: the line stops before the next signature, or an outsider notices, or nobody is told anything else.
 
 What the service itself does not notice until `certsvc ledger fsck` runs: old leaves and tiles that were published before
-(the public copies are right, and are never written again), signatures in the head's note beside the one that counts,
-the time of the last signature set back, the counts of free slots, and marks of the outbox. An event that is marked as
+(the public copies are right, and are never written again), the counts of free slots, and an outbox mark that was moved. An event that is marked as
 logged and is not, or whose kind was changed while it waited, is business data altered before anybody signed it: the log
 cannot know, the reconciliation of decisions with leaves does.
 """
