@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from certverify.cli import main
-from certverify.errors import CertverifyError, KeyUnknownError, LogReceiptError, SignatureError
+from certverify.errors import (
+    CertverifyError,
+    KeyNotInForceError,
+    KeyUnknownError,
+    LogReceiptError,
+    SignatureError,
+)
+from certverify.log_key import LogKey, log_key
 from certverify.log_receipt import Promise, decode_log_receipt, judge_promise
 from certverify.note import decode_verifier_key
+from certverify.trust import decode_trust_list
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
+from certsvc.adapters.file_keys import FileLogSigner
 from certsvc.adapters.ledger_schema import outbox_event
 from certsvc.domain.decision import DecisionKind
 from certsvc.entrypoints.cli.commands import certsvc
 from certsvc.errors import UnknownReference
 from certsvc.formats.log_receipt import log_receipt_text
-from certsvc.formats.note import encode_note, signature_line
+from certsvc.formats.note import encode_note, encode_vkey, signature_line
 from tests.decisions.deciders import Deciders, decision_day, issue_sun, open_deciders
 from tests.ledger.conftest import LOG_KEY, ORIGIN
 from tests.ledger.test_vectors import load
+from tests.verifier import builders
 
 SUBMITTED = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
 COMMITMENTS = (bytes(32), bytes([1] * 32))
 KEYS = [decode_verifier_key(load("log-receipt")["vkey"])]
 
@@ -89,8 +106,10 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Deciders
     deciders.close()
 
 
-def checked(capsys: pytest.CaptureFixture[str], file: Path, folder: Path, *more: str) -> tuple[int, str]:
-    code = main(["receipt", str(file), "--trust", str(folder), *more])
+def checked(
+    capsys: pytest.CaptureFixture[str], file: Path, folder: Path, *more: str, now: datetime = LATER
+) -> tuple[int, str]:
+    code = main(["receipt", str(file), "--trust", str(folder), *more], lambda: now)
     return code, capsys.readouterr().out
 
 
@@ -140,10 +159,154 @@ def test_an_operator_who_never_logs_a_submitted_event_is_convicted_after_the_due
 
 
 def test_an_event_that_was_logged_late_is_told() -> None:
+    vector = load("log-receipt")
     receipt = decode_log_receipt(signed(receipt_text()), KEYS)
-    leaves = [bytes.fromhex(one) for one in load("log-receipt")["late_leaves"]]
-    assert judge_promise(receipt, iter(leaves), None).promise is Promise.LATE
-    assert judge_promise(receipt, iter(leaves[:1]), None).promise is Promise.OPEN
+    trust_list = decode_trust_list(vector["trust_list"].encode())
+    leaves = [bytes.fromhex(one) for one in vector["late_leaves"]]
+    assert judge_promise(receipt, iter(leaves), None, trust_list).promise is Promise.LATE
+    assert judge_promise(receipt, iter(leaves[:2]), None, trust_list).promise is Promise.OPEN
+
+
+@pytest.mark.parametrize("case", load("log-receipt")["covered"], ids=lambda case: case["what"])
+def test_an_event_counts_only_where_a_manifest_of_the_authority_covers_it(case: dict[str, Any]) -> None:
+    vector = load("log-receipt")
+    receipt = decode_log_receipt(signed(receipt_text()), KEYS)
+    trust_list = decode_trust_list(vector["trust_list"].encode())
+    leaves = [bytes.fromhex(one) for one in case["leaves"]]
+    if case["promise"] is None:
+        with pytest.raises(KeyUnknownError):
+            judge_promise(receipt, iter(leaves), receipt.due_at + timedelta(hours=1), trust_list)
+    else:
+        kept = judge_promise(receipt, iter(leaves), receipt.due_at + timedelta(hours=1), trust_list)
+        assert kept.promise == case["promise"]
+
+
+def dated(first: str, last: str | None) -> LogKey:
+    ended_on = None if last is None else date.fromisoformat(last)
+    return log_key(KEYS[0], date.fromisoformat(first), ended_on)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "in_force"),
+    [
+        ("2026-01-01", None, True),
+        ("2026-11-20", "2026-11-20", True),
+        ("2025-01-01", "2026-11-19", False),
+        ("2026-11-21", None, False),
+    ],
+)
+def test_the_key_of_a_receipt_is_in_force_on_the_day_of_submission(
+    first: str, last: str | None, in_force: bool
+) -> None:
+    if in_force:
+        assert decode_log_receipt(signed(receipt_text()), [dated(first, last)]).origin == ORIGIN
+    else:
+        with pytest.raises(KeyNotInForceError):
+            decode_log_receipt(signed(receipt_text()), [dated(first, last)])
+
+
+def test_a_wrong_signature_of_any_known_key_spoils_a_receipt() -> None:
+    text = receipt_text()
+    other = FileLogSigner(Ed25519PrivateKey.from_private_bytes(bytes(32)), ORIGIN)
+    keys = [KEYS[0], decode_verifier_key(encode_vkey(ORIGIN, other.public_key))]
+    good = signature_line(ORIGIN, LOG_KEY.public_key, LOG_KEY.sign(text.encode()))
+    wrong = signature_line(ORIGIN, other.public_key, bytes(64))
+    for lines in ([good, wrong], [wrong, good]):
+        for known in (keys, keys[::-1]):
+            with pytest.raises(SignatureError):
+                decode_log_receipt(encode_note(text, lines), known)
+
+
+def promised(
+    folder: Path, log: builders.Log, *, submitted: timedelta, commitment: bytes | None = None
+) -> Path:
+    """A receipt of the log in `folder` for its one event, submitted that long ago and due an hour later."""
+    given = builders.sha(b"certsvc/commitment/v1\x00" + log.salt + log.payload)
+    at = builders.NOW - submitted
+    text = log_receipt_text(
+        builders.ORIGIN, at, at + timedelta(hours=1), [given if commitment is None else commitment]
+    )
+    (folder / "receipt").write_text(f"{text}\n{log.log_key.sign_note(text)}", encoding="utf-8")
+    log.write(folder / "tree")
+    return folder / "receipt"
+
+
+WITNESSED = builders.Log(witness_at=builders.NOW, policy=builders.WITNESS_POLICY)
+MISSING = bytes(32)
+
+
+@pytest.mark.parametrize(
+    ("log", "commitment", "code", "problem", "promise"),
+    [
+        (WITNESSED, None, 0, None, "kept"),
+        (WITNESSED, MISSING, 1, None, "broken"),
+        (replace(WITNESSED, witness_at=None), None, 2, "quorum-missing", None),
+        (replace(WITNESSED, witness_at=None), MISSING, 2, "quorum-missing", None),
+        (builders.Log(cosigned_at=builders.NOW - timedelta(hours=5)), MISSING, 2, None, "open"),
+        (builders.Log(cosigned_at=None), None, 2, "checkpoint-age-unknown", None),
+        (builders.Log(cosigned_at=None), MISSING, 2, "checkpoint-age-unknown", None),
+        (builders.Log(cosigned_at=builders.NOW + timedelta(days=1)), None, 2, "checkpoint-from-future", None),
+    ],
+)
+def test_nothing_is_said_of_a_promise_on_a_checkpoint_that_the_policy_does_not_accept(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    log: builders.Log,
+    commitment: bytes | None,
+    code: int,
+    problem: str | None,
+    promise: str | None,
+) -> None:
+    file = promised(tmp_path, log, submitted=timedelta(hours=3), commitment=commitment)
+    found, out = checked(capsys, file, tmp_path / "tree", "--json", now=builders.NOW)
+    answer = json.loads(out)
+    assert (found, answer["problem"], answer["promise"]) == (code, problem, promise)
+
+
+@pytest.mark.parametrize("valid_to", ["2026-11-19", "2026-11-20"])
+def test_a_receipt_by_a_retired_key_convicts_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], valid_to: str
+) -> None:
+    new = builders.key(builders.ORIGIN, 9)
+    entry = builders.log_entry((new, "2026-11-19", None), (builders.LOG_KEY, "2026-01-01", valid_to))
+    log = builders.Log(log_key=new, trust_changes={"log": entry}, policy=f"log {new.vkey()}\nquorum none\n")
+    file = promised(tmp_path, log, submitted=timedelta(hours=3), commitment=MISSING)
+    text = file.read_text(encoding="utf-8").partition("\n\n")[0] + "\n"
+    file.write_text(f"{text}\n{builders.LOG_KEY.sign_note(text)}", encoding="utf-8")
+    found, out = checked(capsys, file, tmp_path / "tree", "--json", now=builders.NOW)
+    retired = valid_to == "2026-11-19"
+    answer = json.loads(out)
+    expected = (2, "receipt-key-not-in-force", None) if retired else (1, None, "broken")
+    assert (found, answer["problem"], answer["promise"]) == expected
+
+
+def test_a_receipt_is_held_against_the_pinned_anchor_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = promised(tmp_path, builders.Log(), submitted=timedelta(hours=3))
+    anchor = builders.key("anchor.example/a", 8).vkey()
+    code, out = checked(capsys, file, tmp_path / "tree", "--json", "--anchor", anchor, now=builders.NOW)
+    assert (code, json.loads(out)["problem"]) == (2, "trust-forged")
+    (tmp_path / "tree/trust-list.json").unlink()
+    code, out = checked(capsys, file, tmp_path / "tree", "--json", "--anchor", anchor, now=builders.NOW)
+    assert (code, json.loads(out)["problem"]) == (2, "trust-unreadable")
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_an_answer_fits_any_terminal(tmp_path: Path, more: tuple[str, ...]) -> None:
+    file = promised(tmp_path, builders.Log(), submitted=timedelta(hours=3))
+    told = subprocess.run(
+        [sys.executable, "-m", "certverify", "receipt", str(file), "--trust", str(tmp_path / "tree"), *more],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert told.returncode in (
+        0,
+        2,
+    )  # the clock of this machine decides whether the checkpoint is of the future
+    assert told.stderr == b""
+    assert told.stdout.isascii()
 
 
 def test_a_tree_that_lacks_entries_says_nothing_of_the_promise(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,26 +10,37 @@ from pathlib import Path
 
 from certverify.codes import Code
 from certverify.errors import (
+    KeyNotInForceError,
     KeyUnknownError,
     LeafError,
     LogReceiptError,
     SignatureError,
     TreeError,
-    TrustListError,
 )
-from certverify.ledger import LedgerView, open_ledger
+from certverify.examination import CLOCK_TOLERANCE
+from certverify.ledger import Freshness, LedgerView, open_ledger
 from certverify.log_receipt import Kept, LogReceipt, Promise, decode_log_receipt, judge_promise
+from certverify.options import add_material, named_trust, write, write_json
 from certverify.presented import read_file
-from certverify.trust import Trust, load_trust
+from certverify.trust import Trust
 from certverify.whole_log import all_entries
 
 _MAX_RECEIPT_BYTES = 1 << 18
 _PROBLEMS = {
     "trust-unreadable": "信任清单无法读取。The trust list cannot be read.",
+    "trust-forged": "信任清单没有信任根的有效签名，不能采信。The trust list bears no valid signature of the trust anchor.",
     "receipt-unreadable": "不是入账回执文件。Not a log receipt.",
     "receipt-key-unknown": "回执不是信任清单中的日志密钥签的。Not signed by a log key of the trust list.",
+    "receipt-key-not-in-force": "提交之时，签署回执的日志密钥不在有效期内（已停用或尚未启用）。"
+    "The log key of the receipt was not in force at the time of submission.",
     "receipt-forged": "回执的签名不成立。The signature of the receipt is wrong.",
     "tree-unusable": "公开日志不完整或自相矛盾，无法对照。The public tree is incomplete or contradicts itself.",
+    "quorum-missing": "检查点缺少规定数量的见证签名，不能据以判断。"
+    "The checkpoint lacks the cosignatures that the policy asks for.",
+    "checkpoint-age-unknown": "检查点没有时间证明，不能据以判断。The checkpoint proves no time.",
+    "checkpoint-from-future": "检查点的时间晚于本机时间，请校准本机时钟。The checkpoint is later than this clock.",
+    "manifest-key-unknown": "事件所属批次清单的签名密钥不在信任清单内，请更新信任清单。"
+    "The key of the manifest over an event is not in the trust list.",
 }
 _PROMISES = {
     Promise.KEPT: "全部事件已按时入账。All events are in the log, in time.",
@@ -64,56 +73,64 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     command = commands.add_parser("receipt", help=purpose, description=purpose, epilog=ending)
     command.add_argument("file", metavar="FILE", type=Path, help="入账回执文件。The receipt.")
-    command.add_argument(
-        "--trust",
-        metavar="DIR",
-        type=Path,
-        required=True,
-        help="下载的公开日志目录。A downloaded public tree.",
-    )
-    command.add_argument(
-        "--json", action="store_true", help="仅输出一个 JSON 对象。Print one JSON object alone."
-    )
+    add_material(command)
     command.set_defaults(run=run)
 
 
-def run(asked: argparse.Namespace, _clock: Callable[[], datetime]) -> int:
+def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
     """Check one receipt against the whole public log; the exit code."""
-    answer = _answer(asked.file, asked.trust)
+    answer = _answer(asked, clock())
     if asked.json:
-        sys.stdout.write(json.dumps(_as_json(answer)) + "\n")
+        write_json(_as_json(answer))
     else:
-        sys.stdout.write(_as_text(answer))
+        write(_as_text(answer))
     return answer.exit_code
 
 
-def _answer(file: Path, folder: Path) -> _Answer:
-    raw_receipt = read_file(file, _MAX_RECEIPT_BYTES)
+def _answer(asked: argparse.Namespace, now: datetime) -> _Answer:
+    trust = named_trust(asked)
+    if isinstance(trust, Code):
+        return _Answer(_EXIT_UNDETERMINED, trust.value)
+    raw_receipt = read_file(asked.file, _MAX_RECEIPT_BYTES)
     if isinstance(raw_receipt, Code):
         return _Answer(_EXIT_UNDETERMINED, "receipt-unreadable")
     try:
-        trust = load_trust(folder)
         receipt = decode_log_receipt(raw_receipt, trust.trust_list.log_keys)
-    except TrustListError:
-        return _Answer(_EXIT_UNDETERMINED, "trust-unreadable")
     except LogReceiptError:
         return _Answer(_EXIT_UNDETERMINED, "receipt-unreadable")
+    except KeyNotInForceError:
+        return _Answer(_EXIT_UNDETERMINED, "receipt-key-not-in-force")
     except KeyUnknownError:
         return _Answer(_EXIT_UNDETERMINED, "receipt-key-unknown")
     except SignatureError:
         return _Answer(_EXIT_FORGED, "receipt-forged")
-    return _judge(receipt, folder, trust)
+    return _judge(receipt, asked.trust, trust, now)
 
 
-def _judge(receipt: LogReceipt, folder: Path, trust: Trust) -> _Answer:
+def _judge(receipt: LogReceipt, folder: Path, trust: Trust, now: datetime) -> _Answer:
     view = open_ledger(folder, trust)
     if not isinstance(view, LedgerView):
         return _Answer(_EXIT_UNDETERMINED, "tree-unusable", receipt)
+    doubt = _doubt(view.freshness, now)
+    if doubt is not None:
+        return _Answer(_EXIT_UNDETERMINED, doubt.value, receipt)
+    entries = all_entries(view.tree, view.checkpoint)
     try:
-        kept = judge_promise(receipt, all_entries(view.tree, view.checkpoint), view.freshness.as_of)
+        kept = judge_promise(receipt, entries, view.freshness.as_of, trust.trust_list)
+    except KeyUnknownError:
+        return _Answer(_EXIT_UNDETERMINED, "manifest-key-unknown", receipt)
     except (TreeError, LeafError):
         return _Answer(_EXIT_UNDETERMINED, "tree-unusable", receipt)
     return _Answer(_EXITS[kept.promise], None, receipt, kept)
+
+
+def _doubt(freshness: Freshness, now: datetime) -> Code | None:
+    """Why a checkpoint says nothing about a promise, neither that it was kept nor that it was broken; or None."""
+    if not freshness.quorum_met:
+        return Code.QUORUM_MISSING
+    if freshness.as_of is None:
+        return Code.CHECKPOINT_AGE_UNKNOWN
+    return Code.CHECKPOINT_FROM_FUTURE if freshness.as_of - now > CLOCK_TOLERANCE else None
 
 
 def _as_json(answer: _Answer) -> dict[str, object]:
