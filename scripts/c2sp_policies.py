@@ -44,6 +44,7 @@ def _good() -> list[dict[str, Any]]:
         _case("comment that is not UTF-8", b"# \xff\xfe\nquorum none\n", True, {"": True}),
         _case("names that are keywords", first.replace("w0", "group", 1) + "group log any group\nquorum log\n", True, {"group": True}),
         _case("names apart by case", first + _LINES[1].replace("w1", "W0", 1) + "quorum W0\n", True, {"w0": False, "W0": True}),
+        _case("names of an object's prototype", first.replace("w0", "__proto__", 1) + "group constructor any __proto__\nquorum constructor\n", True, {"__proto__": True, "": False}),
         _case("32 witnesses", crowd + majority, True, {seventeen: True, seventeen[3:]: False}),
         _case("key of a log as a witness too", f"{log}witness w {key(_LOG.name, 3).vkey(4)}\nquorum w\n", True, {"w": True}),
     ]  # fmt: skip
@@ -72,6 +73,10 @@ def _bad() -> list[dict[str, Any]]:
         "threshold 0": first + "group g 0 w0\nquorum g\n", "threshold above the members": first + "group g 2 w0\nquorum g\n",
         "threshold with a sign": first + "group g +1 w0\nquorum g\n", "threshold in hexadecimal": first + "group g 0x1 w0\nquorum g\n",
         "threshold in words": first + "group g most w0\nquorum g\n", "threshold in other digits": first + "group g \u0661 w0\nquorum g\n",
+        "rule of an object's prototype": first + "group g constructor w0\nquorum g\n", "rule __proto__": first + "group g __proto__ w0\nquorum g\n",
+        "rule toString": first + "group g toString w0\nquorum g\n", "rule valueOf": first + "group g valueOf w0\nquorum g\n",
+        "keyword of an object's prototype": first + "constructor w0\nquorum w0\n",
+        "quorum of an object's prototype": first + "quorum constructor\n", "member of an object's prototype": first + "group g any __proto__\nquorum g\n",
         "member none": first + "group g any none\nquorum g\n", "member twice": first + "group g any w0 w0\nquorum g\n",
         "member of two groups": first + "group g any w0\ngroup h any w0\nquorum g\n", "member of itself": first + "group g any g\nquorum g\n",
         "member defined later": "group g any w0\n" + first + "quorum g\n",

@@ -58,6 +58,7 @@ from certsvc.stages.bundling import build_bundle
 from certsvc.stages.ledger import AppendedBatch, Ledger
 from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import PublishedLog, log_key
+from scripts.age_vectors import age_vectors
 from scripts.trust_vectors import trust_vectors
 from scripts.vector_material import (
     LOG_KEY,
@@ -363,6 +364,7 @@ def make_vectors() -> dict[str, bytes]:
         "records.json": record_vectors(),
         "leaves.json": leaf_vectors(),
         "status.json": status_vectors(),
+        "ages.json": age_vectors(),
         "trust.json": trust_vectors(),
         "witness.json": witness_vectors(),
         **ledger_vectors(),

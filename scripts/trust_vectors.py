@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -42,7 +43,73 @@ def trust_vectors() -> dict[str, Any]:
             {"name": name, "anchor": anchor, "code": code, "changes": _encoded(changes)}
             for name, anchor, code, changes in _cases(chain, files)
         ],
+        "lists": [
+            {"name": name, "holds": name in _GOOD_LISTS, "list": json.dumps(changed)}
+            for name, changed in _lists(json.loads(chain[-1].trust_list))
+        ],
     }
+
+
+_GOOD_LISTS = {"as it is", "no anchor", "a leap day"}
+
+
+def _lists(whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The newest list and what may not stand in one, each alone: a reader takes what it knows, and nothing else."""
+    log, (log_key, *_), (record_key, *_) = whole["log"], whole["log"]["keys"], whole["record_keys"]
+    document_key = {
+        "alg": "ES256",
+        "certificate": "",
+        "chain": [],
+        "valid_from": "2026-01-01",
+        "valid_to": None,
+    }
+    layout = {"name": "v1", "head_length": 1, "head_sha256": "00" * 32}
+
+    def logs(keys: object) -> dict[str, Any]:
+        return whole | {"log": log | {"keys": keys}}
+
+    def dated(day: object) -> dict[str, Any]:
+        return whole | {"record_keys": [record_key | {"valid_from": day}]}
+
+    return [
+        ("as it is", whole),
+        ("no anchor", whole | {"anchors": []}),
+        ("an unknown member", whole | {"more": 1}),
+        ("an unknown member named like a prototype's", whole | {"__proto__": {}}),
+        ("a member is missing", {name: value for name, value in whole.items() if name != "layouts"}),
+        ("an unknown member of the log", whole | {"log": log | {"more": 1}}),
+        ("an unknown member of a log key", logs([log_key | {"more": 1}])),
+        ("an unknown member of a record key", whole | {"record_keys": [record_key | {"more": 1}]}),
+        ("an unknown member of a document key", whole | {"document_keys": [document_key | {"more": 1}]}),
+        ("an unknown member of a layout", whole | {"layouts": [layout | {"more": 1}]}),
+        ("a log key twice", logs([log_key, log_key])),
+        ("a log key twice with other dates", logs([log_key, log_key | {"valid_to": "2026-12-31"}])),
+        ("no log key", logs([])),
+        (
+            "a record key twice",
+            whole | {"record_keys": [record_key, record_key | {"valid_to": "2026-12-31"}]},
+        ),
+        ("an anchor twice", whole | {"anchors": whole["anchors"] * 2}),
+        (
+            "an anchor twice under two names",
+            whole | {"anchors": [*whole["anchors"], _vkey(_ANCHOR_B, "elsewhere")]},
+        ),
+        ("an anchor that is no text", whole | {"anchors": [1]}),
+        ("prefixes that are no list", whole | {"qr_prefixes": {}}),
+        ("layouts that are no list", whole | {"layouts": {}}),
+        ("document keys that are no list", whole | {"document_keys": None}),
+        ("a digest in capitals", whole | {"tables_sha256": "AA" * 32}),
+        ("a short digest", whole | {"tables_sha256": "aa" * 31}),
+        ("sequence 0", whole | {"sequence": 0}),
+        ("a sequence as text", whole | {"sequence": "4"}),
+        ("a day that no calendar has", dated("2026-02-30")),
+        ("a day without date", dated("")),
+        ("a day with a line end", dated("2026-01-01\n")),
+        ("a day that is no text", dated(20260101)),
+        ("a leap day", dated("2024-02-29")),
+        ("an instant that no clock shows", whole | {"issued_at": "2026-11-20T25:00:00Z"}),
+        ("an instant that is no text", whole | {"issued_at": ["2026-11-20T08:00:00Z"]}),
+    ]
 
 
 def _cases(
@@ -166,8 +233,8 @@ def _signature(text: str, key: Ed25519PrivateKey) -> AnchorSignature:
     return AnchorSignature(_NAME, key.public_key().public_bytes_raw(), key.sign(text.encode()))
 
 
-def _vkey(key: Ed25519PrivateKey) -> str:
-    return encode_vkey(_NAME, key.public_key().public_bytes_raw())
+def _vkey(key: Ed25519PrivateKey, name: str = _NAME) -> str:
+    return encode_vkey(name, key.public_key().public_bytes_raw())
 
 
 def _reformatted(note: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from certverify.checkpoint import open_checkpoint
 from certverify.codes import Code
 from certverify.examination import Examination, Question
 from certverify.leaf import EventLeaf, ManifestLeaf, SealLeaf, commitment, decode_leaf
+from certverify.ledger import freshness_of
 from certverify.merkle import leaf_hash, root_of_hashes, verify_inclusion
 from certverify.note import decode_verifier_key
 from certverify.policy import decode_policy
@@ -27,7 +29,7 @@ from certverify.trust import Trust, decode_trust
 from scripts.make_vectors import make_vectors
 
 VECTORS = Path(__file__).parent.parent / "vectors"
-NAMES = ("base43", "records", "leaves", "status", "trust", "witness", "tree", "checkpoint", "bundle")
+NAMES = ("base43", "records", "leaves", "status", "ages", "trust", "witness", "tree", "checkpoint", "bundle")
 
 
 @cache
@@ -131,6 +133,20 @@ def test_the_checkpoint_opens_under_its_key() -> None:
         case["root"],
     )
     assert signed.cosigned_at == case["cosigned_at"]
+
+
+@pytest.mark.parametrize("case", load("ages"), ids=lambda case: case["what"])
+def test_a_checkpoint_is_as_old_as_the_quorum_that_stood_by_it_last(case: Any) -> None:
+    policy = decode_policy(case["policy"].encode())
+    signed = open_checkpoint(case["note"].encode(), [decode_verifier_key(case["vkey"])], policy)
+    freshness = freshness_of(signed, replace(trust(), policy=policy))
+    as_of = None if freshness.as_of is None else int(freshness.as_of.timestamp())
+    assert (as_of, freshness.quorum_met) == (case["as_of"], case["quorum_met"])
+    newest: dict[str, int] = {}
+    for name, time in case["lines"]:
+        newest[name] = max(int(time), newest.get(name, 0))
+    assert signed.cosigned_at == newest.pop("log", None)
+    assert signed.witnesses == {name.encode(): time for name, time in newest.items()}
 
 
 def unpack_tree(folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from certverify import cli
 from certverify.errors import TrustForgedError, TrustListError
-from certverify.trust import decode_verifier_anchor, load_trust
+from certverify.trust import decode_trust_list, decode_verifier_anchor, load_trust
 from certverify.trust_note import decode_trust_note
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "trust.json").read_bytes())
@@ -45,6 +45,16 @@ def code_of(folder: Path, anchor: str | None) -> str | None:
 def test_trust_material_is_believed_or_refused_as_the_vector_says(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     assert code_of(write(tmp_path, case["changes"]), case["anchor"]) == case["code"]
+
+
+@pytest.mark.parametrize("case", VECTORS["lists"], ids=lambda case: case["name"])
+def test_a_list_with_more_or_less_than_its_format_names_is_refused(case: dict[str, Any]) -> None:
+    try:
+        decode_trust_list(case["list"].encode())
+    except TrustListError:
+        assert not case["holds"]
+        return
+    assert case["holds"]
 
 
 def test_the_statement_says_what_stands_in_its_eight_lines() -> None:

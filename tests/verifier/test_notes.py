@@ -98,7 +98,7 @@ def test_a_quorum_needs_the_witness() -> None:
     assert not open_checkpoint(signed(TEXT, *bare), [LOG], ONE_WITNESS).quorum_met
     witnessed = open_checkpoint(signed(TEXT, *bare, WITNESS_KEY.cosign(TEXT, 5)), [LOG], ONE_WITNESS)
     assert witnessed.quorum_met
-    assert witnessed.witnesses == {b"w"}
+    assert witnessed.witnesses == {b"w": 5}
     assert witnessed.cosigned_at is None
 
 

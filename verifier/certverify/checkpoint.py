@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from certverify.errors import CheckpointError, KeyNotInForceError, KeyUnknownError, NoteError
@@ -29,14 +29,28 @@ class Checkpoint:
 class SignedCheckpoint:
     """A checkpoint that the log has signed.
 
-    `cosigned_at` is the POSIX time of the log key's newest cosignature: the log operator stood by this tree then. None
-    when there is no cosignature. `witnesses` are the policy's names of those who cosigned.
+    Times are POSIX seconds. `cosigned_at` is the newest of the log key: the log operator stood by this tree then. None
+    when there is no cosignature. `witnesses`: the newest of each who cosigned, by the policy's name. `quorum_at`: then or
+    later so many of them cosigned as the policy asks for; None when they make no quorum, or none is asked for.
     """
 
     checkpoint: Checkpoint
     cosigned_at: int | None
-    witnesses: frozenset[bytes]
+    witnesses: Mapping[bytes, int]
     quorum_met: bool
+    quorum_at: int | None = None
+
+    @property
+    def as_of(self) -> int | None:
+        """When this was the newest state of the log, as far as the policy lets anybody say so: the age of a checkpoint.
+
+        The log's operator can date an old tree anew; witnesses that know a newer one do not. With a quorum the time is
+        therefore `quorum_at`, and never later than the log's own. Without one it is the log's word alone, and `quorum_met`
+        says whether that is enough.
+        """
+        if self.cosigned_at is None or self.quorum_at is None:
+            return self.cosigned_at
+        return min(self.cosigned_at, self.quorum_at)
 
 
 def decode_checkpoint(raw_note: bytes) -> tuple[Checkpoint, Note]:
@@ -78,5 +92,7 @@ def open_checkpoint(raw_note: bytes, log_keys: Sequence[VerifierKey], policy: Po
     if not in_force:
         raise KeyNotInForceError("the checkpoint is signed for a time outside the dates of the key")
     cosigned_at = max((time for time in in_force if time is not None), default=None)
-    witnesses = frozenset(name for name, key in policy.witnesses.items() if note.cosigned_at(key) is not None)
-    return SignedCheckpoint(checkpoint, cosigned_at, witnesses, policy.satisfied_by(witnesses))
+    told = {name: note.cosigned_at(key) for name, key in policy.witnesses.items()}
+    witnesses = {name: time for name, time in told.items() if time is not None}
+    quorum_met = policy.satisfied_by(frozenset(witnesses))
+    return SignedCheckpoint(checkpoint, cosigned_at, witnesses, quorum_met, policy.newest_quorum(witnesses))

@@ -128,7 +128,7 @@ class Examination:
         self.codes.append(code)
 
     def judge_freshness(self, freshness: Freshness) -> None:
-        """Quorum and age of the checkpoint: the newest cosignature of the log key is when its state was current."""
+        """Quorum and age of the checkpoint: when its state was the newest, by the log and by the witnesses asked for."""
         self.freshness = freshness
         if not freshness.quorum_met:
             self.codes.append(Code.QUORUM_MISSING)

@@ -31,8 +31,9 @@ _SHARDS_KEPT = 256  # 16 MB
 class Freshness:
     """How far knowledge from the log can be relied on.
 
-    `as_of` is the newest cosignature of the log key (None without one); `quorum_met` and `witnessed` say whether the
-    policy's cosignatures are there, and whether it asks for any.
+    `as_of` is when it was the newest (`SignedCheckpoint.as_of`: by the log's own cosignature and, where the policy asks for
+    witnesses, by theirs; None when that is unknown); `quorum_met` and `witnessed` say whether the policy's cosignatures are
+    there, and whether it asks for any.
     """
 
     as_of: datetime | None
@@ -60,12 +61,17 @@ class LedgerUnavailable:
 
 @dataclass(slots=True)
 class LedgerView:
-    """One verified state of the log: checkpoint signed, seal included as the last leaf. Shards are verified as used."""
+    """One verified state of the log: checkpoint signed, seal included as the last leaf. Shards are verified as used.
+
+    `cosigned_at` is the log's own word: its operator stood by this state then. What binds the operator goes by it; how far
+    others can rely on the state goes by `freshness`.
+    """
 
     tree: PublicTree
     checkpoint: Checkpoint
     seal: SealLeaf
     freshness: Freshness
+    cosigned_at: datetime | None
     _shards: OrderedDict[int, bytes] = field(default_factory=OrderedDict)
 
     def status_of(self, slot: int) -> Status | Code:
@@ -79,12 +85,16 @@ class LedgerView:
         except (TreeInconsistentError, StatusError):
             return Code.TREE_INCONSISTENT
 
-    def is_newer_than(self, earlier: Checkpoint, as_of: datetime | None) -> bool:
-        """Whether this state comes after another: more leaves, or as many and cosigned later than `as_of`."""
+    def is_newer_than(self, earlier: Checkpoint, known: Freshness) -> bool:
+        """Whether this state comes after another, `known` so well: more leaves; or as many, with the quorum that the other
+        lacks, or else known to be the newest at a later time.
+        """
         if self.checkpoint.size != earlier.size:
             return self.checkpoint.size > earlier.size
+        if self.freshness.quorum_met is not known.quorum_met:
+            return self.freshness.quorum_met
         own = self.freshness.as_of
-        return own is not None and (as_of is None or own > as_of)
+        return own is not None and (known.as_of is None or own > known.as_of)
 
     def contradicts(self, other: Checkpoint) -> bool:
         """Whether another checkpoint of the log cannot be of the same history, as far as the tiles at hand can show."""
@@ -130,16 +140,18 @@ def open_ledger(folder: Path, trust: Trust) -> LedgerView | LedgerUnavailable:
         return LedgerUnavailable(Code.CHECKPOINT_KEY_UNKNOWN)
     except (SignatureError, TreeInconsistentError):
         return LedgerUnavailable(Code.TREE_INCONSISTENT)
-    return LedgerView(tree, signed.checkpoint, seal, freshness_of(signed, trust))
+    return LedgerView(
+        tree, signed.checkpoint, seal, freshness_of(signed, trust), _instant(signed.cosigned_at)
+    )
 
 
 def freshness_of(signed: SignedCheckpoint, trust: Trust) -> Freshness:
     """The freshness that a signed checkpoint gives; a time beyond the calendar counts as none."""
-    seconds = signed.cosigned_at
-    as_of = None
-    if seconds is not None and seconds <= _LAST_SECOND:
-        as_of = datetime.fromtimestamp(seconds, UTC)
-    return Freshness(as_of, signed.quorum_met, trust.policy.quorum is not None)
+    return Freshness(_instant(signed.as_of), signed.quorum_met, trust.policy.quorum is not None)
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None or seconds > _LAST_SECOND else datetime.fromtimestamp(seconds, UTC)
 
 
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z

@@ -141,11 +141,12 @@ class _Round:
         if signed.cosigned_at is None:
             report.add(Found.UNDATED)
             return None
-        age = int(self.now.timestamp()) - signed.cosigned_at
-        if age > self.monitor.max_age.total_seconds():
-            report.add(Found.STALE, f"{age} s > {int(self.monitor.max_age.total_seconds())} s")
-        if -age > MOST_AHEAD.total_seconds():
-            report.add(Found.IN_FUTURE, f"{-age} s")
+        now, as_of = int(self.now.timestamp()), signed.as_of
+        if as_of is not None and now - as_of > self.monitor.max_age.total_seconds():
+            report.add(Found.STALE, f"{now - as_of} s > {int(self.monitor.max_age.total_seconds())} s")
+        ahead = signed.cosigned_at - now
+        if ahead > MOST_AHEAD.total_seconds():
+            report.add(Found.IN_FUTURE, f"{ahead} s")
         if not signed.quorum_met:
             report.add(Found.QUORUM_MISSING)
         return KeptCheckpoint(signed.checkpoint, signed.cosigned_at, raw_note)

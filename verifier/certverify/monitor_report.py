@@ -100,7 +100,12 @@ class Report:
             "size": signed.checkpoint.size,
             "root": signed.checkpoint.root.hex(),
             "cosigned_at": _instant(signed.cosigned_at),
+            "as_of": _instant(signed.as_of),
             "witnesses": sorted(name.decode("utf-8", "replace") for name in signed.witnesses),
+            "witnessed_at": {
+                name.decode("utf-8", "replace"): _instant(time)
+                for name, time in sorted(signed.witnesses.items())
+            },
             "quorum_met": signed.quorum_met,
         }
 
@@ -117,13 +122,14 @@ class Report:
         _, zh, en = _OUTCOMES[self.weight]
         lines = [f"监督结果：{zh}", f"Result: {en}", "", f"日志 tree: {self.place}"]
         if self.signed is not None:
-            checkpoint, witnesses = self.signed.checkpoint, sorted(self.signed.witnesses)
+            checkpoint = self.signed.checkpoint
             lines += [
                 f"名称 origin: {checkpoint.origin}",
                 f"条目数 size: {checkpoint.size:,}",
                 f"根 root: {checkpoint.root.hex()}",
                 f"日志共签时间 cosigned by the log: {_instant(self.signed.cosigned_at) or '-'}",
-                f"共签的见证方 witnesses: {b', '.join(witnesses).decode('utf-8', 'replace') or '-'}",
+                f"认定时间 as of: {_instant(self.signed.as_of) or '-'}",
+                f"共签的见证方 witnesses: {', '.join(_witness_words(self.signed)) or '-'}",
             ]
         if self.replay is not None:
             lines.append(
@@ -137,6 +143,13 @@ class Report:
         for finding in self.findings:
             lines += _finding_words(finding)
         return "\n".join(lines) + "\n"
+
+
+def _witness_words(signed: SignedCheckpoint) -> list[str]:
+    return [
+        f"{name.decode('utf-8', 'replace')} ({_instant(time) or '-'})"
+        for name, time in sorted(signed.witnesses.items())
+    ]
 
 
 def _finding_words(finding: Finding) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from certverify.errors import NoteError, PolicyError
@@ -37,6 +37,21 @@ class Policy:
     def satisfied_by(self, cosigned: frozenset[bytes]) -> bool:
         """Whether the witnesses named in `cosigned` make the quorum."""
         return self.quorum is None or self._witnessed(self.quorum, cosigned)
+
+    def newest_quorum(self, cosigned_at: Mapping[bytes, int]) -> int | None:
+        """The newest time such that the witnesses who cosigned then or later make the quorum.
+
+        `cosigned_at`: the newest time of each witness that cosigned. None when they make no quorum, and for `quorum none`.
+        """
+        return None if self.quorum is None else self._newest(self.quorum, cosigned_at)
+
+    def _newest(self, name: bytes, cosigned_at: Mapping[bytes, int]) -> int | None:
+        group = self.groups.get(name)
+        if group is None:
+            return cosigned_at.get(name)
+        told = (self._newest(member, cosigned_at) for member in group.members)
+        times = sorted((time for time in told if time is not None), reverse=True)
+        return None if len(times) < group.threshold else times[group.threshold - 1]
 
     def _witnessed(self, name: bytes, cosigned: frozenset[bytes]) -> bool:
         group = self.groups.get(name)

@@ -71,8 +71,7 @@ def newer_state(
     if ledger.contradicts(signed.checkpoint):
         exam.codes.append(Code.BUNDLE_CONFLICT)
         return None
-    as_of = freshness_of(signed, exam.trust).as_of
-    return ledger if ledger.is_newer_than(signed.checkpoint, as_of) else None
+    return ledger if ledger.is_newer_than(signed.checkpoint, freshness_of(signed, exam.trust)) else None
 
 
 def included(leaf: ProvenLeaf, tree: Checkpoint) -> Leaf:
