@@ -1,12 +1,16 @@
-"""The command line: `certverify qr|pdf|bundle`. Exit code 0 passed, 1 failed, 2 cannot tell (or not understood)."""
+"""The command line: `certverify qr|pdf|bundle`. Exit code 0 passed, 1 failed, 2 cannot tell, not understood, or crashed."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, NoReturn
 
 from certverify import (
     monitor_command,
@@ -28,14 +32,34 @@ from certverify.verdict import Verdict, finding
 
 MAX_PDF_BYTES = 8 * 1024 * 1024
 MAX_STDIN_BYTES = 1 << 20
+EXIT_CANNOT_TELL = 2
+_CRASHED = (
+    "certverify：程序出错，无法判定；这不说明证书或日志有问题。请将以下内容反馈给维护方。"
+    "The program failed: it cannot tell, and nothing is said against certificate or log. Please report what follows."
+)
 
 
 def main(
     arguments: Sequence[str] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:
-    """Run one check and print its verdict; the return value is the exit code."""
-    asked = _parser().parse_args(arguments)
+    """Run one command and print what it found; the return value is the exit code.
+
+    Exit code 1 accuses somebody, so what nobody foresaw ends here with 2, its traceback on standard error.
+    """
+    try:
+        return _run(_parser().parse_args(arguments), clock)
+    except BrokenPipeError:
+        _drop_output()
+        return EXIT_CANNOT_TELL
+    except Exception:
+        with suppress(OSError):
+            sys.stderr.write(f"{_CRASHED}\n{traceback.format_exc()}")
+        _drop_output()
+        return EXIT_CANNOT_TELL
+
+
+def _run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
     if "run" in asked:
         return int(asked.run(asked, clock))
     verdict = _verdict(asked, clock())
@@ -92,8 +116,30 @@ def _only(code: Code) -> Verdict:
     return Verdict(findings=(finding(code),), not_established=(code,))
 
 
+def _drop_output() -> None:
+    """What standard output cannot take is dropped, for Python would try once more at its end and change the exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help and complaints reach any terminal, the complaints in two languages."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if file is sys.stdout:
+            write(message)
+        else:
+            super()._print_message(message, file)
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_CANNOT_TELL, f"{self.prog}: 命令有误，请核对参数 error: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="certverify",
         description="离线查验吉林省职称电子证书。Check certificates of professional titles offline.",
         epilog=ENDING,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from certverify.errors import NoteError, TrustListError, WitnessStateError
 from certverify.note import SignatureType, VerifierKey, decode_verifier_key
+from certverify.options import write, write_json
 from certverify.trust import load_trust
 
 if TYPE_CHECKING:  # the server's libraries are loaded by this command alone
@@ -108,7 +108,10 @@ def _show(asked: argparse.Namespace) -> int:
         told, refused = report(store), store.all_refused()
     finally:
         store.close()
-    _say(json.dumps(told, ensure_ascii=False) if asked.json else render_report(told))
+    if asked.json:
+        write_json(told)
+    else:
+        _say(render_report(told))
     return EXIT_FORKED if any(item.ground is Ground.FORK for item in refused) else 0
 
 
@@ -190,8 +193,7 @@ def _url(text: str) -> str:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(text.rstrip("\n") + "\n")
-    sys.stdout.flush()
+    write(text.rstrip("\n") + "\n")
 
 
 def _complain(text: str) -> int:
