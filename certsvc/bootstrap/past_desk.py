@@ -45,13 +45,15 @@ class PastDesk:
         return len(raw_bundle)
 
     def closed_bundle(self, number: str, version: int) -> bytes | None:
-        """The past bundle without any content, for who can show that version; None when it is not published."""
-        versions = self._office.certificates.published(number=number)
-        if version not in {one.draft.content.version for one in versions}:
-            return None
-        return self._bundle(versions, opened=False)
+        """The history of one version without any content, for who can show it; None when it is not published.
 
-    def _bundle(self, versions: tuple[PublicCertificate, ...], *, opened: bool) -> bytes:
+        Other versions stay out: who has seen one name of a holder shall not learn another here.
+        """
+        versions = self._office.certificates.published(number=number)
+        shown = tuple(one for one in versions if one.draft.content.version == version)
+        return self._bundle(shown, opened=False, whole=len(shown) == len(versions)) if shown else None
+
+    def _bundle(self, versions: tuple[PublicCertificate, ...], *, opened: bool, whole: bool = True) -> bytes:
         office = self._office
         evidence = DatabasePastEvidence(office.reading_engine, office.keys.cipher)
         drafts = [one.draft for one in versions]
@@ -67,4 +69,4 @@ class PastDesk:
             trust = load_trust(office.settings.public_folder)
         except TrustListError as error:
             raise UnavailableError("信任清单尚未公开或无法读取。请先运行 certsvc ledger publish。") from error
-        return build_past_bundle(log, published, events, openings, trust, office.clock.now())
+        return build_past_bundle(log, published, events, openings, trust, office.clock.now(), whole=whole)

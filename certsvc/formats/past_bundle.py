@@ -50,12 +50,16 @@ class PastEvidence:
     manifests: tuple[ProvenLeaf, ...]
 
 
-def encode_past_bundle(evidence: PastEvidence, versions: Sequence[ProvenVersion]) -> bytes:
-    """The bundle's bytes. `versions` from the first to the newest; manifests and chunks ascend by index."""
+def encode_past_bundle(evidence: PastEvidence, versions: Sequence[ProvenVersion], *, whole: bool) -> bytes:
+    """The bundle's bytes; manifests and chunks ascend by index.
+
+    `versions`: from the first to the newest, or (not `whole`) one of them with closed events.
+    """
     place = {manifest.index: number for number, manifest in enumerate(evidence.manifests)}
     return encode_canonical_json(
         {
             "format": PAST_BUNDLE_FORMAT,
+            "whole": whole,
             "checkpoint": evidence.checkpoint.decode(),
             "seal": leaf_object(evidence.seal),
             "chunks": [chunk_object(chunk) for chunk in evidence.chunks],

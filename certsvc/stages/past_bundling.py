@@ -49,13 +49,15 @@ def build_past_bundle(
     openings: Mapping[bytes, Opening],
     trust: Trust,
     now: datetime,
+    *,
+    whole: bool = True,
 ) -> bytes:
     """The past bundle of a certificate under the checkpoint of `log`.
 
-    `versions`: from the first to the newest. `events`: those logged on their slots; later ones than the checkpoint are
-    left out. `openings`: by commitment; an event without one stays closed. The whole file is checked with the reader's code
-    under `trust`. Raises IntegrityError when the public tree contradicts itself, UnavailableError while an event of the
-    certificate is not published, ConflictError when there are too many.
+    `versions`: from the first to the newest, or (not `whole`) the one that was shown. `events`: those logged on their
+    slots; later ones than the checkpoint are left out. `openings`: by commitment; an event without one stays closed. The
+    whole file is checked with the reader's code under `trust`. Raises IntegrityError when the public tree contradicts
+    itself, UnavailableError while an event of the certificate is not published, ConflictError when there are too many.
     """
     published = [one for one in events if one.manifest_index < log.size]
     if len(versions) > MAX_VERSIONS or len(published) > MAX_EVENTS:
@@ -63,7 +65,7 @@ def build_past_bundle(
     if {one.slot for one in published} != {version.slot for version in versions}:
         raise UnavailableError(_NOT_YET)
     try:
-        raw_bundle = _assemble(log, versions, published, openings)
+        raw_bundle = _assemble(log, versions, published, openings, whole=whole)
     except (CertverifyError, ValueError, IndexError) as error:
         raise IntegrityError(_BROKEN) from error
     if len(raw_bundle) > MAX_PAST_BUNDLE_BYTES:
@@ -77,6 +79,8 @@ def _assemble(
     versions: Sequence[PublishedVersion],
     events: Sequence[LoggedEvent],
     openings: Mapping[bytes, Opening],
+    *,
+    whole: bool,
 ) -> bytes:
     seal = log.prove(log.size - 1)
     sealed = decode_leaf(seal.leaf)
@@ -95,7 +99,8 @@ def _assemble(
         )
         for version in versions
     ]
-    return encode_past_bundle(PastEvidence(log.note, seal, tuple(chunks), tuple(manifests.values())), proven)
+    evidence = PastEvidence(log.note, seal, tuple(chunks), tuple(manifests.values()))
+    return encode_past_bundle(evidence, proven, whole=whole)
 
 
 def _proven_event(

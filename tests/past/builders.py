@@ -126,7 +126,7 @@ class PastLog(Log):
         """A copy that can go on by itself."""
         return copy.deepcopy(self)
 
-    def past(self, *versions: dict[str, Any], opened: bool = True) -> dict[str, Any]:
+    def past(self, *versions: dict[str, Any], opened: bool = True, whole: bool = True) -> dict[str, Any]:
         """The past bundle of a certificate whose versions have these fields."""
         hashes, chunks = self.hashes, chunks_of(bytes(self.array))
         events = [one for fields in versions for one in self.logged[fields["slot"]]]
@@ -153,6 +153,7 @@ class PastLog(Log):
         chunk_hashes = [leaf_hash(chunk) for chunk in chunks]
         return {
             "format": "certsvc-past-bundle/1",
+            "whole": whole,
             "checkpoint": self.checkpoint(),
             "seal": proven(len(self.entries) - 1),
             "chunks": [

@@ -52,8 +52,8 @@ def test_a_newer_tree_beside_the_file_has_the_last_word(tmp_path: Path) -> None:
     for number, (tree, alone, complete) in enumerate(
         [
             (unchanged, (PASSED, set()), (PASSED, set())),
-            (ended, (FAILED, {"revoked", "past-incomplete"}), (FAILED, {"revoked", "past-incomplete"})),
-            (paired, (PASSED, set()), (OPEN, {"past-incomplete"})),
+            (ended, (FAILED, {"revoked", "past-changed-since"}), (FAILED, {"revoked", "past-changed-since"})),
+            (paired, (PASSED, set()), (PASSED, {"past-changed-since"})),
         ]
     ):
         tree.cosigned_at = NOW

@@ -17,6 +17,7 @@ from certsvc.adapters.past_evidence import DatabasePastEvidence
 from certsvc.domain.decision import DecisionKind
 from certsvc.entrypoints.cli.commands import certsvc
 from certsvc.errors import ConflictError, IntegrityError, UnavailableError, UnknownReference
+from certsvc.formats.record import record_text
 from certsvc.stages.past_bundling import PublishedVersion, build_past_bundle
 from certsvc.stages.published_log import PublishedLog
 from tests.batches.cases import case_day, issue_batch, numbers, open_cases, restore, self_reviewed, void
@@ -51,16 +52,28 @@ def unsealed(raw_bundle: bytes) -> bytes:
     return b"".join(b64decode(opening["payload"]) for opening in openings if opening)
 
 
-def test_any_version_of_a_certificate_leads_to_its_whole_history(deciders: Deciders) -> None:
+def test_who_shows_one_version_learns_nothing_of_another(deciders: Deciders) -> None:
     certificate = issue_sun(deciders)
     number = certificate.draft.content.number
     deciders.decide(DecisionKind.CORRECT, number, changes={"name": "孙建囯"})
     first, second = deciders.office.certificates.published(number=number)
-    assert closed(deciders, first) == closed(deciders, second)
-    answer = asked(deciders, closed(deciders, first))
-    assert answer.verdict.certificate is not None
-    assert answer.verdict.certificate.version == 2
-    assert codes(answer) == {"past-pairs-possible", "content-closed"}
+    quiet = {"past-pairs-possible", "content-closed", "past-one-version"}
+    for version, others, standing in ((first, second, "superseded"), (second, first, "valid")):
+        raw_bundle = closed(deciders, version)
+        (shown,) = json.loads(raw_bundle)["versions"]
+        assert shown["record"] == record_text(version.record)
+        assert record_text(others.record).encode() not in raw_bundle
+        answer = asked(deciders, raw_bundle)
+        number_shown = version.draft.content.version
+        assert answer.verdict.certificate is not None
+        assert answer.verdict.certificate.version == number_shown
+        assert codes(answer) - {"superseded"} == quiet
+        told = answer.as_json()["past"]
+        assert told["known_now"] == {"status": standing, "version": number_shown}
+    whole = exported(deciders, number)
+    assert [one["record"] for one in json.loads(whole)["versions"]] == [
+        record_text(one.record) for one in (first, second)
+    ]
 
 
 def test_with_the_whole_log_beside_it_nothing_can_have_been_left_out(
@@ -80,7 +93,7 @@ def test_with_the_whole_log_beside_it_nothing_can_have_been_left_out(
     late = exported(deciders, number)
     assert codes(asked(deciders, late, tree=tree, complete=True)) == set()
     assert codes(asked(deciders, early, tree=tree)) == {"past-pairs-possible"}, "the status is the same"
-    assert codes(asked(deciders, early, tree=tree, complete=True)) == {"past-incomplete"}
+    assert codes(asked(deciders, early, tree=tree, complete=True)) == {"past-changed-since"}
     older = asked(deciders, late, tree=old_tree, complete=True)
     assert codes(older) == {"past-pairs-possible"}, "an older tree cannot know"
 

@@ -69,6 +69,8 @@ class Code(StrEnum):
     PAST_INCOMPLETE = "past-incomplete"
     PAST_DAY_UNKNOWN = "past-day-unknown"
     PAST_PAIRS_POSSIBLE = "past-pairs-possible"
+    PAST_CHANGED_SINCE = "past-changed-since"
+    PAST_ONE_VERSION = "past-one-version"
     PLACE_UNKNOWN = "place-unknown"
     PLACE_TOO_COARSE = "place-too-coarse"
     NOT_VALID_HERE = "not-valid-here"
@@ -338,6 +340,18 @@ MEANINGS: dict[Code, Meaning] = {
         "下载完整日志并加 --complete 可以确认。",
         "The whole log was not read: events after the last one listed that changed the status and changed it back "
         "(suspended and reinstated, say) may be missing. Download the whole log and add --complete to make sure.",
+    ),
+    Code.PAST_CHANGED_SINCE: Meaning(
+        _N,
+        "履历查验包导出之后，该证书又有新的事项入账：履历截至导出之时，最新情况请重新索取。",
+        "Something was logged about the certificate after the past bundle was made: the history ends there; please ask "
+        "for a new one.",
+    ),
+    Code.PAST_ONE_VERSION: Meaning(
+        _N,
+        "只列出所出示的这一版证书的履历；更正换发前后的其他版本未列入，全部履历请由持证人提供。",
+        "Only the history of the version that was shown is listed; other versions, before or after a correction, are "
+        "not: the holder can give the whole history.",
     ),
     Code.PLACE_UNKNOWN: Meaning(
         _U,

@@ -24,6 +24,8 @@ from certverify.past_life import (
     LifeEvent,
     Standing,
     life_of,
+    part_of_life,
+    standing_of_part,
     standing_on,
 )
 from certverify.proof_steps import (
@@ -160,13 +162,23 @@ class _Check:
         for manifest in manifests:
             verify_manifest_key(manifest, exam.trust)
         _require_own_slots(versions)
+        own_as_of = freshness_of(signed, exam.trust).as_of
         statuses = self._statuses(versions, last_seal(bundle.seal, tree), newer)  # 6, 7, 8
-        life = _life(versions)  # 9
-        _require_reached(versions, statuses)
+        life = _life(versions, whole=bundle.whole)  # 9
+        changed = _changed_since(versions, statuses)
         timeline = self._timeline(versions, life)  # 10
-        if not (complete and self._is_complete(versions, tree)):  # 11
+        logged = self._logged(versions, tree) if complete else None  # 11
+        if logged is None:
             exam.codes.append(Code.PAST_PAIRS_POSSIBLE)
-        return self._past(on, life, timeline)
+        elif _require_all_told(versions, logged, tree):
+            changed = True
+        if changed:
+            exam.codes.append(Code.PAST_CHANGED_SINCE)
+            self.decision = None
+        if not bundle.whole:
+            exam.codes.append(Code.PAST_ONE_VERSION)
+        known_at = own_as_of if changed or exam.freshness is None else exam.freshness.as_of
+        return self._past(on, life, timeline, known_at)
 
     def _records(self) -> list[tuple[Record, RecordKey]]:
         """The record and its key of every version; the newest one is the certificate that the verdict describes."""
@@ -177,7 +189,7 @@ class _Check:
         records = [record for record, _ in found]
         if len({_subject(record) for record in records}) != 1:
             raise StopError(Code.PAST_CHAIN_BAD)
-        if [record.version for record in records] != list(range(1, len(records) + 1)):
+        if self.bundle.whole and [record.version for record in records] != list(range(1, len(records) + 1)):
             raise StopError(Code.PAST_INCOMPLETE)
         return found
 
@@ -242,36 +254,33 @@ class _Check:
             return None
         return opened_decision(opening, event, record, replacing_version(event, record.version, issued))
 
-    def _is_complete(self, versions: list[_ProvenVersion], tree: Checkpoint) -> bool:
-        """Whether the tree beside the bundle holds these events on the slots and no other; False when it cannot say."""
+    def _logged(self, versions: list[_ProvenVersion], tree: Checkpoint) -> list[tuple[int, bytes]] | None:
+        """All events on the slots that the tree beside the bundle holds; None when it cannot say."""
         ledger = self.ledger
         if not isinstance(ledger, LedgerView) or ledger.checkpoint.size < tree.size:
-            return False
+            return None
         slots = frozenset(version.record.slot for version in versions)
         try:
-            logged = events_on_slots(ledger.tree, ledger.checkpoint, slots, tree)
+            return events_on_slots(ledger.tree, ledger.checkpoint, slots, tree)
         except TreeMissingError:
-            return False
+            return None
         except TreeInconsistentError as error:
             raise StopError(Code.TREE_INCONSISTENT) from error
-        told = [
-            (one.leaf.index, one.leaf.raw_leaf) for version in versions for one in version.presented.events
-        ]
-        if logged != sorted(told):
-            raise StopError(Code.PAST_INCOMPLETE)
-        return True
 
     def _past(
-        self, on: date | None, life: tuple[LifeEvent, ...], timeline: tuple[TimelineEvent, ...]
+        self,
+        on: date | None,
+        life: tuple[LifeEvent, ...],
+        timeline: tuple[TimelineEvent, ...],
+        known_at: datetime | None,
     ) -> Past:
-        freshness = self.exam.freshness
-        as_of = None if freshness is None else freshness.as_of
-        known_until = None if as_of is None else as_of.astimezone(LOCAL).date()
+        standing = standing_on if self.bundle.whole else standing_of_part
+        known_until = None if known_at is None else known_at.astimezone(LOCAL).date()
         asked = on or known_until or self.exam.question.now.astimezone(LOCAL).date()
         if known_until is None or asked > known_until:
             self.exam.codes.append(Code.PAST_DAY_UNKNOWN)
             return Past(asked, None, None, timeline)
-        return Past(asked, standing_on(life, asked, asked), standing_on(life, asked), timeline)
+        return Past(asked, standing(life, asked, asked), standing(life, asked), timeline)
 
 
 def _examined(exam: Examination, text: str, whole: Examination) -> tuple[Record, RecordKey]:
@@ -299,9 +308,10 @@ def _require_own_slots(versions: list[_ProvenVersion]) -> None:
         raise StopError(Code.PAST_CHAIN_BAD)
 
 
-def _life(versions: list[_ProvenVersion]) -> tuple[LifeEvent, ...]:
+def _life(versions: list[_ProvenVersion], *, whole: bool) -> tuple[LifeEvent, ...]:
+    chains = [version.chain for version in versions]
     try:
-        life = life_of([version.chain for version in versions])
+        life = life_of(chains) if whole else part_of_life(chains[0], versions[0].record.version)
     except ChainError as error:
         raise StopError(Code.PAST_CHAIN_BAD) from error
     except LeftOutError as error:
@@ -311,11 +321,24 @@ def _life(versions: list[_ProvenVersion]) -> tuple[LifeEvent, ...]:
     return life
 
 
-def _require_reached(versions: list[_ProvenVersion], statuses: list[tuple[Status, Status]]) -> None:
-    """The last event on each slot has led to the status that is sealed, and to the one of today."""
-    for version, (sealed, today) in zip(versions, statuses, strict=True):
-        if not version.chain[-1].leaf.type.status_after is sealed is today:
+def _changed_since(versions: list[_ProvenVersion], statuses: list[tuple[Status, Status]]) -> bool:
+    """Whether a newer tree shows another status than the bundle's own seal. Stops when the last event on a slot has not
+    led to the status that is sealed.
+    """
+    for version, (sealed, _) in zip(versions, statuses, strict=True):
+        if version.chain[-1].leaf.type.status_after is not sealed:
             raise StopError(Code.PAST_INCOMPLETE)
+    return any(sealed is not today for sealed, today in statuses)
+
+
+def _require_all_told(
+    versions: list[_ProvenVersion], logged: list[tuple[int, bytes]], tree: Checkpoint
+) -> bool:
+    """Whether the log holds later events than the bundle's checkpoint. Stops when it holds others up to there."""
+    told = [(one.leaf.index, one.leaf.raw_leaf) for version in versions for one in version.presented.events]
+    if [one for one in logged if one[0] < tree.size] != sorted(told):
+        raise StopError(Code.PAST_INCOMPLETE)
+    return len(logged) > len(told)
 
 
 def _past_json(past: Past) -> dict[str, Any]:

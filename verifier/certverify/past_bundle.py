@@ -17,12 +17,20 @@ from certverify.evidence import (
     read_proven_leaf,
     without,
 )
-from certverify.strict_json import decode_json, encode_canonical, items, only_keys, text, whole_number
+from certverify.strict_json import (
+    decode_json,
+    encode_canonical,
+    items,
+    only_keys,
+    text,
+    truth,
+    whole_number,
+)
 
 FORMAT = "certsvc-past-bundle/1"
 MAX_VERSIONS = 64
 MAX_EVENTS = 256
-_PARTS = ("format", "checkpoint", "seal", "chunks", "manifests", "versions")
+_PARTS = ("format", "whole", "checkpoint", "seal", "chunks", "manifests", "versions")
 _EVENT_KEYS = ("index", "leaf", "proof", "manifest", "event_proof", "opening")
 
 
@@ -46,8 +54,12 @@ class PastVersion:
 
 @dataclass(frozen=True, slots=True)
 class PastBundle:
-    """The parts of a past bundle, none of them verified. Versions from the first to the newest."""
+    """The parts of a past bundle, none of them verified.
 
+    `whole`: versions from the first to the newest. Otherwise one version alone, with closed events.
+    """
+
+    whole: bool
     raw_checkpoint: bytes
     seal: ProvenLeaf
     chunks: tuple[ProvenChunk, ...]
@@ -73,6 +85,7 @@ def _past_bundle(value: object) -> PastBundle:
     if fields["format"] != FORMAT:
         raise JsonError("another format")
     bundle = PastBundle(
+        whole=truth(fields["whole"]),
         raw_checkpoint=text(fields["checkpoint"]).encode(),
         seal=read_proven_leaf(fields["seal"]),
         chunks=tuple(map(read_proven_chunk, items(fields["chunks"]))),
@@ -102,6 +115,8 @@ def _require_bounds(bundle: PastBundle) -> None:
     events = [event for version in bundle.versions for event in version.events]
     if not 1 <= len(bundle.versions) <= MAX_VERSIONS or not all(one.events for one in bundle.versions):
         raise JsonError("a certificate has 1 to 64 versions, each with an event")
+    if not bundle.whole and (len(bundle.versions) != 1 or any(event.opening for event in events)):
+        raise JsonError("a part is one version, closed")
     if len(events) > MAX_EVENTS:
         raise JsonError("more than 256 events")
     if {event.manifest for event in events} != set(range(len(bundle.manifests))):

@@ -97,6 +97,23 @@ def life_of(chains: Sequence[Sequence[ChainedEvent]]) -> tuple[LifeEvent, ...]:
     return life
 
 
+def part_of_life(chain: Sequence[ChainedEvent], version: int) -> tuple[LifeEvent, ...]:
+    """What stands on the slot of one version alone, in log order. Raises ChainError when it contradicts itself."""
+    _require_chain(chain)
+    _require_time_order([chain])
+    return tuple(LifeEvent(version, event) for event in chain)
+
+
+def standing_of_part(part: Sequence[LifeEvent], day: date, known_on: date | None = None) -> Standing:
+    """How one version stood on `day`, replaced by another among it; as `standing_on`."""
+    counted = [
+        one
+        for one in part
+        if one.event.effective_on <= day and (known_on is None or one.event.logged_on <= known_on)
+    ]
+    return Standing(counted[-1].kind.status_after, counted[-1].version) if counted else Standing()
+
+
 def standing_on(life: Sequence[LifeEvent], day: date, known_on: date | None = None) -> Standing:
     """How the certificate stood on `day`, by what was logged up to the end of `known_on` (None: by everything).
 

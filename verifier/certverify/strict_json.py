@@ -47,6 +47,13 @@ def text(value: object) -> str:
     return value
 
 
+def truth(value: object) -> bool:
+    """The value when it is true or false. Raises JsonError."""
+    if type(value) is not bool:
+        raise JsonError("not true or false")
+    return value
+
+
 def whole_number(value: object) -> int:
     """`value` as a non-negative integer below 2**63. Raises JsonError."""
     if type(value) is not int or not 0 <= value < 1 << 63:

@@ -16,7 +16,13 @@ from certverify.trust import Tables
 
 SCHEMA = "certsvc-verdict/1"
 
-_NOT_CHECKED = (Code.NO_WITNESSES, Code.CONTENT_CLOSED, Code.PAST_PAIRS_POSSIBLE)
+_NOT_CHECKED = (
+    Code.NO_WITNESSES,
+    Code.CONTENT_CLOSED,
+    Code.PAST_PAIRS_POSSIBLE,
+    Code.PAST_CHANGED_SINCE,
+    Code.PAST_ONE_VERSION,
+)
 
 
 class Outcome(StrEnum):
