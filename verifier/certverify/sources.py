@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from certverify.errors import SourceUnreachableError, TreeInconsistentError, TreeMissingError
+from certverify.hurried_http import Question, give_up_at, hurried_handlers
 
 SECONDS_TO_WAIT = 20.0
 _PIECE_BYTES = 1 << 16
@@ -58,13 +59,16 @@ class HttpSource:
     """A public tree behind `http://` or `https://`. Redirections are followed on the same host alone."""
 
     def __init__(self, address: str, seconds: float = SECONDS_TO_WAIT) -> None:
-        """`seconds`: how long one file may take, from the question to its last byte. Raises ValueError."""
+        """`seconds`: how long one file may take, redirections included, from the connection to its last byte.
+
+        Raises ValueError. (The look-up of a name is bounded by the system's resolver, not by us.)
+        """
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("a tree's address begins with http:// or https:// and has no query")
         self._address = address.rstrip("/")
         self._seconds = seconds
-        self._opener = build_opener(_SameHost)
+        self._opener = build_opener(_SameHost, *hurried_handlers())
 
     @property
     def place(self) -> str:
@@ -93,14 +97,16 @@ class _SameHost(HTTPRedirectHandler):
         asked, sent_to = urlsplit(req.full_url), urlsplit(newurl)
         if (asked.scheme, asked.netloc) != (sent_to.scheme, sent_to.netloc):
             raise HTTPError(req.full_url, code, "a redirection to another host", headers, fp)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        fp.close()  # urllib would read the rest of it whole, however much that is
+        sent = super().redirect_request(req, fp, code, msg, headers, newurl)
+        return None if sent is None else Question(sent.full_url, give_up_at(req))
 
 
 def _fetched(opener: OpenerDirector, address: str, path: str, limit: int, seconds: float) -> bytes:
-    give_up_at = time.monotonic() + seconds
+    question = Question(address, time.monotonic() + seconds)
     try:
-        with opener.open(Request(address), timeout=seconds) as answer:  # noqa: S310 - http(s) alone, see HttpSource
-            return _pieces(answer.read1, limit, give_up_at)
+        with opener.open(question, timeout=seconds) as answer:
+            return _pieces(answer.read1, limit)
     except HTTPError as error:
         error.close()
         if error.code in _GONE:
@@ -110,12 +116,10 @@ def _fetched(opener: OpenerDirector, address: str, path: str, limit: int, second
         raise SourceUnreachableError(f"{path} cannot be fetched") from error
 
 
-def _pieces(read: Callable[[int], bytes], limit: int, give_up_at: float) -> bytes:
-    """What `read` gives until it ends, or one byte more than `limit`. Raises TimeoutError."""
+def _pieces(read: Callable[[int], bytes], limit: int) -> bytes:
+    """What `read` gives until it ends, or one byte more than `limit`."""
     received = bytearray()
     while len(received) <= limit:
-        if time.monotonic() > give_up_at:
-            raise TimeoutError("the answer takes too long")
         piece = read(min(_PIECE_BYTES, limit + 1 - len(received)))
         if not piece:
             break

@@ -40,6 +40,8 @@ from certverify.witness_store import FORK_REASON, Ground, Latest, Refused, Turn,
 Examine = Callable[[bytes, Checkpoint], None]
 """An auditor: given the note and the checkpoint in it, returns when all is well. AuditError: refused for good (422); any
 other CertverifyError or OSError: it cannot tell now (503). One call at a time."""
+SECONDS_TO_WAIT_FOR_AN_AUDIT = 5.0
+"""While one audit lasts, nobody waits longer for the next: the log asks again."""
 _REASON = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _log = logging.getLogger(__name__)
 
@@ -118,18 +120,21 @@ class Witness:
         """Consistency, then the auditor, outside of the transaction because replaying takes its time; None when all is well."""
         if self._examine is None:
             return None
-        with self._audit_turn:
+        if not self._audit_turn.acquire(timeout=SECONDS_TO_WAIT_FOR_AN_AUDIT):
+            return refused(HTTPStatus.SERVICE_UNAVAILABLE, "audit-unavailable")
+        try:
             with self._store.turn() as turn:
                 answer = self._judge(turn, signed)
             if answer is not None:
                 return answer
-            try:
-                self._examine(signed.request.raw_note, signed.request.checkpoint)
-            except AuditError as error:
-                return self._refuse_audited(signed, error.reason)
-            except (CertverifyError, OSError) as error:
-                _log.error("the audit could not be made: %s", type(error).__name__)
-                return refused(HTTPStatus.SERVICE_UNAVAILABLE, "audit-unavailable")
+            self._examine(signed.request.raw_note, signed.request.checkpoint)
+        except AuditError as error:
+            return self._refuse_audited(signed, error.reason)
+        except (CertverifyError, OSError) as error:
+            _log.error("the audit could not be made: %s", type(error).__name__)
+            return refused(HTTPStatus.SERVICE_UNAVAILABLE, "audit-unavailable")
+        finally:
+            self._audit_turn.release()
         return None
 
     def _refuse_audited(self, signed: _Signed, reason: str) -> Answer:
