@@ -61,6 +61,24 @@ def test_notes_open_in_the_browser_as_written(checker: Checker) -> None:
     assert told_otherwise(rows, accepted) == []
 
 
+def test_cosignatures_are_verified_in_the_browser_as_written(checker: Checker) -> None:
+    rows = [row | {"time": str(row["time"])} for row in cases("cosignatures")]
+    accepted = checker.run(
+        """const { decodeNote, decodeVerifierKey, cosignedAt, BadNote } = await load("note");
+        return Promise.all(vectors.map(async (row) => {
+            try {
+                const note = decodeNote(new TextEncoder().encode(`${row.text}\\n${row.line}`));
+                return (await cosignedAt(note, await decodeVerifierKey(row.vkey))) === Number(row.time);
+            } catch (error) {
+                if (error instanceof BadNote) return false;
+                throw error;
+            }
+        }));""",
+        rows,
+    )
+    assert told_otherwise(rows, accepted) == []
+
+
 def test_policies_are_read_and_met_in_the_browser_as_written(checker: Checker) -> None:
     rows = cases("policies")
     accepted = checker.run(
@@ -80,10 +98,11 @@ def test_the_quorum_is_met_in_the_browser_by_the_same_witnesses(checker: Checker
     for row in rows:
         row["notes"] = [f"{text}\n{_cosigned(row.get('text', ''), text, names)}" for names in row["met"]]
     met = checker.run(
-        """const [{ decodePolicy, meetsQuorum }, { decodeNote }] = await Promise.all([load("policy"), load("note")]);
+        """const [{ decodePolicy, witnessedBy }, { decodeNote }] = await Promise.all([load("policy"), load("note")]);
         return Promise.all(vectors.map(async (row) => {
             const policy = await decodePolicy(raw(row.raw));
-            return Promise.all(row.notes.map((note) => meetsQuorum(decodeNote(new TextEncoder().encode(note)), policy)));
+            return Promise.all(row.notes.map(async (note) =>
+                (await witnessedBy(decodeNote(new TextEncoder().encode(note)), policy, 5)).quorumMet));
         }));""",
         rows,
     )

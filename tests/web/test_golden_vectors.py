@@ -131,6 +131,27 @@ def test_the_checkpoint_is_read_and_both_its_signatures_verify(checker: Checker)
     assert read == [vector["origin"], vector["size"], vector["root"], True, vector["cosigned_at"]]
 
 
+def test_a_checkpoint_is_as_old_in_the_browser_as_its_quorum(checker: Checker) -> None:
+    vectors = load("ages")
+    told = checker.run(
+        """const [note, policy] = await Promise.all([load("note"), load("policy")]);
+        const octets = (text) => new TextEncoder().encode(text);
+        return Promise.all(vectors.map(async (row) => {
+            const signed = note.decodeNote(octets(row.note));
+            const key = await note.decodeVerifierKey(row.vkey);
+            const cosigned = await note.cosignedAt(signed, note.asType(key, note.COSIGNATURE));
+            const rules = await policy.decodePolicy(octets(row.policy));
+            const { asOf, quorumMet } = await policy.witnessedBy(signed, rules, cosigned);
+            return [asOf, quorumMet];
+        }));""",
+        vectors,
+    )
+    wanted = [[row["as_of"], row["quorum_met"]] for row in vectors]
+    assert dict(zip((row["what"] for row in vectors), told, strict=True)) == dict(
+        zip((row["what"] for row in vectors), wanted, strict=True)
+    )
+
+
 def test_a_note_with_one_changed_character_is_refused_or_means_the_same_nowhere(checker: Checker) -> None:
     vector = load("checkpoint")
     accepted = checker.run(

@@ -40,6 +40,13 @@ _TRUST = """async ([address, files, line]) => {
         throw error;
     }
 }"""
+_LISTS = """async ([address, lists]) => {
+    const { BadTrustList, decodeTrustList } = await import(`${address}/trust.js`);
+    return Promise.all(lists.map(async (list) => {
+        try { await decodeTrustList(new TextEncoder().encode(list)); return true; }
+        catch (error) { if (error instanceof BadTrustList) return false; throw error; }
+    }));
+}"""
 _CHECK = """async ([address, files, text, now, anchor = null]) => {
     const load = (name) => import(`${address}/${name}.js`);
     const [{ gatherEvidence }, { judge }] = await Promise.all([load("check"), load("verdict")]);
@@ -71,6 +78,12 @@ def test_the_browser_believes_and_refuses_what_the_vectors_say(page: Page, case:
     files = VECTORS["files"] | case["changes"]
     anchor = None if case["anchor"] is None else VECTORS["anchors"][case["anchor"]]
     assert page.evaluate(_TRUST, [assets_of(page), files, anchor]) == case["code"]
+
+
+def test_the_browser_takes_and_refuses_the_same_lists(page: Page) -> None:
+    rows = VECTORS["lists"]
+    taken = page.evaluate(_LISTS, [assets_of(page), [row["list"] for row in rows]])
+    assert [row["name"] for row, took in zip(rows, taken, strict=True) if took is not row["holds"]] == []
 
 
 def test_refused_material_gives_no_verdict_about_a_certificate(page: Page) -> None:

@@ -61,17 +61,12 @@ class LedgerUnavailable:
 
 @dataclass(slots=True)
 class LedgerView:
-    """One verified state of the log: checkpoint signed, seal included as the last leaf. Shards are verified as used.
-
-    `cosigned_at` is the log's own word: its operator stood by this state then. What binds the operator goes by it; how far
-    others can rely on the state goes by `freshness`.
-    """
+    """One verified state of the log: checkpoint signed, seal included as the last leaf. Shards are verified as used."""
 
     tree: PublicTree
     checkpoint: Checkpoint
     seal: SealLeaf
     freshness: Freshness
-    cosigned_at: datetime | None
     _shards: OrderedDict[int, bytes] = field(default_factory=OrderedDict)
 
     def status_of(self, slot: int) -> Status | Code:
@@ -140,18 +135,16 @@ def open_ledger(folder: Path, trust: Trust) -> LedgerView | LedgerUnavailable:
         return LedgerUnavailable(Code.CHECKPOINT_KEY_UNKNOWN)
     except (SignatureError, TreeInconsistentError):
         return LedgerUnavailable(Code.TREE_INCONSISTENT)
-    return LedgerView(
-        tree, signed.checkpoint, seal, freshness_of(signed, trust), _instant(signed.cosigned_at)
-    )
+    return LedgerView(tree, signed.checkpoint, seal, freshness_of(signed, trust))
 
 
 def freshness_of(signed: SignedCheckpoint, trust: Trust) -> Freshness:
     """The freshness that a signed checkpoint gives; a time beyond the calendar counts as none."""
-    return Freshness(_instant(signed.as_of), signed.quorum_met, trust.policy.quorum is not None)
-
-
-def _instant(seconds: int | None) -> datetime | None:
-    return None if seconds is None or seconds > _LAST_SECOND else datetime.fromtimestamp(seconds, UTC)
+    seconds = signed.as_of
+    as_of = None
+    if seconds is not None and seconds <= _LAST_SECOND:
+        as_of = datetime.fromtimestamp(seconds, UTC)
+    return Freshness(as_of, signed.quorum_met, trust.policy.quorum is not None)
 
 
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z

@@ -6,7 +6,7 @@ import { withoutPrefix } from "./base43.js";
 import { BadNote } from "./note.js";
 import { CannotVerify } from "./signature.js";
 import { TreeProblem, readLatest, readStatus } from "./tree.js";
-import { decodePolicy, meetsQuorum } from "./policy.js";
+import { decodePolicy, witnessedBy } from "./policy.js";
 import { BadTrustList, decodeAnchor, decodeTables, decodeTrustList } from "./trust.js";
 import { BadTrust, verifyTrust } from "./trust_note.js";
 
@@ -14,14 +14,14 @@ const MIXED_PAUSE_MS = 300;
 
 const NOTHING = {
   claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
-  cosignedAt: null, treeSize: null, test: false, tables: null, witnesses: "unknown", detail: null,
+  asOf: null, treeSize: null, test: false, tables: null, witnesses: "unknown", detail: null,
   decision: null, replacedBy: null, foreignAddress: false,
 };
 
 /**
  * Gather what can be known about a scanned text:
  * 1 read the trust list and check its signature, 2 read the record, 3 judge the signature, 4 read the names of codes,
- * 5 read the newest checkpoint and its seal, 6 count the witnesses, 7 read the status of the slot.
+ * 5 read the newest checkpoint and its seal, 6 count the witnesses and judge the age, 7 read the status of the slot.
  * @param text what stands in the QR symbol, with or without prefix.
  * @param readFile async (path) => Uint8Array, or null when there is no such file; throws TreeProblem.
  * @param now seconds since 1970.
@@ -43,8 +43,7 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, onSig
     evidence.foreignAddress = isForeign(text, trust.qrPrefixes);
     onSigned(evidence);
     const latest = await readLatest(readFile, trust.logKeys);
-    evidence = { ...evidence, cosignedAt: latest.cosignedAt, treeSize: latest.size };
-    evidence.witnesses = await countWitnesses(readFile, latest.note);
+    evidence = { ...evidence, treeSize: latest.size, ...(await readWitnesses(readFile, latest)) };
     const status = await readStatus(readFile, latest.seal, record.claims.slot);
     return { ...evidence, status, problems: status === "unknown" ? ["not-in-log"] : [] };
   } catch (error) {
@@ -107,13 +106,14 @@ async function readTables(readFile, trust) {
   }
 }
 
-async function countWitnesses(readFile, note) {
+async function readWitnesses(readFile, { note, cosignedAt }) {
   try {
     const raw = await readFile("policy");
     if (raw === null) throw new TreeProblem("tree-missing", "policy");
     const policy = await decodePolicy(raw);
-    if (policy.quorum === null) return "none asked";
-    return (await meetsQuorum(note, policy)) ? "met" : "missing";
+    const { quorumMet, asOf } = await witnessedBy(note, policy, cosignedAt);
+    if (policy.quorum === null) return { witnesses: "none asked", asOf };
+    return { witnesses: quorumMet ? "met" : "missing", asOf };
   } catch (error) {
     if (error instanceof BadNote) throw new TreeProblem("trust-unreadable", "policy");
     throw error;

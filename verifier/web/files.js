@@ -1,5 +1,6 @@
 // Files of the public tree over HTTP.
 
+import { joinBytes } from "./cbor.js";
 import { TreeProblem } from "./tree.js";
 
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -29,11 +30,28 @@ async function request(address, path) {
   }
 }
 
+// What the server announces is its word alone, and says nothing of what a compressed body becomes: every piece is counted.
 async function body(response, path) {
   const announced = Number(response.headers.get("content-length") ?? 0);
   if (announced > MAX_BYTES) throw new TreeProblem("tree-inconsistent", path);
+  if (response.body === null) return new Uint8Array();
+  const reader = response.body.getReader();
+  const pieces = [];
+  let length = 0;
+  for (let read = await next(reader, path); !read.done; read = await next(reader, path)) {
+    length += read.value.length;
+    if (length > MAX_BYTES) {
+      reader.cancel().catch(() => {});
+      throw new TreeProblem("tree-inconsistent", path);
+    }
+    pieces.push(read.value);
+  }
+  return joinBytes(pieces);
+}
+
+async function next(reader, path) {
   try {
-    return new Uint8Array(await response.arrayBuffer());
+    return await reader.read();
   } catch {
     throw new TreeProblem("tree-missing", path);
   }

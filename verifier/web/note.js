@@ -8,6 +8,7 @@ export const COSIGNATURE = 0x04;
 
 const MAX_BYTES = 65_536;
 const MAX_SIGNATURES = 64;
+const LAST_TIME = (1n << 63n) - 1n;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 // Unicode white space and no more: \s would take U+FEFF for a space, and U+0085 for none.
 const KEY_NAME = /^[^+\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/u;
@@ -80,17 +81,19 @@ export async function hasLogSignature(note, key) {
 }
 
 /**
- * The newest time, in seconds since 1970, at which `key` (type 0x04) cosigned the note; null when it did not.
+ * The newest time, in seconds since 1970, at which `key` (type 0x04) cosigned the note; null when it did not. Beyond
+ * 2^53, long after the calendar, it is the nearest number that there is; what was signed is verified digit by digit.
  * @throws {BadNote} when a cosignature of this key is wrong.
  */
 export async function cosignedAt(note, key) {
   let newest = null;
   for (const { signature } of await signaturesBy(note, key)) {
     if (signature.length !== 72) throw new BadNote("cosignature length");
-    const seconds = Number(new DataView(signature.buffer, signature.byteOffset).getBigUint64(0));
+    const seconds = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
+    if (seconds > LAST_TIME) throw new BadNote("time of the cosignature");
     const message = utf8(`cosignature/v1\ntime ${seconds}\n${note.text}`);
     if (!(await verifyEd25519(key.publicKey, signature.slice(8), message))) throw new BadNote("cosignature");
-    newest = Math.max(newest ?? 0, seconds);
+    newest = Math.max(newest ?? 0, Number(seconds));
   }
   return newest;
 }

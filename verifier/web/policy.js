@@ -4,6 +4,7 @@ import { BadNote, COSIGNATURE, LOG_SIGNATURE, cosignedAt, decodeUtf8, decodeVeri
 
 const MAX_BYTES = 262_144;
 const MAX_NAMES = 256;
+const LAST_SECOND = 253_402_300_799; // 9999-12-31T23:59:59Z: the calendar of a verdict ends there
 const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
 /**
@@ -26,19 +27,33 @@ export async function decodePolicy(raw) {
   return policy;
 }
 
-/** Whether the note carries the cosignatures that the policy asks for. @throws {BadNote} when one is wrong. */
-export async function meetsQuorum(note, policy) {
-  const cosigned = new Set();
+/**
+ * Whether the note carries the cosignatures that the policy asks for, and when its tree was the newest. The log's operator
+ * can date an old tree anew; witnesses that know a newer one do not. With a quorum the time is therefore the newest one
+ * at or after which a quorum cosigned, and never later than the log's own.
+ * @param logTime seconds since 1970 of the log's own cosignature, or null.
+ * @returns {Promise<{quorumMet: boolean, asOf: ?number}>} `asOf`: seconds since 1970; null when it is not known.
+ * @throws {BadNote} when a cosignature is wrong.
+ */
+export async function witnessedBy(note, policy, logTime) {
+  const times = new Map();
   for (const [name, key] of policy.witnesses) {
-    if ((await cosignedAt(note, key)) !== null) cosigned.add(name);
+    const seconds = await cosignedAt(note, key);
+    if (seconds !== null) times.set(name, seconds);
   }
-  return policy.quorum === null || isWitnessed(policy, policy.quorum, cosigned);
+  const quorumAt = policy.quorum === null ? null : newestQuorum(policy, policy.quorum, times);
+  const quorumMet = policy.quorum === null || quorumAt !== null;
+  const asOf = logTime === null || quorumAt === null ? logTime : Math.min(logTime, quorumAt);
+  return { quorumMet, asOf: asOf === null || asOf > LAST_SECOND ? null : asOf };
 }
 
-function isWitnessed(policy, name, cosigned) {
+// The newest time at or after which enough cosigned: of a group, the threshold-th newest of its members' own.
+function newestQuorum(policy, name, times) {
   const group = policy.groups.get(name);
-  if (!group) return cosigned.has(name);
-  return group.members.filter((member) => isWitnessed(policy, member, cosigned)).length >= group.threshold;
+  if (!group) return times.get(name) ?? null;
+  const told = group.members.map((member) => newestQuorum(policy, member, times));
+  const newestFirst = told.filter((seconds) => seconds !== null).sort((one, other) => other - one);
+  return newestFirst[group.threshold - 1] ?? null;
 }
 
 async function takeLine(policy, seen, keyword, words) {
@@ -66,11 +81,17 @@ async function newKey(seen, type, words, at) {
 // A group may only name what was defined before it, so groups cannot form a circle; and each name once, so that no
 // witness counts twice.
 function group(policy, seen, rule, members) {
-  const threshold = { all: members.length, any: 1 }[rule] ?? (/^[1-9][0-9]{0,2}$/.test(rule) ? Number(rule) : 0);
-  if (threshold < 1 || threshold > members.length) throw new BadNote("threshold");
+  const threshold = thresholdOf(rule, members.length);
+  if (!(threshold >= 1 && threshold <= members.length)) throw new BadNote("threshold");
   if (!members.every((member) => isDefined(policy, member))) throw new BadNote("group member");
   for (const member of members) takeOnce(seen, member);
   return { threshold, members };
+}
+
+function thresholdOf(rule, count) {
+  if (rule === "all") return count;
+  if (rule === "any") return 1;
+  return /^[1-9][0-9]{0,2}$/.test(rule) ? Number(rule) : 0;
 }
 
 function takeOnce(seen, item) {

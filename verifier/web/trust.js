@@ -6,6 +6,12 @@ import { CannotVerify, sha256 } from "./signature.js";
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+const DATES = ["valid_from", "valid_to"];
+const LIST_MEMBERS = [
+  "format", "sequence", "issued_at", "environment", "qr_prefixes", "log", "record_keys", "document_keys", "layouts",
+  "tables_sha256", "anchors",
+];
 const KID_DOMAIN = new TextEncoder().encode("certsvc/record-key/v1\0");
 
 /** A trust list that is not as its format asks. */
@@ -20,24 +26,30 @@ export class BadTrustList extends Error {}
  */
 export async function decodeTrustList(raw) {
   try {
-    const list = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw));
-    requires(list.format === "certsvc-trust-list/1" && ["test", "production"].includes(list.environment));
-    const { sequence, issued_at: issuedAt } = list;
-    requires(Number.isSafeInteger(sequence) && sequence >= 1 && INSTANT.test(issuedAt));
-    const logKeys = await Promise.all(list.log.keys.map((key) => decodeLogKey(key, list.log.origin)));
-    requires(logKeys.length > 0);
-    const anchors = await Promise.all(list.anchors.map(decodeAnchor));
-    const qrPrefixes = list.qr_prefixes;
-    requires(Array.isArray(qrPrefixes) && qrPrefixes.every((prefix) => typeof prefix === "string"));
-    const recordKeys = await Promise.all(list.record_keys.map(decodeRecordKey));
-    const test = list.environment === "test";
-    const tablesDigest = list.tables_sha256;
-    return { sequence, issuedAt, test, qrPrefixes, recordKeys, logKeys, anchors, tablesDigest };
+    return await readList(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(raw)));
   } catch (error) {
     // Whatever a malformed list trips over is the list's fault, but for a browser that cannot check at all.
     if (error instanceof BadTrustList || error instanceof CannotVerify) throw error;
     throw new BadTrustList(error.message);
   }
+}
+
+async function readList(list) {
+  requires(hasKeys(list, LIST_MEMBERS));
+  requires(list.format === "certsvc-trust-list/1" && ["test", "production"].includes(list.environment));
+  const { sequence, issued_at: issuedAt, qr_prefixes: qrPrefixes, tables_sha256: tablesDigest } = list;
+  requires(Number.isSafeInteger(sequence) && sequence >= 1 && isInstant(issuedAt));
+  requires(isText(tablesDigest) && SHA256.test(tablesDigest));
+  requires(Array.isArray(qrPrefixes) && qrPrefixes.every(isText));
+  requires(hasKeys(list.log, ["origin", "keys"]));
+  const logKeys = await readEach(list.log.keys, (key) => decodeLogKey(key, list.log.origin));
+  const anchors = await readEach(list.anchors, decodeAnchor);
+  const recordKeys = await readEach(list.record_keys, decodeRecordKey);
+  await readEach(list.document_keys, requireDocumentKey);
+  await readEach(list.layouts, requireLayout);
+  requires(logKeys.length > 0 && areApart(logKeys.map(rawKey)) && areApart(anchors.map(rawKey)));
+  requires(areApart(recordKeys.map(({ kid }) => kid)));
+  return { sequence, issuedAt, test: list.environment === "test", qrPrefixes, recordKeys, logKeys, anchors, tablesDigest };
 }
 
 /** The tables of names, or null when they are not the ones that the trust list names. */
@@ -54,22 +66,76 @@ export async function decodeAnchor(line) {
   return key;
 }
 
-async function decodeLogKey({ vkey, valid_from: validFrom, valid_to: validTo }, origin) {
+async function readEach(items, read) {
+  requires(Array.isArray(items));
+  return Promise.all(items.map((item) => read(item)));
+}
+
+async function decodeLogKey(item, origin) {
+  requires(hasKeys(item, ["vkey", ...DATES]));
+  const { vkey, valid_from: validFrom, valid_to: validTo } = item;
   const key = await decodeVerifierKey(vkey);
   requires(key.name === origin && key.type === LOG_SIGNATURE && areDates(validFrom, validTo));
   return { ...key, validFrom, validTo };
 }
 
-function areDates(validFrom, validTo) {
-  return DATE.test(validFrom) && (validTo === null || DATE.test(validTo));
-}
-
-async function decodeRecordKey({ kid, alg, public_key: encoded, valid_from: validFrom, valid_to: validTo }) {
+async function decodeRecordKey(item) {
+  requires(hasKeys(item, ["kid", "alg", "public_key", ...DATES]));
+  const { kid, alg, public_key: encoded, valid_from: validFrom, valid_to: validTo } = item;
+  requires(isText(encoded));
   const publicKey = decodeBase64(encoded);
   requires(alg === "Ed25519" && publicKey.length === 32);
   requires(areDates(validFrom, validTo));
   requires(toHex((await sha256(joinBytes([KID_DOMAIN, publicKey]))).slice(0, 4)) === kid);
   return { kid, publicKey, validFrom, validTo };
+}
+
+// Keys and layouts of certificate files, which no browser checks: their shape alone, so that both readers take one list.
+function requireDocumentKey(item) {
+  requires(hasKeys(item, ["alg", "certificate", "chain", ...DATES]));
+  requires(item.alg === "ES256" && isText(item.certificate) && areDates(item.valid_from, item.valid_to));
+  requires(Array.isArray(item.chain) && item.chain.every(isText));
+}
+
+function requireLayout(item) {
+  requires(hasKeys(item, ["name", "head_length", "head_sha256"]) && isText(item.name));
+  requires(Number.isSafeInteger(item.head_length) && item.head_length >= 0);
+  requires(isText(item.head_sha256) && SHA256.test(item.head_sha256));
+}
+
+function hasKeys(value, names) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  return Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
+}
+
+function areDates(validFrom, validTo) {
+  return isDate(validFrom) && (validTo === null || isDate(validTo));
+}
+
+function isDate(text) {
+  return isText(text) && DATE.test(text) && isInCalendar(`${text}T00:00:00Z`);
+}
+
+function isInstant(text) {
+  return isText(text) && INSTANT.test(text) && isInCalendar(text);
+}
+
+// Date takes 30 February for 2 March, and hour 24 for the next day; the year 0 is in no calendar.
+function isInCalendar(instant) {
+  const date = new Date(instant);
+  return !Number.isNaN(date.getTime()) && !instant.startsWith("0000") && date.toISOString() === instant.replace("Z", ".000Z");
+}
+
+function isText(value) {
+  return typeof value === "string";
+}
+
+function rawKey({ publicKey }) {
+  return toHex(publicKey);
+}
+
+function areApart(items) {
+  return new Set(items).size === items.length;
 }
 
 function requires(condition) {

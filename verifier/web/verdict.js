@@ -26,7 +26,7 @@ export const MAX_AGE_ON_LINE = 3600;
  * @returns {Object} a verdict of schema 1.
  */
 export function judge(evidence, words, now, place = null) {
-  const age = evidence.cosignedAt === null ? null : Math.max(0, now - evidence.cosignedAt);
+  const age = evidence.asOf === null ? null : Math.max(0, now - evidence.asOf);
   const codes = findingCodes(evidence, now, place);
   const names = { area: areaName(evidence), place: place && regionName(evidence.tables, place), age: ageWords(age), limit: LIMIT };
   return {
@@ -36,7 +36,7 @@ export function judge(evidence, words, now, place = null) {
     status: evidence.status,
     validity_area: validityArea(evidence),
     valid_here: validHere(evidence, place),
-    as_of: evidence.cosignedAt === null ? null : new Date(evidence.cosignedAt * 1000).toISOString().replace(".000Z", "Z"),
+    as_of: evidence.asOf === null ? null : new Date(evidence.asOf * 1000).toISOString().replace(".000Z", "Z"),
     checkpoint_age: age,
     not_established: codes.filter((code) => words.codes[code].effect === UNDETERMINED || code === "no-witnesses"),
     findings: codes.map((code) => ({ code, ...fillBoth(words.codes[code], names) })),
@@ -100,11 +100,11 @@ function findingCodes(evidence, now, place) {
 }
 
 // A stale ledger leaves "valid" open; a revocation that it names counts all the same (a failing code outweighs).
-function freshnessCodes({ witnesses, cosignedAt }, now) {
+function freshnessCodes({ witnesses, asOf }, now) {
   const codes = { missing: ["quorum-missing"], "none asked": ["no-witnesses"] }[witnesses] ?? [];
-  if (cosignedAt === null) return [...codes, "checkpoint-age-unknown"];
-  if (cosignedAt > now + CLOCK_TOLERANCE) return [...codes, "checkpoint-from-future"];
-  return now - cosignedAt > MAX_AGE_ON_LINE ? [...codes, "checkpoint-stale"] : codes;
+  if (asOf === null) return [...codes, "checkpoint-age-unknown"];
+  if (asOf > now + CLOCK_TOLERANCE) return [...codes, "checkpoint-from-future"];
+  return now - asOf > MAX_AGE_ON_LINE ? [...codes, "checkpoint-stale"] : codes;
 }
 
 // What is known to be wrong fails; without a known good status nothing passes.
