@@ -10,9 +10,11 @@ import cbor2
 import pytest
 from certverify.codes import Code
 from certverify.errors import ProofError
+from certverify.examination import Examination, Question
 from certverify.ledger import LedgerUnavailable, LedgerView
 from certverify.merkle import leaf_hash, verify_inclusion
 from certverify.status import Status
+from certverify.trust import load_trust
 
 from tests.attacks.scene import AUTHORITY, LOG, OPERATORS_OWN, Scene, codes, taken_over
 from tests.ledger.conftest import ORIGIN
@@ -110,6 +112,32 @@ def test_an_old_genuine_state_is_older_than_kept_for_a_monitor_and_old_for_every
     assert (scene.now - view.freshness.as_of).total_seconds() > 3600
 
 
+def test_an_old_genuine_state_stays_old_though_the_log_key_dates_it_anew(scene: Scene) -> None:
+    """The witness saw the log go on; the operator keeps its old line under the old state and signs the time of today."""
+    scene.ask_for_the_witness()
+    frozen = scene.operator()
+    seen = scene.present(frozen, scene.witness)
+    assert seen.status == 200
+    seen_at = scene.now
+    scene.pass_time()
+    assert (
+        scene.present(copy.deepcopy(frozen).event(scene.events[2], 3).manifest().seal(), scene.witness).status
+        == 200
+    )
+    scene.pass_time(30 * 24 * 60)
+    folder = scene.show(frozen)
+    (folder / "checkpoint").write_bytes(frozen.checkpoint(scene.now, signer=LOG, origin=ORIGIN) + seen.body)
+    view = scene.read()
+    assert isinstance(view, LedgerView)
+    assert view.status_of(scene.events[2]) is Status.VALID
+    assert (view.freshness.as_of, view.freshness.quorum_met) == (seen_at.replace(microsecond=0), True)
+    exam = Examination(load_trust(scene.trust), Question(scene.now))
+    exam.judge_freshness(view.freshness)
+    assert exam.codes == [Code.CHECKPOINT_STALE]
+    assert codes(scene.watch()) == ["stale"]
+    assert scene.present(frozen, scene.witness).status == 409
+
+
 def test_a_state_that_hides_its_last_batch_has_no_seal_at_its_end(scene: Scene) -> None:
     log = scene.operator()
     free = next(slot for slot in range(1000) if slot not in log.last)
@@ -171,7 +199,6 @@ def one_more_behind_a_genuine_manifest(log: HandLog, slot: int, kind: int) -> No
     ("invent", "fault"),
     [
         (without_manifest, "batch-shape"),
-        (manifest_of_its_own, "manifest-key"),
         (manifest_in_the_name_of_the_authority, "manifest-signature"),
         (manifest_of_an_earlier_batch, "manifest-coverage"),
         (one_more_behind_a_genuine_manifest, "batch-shape"),
@@ -188,6 +215,18 @@ def test_an_invented_event_has_no_manifest_of_the_authority(
     report = scene.watch()
     assert (report.exit_code, codes(report)) == (1, [fault])
     assert scene.present(log, scene.auditor).body == f"{fault}\n".encode()
+
+
+def test_an_event_under_a_manifest_of_the_operators_own_is_taken_by_nobody(scene: Scene) -> None:
+    """A key that the reader's list does not name may be the authority's newest: nobody is accused, nothing cosigned."""
+    log = scene.operator()
+    assert scene.present(log, scene.auditor).status == 200
+    manifest_of_its_own(log, scene.events[2], 3)
+    scene.show(log)
+    report = scene.watch()
+    assert (report.exit_code, codes(report)) == (2, ["record-key-unknown"])
+    assert scene.present(log, scene.auditor).status == 503
+    assert scene.auditor.store.all_refused() == []
 
 
 def test_a_slot_that_is_used_a_second_time_is_found_even_under_the_authoritys_manifest(scene: Scene) -> None:

@@ -331,6 +331,7 @@ def test_a_history_goes_on_under_the_next_record_key() -> None:
         ({"cosigned_at": NOW - timedelta(days=8)}, "checkpoint-stale"),
         ({"cosigned_at": None}, "checkpoint-age-unknown"),
         ({"policy": WITNESS_POLICY}, "quorum-missing"),
+        ({"policy": WITNESS_POLICY, "witness_at": NOW - timedelta(days=8)}, "checkpoint-stale"),
     ],
 )
 def test_a_checkpoint_that_is_old_or_not_witnessed_leaves_today_open(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,7 @@ def test_a_manifest_of_a_key_outside_the_list_is_unknown() -> None:
     [
         (Log(policy=WITNESS_POLICY), OPEN, {"quorum-missing"}),
         (Log(policy=WITNESS_POLICY, witness_at=NOW), Outcome.PASSED, set()),
+        (Log(policy=WITNESS_POLICY, witness_at=NOW - timedelta(days=8)), OPEN, {"checkpoint-stale"}),
         (Log(cosigned_at=NOW - timedelta(days=8)), OPEN, {"checkpoint-stale"}),
         (Log(cosigned_at=NOW - timedelta(days=8), status=3), FAILED, {"checkpoint-stale", "revoked"}),
         (Log(cosigned_at=None), OPEN, {"checkpoint-age-unknown"}),
@@ -237,6 +239,18 @@ def test_of_two_checkpoints_of_one_size_the_later_counts(tmp_path: Path) -> None
     for number, (bundle, tree) in enumerate([(stale, fresh), (fresh, stale)]):
         verdict = beside(bundle.bundle(), tree, tmp_path / str(number))
         assert (told(verdict), verdict.as_of) == ((Outcome.PASSED, set()), NOW)
+
+
+def test_of_two_checkpoints_of_one_size_the_one_that_witnesses_saw_later_counts(tmp_path: Path) -> None:
+    """The log dates the one anew; a witness stands by the other."""
+    witnessed = Log(filler=3, policy=WITNESS_POLICY, cosigned_at=YESTERDAY, witness_at=YESTERDAY)
+    dated_anew = replace(witnessed, cosigned_at=NOW, witness_at=NOW - timedelta(days=30))
+    without = replace(witnessed, cosigned_at=NOW, witness_at=None)
+    for number, (bundle, tree) in enumerate(
+        [(dated_anew, witnessed), (witnessed, dated_anew), (without, witnessed), (witnessed, without)]
+    ):
+        verdict = beside(bundle.bundle(), tree, tmp_path / str(number))
+        assert (told(verdict), verdict.as_of) == ((Outcome.PASSED, set()), YESTERDAY)
 
 
 def test_an_older_tree_says_nothing_about_a_newer_bundle(tmp_path: Path) -> None:

@@ -107,15 +107,19 @@ async function readTables(readFile, trust) {
 }
 
 async function readWitnesses(readFile, { note, cosignedAt }) {
+  const raw = await readFile("policy");
+  if (raw === null) throw new TreeProblem("tree-missing", "policy");
+  const policy = await refusedAs("trust-unreadable", decodePolicy(raw));
+  const { quorumMet, asOf } = await refusedAs("tree-inconsistent", witnessedBy(note, policy, cosignedAt));
+  if (policy.quorum === null) return { witnesses: "none asked", asOf };
+  return { witnesses: quorumMet ? "met" : "missing", asOf };
+}
+
+async function refusedAs(code, reading) {
   try {
-    const raw = await readFile("policy");
-    if (raw === null) throw new TreeProblem("tree-missing", "policy");
-    const policy = await decodePolicy(raw);
-    const { quorumMet, asOf } = await witnessedBy(note, policy, cosignedAt);
-    if (policy.quorum === null) return { witnesses: "none asked", asOf };
-    return { witnesses: quorumMet ? "met" : "missing", asOf };
+    return await reading;
   } catch (error) {
-    if (error instanceof BadNote) throw new TreeProblem("trust-unreadable", "policy");
+    if (error instanceof BadNote) throw new TreeProblem(code, error.message);
     throw error;
   }
 }
