@@ -3,8 +3,9 @@
 No file and no clock: entries go in, the root over them and the status array come out. What breaks a rule raises
 FaultFoundError with its leaf; the object is of no use afterwards.
 
-Slots are remembered by the index of their last event alone (8 bytes each). An event that is not the first on its slot
-looks its predecessor up again, by `read_entry`.
+Slots are remembered by the index of their last event alone (8 bytes each), and only once the seal of their batch has been
+found in order: what is not proven takes no more memory than its own bytes. An event that is not the first on its slot looks
+its predecessor up again, by `read_entry`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from certverify.trust import TrustList
 
 MOST_SLOTS = 1 << 27
 """The largest array that is replayed: 67 million certificate versions, about 1.1 GB of memory."""
+DENSE_FROM = 4_096
+"""From so many slots on a shard's index is an array of 1 MiB."""
 NOTES_KEPT = 20
 _SHANGHAI = timezone(timedelta(hours=8))
 _LAST_HOUR = 70_000_000  # far beyond the calendar, near enough for datetime to refuse nothing below
@@ -45,30 +48,47 @@ class KeyUse:
 
 @dataclass(slots=True)
 class SlotIndex:
-    """Where the last event of each slot stands: its leaf index + 1, or 0; one block a shard, made when needed."""
+    """Where the last event of each slot stands: its leaf index + 1, by shard.
+
+    A shard is kept in `sparse` (place in the shard to leaf index + 1) until it has DENSE_FROM slots, then in `blocks`
+    (0: no event).
+    """
 
     blocks: dict[int, array[int]] = field(default_factory=dict)
+    sparse: dict[int, dict[int, int]] = field(default_factory=dict)
     used: int = 0
 
     def last(self, slot: int) -> int | None:
         """The index of the slot's last event."""
-        block = self.blocks.get(slot // SHARD_SLOTS)
-        place = block[slot % SHARD_SLOTS] if block is not None else 0
+        shard, at = slot // SHARD_SLOTS, slot % SHARD_SLOTS
+        block = self.blocks.get(shard)
+        if block is not None:
+            place = block[at]
+        else:
+            few = self.sparse.get(shard)
+            place = 0 if few is None else few.get(at, 0)
         return place - 1 if place else None
 
     def put(self, slot: int, index: int) -> None:
         """Remember that leaf `index` is the last event on the slot."""
-        block = self.blocks.get(slot // SHARD_SLOTS)
-        if block is None:
-            block = self.blocks[slot // SHARD_SLOTS] = array("q", bytes(8 * SHARD_SLOTS))
-        if not block[slot % SHARD_SLOTS]:
-            self.used += 1
-        block[slot % SHARD_SLOTS] = index + 1
+        shard, at = slot // SHARD_SLOTS, slot % SHARD_SLOTS
+        block = self.blocks.get(shard)
+        if block is not None:
+            self.used += not block[at]
+            block[at] = index + 1
+            return
+        few = self.sparse.setdefault(shard, {})
+        self.used += at not in few
+        few[at] = index + 1
+        if len(few) >= DENSE_FROM:
+            block = self.blocks[shard] = array("q", bytes(8 * SHARD_SLOTS))
+            for at, place in self.sparse.pop(shard).items():
+                block[at] = place
 
 
 @dataclass(slots=True)
 class Batch:
-    """The leaves since the last seal; `hours` and `kids` are those of its events."""
+    """The leaves since the last seal; `kids` and `first_hour` are those of its events, `last` the last one on each slot."""
 
     first_index: int = 0
     entries: list[bytes] = field(default_factory=list)
@@ -76,6 +96,7 @@ class Batch:
     kids: set[bytes] = field(default_factory=set)
     first_hour: int = 0
     values: list[tuple[int, int]] = field(default_factory=list)
+    last: dict[int, int] = field(default_factory=dict)
     covered: bool = False
 
 
@@ -132,7 +153,9 @@ class Replay:
         self._require(slot < MAX_SLOTS, Fault.SLOT_OUTSIDE)
         if slot >= MOST_SLOTS:
             raise ReplayLimitError(f"leaf {index}: a slot beyond {MOST_SLOTS}")
-        last = self.slots.last(slot)
+        last = batch.last.get(slot)
+        if last is None:
+            last = self.slots.last(slot)
         if last is None:
             self._require(seq == 0, Fault.CHAIN_BROKEN)
             self._require(kind in _OPENING, Fault.KIND_ORDER)
@@ -148,7 +171,7 @@ class Replay:
         batch.hashes.append(hash_of_leaf)
         batch.kids.add(kid)
         batch.values.append((slot, _STATUS_AFTER[kind]))
-        self.slots.put(slot, index)
+        batch.last[slot] = index
 
     def _later_event(self, last: int, kind: int, seq: int, prev: bytes | None) -> None:
         """Hold an event against the last one on its slot, leaf `last`."""
@@ -203,9 +226,11 @@ class Replay:
         self._require(seal.index == index, Fault.SEAL_INDEX)
         self._require(seal.slots >= self.array.slots, Fault.ARRAY_SHRUNK)
         self._require(all(slot < seal.slots for slot, _ in batch.values), Fault.SLOT_OUTSIDE)
-        self._require(2 * self.slots.used < seal.slots, Fault.ARRAY_FULL)
         if seal.slots > MOST_SLOTS:
             raise ReplayLimitError(f"leaf {index}: an array of more than {MOST_SLOTS} slots")
+        for slot, last in batch.last.items():
+            self.slots.put(slot, last)
+        self._require(2 * self.slots.used < seal.slots, Fault.ARRAY_FULL)
         if seal.slots > self.array.slots:
             self.array.grow(seal.slots)
         for slot, value in batch.values:

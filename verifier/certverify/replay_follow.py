@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from certverify.checkpoint import Checkpoint
@@ -17,7 +16,6 @@ from certverify.tree import TILE_BITS, TILE_WIDTH, PublicTree
 from certverify.trust import TrustList
 
 SECONDS_BETWEEN_SAVES = 60.0
-_BUNDLES_KEPT = 256
 
 
 class ForkFoundError(CertverifyError):
@@ -109,7 +107,8 @@ class _Run:
         replay, goal = self.replay, self.checkpoint.size
         begun_at = time.monotonic()
         begun_size = self.follower.resumed_at = replay.size
-        replay.not_after, replay.read_entry = self.signed_at, self._entry_reader()
+        replay.not_after = self.signed_at
+        replay.read_entry = KnownBundles(self.tree, replay.tree, goal).entry
         self._require_known_start()
         while replay.size < goal:
             self._bundle()
@@ -197,20 +196,3 @@ class _Run:
     def _compare_tile(self, level: int, number: int, width: int) -> None:
         if self.tree.raw_tile(level, number, width) != self.replay.tree.tile(level, number)[: width * 32]:
             raise TreeInconsistentError(f"tile {number} of level {level} is not what the entries make it")
-
-    def _entry_reader(self) -> Callable[[int], bytes]:
-        """Reads earlier entries again, each held against the replayed tree."""
-        size = self.checkpoint.size
-
-        @lru_cache(maxsize=_BUNDLES_KEPT)
-        def bundle(number: int) -> list[bytes]:
-            return self.tree.raw_entries(number, min(TILE_WIDTH, size - number * TILE_WIDTH))
-
-        def entry(index: int) -> bytes:
-            number, offset = divmod(index, TILE_WIDTH)
-            entries = bundle(number)
-            if not self.replay.tree.knows(number, entries, offset):
-                raise TreeInconsistentError(f"entry {index} has changed since it was read")
-            return entries[offset]
-
-        return entry

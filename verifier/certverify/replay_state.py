@@ -18,7 +18,7 @@ from certverify.replay import KeyUse, Replay
 from certverify.status import SHARD_SLOTS
 from certverify.trust import TrustList
 
-_FORMAT = "certverify-replay/1"
+_FORMAT = "certverify-replay/2"
 _BLOCK_BYTES = 8 * SHARD_SLOTS
 _HEADER_LINE_LIMIT = 1 << 24
 
@@ -75,6 +75,7 @@ def _parts(replay: Replay) -> Iterator[bytes]:
         "groups": len(tree.groups),
         "levels": [len(level) for level in tree.levels],
         "blocks": sorted(replay.slots.blocks),
+        "sparse": [[number, len(few)] for number, few in sorted(replay.slots.sparse.items())],
         "used": replay.slots.used,
         "array": len(replay.array.content),
         "last_hour": replay.last_hour,
@@ -91,6 +92,9 @@ def _parts(replay: Replay) -> Iterator[bytes]:
     yield from map(bytes, tree.levels)
     for number in sorted(replay.slots.blocks):
         yield replay.slots.blocks[number].tobytes()
+    for _, few in sorted(replay.slots.sparse.items()):
+        yield array("q", few.keys()).tobytes()
+        yield array("q", few.values()).tobytes()
     yield bytes(replay.array.content)
 
 
@@ -108,6 +112,9 @@ def _read(content: bytes, trust_list: TrustList) -> Replay:
     replay.tree.size = header["size"]
     for number in header["blocks"]:
         replay.slots.blocks[number] = array("q", rest.cut(_BLOCK_BYTES))
+    for number, count in header["sparse"]:
+        places = array("q", rest.cut(8 * count))
+        replay.slots.sparse[number] = dict(zip(places, array("q", rest.cut(8 * count)), strict=True))
     replay.slots.used = header["used"]
     replay.array.fill(rest.cut(header["array"]))
     replay.last_hour = header["last_hour"]

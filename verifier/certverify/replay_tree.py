@@ -49,16 +49,14 @@ class GrowingTree:
         start = number * TILE_WIDTH * HASH_BYTES
         return bytes(self.levels[level - 1][start : start + TILE_WIDTH * HASH_BYTES])
 
-    def knows(self, number: int, entries: Sequence[bytes], offset: int) -> bool:
-        """Whether entry `offset` of bundle `number`, read once more, is the entry that was added to the tree."""
+    def knows(self, number: int, entries: Sequence[bytes]) -> bool:
+        """Whether `entries`, read once more, are all those of bundle `number` that were added to the tree."""
+        hashes = [leaf_hash(entry) for entry in entries]
         if (number + 1) * TILE_WIDTH > self.size:
-            return leaf_hash(entries[offset]) == self.leaves[offset]
-        group = offset // GROUP_WIDTH
-        start = (number * TILE_WIDTH // GROUP_WIDTH + group) * HASH_BYTES
-        hashes = [leaf_hash(entry) for entry in entries[group * GROUP_WIDTH : (group + 1) * GROUP_WIDTH]]
-        return (
-            len(hashes) == GROUP_WIDTH and root_of_hashes(hashes) == self.groups[start : start + HASH_BYTES]
-        )
+            return number == self.size // TILE_WIDTH and hashes == self.leaves
+        start = number * TILE_WIDTH // GROUP_WIDTH * HASH_BYTES
+        kept = self.groups[start : start + TILE_WIDTH // GROUP_WIDTH * HASH_BYTES]
+        return len(hashes) == TILE_WIDTH and _climbed(b"".join(hashes), 4) == kept
 
     def _carry(self, node: bytes) -> None:
         for level in self.levels:
