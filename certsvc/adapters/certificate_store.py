@@ -242,6 +242,8 @@ class DatabaseCertificateStore:
             .where(
                 outbox_event.c.certificate_number == certificate.c.number,
                 outbox_event.c.certificate_version == certificate.c.version,
+                outbox_event.c.slot == certificate.c.slot,
+                outbox_event.c.commitment == certificate.c.commitment,
                 outbox_event.c.kind == 1,
             )
             .scalar_subquery()

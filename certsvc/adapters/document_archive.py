@@ -42,6 +42,11 @@ class FolderArchive:
         with _disk():
             return path.read_bytes() if path.exists() else None
 
+    def numbers(self) -> Iterator[str]:
+        """The numbers of all certificates of which a document is kept."""
+        for path in self._folder.glob("*/*-v*.pdf"):
+            yield path.name.rpartition("-v")[0]
+
     def _make_folders(self, last: Path) -> None:
         for folder in (self._folder, last):
             if folder in self._durable and folder.is_dir():

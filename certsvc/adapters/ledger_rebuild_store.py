@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, null, select, update
 
 from certsvc.adapters.database import insert_missing
 from certsvc.adapters.history_schema import history_record
@@ -24,9 +24,27 @@ from certsvc.adapters.ledger_schema import (
 )
 from certsvc.adapters.ledger_store import DatabaseLedgerTransaction
 from certsvc.adapters.schema import certificate, number_counter
+from certsvc.domain.certificate_number import parse_certificate_number
 from certsvc.domain.series import SERIES
 from certsvc.formats.leaf import EventKind
 from certsvc.ports.ledger_rebuilding import AdoptedEvent, Adoption, PublishedEvent
+
+NUMBER_BLOCK = 100_000
+_AT_ONCE = 500
+_MARK_ROW = (
+    update(outbox_event)
+    .where(outbox_event.c.id == bindparam("row"))
+    .values(leaf_index=bindparam("leaf"), manifest_index=bindparam("manifest"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _WaitingRow:
+    """An outbox row without a leaf."""
+
+    id: int
+    subject: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,78 +67,72 @@ class DatabaseRebuildTransaction(DatabaseLedgerTransaction):
         self._connection.execute(unmarked.values(leaf_index=None, manifest_index=None))
 
     def adopt(self, events: Sequence[PublishedEvent], at: datetime) -> tuple[AdoptedEvent, ...]:
-        """Rows for events."""
-        insert_missing(
-            self._connection, status_slot, [{"slot": slot} for slot in sorted({e.slot for e in events})]
+        """Rows for events, some hundreds at once."""
+        return tuple(
+            one
+            for start in range(0, len(events), _AT_ONCE)
+            for one in self._adopt(events[start : start + _AT_ONCE], at)
         )
+
+    def finish(self, numbers_seen: Iterable[str], lost_years: Collection[int]) -> None:
+        """Slots, leaves of certificates, numbers."""
         _count_slots(self._connection)
-        adopted = tuple(self._adopt(event, at) for event in events)
-        lost = [one.event for one in adopted if _is_lost_certificate(one)]
-        if lost:
-            _leave_numbers_out(self._connection, lost, at)
+        _find_leaves_again(self._connection)
+        if lost_years:
+            _leave_numbers_out(self._connection, numbers_seen, lost_years)
+
+    def _adopt(self, events: Sequence[PublishedEvent], at: datetime) -> list[AdoptedEvent]:
+        slots = sorted({event.slot for event in events})
+        insert_missing(self._connection, status_slot, [{"slot": slot} for slot in slots])
+        waiting, owners = self._waiting(slots), self._owners(slots)
+        adopted, marks, rows = [], [], []
+        for event in events:
+            places = {"leaf_index": event.leaf_index, "manifest_index": event.manifest_index}
+            known = waiting.pop((event.slot, event.commitment, int(event.kind)), None)
+            if known is not None:
+                marks.append({"row": known.id, "leaf": event.leaf_index, "manifest": event.manifest_index})
+                adopted.append(AdoptedEvent(event, Adoption.WAITING, known.subject, known.version))
+                continue
+            one = _identified(event, owners.get(event.slot))
+            adopted.append(one)
+            rows.append(_recovered_row(one, at) | places)
+        if marks:
+            self._connection.execute(_MARK_ROW, marks)
+        if rows:
+            self._connection.execute(insert(outbox_event), rows)
         return adopted
 
-    def _adopt(self, event: PublishedEvent, at: datetime) -> AdoptedEvent:
-        places = {"leaf_index": event.leaf_index, "manifest_index": event.manifest_index}
-        waiting = self._connection.execute(
-            update(outbox_event)
-            .where(
-                outbox_event.c.slot == event.slot,
-                outbox_event.c.commitment == event.commitment,
-                outbox_event.c.kind == int(event.kind),
-                outbox_event.c.leaf_index.is_(None),
+    def _waiting(self, slots: Sequence[int]) -> dict[tuple[int, bytes, int], _WaitingRow]:
+        rows = self._connection.execute(
+            select(outbox_event).where(outbox_event.c.slot.in_(slots), outbox_event.c.leaf_index.is_(None))
+        )
+        return {
+            (row.slot, row.commitment, row.kind): _WaitingRow(
+                row.id, row.certificate_number, row.certificate_version
             )
-            .values(**places)
-            .returning(outbox_event.c.certificate_number, outbox_event.c.certificate_version)
-        ).one_or_none()
-        if waiting is not None:
-            return AdoptedEvent(event, Adoption.WAITING, *waiting)
-        owner = self._owner(event.slot)
-        drafted = (
-            event.kind is EventKind.ISSUED and owner is not None and owner.commitment == event.commitment
-        )
-        key = (
-            issue_key(owner.subject, owner.version) if drafted and owner else f"recovered/{event.leaf_index}"
-        )
-        self._connection.execute(
-            insert(outbox_event).values(
-                idempotency_key=key,
-                kind=int(event.kind),
-                slot=event.slot,
-                effective_on=event.effective_on.isoformat(),
-                commitment=event.commitment,
-                certificate_number="" if owner is None else owner.subject,
-                certificate_version=0 if owner is None else owner.version,
-                queued_at=instant_text(at),
-                **places,
-            )
-        )
-        if owner is None:
-            return AdoptedEvent(event, Adoption.FOREIGN, "", 0)
-        adoption = Adoption.DRAFTED if drafted else Adoption.KNOWN_SLOT
-        return AdoptedEvent(event, adoption, owner.subject, owner.version)
+            for row in rows
+        }
 
-    def _owner(self, slot: int) -> _Owner | None:
+    def _owners(self, slots: Sequence[int]) -> dict[int, _Owner]:
+        """Certificate versions, historical records; else what an earlier event on the slot was about."""
+        told = outbox_event.c.certificate_number
+        earlier = (
+            select(outbox_event.c.slot, told, outbox_event.c.certificate_version, null().label("commitment"))
+            .where(outbox_event.c.slot.in_(slots), told != "")
+            .order_by(outbox_event.c.id.desc())
+        )
+        owners = {row.slot: _Owner(row[1], row[2], None) for row in self._connection.execute(earlier)}
         for table, subject in (
-            (certificate, certificate.c.number),
             (history_record, history_record.c.reference),
+            (certificate, certificate.c.number),
         ):
-            row = self._connection.execute(
-                select(subject, table.c.version, table.c.commitment).where(table.c.slot == slot)
-            ).one_or_none()
-            if row is not None:
-                return _Owner(*row)
-        return self._owner_in_log(slot)
-
-    def _owner_in_log(self, slot: int) -> _Owner | None:
-        """A credit record, or what an earlier event on the slot was about."""
-        row = self._connection.execute(
-            select(outbox_event.c.certificate_number, outbox_event.c.certificate_version)
-            .where(outbox_event.c.slot == slot, outbox_event.c.certificate_number != "")
-            .order_by(outbox_event.c.id)
-            .limit(1)
-        ).one_or_none()
-        return None if row is None else _Owner(*row, commitment=None)
+            rows = self._connection.execute(
+                select(table.c.slot, subject, table.c.version, table.c.commitment).where(
+                    table.c.slot.in_(slots)
+                )
+            )
+            owners |= {row.slot: _Owner(row[1], row[2], row.commitment) for row in rows}
+        return owners
 
 
 class DatabaseLedgerRebuilding:
@@ -136,8 +148,30 @@ class DatabaseLedgerRebuilding:
             yield DatabaseRebuildTransaction(connection)
 
 
-def _is_lost_certificate(one: AdoptedEvent) -> bool:
-    return one.adoption is Adoption.FOREIGN and one.event.kind is EventKind.ISSUED
+def _identified(event: PublishedEvent, owner: _Owner | None) -> AdoptedEvent:
+    if owner is None:
+        return AdoptedEvent(event, Adoption.FOREIGN, "", 0)
+    drafted = event.kind is EventKind.ISSUED and owner.commitment == event.commitment
+    adoption = Adoption.DRAFTED if drafted else Adoption.KNOWN_SLOT
+    return AdoptedEvent(event, adoption, owner.subject, owner.version)
+
+
+def _recovered_row(one: AdoptedEvent, at: datetime) -> dict[str, object]:
+    """The outbox row of an event that had none; a draft's is the one that its sealing would queue."""
+    event = one.event
+    key = f"recovered/{event.leaf_index}"
+    if one.adoption is Adoption.DRAFTED:
+        key = issue_key(one.subject, one.version)
+    return {
+        "idempotency_key": key,
+        "kind": int(event.kind),
+        "slot": event.slot,
+        "effective_on": event.effective_on.isoformat(),
+        "commitment": event.commitment,
+        "certificate_number": one.subject,
+        "certificate_version": one.version,
+        "queued_at": instant_text(at),
+    }
 
 
 def _count_slots(connection: Connection) -> None:
@@ -151,11 +185,47 @@ def _count_slots(connection: Connection) -> None:
     connection.execute(update(status_space).values(slots=slots, taken=taken))
 
 
-def _leave_numbers_out(connection: Connection, lost: Sequence[PublishedEvent], at: datetime) -> None:
-    """Pass over as many numbers of every series and year as certificates were lost: theirs must not be given again."""
-    years = range(min(event.effective_on.year for event in lost), at.year + 1)
+def _find_leaves_again(connection: Connection) -> None:
+    """Certificates name the leaf that their event has now; one whose event is not in the log waits for it anew."""
+    leaf = (
+        select(outbox_event.c.leaf_index)
+        .where(
+            outbox_event.c.slot == certificate.c.slot,
+            outbox_event.c.commitment == certificate.c.commitment,
+            outbox_event.c.kind == int(EventKind.ISSUED),
+        )
+        .scalar_subquery()
+    )
+    placed = certificate.c.state.in_(("logged", "published"))
+    connection.execute(update(certificate).where(placed, leaf.is_not(None)).values(leaf_index=leaf))
+    lost = update(certificate).where(placed, leaf.is_(None))
+    connection.execute(lost.values(state="sealed", leaf_index=None, published_at=None))
+
+
+def _leave_numbers_out(connection: Connection, numbers_seen: Iterable[str], years: Collection[int]) -> None:
+    """Every counter passes the numbers that were seen, and goes on at the next block.
+
+    Which numbers the lost certificates had, nobody knows: gaps are allowed, so it cannot be told from their count.
+    """
     counters = [
-        {"series": series, "year": year, "next_serial": 1} for series in sorted(SERIES) for year in years
+        {"series": series, "year": year, "next_serial": 1}
+        for series in sorted(SERIES)
+        for year in sorted(years)
     ]
     insert_missing(connection, number_counter, counters)
-    connection.execute(update(number_counter).values(next_serial=number_counter.c.next_serial + len(lost)))
+    seen = _highest_serials(numbers_seen)
+    for row in connection.execute(select(number_counter)).all():
+        last = max(row.next_serial - 1, seen.get((row.series, row.year), 0))
+        own = (number_counter.c.series == row.series) & (number_counter.c.year == row.year)
+        following = (last // NUMBER_BLOCK + 1) * NUMBER_BLOCK + 1
+        connection.execute(update(number_counter).where(own).values(next_serial=following))
+
+
+def _highest_serials(numbers: Iterable[str]) -> dict[tuple[int, int], int]:
+    highest: dict[tuple[int, int], int] = {}
+    for number in numbers:
+        parts = parse_certificate_number(number)
+        if parts is not None:
+            key = parts.series, parts.year
+            highest[key] = max(highest.get(key, 0), parts.serial)
+    return highest

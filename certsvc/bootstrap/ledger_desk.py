@@ -36,9 +36,8 @@ class LedgerDesk:
         """Take published leaves into the database that it lacks; certificates find their leaves again."""
         office = self._office
         store = DatabaseLedgerRebuilding(office.engine)
-        report = LedgerRebuild(store, office.tree, office.log_keys, office.clock).run(
-            from_scratch=from_scratch
-        )
+        rebuilding = LedgerRebuild(store, office.tree, office.log_keys, office.clock, office.archive.numbers)
+        report = rebuilding.run(from_scratch=from_scratch)
         office.certificates.adopt_leaves()
         return report
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -57,6 +57,14 @@ class RebuildTransaction(LedgerTransaction, Protocol):
 
     def adopt(self, events: Sequence[PublishedEvent], at: datetime) -> tuple[AdoptedEvent, ...]:
         """Give published events their rows, and take their slots; what was known of each, in their order."""
+        ...
+
+    def finish(self, numbers_seen: Iterable[str], lost_years: Collection[int]) -> None:
+        """After the head was stored and all events were adopted: count slots, let certificates find their leaves again.
+
+        `lost_years`: years in which lost certificates may have been numbered; empty when none was lost. Otherwise no number
+        that may have been theirs is given again: every counter goes past `numbers_seen`, and on to a new block.
+        """
         ...
 
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
-from certsvc.adapters.ledger_rebuild_store import DatabaseLedgerRebuilding
+from certsvc.adapters.ledger_rebuild_store import NUMBER_BLOCK, DatabaseLedgerRebuilding
 from certsvc.adapters.ledger_schema import ledger_hashes, ledger_head, outbox_event, status_space
 from certsvc.adapters.schema import number_counter
+from certsvc.domain.certificate_number import build_certificate_number
+from certsvc.domain.levels import Level
 from certsvc.errors import ConflictError, IntegrityError
 from certsvc.formats.leaf import EventKind
 from certsvc.ports.ledger_rebuilding import Adoption
@@ -69,14 +71,14 @@ def test_a_restored_backup_takes_back_every_published_leaf_and_goes_on(
         old.ledger().record()
     report = rebuild(old)
     assert (report.before, report.now) == (13, newest.size)
-    assert len(report.adopted) == 701
-    revoked = report.adopted[0]
+    assert report.events == report.open_events == len(report.told) == 701
+    revoked = report.told[0]
     assert (revoked.adoption, revoked.subject) == (Adoption.KNOWN_SLOT, first[2].certificate_number)
-    assert {one.adoption for one in report.adopted[1:]} == {Adoption.FOREIGN}
+    assert {one.adoption for one in report.told[1:]} == {Adoption.FOREIGN}
     assert fsck(old).sound, fsck(old).faults.kept
 
     again = rebuild(old)
-    assert (again.before, again.now, again.adopted) == (newest.size, newest.size, ())
+    assert (again.before, again.now, again.events) == (newest.size, newest.size, 0)
     assert old.ledger().record([event_on(first[2].slot, 3, EventKind.REINSTATED)])
     assert old.ledger().record(old.issue(5, start=5000))
     assert old.publisher().publish().size == newest.size + 3 + 7
@@ -102,7 +104,9 @@ def test_slots_of_lost_events_are_never_given_again_and_the_array_has_room(
     old.engine.dispose()
 
 
-def test_numbers_of_lost_certificates_are_passed_over(databases_house: tuple[House, Databases]) -> None:
+def test_no_number_that_a_lost_certificate_may_have_is_given_again(
+    databases_house: tuple[House, Databases],
+) -> None:
     house, databases = databases_house
     house.publisher().publish()
     copy = backup(house, databases)
@@ -113,7 +117,7 @@ def test_numbers_of_lost_certificates_are_passed_over(databases_house: tuple[Hou
     with old.engine.begin() as connection:
         counters = connection.execute(select(number_counter).where(number_counter.c.year == 2026)).all()
     assert len(counters) >= 27
-    assert {row.next_serial for row in counters} == {8}
+    assert {row.next_serial for row in counters} == {NUMBER_BLOCK + 1}
     old.engine.dispose()
 
 
@@ -131,9 +135,11 @@ def test_an_event_that_waited_gets_the_leaf_that_it_already_has(
     house.publisher().publish()
     old = restored(house, databases, copy, "restored")
     report = rebuild(old)
-    assert {one.adoption for one in report.adopted} == {Adoption.WAITING}
-    assert [(one.subject, one.event.leaf_index) for one in report.adopted] == [
-        (event.certificate_number, 1 + at) for at, event in enumerate(events)
+    assert (report.events, report.open_events) == (4, 0)
+    with old.engine.begin() as connection:
+        rows = connection.execute(select(outbox_event).order_by(outbox_event.c.leaf_index)).all()
+    assert [(row.certificate_number, row.leaf_index, row.manifest_index) for row in rows] == [
+        (event.certificate_number, 1 + at, 5) for at, event in enumerate(events)
     ]
     assert old.ledger().record() is None
     assert fsck(old).sound
@@ -153,7 +159,7 @@ def test_a_damaged_log_is_rebuilt_from_scratch(house: House) -> None:
     assert not fsck(house).sound
     report = rebuild(house, from_scratch=True)
     assert (report.before, report.now) == (0, shown.size)
-    assert {one.adoption for one in report.adopted} == {Adoption.WAITING}
+    assert (report.events, report.open_events) == (601, 0)
     assert fsck(house).sound, fsck(house).faults.kept
     assert house.ledger().record(house.issue(2, start=900))
 
@@ -216,3 +222,32 @@ def test_the_restored_head_is_dated_as_the_log_dated_it(databases_house: tuple[H
     assert head.signed_at == datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
     assert head.note == (old.public / "checkpoint").read_bytes()
     old.engine.dispose()
+
+
+def test_numbers_seen_in_the_archive_are_passed_as_well(databases_house: tuple[House, Databases]) -> None:
+    """A log may be rebuilt a second time out of the same old backup: the first block may be used up by then."""
+    house, databases = databases_house
+    house.publisher().publish()
+    copy = backup(house, databases)
+    assert house.ledger().record(house.issue(1))
+    house.publisher().publish()
+    old = restored(house, databases, copy, "restored")
+    with old.engine.begin() as connection:
+        connection.execute(insert(number_counter).values(series=6, year=2026, next_serial=77))
+    seen = [build_certificate_number(2026, 5, Level.DEPUTY_SENIOR, NUMBER_BLOCK + 12), "no number"]
+    store = DatabaseLedgerRebuilding(old.engine)
+    LedgerRebuild(store, old.tree, [log_key(LOG_KEY)], old.clock, lambda: seen).run()
+    with old.engine.begin() as connection:
+        rows = connection.execute(select(number_counter).where(number_counter.c.year == 2026)).all()
+    assert {row.series: row.next_serial for row in rows if row.series in (5, 6, 7)} == {
+        5: 2 * NUMBER_BLOCK + 1, 6: NUMBER_BLOCK + 1, 7: NUMBER_BLOCK + 1,
+    }  # fmt: skip
+    old.engine.dispose()
+
+
+def test_a_rebuild_that_loses_no_certificate_leaves_the_numbers_alone(house: House) -> None:
+    assert house.ledger().record(house.issue(3))
+    house.publisher().publish()
+    rebuild(house, from_scratch=True)
+    with house.engine.begin() as connection:
+        assert connection.execute(select(number_counter)).all() == []

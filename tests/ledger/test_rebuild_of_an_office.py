@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from certverify import load_trust, open_ledger
+from certverify.bundle import check_bundle
+from certverify.verdict import Outcome
 
 from certsvc.bootstrap import Office, open_office
 from certsvc.domain.decision import DecisionKind
@@ -20,6 +23,8 @@ from certsvc.ports.ledger_rebuilding import Adoption
 from certsvc.settings import Settings
 from tests.decisions.deciders import Deciders, decision_day, issue_sample, issue_sun, open_deciders
 from tests.support.databases import Databases
+from tests.support.office import OfficeUnderTest
+from tests.support.workbooks import DUAL_DIRECTED, sample
 
 Lost = tuple[Deciders, Office, str]
 
@@ -54,7 +59,7 @@ def test_the_restored_office_refuses_until_it_is_rebuilt_and_then_goes_on(
     with pytest.raises(ConflictError, match="恢复了旧备份"):
         restored.record_waiting()
     report = restored.ledger_desk.rebuild(from_scratch=False)
-    assert [one.adoption for one in report.adopted] == [
+    assert [one.adoption for one in report.told] == [
         Adoption.KNOWN_SLOT,  # 撤销
         Adoption.FOREIGN,  # its credit record
         *[Adoption.FOREIGN] * 3,
@@ -94,7 +99,7 @@ def test_the_commands_name_what_people_have_to_do(lost: Lost) -> None:
     _, restored, _ = lost
     first = run(restored, "rebuild", "--json")
     assert first.returncode == 1, first.stderr
-    events = json.loads(first.stdout)["events"]
+    events = json.loads(first.stdout)["told"]
     assert [event["found"] for event in events] == ["known-slot", "foreign", "foreign", "foreign", "foreign"]
     assert events[0]["kind"] == "revoked"
     again = run(restored, "rebuild")
@@ -103,6 +108,49 @@ def test_the_commands_name_what_people_have_to_do(lost: Lost) -> None:
     assert (checked.returncode, "全部一致" in checked.stdout) == (0, True), checked.stdout
     reconciled = run(restored, "reconcile")
     assert (reconciled.returncode, "没有业务记录的事件" in reconciled.stdout) == (1, True), reconciled.stdout
+
+
+def test_a_fork_is_given_up_from_scratch_and_its_certificates_are_logged_anew(
+    tmp_path: Path, databases: Databases
+) -> None:
+    """Two histories of one beginning: what the public one lacks is appended to it, and every certificate checks."""
+    url = databases.fresh()
+    deciders = open_deciders(tmp_path / "home", decision_day(), url)
+    common = issue_sun(deciders)
+    home = deciders.office.settings.home
+    for engine in (deciders.office.engine, deciders.office.reading_engine):
+        engine.dispose()
+    copy, early = databases.copy(url), shutil.copytree(home / "public", tmp_path / "early")
+    issue_sample(deciders, 2)
+    other_home = tmp_path / "other"
+    other_home.mkdir()
+    for part in ("keys", "documents"):
+        shutil.copytree(home / part, other_home / part)
+    shutil.copytree(early, other_home / "public")
+    settings = Settings(home=other_home, database_url=copy, suspension="on", _env_file=None)
+    other = Deciders(deciders.under_test, deciders.clock)
+    other.under_test = OfficeUnderTest(other_home, deciders.clock, copy, suspension="on")
+    lost = other.under_test.issue(other.under_test.submit(sample(DUAL_DIRECTED).xlsx()))
+    shutil.rmtree(other_home / "public")
+    shutil.copytree(home / "public", other_home / "public")
+    restored = open_office(settings, deciders.clock)
+    restored.ledger_desk.rebuild(from_scratch=True)
+    assert restored.ledger_desk.fsck().sound
+    restored.catch_up()
+    assert restored.ledger_desk.fsck().sound
+    folder = settings.public_folder
+    trust = load_trust(folder)
+    for certificate in (common, *lost):
+        (found,) = restored.certificates.published(number=certificate.draft.content.number)
+        bundle = tmp_path / "out" / f"{found.draft.content.number}.bundle.json"
+        restored.export(tmp_path / "out", number=found.draft.content.number)
+        verdict = check_bundle(
+            bundle.read_bytes(), trust, deciders.clock.now(), ledger=open_ledger(folder, trust)
+        )
+        assert verdict.outcome is Outcome.PASSED, verdict
+    restored.close()
+    other.under_test.close()
+    deciders.close()
 
 
 def run(office: Office, *words: str) -> subprocess.CompletedProcess[str]:

@@ -19,7 +19,6 @@ from certsvc.entrypoints.cli.ledger_reports import (
 )
 from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 from certsvc.entrypoints.cli.witness_commands import ledger_witnesses
-from certsvc.ports.ledger_rebuilding import Adoption
 
 
 @click.group()
@@ -80,7 +79,7 @@ def ledger_rebuild(context: click.Context, *, from_scratch: bool, as_json: bool)
         click.echo(json.dumps(rebuild_object(report), ensure_ascii=False))
     else:
         click.echo(rebuild_text(report))
-    if any(one.adoption is not Adoption.WAITING for one in report.adopted):
+    if report.open_events:
         context.exit(1)
 
 

@@ -29,7 +29,7 @@ _ADVICE: Final = {
     Adoption.WAITING: "已补记",
     Adoption.DRAFTED: "证书草稿尚在，请对该备案再次运行 certsvc issue 完成签章",
     Adoption.KNOWN_SLOT: "决定记录已丢失，请依原决定文件重新录入并由两人确认",
-    Adoption.FOREIGN: "业务记录已丢失，请依原备案材料查明持证人并告知；编号不会再次使用",
+    Adoption.FOREIGN: "业务记录已丢失，请依原备案材料查明持证人并告知；各系列编号已跳到下一号段",
 }
 
 
@@ -63,7 +63,9 @@ def rebuild_object(report: RebuildReport) -> dict[str, object]:
     return {
         "before": report.before,
         "now": report.now,
-        "events": [_event_object(one) for one in report.adopted],
+        "events": report.events,
+        "open_events": report.open_events,
+        "told": [_event_object(one) for one in report.told],
     }
 
 
@@ -71,11 +73,13 @@ def rebuild_text(report: RebuildReport) -> str:
     """The text of a rebuild."""
     if report.before == report.now:
         return f"数据库中的账本已有全部 {report.now:,} 条，未作改动。"
-    lines = [f"账本由 {report.before:,} 条补至 {report.now:,} 条，其中事件 {len(report.adopted):,} 个。"]
-    todo = [one for one in report.adopted if one.adoption is not Adoption.WAITING]
-    if todo:
-        lines.append(f"下列 {len(todo):,} 个事件需要人工处理：")
-        lines += [f"  {_event_text(one)}" for one in todo]
+    lines = [f"账本由 {report.before:,} 条补至 {report.now:,} 条，其中事件 {report.events:,} 个。"]
+    if report.open_events:
+        lines.append(f"下列 {report.open_events:,} 个事件需要人工处理：")
+        lines += [f"  {_event_text(one)}" for one in report.told]
+        lines.append("请在处理之前立即备份：再次恢复更早的备份会丢失本次补回的结果。")
+    if report.open_events > len(report.told):
+        lines.append(f"  另有 {report.open_events - len(report.told):,} 个，请用 --json 或分批处理。")
     return "\n".join(lines)
 
 
