@@ -242,6 +242,7 @@ MISSING = bytes(32)
         (WITNESSED, MISSING, 1, None, "broken"),
         (replace(WITNESSED, witness_at=None), None, 2, "quorum-missing", None),
         (replace(WITNESSED, witness_at=None), MISSING, 2, "quorum-missing", None),
+        (replace(WITNESSED, witness_at=builders.NOW - timedelta(hours=5)), MISSING, 2, None, "open"),
         (builders.Log(cosigned_at=builders.NOW - timedelta(hours=5)), MISSING, 2, None, "open"),
         (builders.Log(cosigned_at=None), None, 2, "checkpoint-age-unknown", None),
         (builders.Log(cosigned_at=None), MISSING, 2, "checkpoint-age-unknown", None),

@@ -16,6 +16,7 @@ import pytest
 import qrcode
 from certverify import document
 from certverify.cli import main
+from certverify.codes import MEANINGS, Code
 from PIL import Image
 
 from tests.verifier.builders import DUAL, FIELDS, NOW, PREFIX, Log, record_text
@@ -104,7 +105,8 @@ def test_a_file_that_is_not_there_is_told_from_a_text(
     exit_code, out = run(capsys, "qr", text, "--trust", dual_tree, "--json")
     told = json.loads(out)
     assert (exit_code, told["verdict"]) == (2, "undetermined")
-    assert [item["code"] for item in told["findings"]] == [code] == told["not_established"]
+    remarks = [] if code == "file-missing" else ["trust-not-pinned"]
+    assert [item["code"] for item in told["findings"]] == [code, *remarks] == told["not_established"]
 
 
 @pytest.mark.parametrize("command", ["qr", "pdf", "bundle"])
@@ -161,6 +163,7 @@ def test_what_stays_open_is_said_in_sentences(tmp_path: Path, capsys: pytest.Cap
     assert unsaid.splitlines() == [
         "  - 当前策略未要求独立见证签名，日志一致性未经第三方见证。",
         "  - 日志数据已超过 7 天未更新，证书当前状态无法确认，请更新后重试。",
+        f"  - {MEANINGS[Code.TRUST_NOT_PINNED].zh}",
     ]
     _, english = run(capsys, "qr", TEXT, "--trust", tmp_path, "--lang", "en")
     assert "  - The log files are older than 7 days" in english.split("Not established:\n")[1]

@@ -63,6 +63,7 @@ def test_an_entry_named_by_the_proof_or_by_a_file_is_in_the_log(
                 "size": len(log.entries),
                 "cosigned_at": "2026-11-20T08:00:00Z",
                 "witnesses": 0,
+                "not_established": ["trust-not-pinned"],
             },
         )
     code, out = run(capsys, tree.parent / "any.tlog-proof", "--leaf", leaf, "--trust", tree)

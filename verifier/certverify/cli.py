@@ -24,7 +24,7 @@ from certverify.check import check_image, check_pdf, check_record
 from certverify.codes import Code
 from certverify.images import MAX_IMAGE_BYTES
 from certverify.ledger import open_ledger
-from certverify.options import ENDING, add_check, named_trust, write, write_json
+from certverify.options import ENDING, add_check, named_trust, with_left_open, write, write_json
 from certverify.presented import names_a_file, read_file
 from certverify.report import Language, render
 from certverify.trust import Trust
@@ -79,7 +79,7 @@ def _verdict(asked: argparse.Namespace, now: datetime) -> Verdict:
         "pdf": _check_pdf,
         "bundle": _check_bundle,
     }
-    return checks[asked.command](asked, trust, now)
+    return with_left_open(asked, checks[asked.command](asked, trust, now))
 
 
 def _check_qr(asked: argparse.Namespace, trust: Trust, now: datetime) -> Verdict:

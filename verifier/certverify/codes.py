@@ -42,6 +42,7 @@ class Code(StrEnum):
     NOT_IN_LOG = "not-in-log"
     TRUST_UNREADABLE = "trust-unreadable"
     TRUST_FORGED = "trust-forged"
+    TRUST_NOT_PINNED = "trust-not-pinned"
     TREE_MISSING = "tree-missing"
     TREE_INCONSISTENT = "tree-inconsistent"
     CHECKPOINT_UNREADABLE = "checkpoint-unreadable"
@@ -210,6 +211,12 @@ MEANINGS: dict[Code, Meaning] = {
         "信任列表没有信任根的有效签名，不能采信；请从发证机关公布的地址重新下载，仍然如此请告知发证机关。",
         "The trust list bears no valid signature of the trust anchor and is not believed; please download it again from "
         "the address that the authority has published, and tell the authority if it stays so.",
+    ),
+    Code.TRUST_NOT_PINNED: Meaning(
+        _N,
+        "信任清单未与另行核对的信任根比对：其中的密钥只有下载的文件自己作证。请用 --anchor 给出另行核对过的信任根公钥行。",
+        "The trust list was not compared with a trust anchor got over another way: nothing but the downloaded files vouches "
+        "for its keys. Please give the anchor's line by --anchor.",
     ),
     Code.TREE_MISSING: Meaning(
         _U,

@@ -23,6 +23,7 @@ class Found(StrEnum):
     TRUST_OLDER = "trust-older"
     TRUST_CHANGED = "trust-changed"
     TRUST_DIFFERS = "trust-differs"
+    TRUST_NOT_PINNED = "trust-not-pinned"
     UNREACHABLE = "unreachable"
     FILE_MISSING = "file-missing"
     CHECKPOINT_UNREADABLE = "checkpoint-unreadable"
@@ -63,7 +64,9 @@ class Found(StrEnum):
         return _WORDS[self][1]
 
 
-_REMARKS = frozenset({Found.TRUST_CHANGED, Found.TRUST_DIFFERS, Found.LEAF_REMARK, Found.COPY_AHEAD})
+_REMARKS = frozenset(
+    {Found.TRUST_CHANGED, Found.TRUST_DIFFERS, Found.TRUST_NOT_PINNED, Found.LEAF_REMARK, Found.COPY_AHEAD}
+)
 _WORDS = {
     Found.FORK: (
         "日志分叉：日志签署了两个互相矛盾的检查点，两份均已留作证据",
@@ -89,6 +92,10 @@ _WORDS = {
     Found.TRUST_DIFFERS: (
         "公开目录的信任文件与 --trust 目录不同，核查以 --trust 为准",
         "a trust file of the tree differs from that of --trust, by which is judged",
+    ),
+    Found.TRUST_NOT_PINNED: (
+        "信任清单未与另行核对的信任根比对，请用 --anchor 给出另行核对过的信任根公钥行",
+        "the trust list was not compared with a trust anchor got over another way: give the anchor's line by --anchor",
     ),
     Found.UNREACHABLE: ("无法连接公开日志", "nobody answers where the public tree should be"),
     Found.FILE_MISSING: ("公开日志缺少文件", "a file of the public tree is missing"),

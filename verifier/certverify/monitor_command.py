@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from certverify.errors import MonitorStateError, NoteError
+from certverify.monitor_codes import Found
 from certverify.note import VerifierKey
 
 if TYPE_CHECKING:  # loaded when a round is run
@@ -132,6 +133,8 @@ def _shown(
     asked: argparse.Namespace, monitor: Monitor, clock: Callable[[], datetime], *, in_a_line: bool = False
 ) -> Report:
     report = monitor.round(clock())
+    if asked.anchor is None and report.trust:
+        report.add(Found.TRUST_NOT_PINNED)
     if asked.json:
         _say(
             json.dumps(report.as_json(), ensure_ascii=sys.stdout.encoding.lower() not in ("utf-8", "utf8"))

@@ -6,15 +6,20 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from certverify.codes import Code
+from certverify.codes import MEANINGS, Code
 from certverify.errors import NoteError, TrustForgedError, TrustListError
 from certverify.note import VerifierKey
 from certverify.report import Language
 from certverify.trust import Trust, decode_verifier_anchor, load_trust
+from certverify.verdict import Verdict, finding
 
+_NOTHING_CHECKED = frozenset(
+    {Code.TRUST_UNREADABLE, Code.TRUST_FORGED, Code.FILE_MISSING, Code.FILE_UNREADABLE}
+)
 ENDING = "退出码 Exit codes: 0 通过核验 passed, 1 未通过核验 failed, 2 无法判定 cannot tell."
 
 
@@ -70,6 +75,28 @@ def named_trust(asked: argparse.Namespace) -> Trust | Code:
         return Code.TRUST_FORGED
     except TrustListError:
         return Code.TRUST_UNREADABLE
+
+
+def left_open(asked: argparse.Namespace) -> tuple[Code, ...]:
+    """What no check establishes under these options: without an anchor, whose the keys of the trust list are."""
+    return () if asked.anchor is not None else (Code.TRUST_NOT_PINNED,)
+
+
+def left_open_words(codes: tuple[Code, ...]) -> list[str]:
+    """Such codes in words, a line each."""
+    return [f"{MEANINGS[code].zh} {MEANINGS[code].en}" for code in codes]
+
+
+def with_left_open(asked: argparse.Namespace, verdict: Verdict) -> Verdict:
+    """The verdict with `left_open` among what was not established, unless nothing was checked at all."""
+    if any(item.code in _NOTHING_CHECKED for item in verdict.findings):
+        return verdict
+    codes = left_open(asked)
+    return replace(
+        verdict,
+        findings=(*verdict.findings, *map(finding, codes)),
+        not_established=(*verdict.not_established, *codes),
+    )
 
 
 def write_json(value: dict[str, Any]) -> None:

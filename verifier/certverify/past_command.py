@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from certverify.codes import Code
 from certverify.errors import JsonError
 from certverify.evidence import MAX_BUNDLE_BYTES
 from certverify.ledger import open_ledger
-from certverify.options import add_check, named_trust, write, write_json
+from certverify.options import add_check, named_trust, with_left_open, write, write_json
 from certverify.past import PastVerdict, check_past
 from certverify.past_report import render_past
 from certverify.presented import read_file
@@ -47,6 +48,7 @@ def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
     answer = _answer(asked, clock())
     if isinstance(answer, Code):
         answer = PastVerdict(Verdict(findings=(finding(answer),), not_established=(answer,)), None)
+    answer = replace(answer, verdict=with_left_open(asked, answer.verdict))
     if asked.json:
         write_json(answer.as_json())
     else:

@@ -20,7 +20,7 @@ from certverify.errors import (
 from certverify.examination import CLOCK_TOLERANCE
 from certverify.ledger import Freshness, LedgerView, open_ledger
 from certverify.log_receipt import Kept, LogReceipt, Promise, decode_log_receipt, judge_promise
-from certverify.options import add_material, named_trust, write, write_json
+from certverify.options import add_material, left_open, left_open_words, named_trust, write, write_json
 from certverify.presented import read_file
 from certverify.trust import Trust
 from certverify.whole_log import all_entries
@@ -51,6 +51,7 @@ _PROMISES = {
     "An event is not there yet; it is not due, or the downloaded log is too old.",
 }
 _EXITS = {Promise.KEPT: 0, Promise.LATE: 1, Promise.BROKEN: 1, Promise.OPEN: 2}
+_NOTHING_CHECKED = ("trust-unreadable", "trust-forged", "receipt-unreadable")
 _EXIT_FORGED, _EXIT_UNDETERMINED = 1, 2
 
 
@@ -80,10 +81,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
     """Check one receipt against the whole public log; the exit code."""
     answer = _answer(asked, clock())
+    codes = () if answer.problem in _NOTHING_CHECKED else left_open(asked)
     if asked.json:
-        write_json(_as_json(answer))
+        write_json(_as_json(answer) | {"not_established": list(codes)})
     else:
-        write(_as_text(answer))
+        write("\n".join([*_as_text(answer), *left_open_words(codes), ""]))
     return answer.exit_code
 
 
@@ -145,7 +147,7 @@ def _as_json(answer: _Answer) -> dict[str, object]:
     }
 
 
-def _as_text(answer: _Answer) -> str:
+def _as_text(answer: _Answer) -> list[str]:
     lines = []
     if answer.receipt is not None:
         receipt = answer.receipt
@@ -159,7 +161,7 @@ def _as_text(answer: _Answer) -> str:
         lines += [f"已入账 logged:  {there}", _PROMISES[answer.kept.promise]]
     if answer.problem is not None:
         lines.append(_PROBLEMS[answer.problem])
-    return "".join(f"{line}\n" for line in lines)
+    return lines
 
 
 def _text(at: datetime) -> str:

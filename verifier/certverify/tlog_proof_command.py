@@ -18,7 +18,7 @@ from certverify.errors import (
     SignatureError,
     TlogProofError,
 )
-from certverify.options import add_material, named_trust, write, write_json
+from certverify.options import add_material, left_open, left_open_words, named_trust, write, write_json
 from certverify.presented import read_file
 from certverify.tlog_proof import MAX_PROOF_BYTES, TlogProof, decode_tlog_proof
 from certverify.trust import Trust
@@ -37,6 +37,7 @@ _TEXTS = {
     "quorum-missing": "见证方共签不足。Too few witnesses have cosigned.",
 }
 _LOGGED = "条目已入账；是否仍然有效请核验证书本身。The entry is in the log; whether it still holds is another check."
+_NOTHING_CHECKED = ("trust-unreadable", "trust-forged", "proof-unreadable", "entry-missing")
 _FAILED = ("entry-not-proven", "checkpoint-forged", "trust-forged")
 
 
@@ -74,10 +75,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(asked: argparse.Namespace, _clock: Callable[[], datetime]) -> int:
     """Check one proof and print the answer; the exit code."""
     answer = _answer(asked)
+    codes = () if answer.problem in _NOTHING_CHECKED else left_open(asked)
     if asked.json:
-        write_json(_as_json(answer))
+        write_json(_as_json(answer) | {"not_established": list(codes)})
     else:
-        write(_as_text(answer))
+        write("\n".join([*_as_text(answer), *left_open_words(codes), ""]))
     return answer.exit_code
 
 
@@ -124,7 +126,7 @@ def _as_json(answer: _Answer) -> dict[str, object]:
     }
 
 
-def _as_text(answer: _Answer) -> str:
+def _as_text(answer: _Answer) -> list[str]:
     lines = []
     if answer.proof is not None and answer.signed is not None:
         checkpoint = answer.signed.checkpoint
@@ -134,7 +136,7 @@ def _as_text(answer: _Answer) -> str:
             f"共签 cosigned:  {_instant(answer.signed.cosigned_at) or '–'}, {len(answer.signed.witnesses)} 见证 witnesses",
         ]
     lines.append(_LOGGED if answer.problem is None else _TEXTS[answer.problem])
-    return "".join(f"{line}\n" for line in lines)
+    return lines
 
 
 def _instant(time: int | None) -> str | None:

@@ -17,6 +17,7 @@ from certverify.trust import Tables
 SCHEMA = "certsvc-verdict/1"
 
 _NOT_CHECKED = (
+    Code.TRUST_NOT_PINNED,
     Code.NO_WITNESSES,
     Code.CONTENT_CLOSED,
     Code.PAST_PAIRS_POSSIBLE,
