@@ -39,7 +39,7 @@ class Readiness:
         return {"database": self._database(), **self._tree()}
 
     def checkpoint_age(self) -> float | None:
-        """Seconds since the newest cosignature of the published checkpoint, None when there is none to read."""
+        """Seconds since the published checkpoint was the newest, as log and witnesses cosigned it; None when nothing says so."""
         try:
             _, ledger = self._published.open()
         except UnavailableError:
