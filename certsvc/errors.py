@@ -77,7 +77,22 @@ class ConfigurationError(CertsvcError):
     code = "configuration"
 
 
+class KeysChangedError(ConfigurationError):
+    """Another key has taken over from one that this process has in memory: started anew, it goes on with the new one."""
+
+    code = "keys-changed"
+
+
 class IntegrityError(CertsvcError):
     """Stored or produced bytes are not what they must be. Stops the line; never retried, never swallowed."""
 
     code = "integrity"
+
+
+class OlderDatabase(IntegrityError):
+    """The database holds less of the log than was shown: an old backup, a standby that missed the end.
+
+    Stops the line: nothing gets better by trying again, only by bringing the newer database or a rebuild.
+    """
+
+    code = "older-database"

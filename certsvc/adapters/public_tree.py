@@ -64,6 +64,20 @@ class FolderTree:
             except (FileNotFoundError, NotADirectoryError):
                 return None
 
+    def paths(self, folder: str) -> Iterator[str]:
+        """The paths of all files below a folder, in order of names within each; none where there is no folder."""
+        with _disk():
+            try:
+                entries = sorted(os.scandir(self._place(folder)), key=lambda entry: entry.name)
+            except (FileNotFoundError, NotADirectoryError):
+                return
+            inner = [(f"{folder}/{entry.name}", entry.is_dir()) for entry in entries]
+        for path, is_folder in inner:
+            if is_folder:
+                yield from self.paths(path)
+            else:
+                yield path
+
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Held by one publisher of the machine at a time; the others wait. What a killed one left half-written is removed."""

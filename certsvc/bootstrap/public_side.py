@@ -11,6 +11,7 @@ from pathlib import Path
 from certsvc.adapters.announced_board import DatabaseAnnouncedBoard
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.history_register import DatabaseHistoryRegister
+from certsvc.adapters.last_checkpoint import FileLastCheckpoint
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
@@ -42,6 +43,7 @@ from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 from certsvc.stages.witness_guard import WitnessGuard
 from certsvc.stages.witness_report import WitnessReport, witness_report
 
+LAST_CHECKPOINT = "last-checkpoint"
 _SHOWN_WITHIN = timedelta(minutes=1)
 
 
@@ -55,6 +57,7 @@ class PublicSide(Parts):
         self._waits_since: datetime | None = None
         self.witnessing = open_witnessing(self.witness_policy, clock, settings.witness_seconds)
         guard = WitnessGuard(self.witnessing, self.ledger_store, self.tree, self.log_keys)
+        last = FileLastCheckpoint(settings.home / LAST_CHECKPOINT)
         self.ledger = Ledger(
             self.ledger_store,
             self.tree,
@@ -64,8 +67,9 @@ class PublicSide(Parts):
             self.keys.retiring,
             guard,
             self.log_keys,
+            last,
         )
-        self.publisher = Publisher(self.ledger_store, self.tree, self.log_keys, self.witnessing)
+        self.publisher = Publisher(self.ledger_store, self.tree, self.log_keys, self.witnessing, last)
 
     @cached_property
     def ledger_desk(self) -> LedgerDesk:

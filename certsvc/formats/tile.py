@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from certsvc.formats.merkle import EMPTY_ROOT, HASH_BYTES, ListTree, node_hash, 
 TILE_WIDTH = 256
 TILE_HEIGHT = 8
 TILE_BYTES = TILE_WIDTH * HASH_BYTES
+_TILE_PATH = re.compile(
+    r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
+)
 TileSource = Callable[[int, int], bytes]
 
 
@@ -35,6 +39,19 @@ def tile_path(level: int, number: int, width: int = TILE_WIDTH) -> str:
 def entries_path(number: int, width: int = TILE_WIDTH) -> str:
     """The public path of an entry bundle."""
     return f"tile/entries/{_number_path(number)}{_suffix(width)}"
+
+
+def read_tile_path(path: str) -> tuple[int | None, int, int] | None:
+    """(level, number, width) of the path of a tile, level None of an entry bundle; None for any other path."""
+    found = _TILE_PATH.fullmatch(path)
+    if found is None:
+        return None
+    level, number, width = found.groups()
+    return (
+        None if level == "entries" else int(level),
+        int(number.replace("/", "").replace("x", "")),
+        TILE_WIDTH if width is None else int(width),
+    )
 
 
 def level_width(size: int, level: int) -> int:

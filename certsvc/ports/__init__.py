@@ -5,6 +5,7 @@ The corridor's own ports can be imported from here; those of a theme stand in it
 """
 
 from certsvc.ports.ledger import (
+    LastCheckpoint,
     LedgerHead,
     LedgerStore,
     LedgerTransaction,
@@ -35,6 +36,7 @@ __all__ = [
     "DocumentWriter",
     "FilingStore",
     "GlyphCoverage",
+    "LastCheckpoint",
     "LedgerHead",
     "LedgerStore",
     "LedgerTransaction",

@@ -27,8 +27,24 @@ class PublicTree(Protocol):
         """The bytes of a file, None when there is none."""
         ...
 
+    def paths(self, folder: str) -> Iterable[str]:
+        """The paths of all files below a folder, those of one tile one after another; none where there is no folder."""
+        ...
+
     def exclusive(self) -> AbstractContextManager[None]:
         """Held by one publisher at a time; the others wait."""
+        ...
+
+
+class LastCheckpoint(Protocol):
+    """The last checkpoint that this machine was about to show, kept apart from database and public tree."""
+
+    def read(self) -> bytes | None:
+        """The note, None when none was kept. Raises UnavailableError."""
+        ...
+
+    def keep(self, raw_note: bytes) -> None:
+        """Put a note in the place of the one before, durably. Raises UnavailableError."""
         ...
 
 

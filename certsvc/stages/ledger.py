@@ -48,9 +48,10 @@ from certsvc.formats.note import (
     signature_line,
 )
 from certsvc.formats.status import CHUNK_SLOTS, LEAST_SLOTS, StatusArray
-from certsvc.formats.tile import EMPTY_EDGE, TileNodes, TreeEdge, entry_runs
+from certsvc.formats.tile import EMPTY_EDGE, TreeEdge, entry_runs
 from certsvc.ports import (
     Clock,
+    LastCheckpoint,
     LedgerHead,
     LedgerStore,
     LedgerTransaction,
@@ -105,18 +106,19 @@ class Ledger:
         retiring: Sequence[LogSigner] = (),
         guard: StartGuard | None = None,
         known_keys: Sequence[VerifierKey] = (),
+        last: LastCheckpoint | None = None,
     ) -> None:
         """`retiring`: log keys of before, which go on signing beside the one in force while checkers change over.
         `known_keys`: those and all before them, under which a published checkpoint is read back.
 
-        `guard`: the witnesses, asked before the first signature.
+        `guard`: the witnesses, asked before the first signature. `last`: what this machine was about to show last.
         """
         self._store = store
         self._clock = clock
         self._authority = record_signer
         self._operators = (log_signer, *retiring)
         self._known_keys = tuple(known_keys) or tuple(log_key(one) for one in self._operators)
-        self._own_history = OwnHistory(tree, self._known_keys)
+        self._own_history = OwnHistory(tree, self._known_keys, last)
         self._guard = guard
         self._guarded = False
         self._status: StatusArray | None = None
@@ -126,7 +128,7 @@ class Ledger:
     def start_log(self) -> bool:
         """Begin the log with a bare seal over an empty array. False when it has begun already.
 
-        Raises ConflictError when the public tree shows a log that the database does not hold.
+        Raises OlderDatabase when the public tree shows a log that the database does not hold.
         """
         with self._asked_transaction() as transaction:
             if self._guarded_head(transaction, to_sign=False) is not None:
@@ -268,7 +270,7 @@ class Ledger:
         head = transaction.head()
         if head is not None and head != self._signed:
             require_signed_head(head, self._known_keys)
-        self._own_history.require(head, TileNodes(transaction.tile, 0 if head is None else head.size).node)
+        self._own_history.require(head, transaction)
         if not self._guarded:
             if self._guard is not None:
                 self._guard.require(head, to_sign=to_sign)

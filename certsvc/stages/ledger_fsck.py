@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from certverify.checkpoint import Checkpoint
 from certverify.note import VerifierKey
 
-from certsvc.errors import ConflictError, IntegrityError
+from certsvc.errors import IntegrityError, OlderDatabase
 from certsvc.formats.merkle import HASH_BYTES, ListTree, leaf_hash
 from certsvc.formats.status import CHUNK_BYTES, CHUNK_SLOTS, encode_roots, roots_path, shard_path
 from certsvc.formats.tile import (
@@ -100,7 +100,7 @@ class LedgerFsck:
     ) -> None:
         try:
             require_same_history(published, head, TileNodes(snapshot.tile, head.size).node)
-        except ConflictError:
+        except OlderDatabase:
             faults.add(FaultCode.PUBLIC_AHEAD)
         except (IntegrityError, IndexError, ValueError):
             faults.add(FaultCode.PUBLIC_HISTORY)

@@ -26,7 +26,6 @@ from certsvc.formats.note import encode_vkey
 from certsvc.formats.status import CHUNK_BYTES, SHARD_CHUNKS, encode_roots, roots_path, shard_path
 from certsvc.formats.tile import (
     TILE_WIDTH,
-    TileNodes,
     encode_entries,
     entries_path,
     new_tiles,
@@ -34,15 +33,15 @@ from certsvc.formats.tile import (
     split_hashes,
     tile_path,
 )
-from certsvc.ports import LedgerHead, LedgerStore, LedgerTransaction, LoggedEvent, PublicTree
+from certsvc.ports import LastCheckpoint, LedgerHead, LedgerStore, LedgerTransaction, LoggedEvent, PublicTree
 from certsvc.stages.ledger_check import load_edge
 from certsvc.stages.ledger_head_check import require_signed_head
+from certsvc.stages.own_history import OwnHistory
 from certsvc.stages.published_log import (
     CHECKPOINT_PATH,
     PublishedLog,
     carries,
     read_published_note,
-    require_same_history,
     tree_nodes,
 )
 from certsvc.stages.trust_files import POLICY_PATH
@@ -75,20 +74,25 @@ class Publisher:
         tree: PublicTree,
         keys: Sequence[VerifierKey],
         witnesses: Cosigners | None = None,
+        last: LastCheckpoint | None = None,
     ) -> None:
-        """`keys`: those of the log, the one in force first. Without `witnesses` the checkpoint is shown as it was signed."""
+        """`keys`: those of the log, the one in force first. Without `witnesses` the checkpoint is shown as it was signed.
+
+        `last`: where a checkpoint is kept before it is shown.
+        """
         self._store = store
         self._tree = tree
         self._keys = tuple(keys)
         self._witnesses = witnesses
+        self._last = last
 
     def publish(self, files: Files = _NO_FILES) -> LedgerHead:
         """Show everything up to the stored head; the head shown. `files` (the trust material) are replaced where they
         changed, in the order given; a function is asked for them once this publisher's turn has come. The checkpoint
         is written last, with its cosignatures.
 
-        Raises ConflictError or IntegrityError when the public tree, or a witness, has seen another history than the
-        database; NotWitnessed when everything is there but the checkpoint, which lacks cosignatures.
+        Raises IntegrityError when the public tree, this machine, or a witness has seen another history than the database
+        (OlderDatabase: a longer one); NotWitnessed when everything is there but the checkpoint, which lacks cosignatures.
         """
         with self._tree.exclusive():
             with self._store.transaction() as transaction:
@@ -103,6 +107,8 @@ class Publisher:
                 if self._tree.read(path) != content:
                     self._tree.replace(path, content)
             if not self.shows(head):
+                if self._last is not None:
+                    self._last.keep(head.note)
                 self._tree.replace(CHECKPOINT_PATH, self._cosigned(head))
             return head
 
@@ -172,11 +178,10 @@ class Publisher:
         if head is None:
             raise ConflictError("账本尚未建立。请先运行 certsvc init。")
         require_signed_head(head, self._keys)
+        OwnHistory(self._tree, self._keys, self._last).require(head, transaction)
         published = read_published_note(self._tree, self._keys)
-        checkpoint = None if published is None else published[1]
-        require_same_history(checkpoint, head, TileNodes(transaction.tile, head.size).node)
         load_edge(transaction, head.size, head.root)
-        shown = 0 if checkpoint is None else checkpoint.size
+        shown = 0 if published is None else published[1].size
         known = self._shown_shards(shown)
         shards = {
             root: _read_shard(transaction, number, root)

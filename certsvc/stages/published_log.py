@@ -10,7 +10,7 @@ from certverify.merkle import leaf_hash, verify_consistency, verify_inclusion
 from certverify.note import VerifierKey, decode_note, decode_verifier_key
 from certverify.policy import Policy
 
-from certsvc.errors import ConflictError, IntegrityError, UnavailableError
+from certsvc.errors import ConflictError, IntegrityError, OlderDatabase, UnavailableError
 from certsvc.formats.bundle import ProvenLeaf
 from certsvc.formats.merkle import Node, consistency_proof, inclusion_proof
 from certsvc.formats.note import encode_vkey
@@ -63,14 +63,14 @@ def tree_nodes(tree: PublicTree, size: int) -> Node:
 def require_same_history(published: Checkpoint | None, head: LedgerHead | None, node: Node) -> None:
     """Return when the published checkpoint is a prefix of the stored log.
 
-    A log restored from an old backup would otherwise sign a second history. Raises ConflictError when the published
+    A log restored from an old backup would otherwise sign a second history. Raises OlderDatabase when the published
     log is larger than the stored one, IntegrityError when the two contradict each other.
     """
     if published is None:
         return
     if head is None or published.size > head.size:
         stored = 0 if head is None else head.size
-        raise ConflictError(
+        raise OlderDatabase(
             f"已公开的账本有 {published.size} 条，数据库中只有 {stored} 条，可能恢复了旧备份。"
             "继续签发会使账本分叉，已拒绝。请勿删除公开目录，处理办法见 docs/operations.md（启动保护）。"
         )

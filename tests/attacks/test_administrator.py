@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from certsvc.adapters.ledger_outbox import queue_events
 from certsvc.adapters.ledger_schema import ledger_head
-from certsvc.errors import ConflictError, IntegrityError
+from certsvc.errors import IntegrityError, OlderDatabase
 from certsvc.formats.leaf import EventKind, SlotStatus
 from certsvc.formats.merkle import ListTree
 from certsvc.formats.merkle import leaf_hash as service_leaf_hash
@@ -75,7 +75,7 @@ def test_a_head_with_its_genuine_note_that_was_taken_back_meets_the_published_lo
     earlier = databases.copy(scene.house.url)
     scene.goes_on()
     restored = open_house(scene.house.home, earlier, scene.house.clock)
-    with pytest.raises(ConflictError, match="旧备份"):
+    with pytest.raises(OlderDatabase, match="旧备份"):
         restored.ledger().record(restored.issue(1, start=900))
     restored.engine.dispose()
 

@@ -16,7 +16,7 @@ import pytest
 from certsvc.adapters.clock import FixedClock
 from certsvc.bootstrap import Office, open_office
 from certsvc.domain.decision import DecisionKind, DecisionStatus
-from certsvc.errors import ConflictError
+from certsvc.errors import ConflictError, OlderDatabase
 from certsvc.ports import LedgerStore
 from certsvc.settings import Settings
 from certsvc.stages.ledger import Ledger
@@ -89,7 +89,7 @@ def test_an_old_backup_beside_a_newer_public_tree_signs_and_shows_nothing(
 ) -> None:
     before = folder_digests(put_back.settings.home)
     office = open_office(put_back.settings, put_back.clock)
-    with signatures() as made, pytest.raises(ConflictError, match=RUNBOOK):
+    with signatures() as made, pytest.raises(OlderDatabase, match=RUNBOOK):
         REFUSED[step](office, put_back)
     assert made == {}
     assert office.certificates.progress(put_back.ordered) == {}
@@ -147,7 +147,7 @@ def test_a_running_process_that_is_moved_to_a_stale_standby_signs_nothing(
         ledger.refresh_checkpoint,
         publisher.publish,
     ):
-        with signatures() as made, pytest.raises(ConflictError, match=RUNBOOK):
+        with signatures() as made, pytest.raises(OlderDatabase, match=RUNBOOK):
             step()
         assert made == {}
     assert (house.public / "checkpoint").read_bytes() == shown
@@ -166,7 +166,7 @@ def test_a_running_process_whose_public_folder_is_away_does_not_go_back_behind_w
     ledger.refresh_checkpoint()
     shutil.rmtree(house.public)
     store.house = behind
-    with signatures() as made, pytest.raises(ConflictError, match=RUNBOOK):
+    with signatures() as made, pytest.raises(OlderDatabase, match=RUNBOOK):
         ledger.record(behind.issue(1, start=90))
     assert made == {}
 

@@ -15,7 +15,7 @@ from certsvc.adapters.ledger_schema import ledger_hashes, ledger_head, outbox_ev
 from certsvc.adapters.schema import number_counter
 from certsvc.domain.certificate_number import build_certificate_number
 from certsvc.domain.levels import Level
-from certsvc.errors import ConflictError, IntegrityError
+from certsvc.errors import ConflictError, IntegrityError, OlderDatabase
 from certsvc.formats.leaf import EventKind
 from certsvc.ports.ledger_rebuilding import Adoption
 from certsvc.stages.ledger_rebuild import LedgerRebuild, RebuildReport
@@ -67,7 +67,7 @@ def test_a_restored_backup_takes_back_every_published_leaf_and_goes_on(
     newest = house.publisher().publish()
 
     old = restored(house, databases, copy, "restored")
-    with pytest.raises(ConflictError, match="恢复了旧备份"):
+    with pytest.raises(OlderDatabase, match="恢复了旧备份"):
         old.ledger().record()
     report = rebuild(old)
     assert (report.before, report.now) == (13, newest.size)

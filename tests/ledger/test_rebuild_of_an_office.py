@@ -17,7 +17,7 @@ from certverify.verdict import Outcome
 
 from certsvc.bootstrap import Office, open_office
 from certsvc.domain.decision import DecisionKind
-from certsvc.errors import ConflictError
+from certsvc.errors import OlderDatabase
 from certsvc.formats.record import record_text
 from certsvc.ports.ledger_rebuilding import Adoption
 from certsvc.settings import Settings
@@ -56,7 +56,7 @@ def test_the_restored_office_refuses_until_it_is_rebuilt_and_then_goes_on(
     lost: Lost,
 ) -> None:
     _, restored, _ = lost
-    with pytest.raises(ConflictError, match="恢复了旧备份"):
+    with pytest.raises(OlderDatabase, match="恢复了旧备份"):
         restored.record_waiting()
     report = restored.ledger_desk.rebuild(from_scratch=False)
     assert [one.adoption for one in report.told] == [

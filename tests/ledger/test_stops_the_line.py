@@ -18,7 +18,7 @@ from certsvc.adapters.ledger_schema import (
     status_chunk,
 )
 from certsvc.adapters.public_tree import FolderTree
-from certsvc.errors import ConflictError, IntegrityError
+from certsvc.errors import ConflictError, IntegrityError, OlderDatabase
 from certsvc.formats.leaf import EventKind
 from certsvc.stages.ledger import Ledger
 from certsvc.stages.publish import Publisher
@@ -136,9 +136,9 @@ def test_a_restored_backup_signs_nothing(house: House, databases: Databases) -> 
     house.ledger().record(house.issue(2))
     house.publisher().publish()
     restored = open_house(house.home, backup, house.clock)
-    with pytest.raises(ConflictError, match="旧备份"):
+    with pytest.raises(OlderDatabase, match="旧备份"):
         restored.ledger().record(restored.issue(1))
-    with pytest.raises(ConflictError, match="旧备份"):
+    with pytest.raises(OlderDatabase, match="旧备份"):
         restored.publisher().publish()
     restored.engine.dispose()
 
@@ -149,7 +149,7 @@ def test_an_empty_database_beside_a_published_log_begins_no_second_one(
     house.publisher().publish()
     fresh = open_house(house.home / "new", databases.fresh(), house.clock)
     ledger = Ledger(fresh.store, house.tree, house.clock, RECORD_KEY, LOG_KEY)
-    with pytest.raises(ConflictError, match="旧备份"):
+    with pytest.raises(OlderDatabase, match="旧备份"):
         ledger.start_log()
     fresh.engine.dispose()
 
