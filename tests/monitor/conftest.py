@@ -58,7 +58,16 @@ class Outsider:
             return Monitor(source, self.home / "trust", state, copies=copies, **how).round(self.now)
 
     def evidence(self) -> list[Path]:
-        return sorted((self.state / "evidence").iterdir())
+        """The notes and leaves of every item, without the trust material by which they were judged."""
+        files = (self.state / "evidence").glob("*/*")
+        return sorted(
+            path
+            for path in files
+            if path.name == "leaf.json" or (path.suffix == ".note" and path.stem != "trust")
+        )
+
+    def items(self) -> list[str]:
+        return sorted(path.name for path in (self.state / "evidence").iterdir())
 
     def kept(self) -> list[str]:
         return sorted(path.name for path in (self.state / "checkpoints").iterdir())

@@ -65,7 +65,7 @@ def test_a_log_that_broke_a_rule_is_named_with_evidence(outsider: Outsider) -> N
             Fault.ARRAY_WRONG,
             len(outsider.log.entries) - 1,
         )
-    proof, note = outsider.evidence()
+    note, proof = outsider.evidence()
     assert set(report.findings[0].evidence) == {str(proof), str(note)}
     assert note.read_bytes() == (outsider.public / "checkpoint").read_bytes()
     told = json.loads(proof.read_text())
@@ -367,5 +367,9 @@ def test_every_finding_has_words_and_a_weight() -> None:
     for found in Found:
         assert found.zh
         assert found.en
-    assert {found for found in Found if found.weight is Weight.MISBEHAVED} == {Found.FORK, Found.RULE_BROKEN}
+    assert {found for found in Found if found.weight is Weight.MISBEHAVED} == {
+        Found.FORK,
+        Found.RULE_BROKEN,
+        Found.UNACKNOWLEDGED,
+    }
     assert all(fault.zh and fault.en for fault in Fault)

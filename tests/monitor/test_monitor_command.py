@@ -40,7 +40,10 @@ def test_json_stands_alone_on_standard_output(outsider: Outsider, capsys: pytest
     assert run(outsider, "--json", "--cosign", "--name", "audit.example/a1") == 1
     told = json.loads(capsys.readouterr().out)
     assert (told["format"], told["outcome"], told["exit_code"]) == ("certverify-monitor/1", "misbehaved", 1)
-    assert [(one["code"], one["fault"]) for one in told["findings"]] == [("rule-broken", "batch-shape")]
+    assert [(one["code"], one["fault"]) for one in told["findings"]] == [
+        ("rule-broken", "batch-shape"),
+        ("trust-not-pinned", None),
+    ]
     assert told["cosigned"] is None
 
 

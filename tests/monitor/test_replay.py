@@ -13,7 +13,7 @@ from certverify.errors import LeafError, TreeInconsistentError, TreeMissingError
 from certverify.leaf import EventLeaf, decode_leaf
 from certverify.merkle import EMPTY_ROOT, root_of_hashes
 from certverify.replay import Replay
-from certverify.replay_faults import Fault, FaultFoundError, ReplayLimitError
+from certverify.replay_faults import Fault, FaultFoundError, RecordKeyUnknownError, ReplayLimitError
 from certverify.replay_follow import Follower, ForkFoundError, Progress
 from certverify.replay_leaf import event_fields
 from certverify.replay_tree import GrowingTree
@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.monitor.logs import HOUR, HandLog, honest_log
-from tests.verifier.builders import NOW, OTHER_RECORD_KEY, SLOTS, cbor, leaf_hash, mth, sha
+from tests.verifier.builders import NOW, OTHER_RECORD_KEY, RECORD_KEY, SLOTS, cbor, leaf_hash, mth, sha
 
 SIGNED_AT = int(NOW.timestamp())
 HONEST = honest_log(3, issue=lambda turn: range(turn * 1000, turn * 1000 + 6))
@@ -108,9 +108,19 @@ def test_a_new_trust_list_that_drops_a_used_key_has_everything_replayed_again(
     follow(log)
     tree = PublicTree(tmp_path / "public")
     checkpoint, _ = decode_checkpoint(tree.raw_checkpoint())
-    with pytest.raises(FaultFoundError) as found:
+    with pytest.raises(RecordKeyUnknownError) as found:
         Follower(tmp_path / "replay").follow(tree, checkpoint, SIGNED_AT, replace(trust_list, record_keys={}))
-    assert found.value.fault is Fault.MANIFEST_KEY
+    assert found.value.kid == RECORD_KEY.kid
+
+
+def test_a_manifest_by_a_key_that_the_readers_list_does_not_name_accuses_nobody(
+    follow: Callable[..., Replay],
+) -> None:
+    log = HandLog()
+    _by_a_stranger(log)
+    with pytest.raises(RecordKeyUnknownError) as found:
+        follow(log)
+    assert (found.value.kid, found.value.index) == (OTHER_RECORD_KEY.kid, 2)
 
 
 def _bent_prev(log: HandLog) -> None:
@@ -270,7 +280,6 @@ FAULTS = [
     (_manifest_elsewhere, Fault.MANIFEST_COVERAGE),
     (_manifest_of_others, Fault.MANIFEST_COVERAGE),
     (_manifest_by_another_key_than_its_events, Fault.MANIFEST_COVERAGE),
-    (_by_a_stranger, Fault.MANIFEST_KEY),
     (_before_the_key_was_valid, Fault.MANIFEST_KEY),
     (_wrong_signature, Fault.MANIFEST_SIGNATURE),
     (_seal_of_another_place, Fault.SEAL_INDEX),

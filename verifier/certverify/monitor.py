@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,20 +23,23 @@ from certverify.errors import (
     TrustListError,
 )
 from certverify.monitor_codes import Found, Weight
+from certverify.monitor_evidence import broken_evidence, fork_evidence
 from certverify.monitor_history import Relation, relation
 from certverify.monitor_key import AuditorKey
 from certverify.monitor_report import Finding, Report
+from certverify.monitor_seen import SeenNote
 from certverify.monitor_state import KeptCheckpoint, MonitorState
 from certverify.note import MAX_NOTE_BYTES, VerifierKey
 from certverify.replay import Replay
-from certverify.replay_faults import FaultFoundError, ReplayLimitError
+from certverify.replay_faults import FaultFoundError, RecordKeyUnknownError, ReplayLimitError
 from certverify.replay_follow import Follower, ForkFoundError, Progress
 from certverify.sources import FolderSource, Source
-from certverify.tree import TILE_WIDTH, PublicTree
-from certverify.trust import MAX_TRUST_FILE_BYTES, Trust, load_trust
+from certverify.tree import PublicTree
+from certverify.trust import MAX_TRUST_FILE_BYTES
+from certverify.trust_follow import Judged, TrustFollower
 
-TRUST_FILES = ("trust-list.json", "policy", "trust.note")
 MOST_AHEAD = timedelta(minutes=5)
+SECONDS_TO_JUDGE_SEEN = 120.0
 _HARMLESS_TO_COSIGN = frozenset(
     {Found.QUORUM_MISSING, Found.STALE, Found.COPY_UNREACHABLE, Found.COPY_UNREADABLE, Found.COPY_UNPROVEN}
 )
@@ -59,39 +63,52 @@ class Monitor:
     key: AuditorKey | None = None
     tell: Callable[[Progress], None] | None = None
     follower: Follower = field(init=False)
+    trust_follower: TrustFollower = field(init=False)
 
     def __post_init__(self) -> None:
         self.follower = Follower(self.state.replay_path)
+        self.trust_follower = TrustFollower(self.trust, self.state.followed_folder, self.anchor)
         if self.tell is not None:
             self.follower.tell = self.tell
 
     def round(self, now: datetime) -> Report:
-        """Everything once. Raises MonitorStateError when the state cannot be kept."""
+        """Everything once. Raises MonitorStateError and OSError when the state cannot be kept."""
         report = Report(self.source.place, now)
-        trust = self._trust(report)
-        if trust is not None:
-            _Round(self, report, trust, now, self.follower).go()
+        judged = self._judged_by(report)
+        if judged is not None:
+            _Round(self, report, judged, now, self.follower).go()
+        told = {path for finding in report.findings for path in finding.evidence}
+        for item in self.state.unacknowledged():
+            if not any(Path(path).is_relative_to(item) for path in told):
+                report.findings.append(Finding(Found.UNACKNOWLEDGED, item.name, evidence=(str(item),)))
         return report
 
-    def _trust(self, report: Report) -> Trust | None:
+    def _judged_by(self, report: Report) -> Judged | None:
         """Step 1: the trust material by which is judged, and what of it has changed."""
         try:
-            trust = load_trust(self.trust, self.anchor)
+            judged = self.trust_follower.judged_by(self.source)
         except TrustForgedError as error:
             report.add(Found.TRUST_FORGED, str(error))
             return None
         except TrustListError as error:
             report.add(Found.TRUST_UNREADABLE, str(error))
             return None
-        for name in TRUST_FILES:
-            own = self._keep_trust(report, "trust", FolderSource(self.trust), name)
+        report.trust_sequence = judged.sequence
+        if judged.not_followed:
+            report.add(Found.TRUST_NOT_FOLLOWED, judged.not_followed)
+        by_name = {
+            "trust-list.json": judged.files.raw_list,
+            "policy": judged.files.raw_policy,
+            "trust.note": judged.files.raw_note,
+        }
+        for name, raw_file in by_name.items():
+            self._keep_trust(report, "trust", FolderSource(self.trust), name)
             shown = self._keep_trust(report, "tree", self.source, name)
-            if own != shown and shown is not None:
+            if shown is not None and (raw_file is None or shown != sha256(raw_file).hexdigest()):
                 report.add(Found.TRUST_DIFFERS, name)
-        greatest = self.state.greatest_sequence(trust.trust_list.sequence)
-        if trust.trust_list.sequence < greatest:
-            report.add(Found.TRUST_OLDER, f"{trust.trust_list.sequence} < {greatest}")
-        return trust
+        if judged.sequence < judged.greatest:
+            report.add(Found.TRUST_OLDER, f"{judged.sequence} < {judged.greatest}")
+        return judged
 
     def _keep_trust(self, report: Report, place: str, source: Source, name: str) -> str | None:
         try:
@@ -111,19 +128,21 @@ class _Round:
 
     monitor: Monitor
     report: Report
-    trust: Trust
+    judged: Judged
     now: datetime
     follower: Follower
+    opened: list[Checkpoint] = field(default_factory=list)
 
     def go(self) -> None:
-        tree = PublicTree(self.monitor.source)
-        kept = self._fetched(tree)
-        if kept is None or not self._continues(tree, kept):
-            return
-        self.monitor.state.keep_checkpoint(kept)
-        replay = self._replayed(tree, kept)
-        self._compare_copies(tree, kept)
-        if replay is not None:
+        tree, state = PublicTree(self.monitor.source), self.monitor.state
+        kept, replay = self._fetched(tree), None
+        if kept is not None and self._continues(tree, kept):
+            state.keep_checkpoint(kept)
+            replay = self._replayed(tree, kept)
+        if state.newest is not None:
+            self._compare_copies(tree, state.newest)
+        self._judge_seen(tree)
+        if kept is not None and replay is not None:
             self._cosign(kept)
 
     def _fetched(self, tree: PublicTree) -> KeptCheckpoint | None:
@@ -152,8 +171,15 @@ class _Round:
         return KeptCheckpoint(signed.checkpoint, signed.cosigned_at, raw_note)
 
     def _opened(self, raw_note: bytes, complain: Callable[[Found, str], None]) -> SignedCheckpoint | None:
+        """The note opened; what the log has signed is kept as seen until it is proven to be of this history."""
+        trust, state = self.judged.trust, self.monitor.state
         try:
-            return open_checkpoint(raw_note, self.trust.trust_list.log_keys, self.trust.policy)
+            signed = open_checkpoint(raw_note, trust.trust_list.log_keys, trust.policy)
+            known = state.of_size(signed.checkpoint.size)
+            if known is None or known.checkpoint.root != signed.checkpoint.root:
+                state.seen.add(signed.checkpoint, raw_note, int(self.now.timestamp()))
+            self.opened.append(signed.checkpoint)
+            return signed
         except CheckpointError as error:
             complain(Found.CHECKPOINT_UNREADABLE, str(error))
         except KeyNotInForceError as error:
@@ -189,13 +215,20 @@ class _Round:
         report = self.report
         self.follower.kept_roots = self.monitor.state.roots
         try:
-            replay = self.follower.follow(tree, kept.checkpoint, kept.cosigned_at, self.trust.trust_list)
+            replay = self.follower.follow(
+                tree, kept.checkpoint, kept.cosigned_at, self.judged.trust.trust_list
+            )
         except FaultFoundError as error:
             self._broken(tree, kept, error)
             return None
         except ForkFoundError as error:
             before = self.monitor.state.of_size(error.kept_size)
             self._fork(before or kept, kept)
+            return None
+        except RecordKeyUnknownError as error:
+            report.findings.append(
+                Finding(Found.RECORD_KEY_UNKNOWN, f"kid {error.kid.hex()}", index=error.index)
+            )
             return None
         except ReplayLimitError as error:
             report.add(Found.ARRAY_TOO_LARGE, str(error))
@@ -253,11 +286,48 @@ class _Round:
             self.report.add(Found.COPY_UNREACHABLE, f"{source.place}: {error}")
             return None
 
+    def _judge_seen(self, tree: PublicTree) -> None:
+        """Hold what was seen and never proven against the history as it is now known."""
+        state, give_up_at = self.monitor.state, time.monotonic() + SECONDS_TO_JUDGE_SEEN
+        for note in state.seen.all:
+            if time.monotonic() > give_up_at:
+                break
+            against = self._known_beside(note)
+            if against is not None:
+                self._judge_one_seen(tree, note, against)
+
+    def _known_beside(self, note: SeenNote) -> KeptCheckpoint | None:
+        """The checkpoint by which a seen one is judged: of its size if there is one, else the newest kept."""
+        state = self.monitor.state
+        same_size = state.of_size(note.checkpoint.size)
+        if same_size is not None:
+            return same_size
+        for other in state.seen.all:
+            if (
+                other.checkpoint.size == note.checkpoint.size
+                and other.checkpoint.root != note.checkpoint.root
+            ):
+                return KeptCheckpoint(other.checkpoint, 0, other.raw_note)
+        return state.newest
+
+    def _judge_one_seen(self, tree: PublicTree, note: SeenNote, against: KeptCheckpoint) -> None:
+        size, seconds = note.checkpoint.size, int(self.now.timestamp())
+        found = relation([tree], note.checkpoint, against.checkpoint)
+        if found is Relation.FORK:
+            self._fork(against, KeptCheckpoint(note.checkpoint, 0, note.raw_note))
+        elif size <= against.checkpoint.size:
+            if found is Relation.ONE_HISTORY:
+                self.monitor.state.seen.drop(note.checkpoint)
+            elif note.checkpoint not in self.opened:
+                self.report.add(Found.SEEN_UNPROVEN, f"{size}: {note.name}")
+        elif seconds - note.since > self.monitor.max_age.total_seconds():
+            self.report.add(Found.WITHHELD, f"{size} > {against.checkpoint.size}, {seconds - note.since} s")
+
     def _cosign(self, kept: KeptCheckpoint) -> None:
         """Step 7: our own line, under what was replayed without fault."""
         key, state, report = self.monitor.key, self.monitor.state, self.report
         doubts = {one.code for one in report.findings if one.code.weight is not Weight.REMARK}
-        if key is None or not doubts <= _HARMLESS_TO_COSIGN:
+        if key is None or not doubts <= _HARMLESS_TO_COSIGN or state.unacknowledged():
             return
         seconds = int(self.now.timestamp())
         if seconds < key.last_time(state.cosigned()):
@@ -266,20 +336,18 @@ class _Round:
         report.cosigned = state.keep_cosigned(key.cosigned(kept.raw_note, seconds))
 
     def _fork(self, one: KeptCheckpoint, other: KeptCheckpoint, place: str = "") -> None:
-        evidence = tuple(
-            self.monitor.state.keep_evidence(f"fork-{note.checkpoint.size}.note", note.raw_note)
-            for note in (one, other)
-        )
-        sizes = f"{one.checkpoint.size}, {other.checkpoint.size}"
-        self.report.findings.append(Finding(Found.FORK, f"{sizes} {place}".rstrip(), evidence=evidence))
+        state, notes = self.monitor.state, sorted((one, other), key=lambda note: note.checkpoint.size)
+        evidence = fork_evidence(state, notes, self.judged.files)
+        for note in notes:
+            state.seen.drop(note.checkpoint)
+        if all(finding.evidence != evidence for finding in self.report.findings):
+            sizes = f"{one.checkpoint.size}, {other.checkpoint.size}"
+            self.report.findings.append(Finding(Found.FORK, f"{sizes} {place}".rstrip(), evidence=evidence))
 
     def _broken(self, tree: PublicTree, kept: KeptCheckpoint, error: FaultFoundError) -> None:
-        state = self.monitor.state
-        note = state.keep_evidence(f"{error.fault.value}-{error.index}.note", kept.raw_note)
-        leaf = json.dumps(_leaf_evidence(tree, kept.checkpoint, error), indent=1).encode()
-        proof = state.keep_evidence(f"{error.fault.value}-{error.index}.json", leaf)
+        evidence = broken_evidence(self.monitor.state, tree, kept, error, self.judged.files)
         self.report.findings.append(
-            Finding(Found.RULE_BROKEN, fault=error.fault, index=error.index, evidence=(note, proof))
+            Finding(Found.RULE_BROKEN, fault=error.fault, index=error.index, evidence=evidence)
         )
 
 
@@ -295,19 +363,6 @@ def compare_status_files(tree: PublicTree, replay: Replay) -> None:
         root = roots[32 * number : 32 * (number + 1)]
         if tree.raw_shard(root) != replay.array.shard(number):
             raise TreeInconsistentError(f"the published shard {root.hex()} is not that of the replayed array")
-
-
-def _leaf_evidence(tree: PublicTree, checkpoint: Checkpoint, error: FaultFoundError) -> dict[str, object]:
-    """The leaf with its inclusion proof, as far as the tree still gives it."""
-    found: dict[str, object] = {"fault": error.fault.value, "index": error.index, "size": checkpoint.size}
-    try:
-        number, offset = divmod(error.index, TILE_WIDTH)
-        width = min(TILE_WIDTH, checkpoint.size - number * TILE_WIDTH)
-        found["leaf"] = tree.raw_entries(number, width)[offset].hex()
-        found["proof"] = [one.hex() for one in tree.inclusion_proof(error.index, checkpoint.size)]
-    except _TREE_ERRORS as missing:
-        found["incomplete"] = str(missing)
-    return found
 
 
 def _tree_code(error: Exception) -> Found:

@@ -18,9 +18,11 @@ class Found(StrEnum):
 
     FORK = "fork"
     RULE_BROKEN = "rule-broken"
+    UNACKNOWLEDGED = "unacknowledged"
     TRUST_UNREADABLE = "trust-unreadable"
     TRUST_FORGED = "trust-forged"
     TRUST_OLDER = "trust-older"
+    TRUST_NOT_FOLLOWED = "trust-not-followed"
     TRUST_CHANGED = "trust-changed"
     TRUST_DIFFERS = "trust-differs"
     TRUST_NOT_PINNED = "trust-not-pinned"
@@ -36,6 +38,9 @@ class Found(StrEnum):
     QUORUM_MISSING = "quorum-missing"
     OLDER_THAN_KEPT = "older-than-kept"
     UNPROVEN = "consistency-unproven"
+    WITHHELD = "withheld"
+    SEEN_UNPROVEN = "seen-unproven"
+    RECORD_KEY_UNKNOWN = "record-key-unknown"
     TREE_INCONSISTENT = "tree-inconsistent"
     STATUS_FILES_WRONG = "status-files-wrong"
     ARRAY_TOO_LARGE = "array-too-large"
@@ -51,7 +56,7 @@ class Found(StrEnum):
         """What it makes of a round."""
         if self in _REMARKS:
             return Weight.REMARK
-        return Weight.MISBEHAVED if self in (Found.FORK, Found.RULE_BROKEN) else Weight.CANNOT_TELL
+        return Weight.MISBEHAVED if self in _MISBEHAVIOUR else Weight.CANNOT_TELL
 
     @property
     def zh(self) -> str:
@@ -64,6 +69,7 @@ class Found(StrEnum):
         return _WORDS[self][1]
 
 
+_MISBEHAVIOUR = frozenset({Found.FORK, Found.RULE_BROKEN, Found.UNACKNOWLEDGED})
 _REMARKS = frozenset(
     {Found.TRUST_CHANGED, Found.TRUST_DIFFERS, Found.TRUST_NOT_PINNED, Found.LEAF_REMARK, Found.COPY_AHEAD}
 )
@@ -73,8 +79,12 @@ _WORDS = {
         "the log has forked: it signed two checkpoints that contradict each other; both are kept as evidence",
     ),
     Found.RULE_BROKEN: (
-        "日志违反规则：日志签署的条目不符合账本格式，证据已保存",
-        "the log broke a rule in leaves that it has signed; the evidence is kept",
+        "日志违反规则：日志签署的条目违反账本规则，证据已保存",
+        "the log broke a rule of the ledger in leaves that it has signed; the evidence is kept",
+    ),
+    Found.UNACKNOWLEDGED: (
+        "此前保存的违规证据尚未确认，请查看后用 --acknowledge 确认",
+        "evidence of misbehaviour is kept that nobody has acknowledged: look at it, then --acknowledge it",
     ),
     Found.TRUST_UNREADABLE: (
         "信任清单无法读取，请核对 --trust 目录",
@@ -85,13 +95,17 @@ _WORDS = {
         "the trust material is not signed by the anchor: do not use it, ask the authority",
     ),
     Found.TRUST_OLDER: ("信任清单比曾经见过的旧", "the trust list is older than one seen before"),
+    Found.TRUST_NOT_FOLLOWED: (
+        "公开目录的信任清单未能沿签名链核实，仍以已核实的清单为准",
+        "the trust list of the tree is not reached over the signed chain: the one verified before is judged by",
+    ),
     Found.TRUST_CHANGED: (
         "信任文件已更换，新旧文件均已保存",
         "a trust file has changed; old and new are kept",
     ),
     Found.TRUST_DIFFERS: (
-        "公开目录的信任文件与 --trust 目录不同，核查以 --trust 为准",
-        "a trust file of the tree differs from that of --trust, by which is judged",
+        "公开目录的信任文件与核查所依据的不同，仍以后者为准",
+        "a trust file of the tree differs from the one by which is judged",
     ),
     Found.TRUST_NOT_PINNED: (
         "信任清单未与另行核对的信任根比对，请用 --anchor 给出另行核对过的信任根公钥行",
@@ -129,6 +143,18 @@ _WORDS = {
     Found.UNPROVEN: (
         "无法证明新检查点延续已保存的检查点",
         "it cannot be proven that the checkpoint continues the one kept",
+    ),
+    Found.WITHHELD: (
+        "日志签署过更新的检查点，公开日志迟迟没有跟上",
+        "the log has signed a newer checkpoint, and the public tree has not come to it for too long",
+    ),
+    Found.SEEN_UNPROVEN: (
+        "曾见到日志签署的检查点，尚无法证明它属于同一历史",
+        "a checkpoint signed by the log was seen that is not proven yet to be of the same history",
+    ),
+    Found.RECORD_KEY_UNKNOWN: (
+        "清单由本机信任清单未列的密钥签署，请向签发机构取得更新的信任清单后重试",
+        "a manifest is by a key that the trust list here does not name: fetch the newer trust list of the authority",
     ),
     Found.TREE_INCONSISTENT: (
         "公开文件与检查点不符（可能在传输或存储中被改动）",

@@ -81,6 +81,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="审计方的密钥名称，共签时必填，如 audit.example.gov.cn/a1。Key name of the auditor, needed to cosign.",
     )  # fmt: skip
     command.add_argument(
+        "--acknowledge", metavar="NAME", action="append", default=[],
+        help="确认 STATE/evidence 中的一项证据后结束，可多次给出。Take note of an item of evidence, and end; may be repeated.",
+    )  # fmt: skip
+    command.add_argument(
         "--json", action="store_true", help="每轮仅输出一个 JSON 对象。Print one JSON object a round."
     )
     command.set_defaults(run=run)
@@ -92,10 +96,19 @@ def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
 
     try:
         with open_state(asked.state) as state:
+            if asked.acknowledge:
+                return _acknowledged(asked.acknowledge, state)
             return _rounds(asked, clock, state)
     except MonitorStateError as error:
         sys.stderr.write(f"监督状态无法使用 the state cannot be used: {error}\n")
         return EXIT_CANNOT_TELL
+
+
+def _acknowledged(names: list[str], state: MonitorState) -> int:
+    for name in names:
+        state.acknowledge(name)
+        _say(f"已确认，移至 acknowledged，不再报告 acknowledged: {name}\n")
+    return 0
 
 
 def _rounds(asked: argparse.Namespace, clock: Callable[[], datetime], state: MonitorState) -> int:

@@ -55,6 +55,7 @@ class Report:
     copies: list[tuple[str, int]] = field(default_factory=list)
     trust: dict[str, str] = field(default_factory=dict)
     cosigned: str | None = None
+    trust_sequence: int | None = None
 
     @property
     def weight(self) -> Weight:
@@ -87,6 +88,7 @@ class Report:
             "slots_used": None if self.replay is None else self.replay.slots.used,
             "copies": [{"place": place, "size": size} for place, size in self.copies],
             "trust": self.trust,
+            "trust_sequence": self.trust_sequence,
             "cosigned": self.cosigned,
             "findings": [finding.as_json() for finding in self.findings],
         }

@@ -1,7 +1,9 @@
 """The folder in which a monitor keeps what it has seen. Nothing in it is ever overwritten but the replay.
 
 checkpoints/<size>-<time>.note    every checkpoint of the log, as it was fetched
-evidence/...                      what shows that the log misbehaved
+seen/...                          checkpoints of the log that are not proven yet (monitor_seen)
+evidence/<name>/...               what shows that the log misbehaved; acknowledged/<name>/: what somebody has looked at
+followed/...                      the newest trust material, and the greatest sequence (trust_follow)
 trust/<sha256>                    every trust list, policy and trust.note seen; trust/latest.json: which one last
 cosigned/checkpoint               the newest checkpoint with the auditor's own line
 replay  lock
@@ -13,6 +15,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +23,16 @@ from hashlib import sha256
 from pathlib import Path
 
 from certverify.checkpoint import Checkpoint, decode_checkpoint
-from certverify.errors import CheckpointError, MonitorStateError
+from certverify.errors import CheckpointError, JsonError, MonitorStateError
+from certverify.monitor_seen import SeenNotes
 from certverify.replay_state import sync_folder
+from certverify.strict_json import decode_json
 
 _NOTE_NAME = re.compile(r"(0|[1-9][0-9]*)-(0|[1-9][0-9]*)\.note")
-_FOLDERS = ("checkpoints", "evidence", "trust", "cosigned")
+_FOLDERS = ("checkpoints", "seen", "evidence", "acknowledged", "trust", "followed", "cosigned")
+_LATEST = re.compile(r"(?:trust|tree)/[a-z.-]{1,32}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LATEST_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,17 @@ class MonitorState:
         self._folder = folder
         self._kept = [_read_kept(path) for path in sorted((folder / "checkpoints").glob("*.note"))]
         self._latest_trust = _read_latest(folder / "trust" / "latest.json")
+        self.seen = SeenNotes(folder / "seen")
 
     @property
     def replay_path(self) -> Path:
         """Where the replay is kept."""
         return self._folder / "replay"
+
+    @property
+    def followed_folder(self) -> Path:
+        """Where the newest trust material is kept."""
+        return self._folder / "followed"
 
     @property
     def newest(self) -> KeptCheckpoint | None:
@@ -69,13 +83,36 @@ class MonitorState:
         name = f"{kept.checkpoint.size}-{kept.cosigned_at}.note"
         if _write_once(self._folder / "checkpoints" / name, kept.raw_note):
             self._kept.append(kept)
+        self.seen.drop(kept.checkpoint)
 
-    def keep_evidence(self, name: str, content: bytes) -> str:
-        """Keep what speaks against the log; the file's path. The name is followed by the digest of the content."""
-        stem, dot, ending = name.rpartition(".")
-        path = self._folder / "evidence" / f"{stem}-{sha256(content).hexdigest()[:16]}{dot}{ending}"
-        _write_once(path, content)
-        return str(path)
+    def keep_evidence(self, name: str, files: Mapping[str, bytes]) -> Path:
+        """Keep what speaks against the log as one item, once; its folder. What was acknowledged stays so."""
+        for known in (self._folder / "evidence" / name, self._folder / "acknowledged" / name):
+            if known.exists():
+                return known
+        temporary = self._folder / "evidence" / f".{name}"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        for file, content in files.items():
+            replace_file(temporary / file, content)
+        item = self._folder / "evidence" / name
+        temporary.replace(item)
+        sync_folder(item.parent)
+        return item
+
+    def unacknowledged(self) -> list[Path]:
+        """The items of evidence that nobody has acknowledged."""
+        items = (self._folder / "evidence").iterdir()
+        return sorted(item for item in items if not item.name.startswith("."))
+
+    def acknowledge(self, name: str) -> None:
+        """Take note of an item of evidence: it is kept, and no longer reported. Raises MonitorStateError without one."""
+        found = next((item for item in self.unacknowledged() if item.name == name), None)
+        if found is None:
+            raise MonitorStateError(f"no evidence has the name {name}")
+        found.replace(self._folder / "acknowledged" / name)
+        sync_folder(self._folder / "acknowledged")
+        sync_folder(self._folder / "evidence")
 
     def keep_trust(self, source: str, content: bytes) -> tuple[str, str | None]:
         """Keep a trust file of `source`: its SHA-256, and that of the one before when it has changed, else None."""
@@ -84,12 +121,6 @@ class MonitorState:
         before = self._latest_trust.get(source)
         self._remember(source, digest)
         return digest, None if before == digest else before
-
-    def greatest_sequence(self, sequence: int) -> int:
-        """The greatest sequence of a trust list ever judged by, `sequence` included."""
-        greatest = max(sequence, int(self._latest_trust.get("sequence", "0")))
-        self._remember("sequence", str(greatest))
-        return greatest
 
     def keep_cosigned(self, raw_note: bytes) -> str:
         """Replace the cosigned checkpoint; its path."""
@@ -173,9 +204,17 @@ def _read_kept(path: Path) -> KeptCheckpoint:
 
 def _read_latest(path: Path) -> dict[str, str]:
     try:
-        latest = json.loads(path.read_bytes())
+        with path.open("rb") as file:
+            latest = decode_json(file.read(_LATEST_BYTES + 1), limit=_LATEST_BYTES)
     except FileNotFoundError:
         return {}
-    except ValueError as error:
+    except JsonError as error:
         raise MonitorStateError(f"{path} is damaged") from error
-    return {str(source): str(digest) for source, digest in dict(latest).items()}
+    if type(latest) is not dict:
+        raise MonitorStateError(f"{path} is damaged")
+    read: dict[str, str] = {}
+    for source, digest in latest.items():
+        if type(digest) is not str or not _LATEST.fullmatch(source) or not _DIGEST.fullmatch(digest):
+            raise MonitorStateError(f"{path} is damaged")
+        read[source] = digest
+    return read

@@ -19,7 +19,7 @@ from hashlib import sha256
 from certverify.errors import KeyUnknownError, LeafError, SignatureError
 from certverify.leaf import EventType, ManifestLeaf, SealLeaf, decode_leaf
 from certverify.merkle import leaf_hash, root_of_hashes
-from certverify.replay_faults import Fault, FaultFoundError, ReplayLimitError
+from certverify.replay_faults import Fault, FaultFoundError, RecordKeyUnknownError, ReplayLimitError
 from certverify.replay_leaf import EventFields, event_fields
 from certverify.replay_status import GrowingArray
 from certverify.replay_tree import GrowingTree
@@ -134,7 +134,7 @@ class Replay:
     def take(self, entries: Sequence[bytes]) -> Iterator[bytes]:
         """Take the next entries one by one, giving the leaf hash of each when it has been found in order.
 
-        Raises FaultFoundError, and ReplayLimitError.
+        Raises FaultFoundError, RecordKeyUnknownError and ReplayLimitError.
         """
         for entry in entries:
             hash_of_leaf = sha256(b"\x00" + entry).digest()
@@ -208,7 +208,7 @@ class Replay:
         try:
             key = manifest.verify(self.trust_list)
         except KeyUnknownError:
-            raise FaultFoundError(Fault.MANIFEST_KEY, self.tree.size - 1) from None
+            raise RecordKeyUnknownError(manifest.kid, self.tree.size - 1) from None
         except SignatureError:
             raise FaultFoundError(Fault.MANIFEST_SIGNATURE, self.tree.size - 1) from None
         first_on, last_on = _day(batch.first_hour), _day(self.last_hour)

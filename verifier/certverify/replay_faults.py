@@ -63,8 +63,8 @@ _WORDS = {
         "a manifest does not state exactly the events before it",
     ),
     Fault.MANIFEST_KEY: (
-        "清单不是由登记当日有效的签发机构密钥签署",
-        "a manifest is not by a key of the authority that was valid on the day",
+        "签署清单的签发机构密钥在登记当日无效",
+        "a manifest is by a key of the authority that was not valid on the day",
     ),
     Fault.MANIFEST_SIGNATURE: ("清单签名不成立", "the signature of a manifest does not verify"),
     Fault.SEAL_INDEX: ("封印的位置号不对", "a seal does not state its own index"),
@@ -83,6 +83,15 @@ class FaultFoundError(CertverifyError):
     def __init__(self, fault: Fault, index: int) -> None:
         super().__init__(f"leaf {index}: {fault.en}")
         self.fault = fault
+        self.index = index
+
+
+class RecordKeyUnknownError(CertverifyError):
+    """The manifest at leaf `index` names a record key that the reader's trust list does not: a newer list may name it."""
+
+    def __init__(self, kid: bytes, index: int) -> None:
+        super().__init__(f"leaf {index}: the trust list names no record key {kid.hex()}")
+        self.kid = kid
         self.index = index
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from certverify.checkpoint import Checkpoint
 from certverify.errors import CertverifyError, TreeInconsistentError
 from certverify.replay import Replay
-from certverify.replay_faults import Fault, FaultFoundError
+from certverify.replay_bundles import KnownBundles
+from certverify.replay_faults import Fault, FaultFoundError, RecordKeyUnknownError
 from certverify.replay_state import load_replay, save_replay
 from certverify.tree import TILE_BITS, TILE_WIDTH, PublicTree
 from certverify.trust import TrustList
@@ -75,7 +76,8 @@ class Follower:
         """The replay of all leaves under `checkpoint`, which the log has signed at `signed_at` (POSIX time).
 
         Raises FaultFoundError and ForkFoundError for what the log has provably signed, TreeMissingError and
-        TreeInconsistentError when the files are not there or do not lead to the checkpoint, ReplayLimitError.
+        TreeInconsistentError when the files are not there or do not lead to the checkpoint, RecordKeyUnknownError when
+        only a newer trust list can tell, ReplayLimitError.
         A replay that has gone further than the checkpoint begins again.
         """
         replay = self._own(checkpoint.size, trust_list)
@@ -149,7 +151,7 @@ class _Run:
                     raise ForkFoundError(replay.size)
                 if to_seal and replay.between_batches:
                     break
-        except FaultFoundError:
+        except (FaultFoundError, RecordKeyUnknownError):
             self._prove_prefix()
             raise
         return b"".join(hashes)

@@ -11,6 +11,7 @@ _GROUNDS = {
     Ground.FORK: "同一大小、两个根：日志分叉的证据 one size, two roots: proof of a fork",
     Ground.UNPROVEN: "一致性证明不成立（单凭此条不能断定分叉） proof does not verify; accuses nobody alone",
     Ground.AUDIT: "审计未通过 refused by the auditor",
+    Ground.SUPERSEDED: "审计曾未通过，后已共签 refused by the auditor, and cosigned later",
 }
 
 

@@ -49,6 +49,7 @@ class Ground(StrEnum):
     FORK = "fork"  # another root was accepted for the same size: the two notes prove the fork to anybody
     UNPROVEN = "unproven"  # the proof that came along does not verify; the note alone accuses nobody
     AUDIT = "audit"  # consistent, but an auditor found it wrong
+    SUPERSEDED = "superseded"  # an auditor found it wrong, and cosigned it later
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Turn:
         """Make `latest` the newest and keep it among the accepted ones.
 
         What was refused for its proof is seen with other eyes now: the same checkpoint is forgotten, another of this size is
-        a proven fork.
+        a proven fork. What the auditor refused, and finds right now, is marked as superseded.
         """
         self.connection.execute(
             "INSERT OR REPLACE INTO latest VALUES (?, ?, ?, ?, ?, ?)",
@@ -127,6 +128,10 @@ class Turn:
             "UPDATE OR IGNORE refused SET ground = ?, reason = ?, against = ?"
             " WHERE origin = ? AND size = ? AND ground = ?",
             (Ground.FORK, FORK_REASON, latest.note, latest.origin, latest.size, Ground.UNPROVEN),
+        )
+        self.connection.execute(
+            "UPDATE OR REPLACE refused SET ground = ? WHERE origin = ? AND size = ? AND root = ? AND ground = ?",
+            (Ground.SUPERSEDED, latest.origin, latest.size, latest.root, Ground.AUDIT),
         )
         self.connection.execute(
             "DELETE FROM refused WHERE origin = ? AND ground = ? AND number NOT IN"
