@@ -73,6 +73,7 @@ decision_event = Table(
     Column("sealed_payload", LargeBinary, nullable=False),
     Column("sealed_salt", LargeBinary, nullable=False),
     Column("commitment", LargeBinary(32), nullable=False),
+    Index("ix_decision_event_slot", "slot"),
 )
 
 filing_receipt = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, exists, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Engine, Row, Select, and_, exists, literal, select, union
 
 from certsvc.adapters.decision_schema import credit_record, decision, decision_event
 from certsvc.adapters.history_schema import history_event, history_record
@@ -33,13 +33,13 @@ class DatabaseReconciliationSource:
         """Events without a business record: taken back out of the public log, or written into the outbox by nobody who
         decides. A commitment is salted, so that no two events share one.
         """
-        taken_back = outbox_event.c.idempotency_key.like("recovered/%")
-        return self._events(or_(taken_back, outbox_event.c.commitment.not_in(_RECORDED)))
+        with self._engine.begin() as connection:
+            return tuple(_open_event(row) for row in connection.execute(RECOVERED))
 
     def unqueued(self) -> tuple[UnqueuedRecord, ...]:
         """Records without their event."""
         with self._engine.begin() as connection:
-            rows = [row for query in _UNQUEUED for row in connection.execute(query)]
+            rows = [row for query in UNQUEUED for row in connection.execute(query)]
         return tuple(UnqueuedRecord(row.place, row.subject, row.version) for row in rows)
 
     def _events(self, wanted: ColumnElement[bool]) -> tuple[OpenEvent, ...]:
@@ -72,15 +72,22 @@ def _lacking(
     )
 
 
-_RECORDED = union_all(
-    select(certificate.c.commitment),
-    select(decision_event.c.commitment),
-    select(credit_record.c.commitment),
-    select(history_record.c.commitment).where(history_record.c.commitment.is_not(None)),
-    select(history_event.c.commitment),
-)
+def _without_record() -> ColumnElement[bool]:
+    """Events that no business table knows by slot and commitment; a question a table, each answered by its index."""
+    tables = (certificate, decision_event, credit_record, history_record, history_event)
+    known = (
+        exists().where(table.c.slot == outbox_event.c.slot, table.c.commitment == outbox_event.c.commitment)
+        for table in tables
+    )
+    return and_(*(~one for one in known))
+
+
+RECOVERED = union(
+    select(outbox_event).where(outbox_event.c.idempotency_key.like("recovered/%")),
+    select(outbox_event).where(_without_record()),
+).order_by("id")
 _ONE = literal(1)
-_UNQUEUED = (
+UNQUEUED = (
     _lacking(
         "certificate",
         certificate.c.number,
