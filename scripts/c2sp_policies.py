@@ -12,6 +12,10 @@ _LINES = [f"witness w{number} {one.vkey(4)}\n" for number, one in enumerate(_WIT
 _TWO_LEVELS = "".join(_LINES) + "group x 2 w0 w1 w2\ngroup y any w3 w4 w5\ngroup both all x y\nquorum both\n"
 
 
+_FOREIGN = bytes([6]) + bytes(range(256)) * 5 + bytes(32)  # an ML-DSA-44 key: 1,312 bytes
+_FOREIGN_LINE = f"witness f f.example+0a1b2c3d+{b64(_FOREIGN)}\n"
+
+
 def policy_cases() -> list[dict[str, Any]]:
     """`met` tells for sets of cosigning witnesses whether they make the quorum."""
     return [*_good(), *_bad()]
@@ -46,6 +50,11 @@ def _good() -> list[dict[str, Any]]:
         _case("names apart by case", first + _LINES[1].replace("w1", "W0", 1) + "quorum W0\n", True, {"w0": False, "W0": True}),
         _case("names of an object's prototype", first.replace("w0", "__proto__", 1) + "group constructor any __proto__\nquorum constructor\n", True, {"__proto__": True, "": False}),
         _case("32 witnesses", crowd + majority, True, {seventeen: True, seventeen[3:]: False}),
+        _case("witness key of an unknown type, nobody asked for", _FOREIGN_LINE + "quorum none\n", True, {"": True, "f": True}),
+        _case("witness key of an unknown type with an address", f"{_FOREIGN_LINE[:-1]} {address}\nquorum none\n", True, {"": True}),
+        _case("witness key of an unknown type as the quorum", _FOREIGN_LINE + "quorum f\n", True, {"f": False, "": False}),
+        _case("witness key of an unknown type beside others", _FOREIGN_LINE + "".join(_LINES[:2]) + "group g 2 f w0 w1\nquorum g\n", True, {"w0 w1": True, "f w0": False}),
+        _case("the same key as type 0x04 and as one to come", first + f"witness f w0.example+00000000+{b64(bytes([99]) + _WITNESSES[0].public)}\ngroup g all w0 f\nquorum g\n", True, {"w0": False, "w0 f": False}),
         _case("key of a log as a witness too", f"{log}witness w {key(_LOG.name, 3).vkey(4)}\nquorum w\n", True, {"w": True}),
     ]  # fmt: skip
 
@@ -67,6 +76,16 @@ def _bad() -> list[dict[str, Any]]:
         "witness key twice under two key names": first + f"witness w9 {key('elsewhere', 20).vkey(4)}\nquorum w0\n",
         "log key twice": log + log + "quorum none\n", "log key twice under two names": log + f"log {key('elsewhere', 3).vkey()}\nquorum none\n",
         "witness with the key type of a log": f"witness w {_LOG.vkey()}\nquorum w\n", "log with the key type of a witness": f"log {_LOG.vkey(4)}\nquorum none\n",
+        "witness key of an unknown type, twice": _FOREIGN_LINE + _FOREIGN_LINE.replace("witness f", "witness g") + "quorum none\n",
+        "witness key of an unknown type under a name twice": _FOREIGN_LINE + first.replace("w0", "f", 1) + "quorum none\n",
+        "witness key of an unknown type without key": f"witness f f.example+0a1b2c3d+{b64(bytes([6]))}\nquorum none\n",
+        "witness key of an unknown type, hash in capitals": _FOREIGN_LINE.replace("0a1b2c3d", "0A1B2C3D") + "quorum none\n",
+        "witness key of an unknown type, short hash": _FOREIGN_LINE.replace("0a1b2c3d", "0a1b2c") + "quorum none\n",
+        "witness key of an unknown type, not base64": _FOREIGN_LINE[:-2] + "\nquorum none\n",
+        "witness key of an unknown type without key name": _FOREIGN_LINE.replace("f.example", "") + "quorum none\n",
+        "witness key of an unknown type, too long": f"witness f f.example+0a1b2c3d+{b64(bytes([6]) * 12_289)}\nquorum none\n",
+        "witness key of type 0x04 with a short key": f"witness f f.example+0a1b2c3d+{b64(bytes([4]) * 32)}\nquorum none\n",
+        "log key of an unknown type": f"log f.example+0a1b2c3d+{b64(_FOREIGN)}\nquorum none\n",
         "witness without key": "witness w\nquorum w\n", "witness with too many words": first[:-1] + " a b\nquorum w0\n",
         "log without key": "log\nquorum none\n", "key that is none": "witness w nonsense\nquorum w\n",
         "group without members": first + "group g any\nquorum g\n", "group without rule": first + "group g\nquorum g\n",

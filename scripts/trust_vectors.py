@@ -50,7 +50,13 @@ def trust_vectors() -> dict[str, Any]:
     }
 
 
-_GOOD_LISTS = {"as it is", "no anchor", "a leap day"}
+_GOOD_LISTS = {
+    "as it is",
+    "no anchor",
+    "a leap day",
+    "a record key of an unknown algorithm",
+    "record keys of unknown algorithms alone",
+}
 
 
 def _lists(whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -60,6 +66,13 @@ def _lists(whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         "alg": "ES256",
         "certificate": "",
         "chain": [],
+        "valid_from": "2026-01-01",
+        "valid_to": None,
+    }
+    foreign_key = {
+        "kid": "0a1b2c3d",
+        "alg": "ML-DSA-44",
+        "public_key": base64.b64encode(bytes(1312)).decode(),
         "valid_from": "2026-01-01",
         "valid_to": None,
     }
@@ -107,6 +120,26 @@ def _lists(whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         ("a day with a line end", dated("2026-01-01\n")),
         ("a day that is no text", dated(20260101)),
         ("a leap day", dated("2024-02-29")),
+        ("a record key of an unknown algorithm", whole | {"record_keys": [foreign_key, record_key]}),
+        ("record keys of unknown algorithms alone", whole | {"record_keys": [foreign_key]}),
+        ("a record key of an unknown algorithm, twice", whole | {"record_keys": [foreign_key, foreign_key]}),
+        (
+            "a record key of an unknown algorithm under the kid of a known one",
+            whole | {"record_keys": [foreign_key | {"kid": record_key["kid"]}, record_key]},
+        ),
+        ("a record key of no algorithm", whole | {"record_keys": [foreign_key | {"alg": ""}]}),
+        ("an algorithm that is no text", whole | {"record_keys": [foreign_key | {"alg": 6}]}),
+        (
+            "an unknown algorithm, a kid in capitals",
+            whole | {"record_keys": [foreign_key | {"kid": "0A1B2C3D"}]},
+        ),
+        ("an unknown algorithm, no key", whole | {"record_keys": [foreign_key | {"public_key": ""}]}),
+        (
+            "an unknown algorithm, not base64",
+            whole | {"record_keys": [foreign_key | {"public_key": "====="}]},
+        ),
+        ("an unknown algorithm, no day", whole | {"record_keys": [foreign_key | {"valid_from": None}]}),
+        ("an unknown algorithm, a member more", whole | {"record_keys": [foreign_key | {"more": 1}]}),
         ("an instant that no clock shows", whole | {"issued_at": "2026-11-20T25:00:00Z"}),
         ("an instant that is no text", whole | {"issued_at": ["2026-11-20T08:00:00Z"]}),
     ]

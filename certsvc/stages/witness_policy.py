@@ -51,7 +51,7 @@ def read_witness_policy(raw_policy: bytes, log_keys: Sequence[VerifierKey] = ())
     """The policy in an operator's file (C2SP tlog-policy). Its log lines, if any, are not used.
 
     Raises ConfigurationError for a file that is none, a witness without a plain http(s) address, one that signs with a
-    key of the log itself (`log_keys`), and more than 32 witnesses.
+    key of the log itself (`log_keys`) or a key of a type that cannot be verified here, and more than 32 witnesses.
     """
     try:
         rule = decode_policy(raw_policy)
@@ -59,6 +59,11 @@ def read_witness_policy(raw_policy: bytes, log_keys: Sequence[VerifierKey] = ())
         raise ConfigurationError(
             f"{_PLACE}不符合 C2SP tlog-policy 格式：{error}。请按 docs/operations.md（见证方）核对。"
         ) from error
+    if rule.silent:
+        names = "、".join(sorted(map(told_name, rule.silent)))
+        raise ConfigurationError(
+            f"{_PLACE}中见证方 {names} 的公钥类型本服务不能验证（只支持 0x04）。请改用其 Ed25519 公钥行。"
+        )
     if len(rule.witnesses) > MOST_WITNESSES:
         raise ConfigurationError(f"{_PLACE}列有 {len(rule.witnesses)} 个见证方，最多 {MOST_WITNESSES} 个。")
     own = {key.raw_key for key in log_keys}

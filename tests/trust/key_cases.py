@@ -127,6 +127,19 @@ CASES = (
         trust={"record_keys": [record_entry(RECORD_KEY), record_entry(OTHER_RECORD_KEY, "2026-11-21")]},
     ),
     KeyCase(
+        "a record of a key of an algorithm that is not known yet",
+        "record-key-unknown",
+        "undetermined",
+        record_text(signer=OTHER_RECORD_KEY),
+        trust={"record_keys": [record_entry(RECORD_KEY), record_entry(OTHER_RECORD_KEY) | {"alg": "Ed448"}]},
+    ),
+    KeyCase(
+        "a record beside a key of an algorithm that is not known yet",
+        None,
+        "passed",
+        trust={"record_keys": [record_entry(OTHER_RECORD_KEY) | {"alg": "Ed448"}, record_entry(RECORD_KEY)]},
+    ),
+    KeyCase(
         "a checkpoint of a key outside the list",
         "checkpoint-key-unknown",
         "undetermined",

@@ -112,7 +112,7 @@ def test_the_quorum_is_met_in_the_browser_by_the_same_witnesses(checker: Checker
 def _cosigned(policy: str, text: str, names: str) -> str:
     """The lines of the witnesses that a policy calls by these names, or of a stranger when there are none."""
     called = dict(line.split()[1:3] for line in policy.splitlines() if line.split()[:1] == ["witness"])
-    signing = [SIGNERS[called[name]] for name in names.split() if name in called] or [STRANGER]
+    signing = [SIGNERS.get(called[name], STRANGER) for name in names.split() if name in called] or [STRANGER]
     return "".join(signer.cosign(text, 5) for signer in signing)
 
 

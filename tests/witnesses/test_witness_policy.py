@@ -78,6 +78,7 @@ REFUSED = {
     "an-unclosed-bracket": witness(1, "https://[::1/") + "quorum w1\n",
     "a-log-key-as-witness": f"witness w1 {LOG} https://w.example\nquorum w1\n",
     "the-logs-own-key": f"witness w1 {encode_vkey('w', LOG_KEY.public_key, COSIGNATURE_V1)} https://w.example\nquorum w1\n",
+    "a-key-of-a-type-that-cannot-be-verified": "witness w1 w.example+0a1b2c3d+BgAA https://w.example\nquorum none\n",
     "too-many": "".join(map(witness, range(1, 34))) + "quorum none\n",
     "cut-off": (witness(1) + "quorum w1\n")[:-1],
 }

@@ -3,6 +3,7 @@ of type 0x04 (C2SP tlog-cosignature)."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
@@ -18,6 +19,8 @@ MAX_NOTE_BYTES = 1 << 18
 MAX_SIGNATURES = 64
 _KEY_ID_BYTES = 4
 _TIME_BYTES = 8
+_MAX_KEY_DIGITS = 1 << 14
+_KEY_HASH = re.compile(r"[0-9a-f]{8}")
 _DASH = "\u2014 "
 
 
@@ -125,6 +128,23 @@ def decode_verifier_key(line: str) -> VerifierKey:
     if hash_digits != key_id.hex():
         raise NoteError("the hash of the verifier key is wrong")
     return VerifierKey(name, kind, material[1:], key_id, public_key)
+
+
+def decode_unknown_key(line: str) -> bytes | None:
+    """Type octet and key of a well-formed vkey line whose type is not supported; None when the type is. Raises NoteError.
+
+    Its hash is not recomputed: every signature type says for itself what is hashed (C2SP signed-note).
+    """
+    _, hash_digits, key_digits = _three_parts(line)
+    if len(key_digits) > _MAX_KEY_DIGITS or not _KEY_HASH.fullmatch(hash_digits):
+        raise NoteError("the key is too long, or its hash malformed")
+    try:
+        material = decode_base64(key_digits)
+    except ValueError as error:
+        raise NoteError("a verifier key is not base64") from error
+    if len(material) < 2:
+        raise NoteError("a verifier key has a type and a key")
+    return None if material[0] in set(SignatureType) else material
 
 
 def _three_parts(line: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from certverify.errors import NoteError, PolicyError
-from certverify.note import SignatureType, VerifierKey, decode_verifier_key
+from certverify.note import SignatureType, VerifierKey, decode_unknown_key, decode_verifier_key
 
 MAX_POLICY_BYTES = 1 << 18
 MAX_NAMES = 256
@@ -26,6 +26,7 @@ class Policy:
     """A parsed policy. Names and addresses are opaque bytes; `quorum` is None for `quorum none`.
 
     `urls`: the address behind each witness that has one (its submission prefix of C2SP tlog-witness).
+    `silent`: witnesses whose keys are of a type that this library cannot verify: to it, they never cosign.
     """
 
     logs: tuple[VerifierKey, ...]
@@ -33,6 +34,7 @@ class Policy:
     groups: dict[bytes, Group]
     quorum: bytes | None
     urls: dict[bytes, bytes] = field(default_factory=dict)
+    silent: frozenset[bytes] = frozenset()
 
     def satisfied_by(self, cosigned: frozenset[bytes]) -> bool:
         """Whether the witnesses named in `cosigned` make the quorum."""
@@ -56,7 +58,7 @@ class Policy:
     def _witnessed(self, name: bytes, cosigned: frozenset[bytes]) -> bool:
         group = self.groups.get(name)
         if group is None:
-            return name in cosigned
+            return name in cosigned and name not in self.silent
         return sum(self._witnessed(member, cosigned) for member in group.members) >= group.threshold
 
 
@@ -83,6 +85,8 @@ class _Reader:
     logs: list[VerifierKey] = field(default_factory=list)
     witnesses: dict[bytes, VerifierKey] = field(default_factory=dict)
     urls: dict[bytes, bytes] = field(default_factory=dict)
+    silent: set[bytes] = field(default_factory=set)
+    witness_keys: set[bytes] = field(default_factory=set)
     groups: dict[bytes, Group] = field(default_factory=dict)
     used: set[bytes] = field(default_factory=set)
     quorums: list[bytes] = field(default_factory=list)
@@ -103,7 +107,9 @@ class _Reader:
         if len(self.quorums) != 1:
             raise PolicyError("a policy has exactly one quorum line")
         quorum = None if self.quorums[0] == _NONE else self.quorums[0]
-        return Policy(tuple(self.logs), self.witnesses, self.groups, quorum, self.urls)
+        return Policy(
+            tuple(self.logs), self.witnesses, self.groups, quorum, self.urls, frozenset(self.silent)
+        )
 
     def _log(self, words: Sequence[bytes]) -> None:
         if len(words) not in (1, 2):
@@ -117,9 +123,13 @@ class _Reader:
         if len(words) not in (2, 3):
             raise PolicyError("witness <name> <vkey> [<url>]")
         self._require_new(words[0])
+        unknown = _decode_unknown(words[1])
+        if unknown is not None:
+            self._require_new_key(unknown)
+            self.silent.add(words[0])
+            return
         key = _decode_key(words[1], SignatureType.COSIGNATURE_V1)
-        if any(key.raw_key == other.raw_key for other in self.witnesses.values()):
-            raise PolicyError("a witness is listed twice")
+        self._require_new_key(bytes([key.kind]) + key.raw_key)
         self.witnesses[words[0]] = key
         if len(words) == 3:
             self.urls[words[0]] = words[2]
@@ -141,12 +151,17 @@ class _Reader:
         self.quorums.append(words[0])
 
     def _is_defined(self, name: bytes) -> bool:
-        return name in self.witnesses or name in self.groups
+        return name in self.witnesses or name in self.silent or name in self.groups
+
+    def _require_new_key(self, material: bytes) -> None:
+        if material in self.witness_keys:
+            raise PolicyError("a witness is listed twice")
+        self.witness_keys.add(material)
 
     def _require_new(self, name: bytes) -> None:
         if name == _NONE or self._is_defined(name):
             raise PolicyError("a name is defined twice")
-        if len(self.witnesses) + len(self.groups) >= MAX_NAMES:
+        if len(self.witnesses) + len(self.silent) + len(self.groups) >= MAX_NAMES:
             raise PolicyError("too many names")
 
 
@@ -157,6 +172,13 @@ def _threshold(rule: bytes, count: int) -> int:
     if not rule.isdigit() or rule.startswith(b"0") or len(rule) > 3 or int(rule) > count:
         raise PolicyError("a threshold runs from 1 to the number of members")
     return int(rule)
+
+
+def _decode_unknown(word: bytes) -> bytes | None:
+    try:
+        return decode_unknown_key(word.decode("utf-8"))
+    except (UnicodeDecodeError, NoteError) as error:
+        raise PolicyError("not a verifier key") from error
 
 
 def _decode_key(word: bytes, kind: SignatureType) -> VerifierKey:

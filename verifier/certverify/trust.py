@@ -94,7 +94,8 @@ class TrustList:
     """The keys a checker believes, with their dates.
 
     `sequence` only grows from list to list: whoever remembers a greater one looks at an old list. `log_keys` has the key
-    in force first. `anchors` are the keys that may sign the next list; none: the material is not signed.
+    in force first. `record_keys`, by kid, has those of known algorithms alone. `anchors` are the keys that may sign the
+    next list; none: the material is not signed.
     """
 
     sequence: int
@@ -259,8 +260,8 @@ def _trust_list(value: object) -> TrustList:
     if fields["format"] != "certsvc-trust-list/1":
         raise JsonError("another format")
     keys = [_record_key(item) for item in items(fields["record_keys"])]
-    by_kid = {key.kid: key for key in keys}
-    if len(by_kid) != len(keys):
+    by_kid = {kid: key for kid, key in keys if key is not None}
+    if len({kid for kid, _ in keys}) != len(keys):
         raise JsonError("two keys with one kid")
     anchors = tuple(decode_verifier_anchor(text(item)) for item in items(fields["anchors"]))
     sequence = whole_number(fields["sequence"])
@@ -296,15 +297,19 @@ def _log_key(value: object, origin: str) -> LogKey:
     return log_key(key, day(fields["valid_from"]), _day_or_none(fields["valid_to"]))
 
 
-def _record_key(value: object) -> RecordKey:
+def _record_key(value: object) -> tuple[bytes, RecordKey | None]:
+    """The kid and its key; None for an algorithm that this library does not know: whatever it signs, its key is unknown."""
     fields = only_keys(value, ("kid", "alg", "public_key", "valid_from", "valid_to"))
     raw_key = base64_bytes(fields["public_key"])
     kid = hex_bytes(fields["kid"], KID_BYTES)
-    if fields["alg"] != "Ed25519" or kid != record_kid(raw_key):
-        raise JsonError("not an Ed25519 key, or not under its own kid")
-    return RecordKey(
-        kid, ed25519.public_key(raw_key), day(fields["valid_from"]), _day_or_none(fields["valid_to"])
-    )
+    valid_from, valid_to = day(fields["valid_from"]), _day_or_none(fields["valid_to"])
+    if not text(fields["alg"]) or not raw_key:
+        raise JsonError("a key has an algorithm")
+    if fields["alg"] != "Ed25519":
+        return kid, None
+    if kid != record_kid(raw_key):
+        raise JsonError("not under its own kid")
+    return kid, RecordKey(kid, ed25519.public_key(raw_key), valid_from, valid_to)
 
 
 def _document_key(value: object) -> DocumentKey:

@@ -8,6 +8,7 @@ export const COSIGNATURE = 0x04;
 
 const MAX_BYTES = 65_536;
 const MAX_SIGNATURES = 64;
+const MAX_KEY_DIGITS = 16_384;
 const LAST_TIME = (1n << 63n) - 1n;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 // Unicode white space and no more: \s would take U+FEFF for a space, and U+0085 for none.
@@ -37,6 +38,19 @@ export async function decodeVerifierKey(line) {
   const key = { name, type: material[0], publicKey: material.slice(1) };
   if (toHex(await keyHash(key)) !== hash) throw new BadNote("verifier key hash");
   return key;
+}
+
+/**
+ * Type octet and key of a well-formed verifier key of a type that is not verified here; null when the type is. The hash is
+ * not computed again: every signature type says for itself what is hashed.
+ * @throws {BadNote}
+ */
+export function decodeUnknownKey(line) {
+  const parts = /^([^+]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line);
+  if (!parts || !KEY_NAME.test(parts[1]) || parts[3].length > MAX_KEY_DIGITS) throw new BadNote("verifier key");
+  const material = decodeBase64(parts[3]);
+  if (material.length < 2) throw new BadNote("verifier key");
+  return [LOG_SIGNATURE, COSIGNATURE].includes(material[0]) ? null : material;
 }
 
 /** The same public key under another signature type. */

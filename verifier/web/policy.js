@@ -1,6 +1,8 @@
 // Which witnesses' cosignatures a checkpoint needs (C2SP tlog-policy).
 
-import { BadNote, COSIGNATURE, LOG_SIGNATURE, cosignedAt, decodeUtf8, decodeVerifierKey, toHex } from "./note.js";
+import {
+  BadNote, COSIGNATURE, LOG_SIGNATURE, cosignedAt, decodeUnknownKey, decodeUtf8, decodeVerifierKey, toHex,
+} from "./note.js";
 
 const MAX_BYTES = 262_144;
 const MAX_NAMES = 256;
@@ -9,15 +11,15 @@ const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
 /**
  * Parse a policy. Names are octets, each a character of the same number.
- * @returns {Promise<{quorum: ?string, witnesses: Map<string, Object>, groups: Map<string, Object>}>}
- *   `quorum` is null when the policy asks for no witness.
+ * @returns {Promise<{quorum: ?string, witnesses: Map<string, Object>, silent: Set<string>, groups: Map<string, Object>}>}
+ *   `silent`: witnesses whose keys are of a type that is not verified here, who never cosign. `quorum` is null when the policy asks for no witness.
  * @throws {BadNote}
  */
 export async function decodePolicy(raw) {
   const octets = Array.from(raw, (octet) => String.fromCharCode(octet)).join("");
   if (raw.length > MAX_BYTES || FORBIDDEN.test(octets)) throw new BadNote("policy characters");
   if (octets !== "" && !octets.endsWith("\n")) throw new BadNote("last line of the policy");
-  const policy = { quorum: undefined, witnesses: new Map(), groups: new Map() };
+  const policy = { quorum: undefined, witnesses: new Map(), silent: new Set(), groups: new Map() };
   const seen = { logs: new Set(), witnesses: new Set(), members: new Set() };
   for (const line of octets.split("\n")) {
     const [keyword, ...words] = line.split(/[ \t]+/).filter(Boolean);
@@ -60,7 +62,9 @@ async function takeLine(policy, seen, keyword, words) {
   if (keyword === "log") await newKey(seen.logs, LOG_SIGNATURE, words, 0);
   else if (keyword === "witness") {
     const name = newName(policy, words[0]);
-    policy.witnesses.set(name, await newKey(seen.witnesses, COSIGNATURE, words, 1));
+    const key = await newKey(seen.witnesses, COSIGNATURE, words, 1);
+    if (key === null) policy.silent.add(name);
+    else policy.witnesses.set(name, key);
   } else if (keyword === "group") {
     const [name, rule, ...members] = words;
     policy.groups.set(newName(policy, name), group(policy, seen.members, rule, members));
@@ -68,13 +72,19 @@ async function takeLine(policy, seen, keyword, words) {
   else throw new BadNote("policy keyword");
 }
 
-// The key at place `at` of a line; an address may follow. No public key stands twice under one keyword.
+// The key at place `at` of a line; an address may follow. No public key stands twice under one keyword. Null for the key
+// of a witness whose type is unknown: signatures of such types are skipped, and so they are no reason to refuse a policy.
 async function newKey(seen, type, words, at) {
   if (words.length !== at + 1 && words.length !== at + 2) throw new BadNote("words of a policy line");
   const line = decodeUtf8(Uint8Array.from(words[at], (character) => character.charCodeAt(0)));
+  const unknown = type === COSIGNATURE ? decodeUnknownKey(line) : null;
+  if (unknown !== null) {
+    takeOnce(seen, toHex(unknown));
+    return null;
+  }
   const key = await decodeVerifierKey(line);
   if (key.type !== type) throw new BadNote("type of a policy key");
-  takeOnce(seen, toHex(key.publicKey));
+  takeOnce(seen, toHex(Uint8Array.of(key.type, ...key.publicKey)));
   return key;
 }
 
@@ -107,10 +117,10 @@ function quorum(policy, words) {
 
 function newName(policy, name) {
   if (!name || name === "none" || isDefined(policy, name)) throw new BadNote("policy name");
-  if (policy.witnesses.size + policy.groups.size >= MAX_NAMES) throw new BadNote("number of policy names");
+  if (policy.witnesses.size + policy.silent.size + policy.groups.size >= MAX_NAMES) throw new BadNote("number of policy names");
   return name;
 }
 
 function isDefined(policy, name) {
-  return policy.witnesses.has(name) || policy.groups.has(name);
+  return policy.witnesses.has(name) || policy.silent.has(name) || policy.groups.has(name);
 }

@@ -7,6 +7,7 @@ import { CannotVerify, sha256 } from "./signature.js";
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
+const KID = /^[0-9a-f]{8}$/;
 const DATES = ["valid_from", "valid_to"];
 const LIST_MEMBERS = [
   "format", "sequence", "issued_at", "environment", "qr_prefixes", "log", "record_keys", "document_keys", "layouts",
@@ -49,7 +50,10 @@ async function readList(list) {
   await readEach(list.layouts, requireLayout);
   requires(logKeys.length > 0 && areApart(logKeys.map(rawKey)) && areApart(anchors.map(rawKey)));
   requires(areApart(recordKeys.map(({ kid }) => kid)));
-  return { sequence, issuedAt, test: list.environment === "test", qrPrefixes, recordKeys, logKeys, anchors, tablesDigest };
+  return {
+    sequence, issuedAt, test: list.environment === "test", qrPrefixes, logKeys, anchors, tablesDigest,
+    recordKeys: recordKeys.filter(({ publicKey }) => publicKey !== null),
+  };
 }
 
 /** The tables of names, or null when they are not the ones that the trust list names. */
@@ -79,13 +83,15 @@ async function decodeLogKey(item, origin) {
   return { ...key, validFrom, validTo };
 }
 
+// With `publicKey` null for an algorithm that is not known here: whatever it signs, its key is unknown.
 async function decodeRecordKey(item) {
   requires(hasKeys(item, ["kid", "alg", "public_key", ...DATES]));
   const { kid, alg, public_key: encoded, valid_from: validFrom, valid_to: validTo } = item;
-  requires(isText(encoded));
+  requires(isText(encoded) && isText(alg) && alg !== "" && isText(kid) && KID.test(kid));
   const publicKey = decodeBase64(encoded);
-  requires(alg === "Ed25519" && publicKey.length === 32);
-  requires(areDates(validFrom, validTo));
+  requires(publicKey.length > 0 && areDates(validFrom, validTo));
+  if (alg !== "Ed25519") return { kid, publicKey: null, validFrom, validTo };
+  requires(publicKey.length === 32);
   requires(toHex((await sha256(joinBytes([KID_DOMAIN, publicKey]))).slice(0, 4)) === kid);
   return { kid, publicKey, validFrom, validTo };
 }
