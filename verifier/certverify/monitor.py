@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -29,6 +29,7 @@ from certverify.monitor_key import AuditorKey
 from certverify.monitor_report import Finding, Report
 from certverify.monitor_seen import SeenNote
 from certverify.monitor_state import KeptCheckpoint, MonitorState
+from certverify.monitor_trust import signed_digests
 from certverify.note import MAX_NOTE_BYTES, VerifierKey
 from certverify.replay import Replay
 from certverify.replay_faults import FaultFoundError, RecordKeyUnknownError, ReplayLimitError
@@ -101,24 +102,30 @@ class Monitor:
             "policy": judged.files.raw_policy,
             "trust.note": judged.files.raw_note,
         }
+        anchors = [*judged.trust.trust_list.anchors, *([] if self.anchor is None else [self.anchor])]
+        signed = signed_digests(self.source, anchors)
         for name, raw_file in by_name.items():
-            self._keep_trust(report, "trust", FolderSource(self.trust), name)
-            shown = self._keep_trust(report, "tree", self.source, name)
-            if shown is not None and (raw_file is None or shown != sha256(raw_file).hexdigest()):
+            own = self._keep_trust(report, "trust", FolderSource(self.trust), name, None)
+            judged_by = None if raw_file is None else sha256(raw_file).hexdigest()
+            shown = self._keep_trust(report, "tree", self.source, name, {*signed, own, judged_by})
+            if shown is not None and shown != judged_by:
                 report.add(Found.TRUST_DIFFERS, name)
         if judged.sequence < judged.greatest:
             report.add(Found.TRUST_OLDER, f"{judged.sequence} < {judged.greatest}")
         return judged
 
-    def _keep_trust(self, report: Report, place: str, source: Source, name: str) -> str | None:
+    def _keep_trust(
+        self, report: Report, place: str, source: Source, name: str, proven: Container[str | None] | None
+    ) -> str | None:
+        """Keep a trust file, its SHA-256; for good when its digest is among the `proven` (None: in any case)."""
         try:
             content = source.read(name, MAX_TRUST_FILE_BYTES)
         except _TREE_ERRORS:
             return None
-        digest, before = self.state.keep_trust(f"{place}/{name}", content)
+        digest, before = self.state.keep_trust(f"{place}/{name}", content, proven)
         report.trust[f"{place}/{name}"] = digest
         if before is not None:
-            report.add(Found.TRUST_CHANGED, f"{place}/{name}: {before} -> {digest}")
+            report.add(Found.TRUST_CHANGED, f"{place}/{name}: {before} -> {digest} ({len(content)} bytes)")
         return digest
 
 

@@ -4,7 +4,8 @@ checkpoints/<size>-<time>.note    every checkpoint of the log, as it was fetched
 seen/...                          checkpoints of the log that are not proven yet (monitor_seen)
 evidence/<name>/...               what shows that the log misbehaved; acknowledged/<name>/: what somebody has looked at
 followed/...                      the newest trust material, and the greatest sequence (trust_follow)
-trust/<sha256>                    every trust list, policy and trust.note seen; trust/latest.json: which one last
+trust/<sha256>                    every own trust list, policy and trust.note seen, and every signed one of the tree
+trust/unproven-<name>             the newest one of the tree that no known anchor has signed; trust/latest.json: which last
 cosigned/checkpoint               the newest checkpoint with the auditor's own line
 replay  lock
 """
@@ -16,7 +17,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -114,11 +115,19 @@ class MonitorState:
         sync_folder(self._folder / "acknowledged")
         sync_folder(self._folder / "evidence")
 
-    def keep_trust(self, source: str, content: bytes) -> tuple[str, str | None]:
-        """Keep a trust file of `source`: its SHA-256, and that of the one before when it has changed, else None."""
-        digest = sha256(content).hexdigest()
-        _write_once(self._folder / "trust" / digest, content)
+    def keep_trust(
+        self, source: str, content: bytes, proven: Container[str | None] | None = None
+    ) -> tuple[str, str | None]:
+        """Keep a trust file of `source`: its SHA-256, and that of the one before when it has changed, else None.
+
+        A file whose digest is not among the `proven` is kept until the next such one of its name; None: all are proven.
+        """
+        digest, folder = sha256(content).hexdigest(), self._folder / "trust"
         before = self._latest_trust.get(source)
+        if proven is None or digest in proven:
+            _write_once(folder / digest, content)
+        elif digest != before:
+            replace_file(folder / f"unproven-{source.rpartition('/')[2]}", content)
         self._remember(source, digest)
         return digest, None if before == digest else before
 
