@@ -14,6 +14,7 @@ from pathlib import Path
 from certverify.note import SignatureType, VerifierKey
 from certverify.witness import Witness
 from certverify.witness_key import WitnessKey, open_folder
+from certverify.witness_logs import listed_logs
 from certverify.witness_protocol import AddCheckpoint, cosign, decode_add_checkpoint
 
 from certsvc.adapters.clock import FixedClock
@@ -49,7 +50,7 @@ class WitnessServer:
     def __post_init__(self) -> None:
         store, self.key = open_folder(self.folder, f"witness.example/{self.name}")
         self.store = store
-        self.witness = Witness(store, self.key, self.log_keys, self.clock.now)
+        self.witness = Witness(store, self.key, listed_logs(self.log_keys), self.clock.now)
         self._server: ThreadingHTTPServer | None = None
         self.up()
 

@@ -19,6 +19,7 @@ from certverify.log_key import log_key
 from certverify.note import decode_verifier_key
 from certverify.witness import Witness
 from certverify.witness_key import KEY_FILE, open_folder
+from certverify.witness_logs import listed_logs
 from certverify.witness_protocol import Answer
 from certverify.witness_report import render_report, report
 from certverify.witness_store import STATE_FILE, Ground
@@ -171,7 +172,7 @@ def test_a_retired_log_key_is_believed_no_more(tmp_path: Path) -> None:
     retired = log_key(
         decode_verifier_key(LOG_KEY.vkey()), NOW.date() - timedelta(days=9), NOW.date() - timedelta(days=1)
     )
-    witness = Witness(store, own, [retired], lambda: NOW)
+    witness = Witness(store, own, listed_logs([retired]), lambda: NOW)
     assert said(witness.add_checkpoint(request(0, 9))) == (403, "key-not-in-force")
     store.close()
 

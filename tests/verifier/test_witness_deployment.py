@@ -12,6 +12,10 @@ import yaml
 from certverify import witness_command
 from certverify.witness_store import REFUSED_OF_ORIGIN, SEEN_BYTES_OF_ORIGIN
 
+from tests.verifier.builders import LOG_KEY
+from tests.verifier.test_witness_keys import NEXT_LOG_KEY, TODAY, YESTERDAY, publish
+from tests.verifier.witnessing import NAME, Bench, request
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "witness"
 
@@ -82,3 +86,27 @@ def test_the_server_is_an_extra_of_the_verifier() -> None:
     names = {re.split(r"[<>=]", line)[0] for line in project["optional-dependencies"]["witness"]}
     assert names == {"h11", "starlette", "uvicorn"}
     assert not names & {re.split(r"[<>=]", line)[0] for line in project["dependencies"]}
+
+
+def test_the_command_of_the_unit_with_a_trust_list_believes_no_key_beyond_its_dates(tmp_path: Path) -> None:
+    """`--log` stands in the unit whatever its options say; the trust list named by them has the last word."""
+    trust = tmp_path / "trust"
+    publish(trust, (NEXT_LOG_KEY, TODAY, None), (LOG_KEY, "2026-01-01", YESTERDAY))
+    named = {
+        "WITNESS_NAME": NAME,
+        "WITNESS_LISTEN": "127.0.0.1:0",
+        "WITNESS_URL": "https://witness.example/w1",
+        "WITNESS_LOG": LOG_KEY.vkey(),
+        "WITNESS_OPTIONS": f"--trust {trust}",
+    }
+    words = unit()["ExecStart"].partition(" witness ")[2]
+    words = re.sub(r"\$\{?([A-Z_]+)\}?", lambda match: named[match[1]], words)
+    parser = argparse.ArgumentParser()
+    witness_command.add(parser.add_subparsers())
+    asked = parser.parse_args(
+        ["witness", *words.replace("/var/lib/certverify-witness/state", str(tmp_path / "w")).split()]
+    )
+    bench = Bench(tmp_path / "w", log_keys=witness_command.log_keys(asked))
+    assert bench.ask(request(0, 9)).body == b"key-not-in-force\n"
+    assert bench.ask(request(0, 9, signer=NEXT_LOG_KEY)).status == 200
+    bench.store.close()

@@ -15,6 +15,7 @@ from certverify.errors import WitnessRequestError
 from certverify.note import SignatureType, decode_note, decode_verifier_key
 from certverify.witness import Witness
 from certverify.witness_key import WitnessKey
+from certverify.witness_logs import listed_logs
 from certverify.witness_protocol import (
     MAX_REQUEST_BYTES,
     Answer,
@@ -63,7 +64,9 @@ def answered(case: dict[str, Any], folder: Path) -> Answer:
         with store.turn() as turn:
             turn.accept(Latest(origin, int(size), base64.b64decode(root), note.encode(), 0, ""))
     log_keys = [decode_verifier_key(VECTORS["log_vkey"])]
-    witness = Witness(store, key(), log_keys, lambda: datetime.fromtimestamp(VECTORS["time"], UTC))
+    witness = Witness(
+        store, key(), listed_logs(log_keys), lambda: datetime.fromtimestamp(VECTORS["time"], UTC)
+    )
     try:
         return witness.add_checkpoint(raw(case))
     finally:

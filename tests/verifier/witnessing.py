@@ -17,6 +17,7 @@ from threading import Timer
 from certverify.note import VerifierKey, decode_note, decode_verifier_key
 from certverify.witness import Examine, Witness
 from certverify.witness_key import open_folder
+from certverify.witness_logs import LogKeys, listed_logs
 from certverify.witness_protocol import Answer
 from certverify.witness_store import WitnessStore
 
@@ -75,6 +76,7 @@ class Bench:
     folder: Path
     log_vkeys: Sequence[str] = (LOG_KEY.vkey(),)
     examine: Examine | None = None
+    log_keys: LogKeys | None = None
     clock: Callable[[], datetime] = field(default_factory=StandingClock)
     name: str | None = NAME
     store: WitnessStore = field(init=False)
@@ -87,9 +89,8 @@ class Bench:
     def open(self) -> None:
         self.store, key = open_folder(self.folder, self.name)
         self.vkey = key.line
-        self.witness = Witness(
-            self.store, key, map(decode_verifier_key, self.log_vkeys), self.clock, self.examine
-        )
+        log_keys = self.log_keys or listed_logs(map(decode_verifier_key, self.log_vkeys))
+        self.witness = Witness(self.store, key, log_keys, self.clock, self.examine)
 
     def again(self) -> None:
         self.store.close()

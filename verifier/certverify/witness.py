@@ -1,7 +1,7 @@
 """A witness (C2SP tlog-witness): it cosigns a log's checkpoint when the log has only grown since the last one.
 
     store, key = open_folder(folder, name)
-    witness = Witness(store, key, log_keys, clock)
+    witness = Witness(store, key, listed_logs(log_keys), clock)
     answer = witness.add_checkpoint(raw_request)
 
 No sockets here; `witness_server` puts this behind HTTP. The order of work is that of docs/formats/witness.md: decode, log
@@ -13,7 +13,6 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from certverify.errors import AuditError, CertverifyError, ProofError, Signature
 from certverify.merkle import EMPTY_ROOT, verify_consistency
 from certverify.note import NoteSignature, SignatureType, VerifierKey
 from certverify.witness_key import WitnessKey
+from certverify.witness_logs import LogKeys
 from certverify.witness_protocol import (
     AddCheckpoint,
     Answer,
@@ -61,7 +61,7 @@ class Witness:
         self,
         store: WitnessStore,
         key: WitnessKey,
-        log_keys: Iterable[VerifierKey],
+        log_keys: LogKeys,
         clock: Callable[[], datetime],
         examine: Examine | None = None,
     ) -> None:
@@ -70,9 +70,8 @@ class Witness:
         self._clock = clock
         self._examine = examine
         self._audit_turn = Lock()
-        self._log_keys: dict[str, list[VerifierKey]] = defaultdict(list)
-        for log_key in log_keys:
-            self._log_keys[log_key.name].append(log_key)
+        self._log_keys = log_keys
+        self._complaint = ""
 
     def add_checkpoint(self, raw_request: bytes) -> Answer:
         """Answer a log's request: 200 with our cosignature, or why not. What is answered is on disk before. Never raises
@@ -101,7 +100,12 @@ class Witness:
         return None if latest is None else latest.note + latest.cosignature.encode()
 
     def _signed_by_log(self, request: AddCheckpoint) -> _Signed | Answer:
-        keys = self._log_keys.get(request.checkpoint.origin)
+        try:
+            keys = self._log_keys().get(request.checkpoint.origin)
+        except (CertverifyError, OSError) as error:
+            self._complain(f"the trust list cannot be used: {error}")
+            return refused(HTTPStatus.SERVICE_UNAVAILABLE, "trust-unavailable")
+        self._complaint = ""
         if keys is None:
             return refused(HTTPStatus.NOT_FOUND, "origin-unknown")
         try:
@@ -200,6 +204,12 @@ class Witness:
         )
         if kept:
             _log.warning("refused %s at size %d: %s", checkpoint.origin, checkpoint.size, reason)
+
+    def _complain(self, text: str) -> None:
+        """Log it once, however often a stranger asks."""
+        if text != self._complaint:
+            self._complaint = text
+            _log.error("%s", text)
 
     def _seconds(self) -> int:
         return int(self._clock().timestamp())

@@ -5,19 +5,20 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from certverify.errors import NoteError, TrustListError, WitnessStateError
+from certverify.errors import MonitorStateError, NoteError, TrustListError, WitnessStateError
 from certverify.note import SignatureType, VerifierKey, decode_verifier_key
 from certverify.options import write, write_json
-from certverify.trust import load_trust
+from certverify.trust import decode_verifier_anchor
 
 if TYPE_CHECKING:  # the server's libraries are loaded by this command alone
     from certverify.witness import Examine
     from certverify.witness_key import WitnessKey
+    from certverify.witness_logs import LogKeys
 
 EXIT_FORKED = 1
 EXIT_UNUSABLE = 2
@@ -64,6 +65,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "Public tree: replay it before cosigning; needs --trust.",
     )
     command.add_argument(
+        "--anchor",
+        metavar="VKEY",
+        type=_anchor,
+        help="另行核对过的信任根公钥行：信任清单须由其签署，审计随公开目录的签名链更新清单。"
+        "The trust anchor: the list must be signed by it, and an audit follows the signed chain of the tree.",
+    )
+    command.add_argument(
         "--listen",
         metavar="HOST:PORT",
         type=_address,
@@ -93,7 +101,7 @@ def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
         return _show(asked) if asked.show else _serve(asked, clock, _examiner(asked, clock))
     except ModuleNotFoundError as error:
         return _complain(f"请安装 pip install 'certverify[witness]' to run a witness: {error.name}")
-    except (WitnessStateError, TrustListError) as error:
+    except (WitnessStateError, MonitorStateError, TrustListError) as error:
         return _complain(f"见证方无法运行 the witness cannot run: {error}")
     except OSError as error:
         return _complain(f"见证方无法运行 the witness cannot run: {error.strerror}")
@@ -120,15 +128,16 @@ def _serve(asked: argparse.Namespace, clock: Callable[[], datetime], examine: Ex
     from certverify.witness_key import open_folder
     from certverify.witness_server import listen, serve
 
-    log_keys = _log_keys(asked.log, asked.trust)
+    known = log_keys(asked)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO, stream=sys.stderr)
     store, key = open_folder(asked.dir, asked.name)
     try:
+        known()
         with listen(*asked.listen) as listening:
             host, port = listening.getsockname()[:2]
             local = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
             _introduce(key, asked.url or local)
-            serve(Witness(store, key, log_keys, clock, examine), listening)
+            serve(Witness(store, key, known, clock, examine), listening)
     finally:
         store.close()
     return 0
@@ -147,7 +156,7 @@ def _examiner(asked: argparse.Namespace, clock: Callable[[], datetime]) -> Exami
         source = open_source(asked.audit)
     except ValueError as error:
         raise WitnessStateError(str(error)) from error
-    return Auditor(source, asked.trust, asked.dir / "replay", clock).examine
+    return Auditor(source, asked.trust, asked.dir / "replay", clock, asked.anchor).examine
 
 
 def _introduce(key: WitnessKey, url: str) -> None:
@@ -159,14 +168,15 @@ def _introduce(key: WitnessKey, url: str) -> None:
     _say(policy_line(key.verifier.name, key.line, url))
 
 
-def _log_keys(listed: Sequence[VerifierKey], trust: Path | None) -> list[VerifierKey]:
-    """The keys of the command line and of the trust list. Raises TrustListError, WitnessStateError without any."""
-    keys = list(listed)
-    if trust is not None:
-        keys += load_trust(trust).trust_list.log_keys
-    if not keys:
-        raise WitnessStateError("no log is known: --log VKEY or --trust DIR")
-    return keys
+def log_keys(asked: argparse.Namespace) -> LogKeys:
+    """The keys of the command line and of the trust list. Raises WitnessStateError without any."""
+    from certverify.witness_logs import FollowedLogs, listed_logs
+
+    if asked.trust is not None:
+        return FollowedLogs(asked.log, asked.trust, asked.dir / "followed", asked.anchor)
+    if not asked.log:
+        raise WitnessStateError("没有指定日志 no log is known: --log VKEY 或 or --trust DIR")
+    return listed_logs(asked.log)
 
 
 def _log_key(line: str) -> VerifierKey:
@@ -177,6 +187,13 @@ def _log_key(line: str) -> VerifierKey:
     if key.kind is not SignatureType.ED25519:
         raise argparse.ArgumentTypeError("日志公钥的类型应为 01 a log's verifier key has type 01")
     return key
+
+
+def _anchor(line: str) -> VerifierKey:
+    try:
+        return decode_verifier_anchor(line)
+    except NoteError as error:
+        raise argparse.ArgumentTypeError("<name>+<hash>+<key>") from error
 
 
 def _address(text: str) -> tuple[str, int]:
