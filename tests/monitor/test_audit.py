@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 from certverify.cli import main
 from certverify.monitor_audit import Auditor
 from certverify.sources import FolderSource
+from certverify.witness_report import render_report, report
+from certverify.witness_store import Ground
 
 from tests.monitor.conftest import Outsider, codes
 from tests.monitor.logs import HandLog
-from tests.verifier.builders import b64, consistency, leaf_hash
+from tests.verifier.builders import OTHER_RECORD_KEY, b64, consistency, leaf_hash
 from tests.verifier.witnessing import Bench, StandingClock, WitnessProcess, cosigned_at
 
 
@@ -48,7 +51,7 @@ def test_a_log_that_keeps_the_rules_is_cosigned_batch_after_batch(bench: Bench, 
         bench.cosigned_at(text(log), bench.ask(asked(log, old)))
 
 
-def test_a_log_that_breaks_a_rule_is_refused_for_good(bench: Bench, outsider: Outsider) -> None:
+def test_a_log_that_breaks_a_rule_is_refused_whenever_it_asks(bench: Bench, outsider: Outsider) -> None:
     log = outsider.log
     bench.ask(asked(log, 0))
     old = len(log.entries)
@@ -60,6 +63,41 @@ def test_a_log_that_breaks_a_rule_is_refused_for_good(bench: Bench, outsider: Ou
         assert (answer.status, answer.body) == (422, b"array-wrong\n")
     (refused,) = bench.store.all_refused()
     assert refused.reason == "array-wrong"
+
+
+def test_a_record_key_that_the_list_does_not_name_yet_is_no_refusal(bench: Bench, outsider: Outsider) -> None:
+    log = outsider.log
+    bench.ask(asked(log, 0))
+    old = len(log.entries)
+    log.signer = OTHER_RECORD_KEY
+    log.issue(70_000)
+    outsider.publish()
+    answer = bench.ask(asked(log, old))
+    assert (answer.status, bench.store.all_refused()) == (503, [])
+    listed = outsider.home / "trust/trust-list.json"
+    newer = json.loads(listed.read_bytes())
+    newer["sequence"] += 1
+    newer["record_keys"].append(
+        newer["record_keys"][0]
+        | {"kid": OTHER_RECORD_KEY.kid.hex(), "public_key": b64(OTHER_RECORD_KEY.public)}
+    )
+    listed.write_text(json.dumps(newer))
+    assert bench.ask(asked(log, old)).status == 200
+
+
+def test_a_refusal_that_was_cosigned_later_is_marked_as_superseded(bench: Bench, outsider: Outsider) -> None:
+    listed = outsider.home / "trust/trust-list.json"
+    honest = listed.read_bytes()
+    ended = json.loads(honest)
+    ended["record_keys"][0]["valid_to"] = "2026-01-02"
+    listed.write_text(json.dumps(ended))
+    assert bench.ask(asked(outsider.log, 0)).body == b"manifest-key\n"
+    assert [one.ground for one in bench.store.all_refused()] == [Ground.AUDIT]
+    listed.write_bytes(honest)
+    assert bench.ask(asked(outsider.log, 0)).status == 200
+    assert [one.ground for one in bench.store.all_refused()] == [Ground.SUPERSEDED]
+    assert "superseded" in [one["ground"] for one in report(bench.store)["refused"]]
+    assert "cosigned later" in render_report(report(bench.store))
 
 
 def test_tiles_that_are_not_there_yet_are_asked_for_again(bench: Bench, outsider: Outsider) -> None:
