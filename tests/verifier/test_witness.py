@@ -386,7 +386,7 @@ def test_a_first_start_that_was_broken_off_is_finished_by_the_next(
     def killed(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    for place in ("_write_key", "encode_vkey"):
+    for place in ("write_key", "named_key"):
         with monkeypatch.context() as patched:
             patched.setattr(witness_key, place, killed)
             with pytest.raises(KeyboardInterrupt):

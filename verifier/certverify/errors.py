@@ -127,6 +127,10 @@ class AuditError(CertverifyError):
         self.reason = reason
 
 
+class KeyFileError(CertverifyError):
+    """The key of a witness or an auditor cannot be read, made or used; the words are Chinese and English."""
+
+
 class WitnessStateError(CertverifyError):
     """The folder of a witness does not hold a key and a state that belong together; serving from it would be unsafe."""
 

@@ -166,7 +166,7 @@ def _key(asked: argparse.Namespace) -> AuditorKey | None:
     if not asked.cosign and asked.key is None:
         return None
     if asked.name is None:
-        raise MonitorStateError("an auditor needs a name: --name")
+        raise MonitorStateError("审计方须有名称 an auditor needs a name: --name")
     key = open_key(asked.key or asked.state / "auditor-key.pem", asked.name)
     sys.stderr.write(f"审计方公钥 verifier key of this auditor: {key.line}\n")
     return key
@@ -205,7 +205,7 @@ def _place(text: str) -> Source:
     try:
         return open_source(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        raise argparse.ArgumentTypeError(f"网址无效 no usable address: {error}") from error
 
 
 def _anchor(line: str) -> VerifierKey:
@@ -214,18 +214,18 @@ def _anchor(line: str) -> VerifierKey:
     try:
         return decode_verifier_anchor(line)
     except NoteError as error:
-        raise argparse.ArgumentTypeError("<name>+<hash>+<key>") from error
+        raise argparse.ArgumentTypeError("不是公钥行 must be <name>+<hash>+<key>") from error
 
 
 def _minutes(digits: str) -> timedelta:
     minutes = int(digits)
     if not 0 <= minutes <= 525_600:
-        raise argparse.ArgumentTypeError("0-525600")
+        raise argparse.ArgumentTypeError("应为 must be 0-525600")
     return timedelta(minutes=minutes)
 
 
 def _seconds(digits: str) -> float:
     seconds = float(digits)
     if not 1 <= seconds <= 86_400:
-        raise argparse.ArgumentTypeError("1-86400")
+        raise argparse.ArgumentTypeError("应为 must be 1-86400")
     return seconds

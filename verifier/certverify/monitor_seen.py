@@ -89,7 +89,7 @@ def _read(path: Path) -> SeenNote:
         raw_note = path.read_bytes()
         checkpoint, _ = decode_checkpoint(raw_note)
     except CheckpointError as error:
-        raise MonitorStateError(f"{path} is damaged") from error
+        raise MonitorStateError(f"{path} 已损坏 is damaged") from error
     if named is None or int(named[3]) != checkpoint.size:
-        raise MonitorStateError(f"{path} is not named as its content asks")
+        raise MonitorStateError(f"{path} 文件名与内容不符 is not named as its content asks")
     return SeenNote(int(named[1]), int(named[2]), checkpoint, raw_note)

@@ -110,7 +110,7 @@ class MonitorState:
         """Take note of an item of evidence: it is kept, and no longer reported. Raises MonitorStateError without one."""
         found = next((item for item in self.unacknowledged() if item.name == name), None)
         if found is None:
-            raise MonitorStateError(f"no evidence has the name {name}")
+            raise MonitorStateError(f"没有此名称的证据 no evidence has the name {name}")
         found.replace(self._folder / "acknowledged" / name)
         sync_folder(self._folder / "acknowledged")
         sync_folder(self._folder / "evidence")
@@ -162,10 +162,10 @@ def open_state(folder: Path) -> Iterator[MonitorState]:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise MonitorStateError("another process uses this folder") from error
+                raise MonitorStateError("此目录正被另一进程使用 another process uses this folder") from error
             yield MonitorState(folder)
     except OSError as error:
-        raise MonitorStateError(f"the folder cannot be used: {error.strerror}") from error
+        raise MonitorStateError(f"目录无法使用 the folder cannot be used: {error.strerror}") from error
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -205,9 +205,9 @@ def _read_kept(path: Path) -> KeptCheckpoint:
         raw_note = path.read_bytes()
         checkpoint, _ = decode_checkpoint(raw_note)
     except CheckpointError as error:
-        raise MonitorStateError(f"{path} is damaged") from error
+        raise MonitorStateError(f"{path} 已损坏 is damaged") from error
     if named is None or int(named[1]) != checkpoint.size:
-        raise MonitorStateError(f"{path} is not named as its content asks")
+        raise MonitorStateError(f"{path} 文件名与内容不符 is not named as its content asks")
     return KeptCheckpoint(checkpoint, int(named[2]), raw_note)
 
 
@@ -218,12 +218,12 @@ def _read_latest(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except JsonError as error:
-        raise MonitorStateError(f"{path} is damaged") from error
+        raise MonitorStateError(f"{path} 已损坏 is damaged") from error
     if type(latest) is not dict:
-        raise MonitorStateError(f"{path} is damaged")
+        raise MonitorStateError(f"{path} 已损坏 is damaged")
     read: dict[str, str] = {}
     for source, digest in latest.items():
         if type(digest) is not str or not _LATEST.fullmatch(source) or not _DIGEST.fullmatch(digest):
-            raise MonitorStateError(f"{path} is damaged")
+            raise MonitorStateError(f"{path} 已损坏 is damaged")
         read[source] = digest
     return read

@@ -112,7 +112,7 @@ class TrustFollower:
         try:
             return _decoded(_files(FolderSource(folders[max(folders)])))
         except (TreeMissingError, TreeInconsistentError, TrustListError) as error:
-            raise MonitorStateError(f"{folders[max(folders)]} is damaged") from error
+            raise MonitorStateError(f"{folders[max(folders)]} 已损坏 is damaged") from error
 
     def _keep(self, files: TrustFiles, sequence: int) -> None:
         """Keep new material as a whole, then let the one before go. Durable when this returns."""
@@ -137,9 +137,9 @@ class TrustFollower:
         except FileNotFoundError:
             digits = "1"
         except ValueError as error:
-            raise MonitorStateError(f"{path} is damaged") from error
+            raise MonitorStateError(f"{path} 已损坏 is damaged") from error
         if not _SEQUENCE.fullmatch(digits):
-            raise MonitorStateError(f"{path} is damaged")
+            raise MonitorStateError(f"{path} 已损坏 is damaged")
         if sequence > int(digits) or not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
             temporary = self._folder / ".sequence"
@@ -155,7 +155,7 @@ class TrustFollower:
     def _sequence_of(self, name: str) -> int:
         digits = name.rpartition("-")[2]
         if not _SEQUENCE.fullmatch(digits):
-            raise MonitorStateError(f"{self._folder / name} is not named by its sequence")
+            raise MonitorStateError(f"{self._folder / name} 未按序号命名 is not named by its sequence")
         return int(digits)
 
 

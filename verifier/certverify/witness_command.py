@@ -101,7 +101,11 @@ def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
         return _show(asked) if asked.show else _serve(asked, clock, _examiner(asked, clock))
     except ModuleNotFoundError as error:
         return _complain(f"请安装 pip install 'certverify[witness]' to run a witness: {error.name}")
-    except (WitnessStateError, MonitorStateError, TrustListError) as error:
+    except TrustListError as error:
+        return _complain(
+            f"见证方无法运行：信任清单无法使用 the witness cannot run by this trust list: {error}"
+        )
+    except (WitnessStateError, MonitorStateError) as error:
         return _complain(f"见证方无法运行 the witness cannot run: {error}")
     except OSError as error:
         return _complain(f"见证方无法运行 the witness cannot run: {error.strerror}")
@@ -151,11 +155,11 @@ def _examiner(asked: argparse.Namespace, clock: Callable[[], datetime]) -> Exami
     from certverify.sources import open_source
 
     if asked.trust is None:
-        raise WitnessStateError("an audit judges by the trust list: --trust DIR")
+        raise WitnessStateError("审计须按信任清单进行 an audit judges by the trust list: --trust DIR")
     try:
         source = open_source(asked.audit)
     except ValueError as error:
-        raise WitnessStateError(str(error)) from error
+        raise WitnessStateError(f"审计网址无效 no usable address to audit: {error}") from error
     return Auditor(source, asked.trust, asked.dir / "replay", clock, asked.anchor).examine
 
 
@@ -193,19 +197,19 @@ def _anchor(line: str) -> VerifierKey:
     try:
         return decode_verifier_anchor(line)
     except NoteError as error:
-        raise argparse.ArgumentTypeError("<name>+<hash>+<key>") from error
+        raise argparse.ArgumentTypeError("不是公钥行 must be <name>+<hash>+<key>") from error
 
 
 def _address(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
-        raise argparse.ArgumentTypeError("HOST:PORT")
+        raise argparse.ArgumentTypeError("应为主机:端口 must be HOST:PORT")
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def _url(text: str) -> str:
     if not text.startswith(("http://", "https://")) or not text.isprintable() or " " in text:
-        raise argparse.ArgumentTypeError("http(s)://…")
+        raise argparse.ArgumentTypeError("应为网址 must be http(s)://…")
     return text.rstrip("/")
 
 

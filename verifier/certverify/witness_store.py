@@ -247,14 +247,14 @@ def open_store(folder: Path) -> WitnessStore:
             folder / STATE_FILE, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
     except sqlite3.Error as error:
-        raise WitnessStateError("the state file cannot be opened") from error
+        raise WitnessStateError("状态文件无法打开 the state file cannot be opened") from error
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         _prepare(connection)
     except sqlite3.Error as error:
         connection.close()
-        raise WitnessStateError("the state file cannot be used") from error
+        raise WitnessStateError("状态文件无法使用 the state file cannot be used") from error
     except WitnessStateError:
         connection.close()
         raise
@@ -264,7 +264,7 @@ def open_store(folder: Path) -> WitnessStore:
 def open_existing_store(folder: Path) -> WitnessStore:
     """The state in `folder`. Raises WitnessStateError, also where there is none."""
     if not (folder / STATE_FILE).is_file():
-        raise WitnessStateError("no witness has its state in this folder")
+        raise WitnessStateError("此目录中没有见证方的状态 no witness has its state in this folder")
     return open_store(folder)
 
 
@@ -277,4 +277,6 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {_VERSION}")
     connection.execute("COMMIT")
     if version not in (0, _VERSION):
-        raise WitnessStateError("the state file is of another version of this program")
+        raise WitnessStateError(
+            "状态文件属于本程序的另一版本 the state file is of another version of this program"
+        )
