@@ -123,6 +123,27 @@ def test_a_manifest_by_a_key_that_the_readers_list_does_not_name_accuses_nobody(
     assert (found.value.kid, found.value.index) == (OTHER_RECORD_KEY.kid, 2)
 
 
+def test_a_key_that_an_older_list_announces_for_a_later_day_accuses_nobody(
+    follow: Callable[..., Replay], tmp_path: Path, trust_list: TrustList
+) -> None:
+    """The day may have been brought forward since; a list that was issued after the event tells."""
+    from dataclasses import replace
+    from datetime import date, timedelta
+
+    follow(HandLog().issue(1))
+    (tmp_path / "replay").unlink()
+    tree = PublicTree(tmp_path / "public")
+    checkpoint, _ = decode_checkpoint(tree.raw_checkpoint())
+    key = replace(trust_list.record_keys[RECORD_KEY.kid], valid_from=date(2026, 12, 1))
+    older = replace(trust_list, record_keys={RECORD_KEY.kid: key})
+    with pytest.raises(RecordKeyUnknownError):
+        Follower(tmp_path / "replay").follow(tree, checkpoint, SIGNED_AT, older)
+    newer = replace(older, issued_at=NOW + timedelta(hours=1))
+    with pytest.raises(FaultFoundError) as found:
+        Follower(tmp_path / "replay").follow(tree, checkpoint, SIGNED_AT, newer)
+    assert found.value.fault is Fault.MANIFEST_KEY
+
+
 def _bent_prev(log: HandLog) -> None:
     log.issue(1).event(1, 3, prev=sha(b"another")).manifest().seal()
 

@@ -153,8 +153,8 @@ _WORDS = {
         "a checkpoint signed by the log was seen that is not proven yet to be of the same history",
     ),
     Found.RECORD_KEY_UNKNOWN: (
-        "清单由本机信任清单未列的密钥签署，请向签发机构取得更新的信任清单后重试",
-        "a manifest is by a key that the trust list here does not name: fetch the newer trust list of the authority",
+        "清单的签署密钥，本机信任清单未列出或列为日后启用，请向签发机构取得更新的信任清单后重试",
+        "a manifest is by a key that the trust list here does not name for its day: fetch the newer trust list of the authority",
     ),
     Found.TREE_INCONSISTENT: (
         "公开文件与检查点不符（可能在传输或存储中被改动）",

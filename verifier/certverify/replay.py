@@ -212,6 +212,9 @@ class Replay:
         except SignatureError:
             raise FaultFoundError(Fault.MANIFEST_SIGNATURE, self.tree.size - 1) from None
         first_on, last_on = _day(batch.first_hour), _day(self.last_hour)
+        if first_on < key.valid_from and self.trust_list.issued_at.timestamp() < (self.last_hour + 1) * 3600:
+            # the list was issued before the event: the day it announces may have been brought forward since
+            raise RecordKeyUnknownError(manifest.kid, self.tree.size - 1)
         self._require(key.speaks_for(first_on) and key.speaks_for(last_on), Fault.MANIFEST_KEY)
         before = self.key_uses.get(manifest.kid)
         raw_key = key.public_key.public_bytes_raw()

@@ -87,10 +87,11 @@ class FaultFoundError(CertverifyError):
 
 
 class RecordKeyUnknownError(CertverifyError):
-    """The manifest at leaf `index` names a record key that the reader's trust list does not: a newer list may name it."""
+    """The manifest at leaf `index` is by a record key that the reader's trust list does not name, or names for later days
+    and was issued before the events: a newer list may tell."""
 
     def __init__(self, kid: bytes, index: int) -> None:
-        super().__init__(f"leaf {index}: the trust list names no record key {kid.hex()}")
+        super().__init__(f"leaf {index}: the trust list names no record key {kid.hex()} for its day")
         self.kid = kid
         self.index = index
 
