@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from certsvc.formats.merkle import HASH_BYTES
-from certsvc.formats.tile import split_hashes
+from certsvc.formats.tile import read_tile_path, split_hashes, tile_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +19,29 @@ class Pruned:
     status_files: int
 
 
-def prune_folder(folder: Path, newest_seal: int, before: datetime) -> Pruned:
-    """Remove what was written before an instant and is superseded. Called while nobody publishes.
+def prune_folder(folder: Path, size: int, before: datetime) -> Pruned:
+    """Remove what was written before an instant and is superseded. `size`: of the published log. Called while nobody publishes.
 
-    Partial tiles go when the full one stands beside them (C2SP tlog-tiles, "Partial Tiles"); roots of older seals than the
-    newest go, and shards that no remaining roots name. Entries, full tiles and everything newer stay. A process killed here
-    leaves files that the next call removes: roots go before the shards that only they name.
+    Partial tiles go when the full one stands beside them (C2SP tlog-tiles, "Partial Tiles"), but for those that the published
+    size needs: the tiles may be far ahead of it. Roots of older seals than its last leaf go, and shards that no remaining
+    roots name. Entries, full tiles and everything newer stay. A process killed here leaves files that the next call
+    removes: roots go before the shards that only they name.
     """
     moment = before.timestamp()
-    partial = sum(_remove(path) for path in _superseded_tiles(folder, moment))
-    status = sum(_remove(path) for path in _old_roots(folder, newest_seal, moment))
+    partial = sum(_remove(path) for path in _superseded_tiles(folder, size, moment))
+    status = sum(_remove(path) for path in _old_roots(folder, size - 1, moment))
     status += sum(_remove(path) for path in _unnamed_shards(folder, moment))
     return Pruned(partial, status)
 
 
-def _superseded_tiles(folder: Path, moment: float) -> Iterator[Path]:
+def _superseded_tiles(folder: Path, size: int, moment: float) -> Iterator[Path]:
     for partials in sorted((folder / "tile").rglob("*.p")):
         full = partials.with_suffix("")
         if full.is_file() and full.stat().st_mtime < moment:
-            yield from sorted(partials.iterdir())
+            for path in sorted(partials.iterdir()):
+                found = read_tile_path(path.relative_to(folder).as_posix())
+                if found is not None and found[2] != tile_width(size, found[0] or 0, found[1]):
+                    yield path
 
 
 def _old_roots(folder: Path, newest_seal: int, moment: float) -> Iterator[Path]:

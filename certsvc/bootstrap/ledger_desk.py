@@ -47,7 +47,7 @@ class LedgerDesk:
         with office.tree.exclusive():
             published = PublishedLog(office.tree, office.log_keys)
             before = office.clock.now() - keep
-            return prune_folder(office.settings.public_folder, published.size - 1, before)
+            return prune_folder(office.settings.public_folder, published.size, before)
 
     @property
     def reconciliation(self) -> Reconciliation:

@@ -88,7 +88,13 @@ class OwnHistory:
                 f"本机准备公开过 {last.size} 条的账本（last-checkpoint），数据库中只有 {size} 条，可能恢复了旧备份。"
                 "继续签发会使账本分叉，已拒绝。处理办法见 docs/operations.md（启动保护）。"
             )
-        require_same_history(last, head, TileNodes(stored.tile, size).node)
+        try:
+            require_same_history(last, head, TileNodes(stored.tile, size).node)
+        except IntegrityError as error:
+            raise IntegrityError(
+                f"本机准备公开过的检查点（last-checkpoint，{last.size} 条）与数据库中的账本不是同一历史，已停止签发。"
+                "处理办法见 docs/operations.md（启动保护）。"
+            ) from error
 
 
 def _text(raw_note: bytes | None) -> bytes | None:

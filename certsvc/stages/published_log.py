@@ -12,7 +12,7 @@ from certverify.policy import Policy
 
 from certsvc.errors import ConflictError, IntegrityError, OlderDatabase, UnavailableError
 from certsvc.formats.bundle import ProvenLeaf
-from certsvc.formats.merkle import Node, consistency_proof, inclusion_proof
+from certsvc.formats.merkle import HASH_BYTES, Node, consistency_proof, inclusion_proof
 from certsvc.formats.note import encode_vkey
 from certsvc.formats.tile import TILE_WIDTH, TileNodes, entries_path, split_entries, tile_path, tile_width
 from certsvc.ports import LedgerHead, LogSigner, PublicTree
@@ -55,7 +55,9 @@ def tree_nodes(tree: PublicTree, size: int) -> Node:
     """The nodes of a tree of that size, out of the public tiles; asking raises UnavailableError where one is missing."""
 
     def read_tile(level: int, number: int) -> bytes:
-        return _required_file(tree, tile_path(level, number, tile_width(size, level, number)))
+        width = tile_width(size, level, number)
+        path = tile_path(level, number, width)
+        return _partial_file(tree, path, tile_path(level, number))[: width * HASH_BYTES]
 
     return TileNodes(read_tile, size).node
 
@@ -133,10 +135,20 @@ class PublishedLog:
         return _required_file(self._tree, path)
 
     def _read_bundle(self, number: int) -> list[bytes]:
+        width = tile_width(self.size, 0, number)
         try:
-            return split_entries(self.read(entries_path(number, tile_width(self.size, 0, number))))
+            path = entries_path(number, width)
+            return split_entries(_partial_file(self._tree, path, entries_path(number)))[:width]
         except ValueError as error:
             raise IntegrityError("公开目录中的账本条目文件已损坏，已停止处理。") from error
+
+
+def _partial_file(tree: PublicTree, path: str, full_path: str) -> bytes:
+    """A tile or bundle; where a partial one is gone, the full one that has superseded it (C2SP tlog-tiles)."""
+    content = tree.read(path)
+    if content is None and path != full_path:
+        content = tree.read(full_path)
+    return _required_file(tree, path) if content is None else content
 
 
 def _required_file(tree: PublicTree, path: str) -> bytes:

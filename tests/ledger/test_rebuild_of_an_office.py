@@ -17,7 +17,7 @@ from certverify.verdict import Outcome
 
 from certsvc.bootstrap import Office, open_office
 from certsvc.domain.decision import DecisionKind
-from certsvc.errors import OlderDatabase
+from certsvc.errors import IntegrityError, OlderDatabase
 from certsvc.formats.record import record_text
 from certsvc.ports.ledger_rebuilding import Adoption
 from certsvc.settings import Settings
@@ -136,6 +136,9 @@ def test_a_fork_is_given_up_from_scratch_and_its_certificates_are_logged_anew(
     restored = open_office(settings, deciders.clock)
     restored.ledger_desk.rebuild(from_scratch=True)
     assert restored.ledger_desk.fsck().sound
+    with pytest.raises(IntegrityError, match="last-checkpoint"):
+        restored.catch_up()  # this machine has shown the other history: whoever gives that up says so
+    (other_home / "last-checkpoint").rename(other_home / "last-checkpoint.given-up")
     restored.catch_up()
     assert restored.ledger_desk.fsck().sound
     folder = settings.public_folder
