@@ -42,7 +42,7 @@ ATTACKS = (
             "monitor/test_evidence.py::test_evidence_is_reported_and_keeps_the_auditor_from_cosigning_until_it_is_acknowledged",
             "monitor/test_monitor.py::test_a_copy_of_another_history_is_a_fork",
             "monitor/test_audit.py::test_a_running_witness_is_a_copy_to_compare_with",
-            "verifier/test_witness.py::test_both_notes_of_a_fork_are_kept_and_shown",
+            "verifier/test_witness_refusals.py::test_both_notes_of_a_fork_are_kept_and_shown",
         ),
     ),
     Attack(
@@ -106,7 +106,7 @@ ATTACKS = (
             "attacks/test_operator.py::test_a_stolen_key_signs_nothing_more_once_the_trust_list_has_retired_it",
             "attacks/test_operator.py::test_the_log_of_somebody_else_under_the_same_name_is_not_taken",
             "verifier/test_witness.py::test_a_retired_log_key_is_believed_no_more",
-            "verifier/test_witness.py::test_a_thief_of_the_log_key_cannot_fill_the_disk",
+            "verifier/test_witness_refusals.py::test_a_thief_of_the_log_key_cannot_fill_the_disk",
         ),
     ),
     Attack(
@@ -235,7 +235,7 @@ ATTACKS = (
         "no time before the last signed one is signed",
         (
             "ledger/test_append_and_publish.py::test_a_clock_gone_back_signs_nothing",
-            "verifier/test_witness.py::test_with_a_clock_that_stepped_back_nothing_is_signed",
+            "verifier/test_witness_refusals.py::test_with_a_clock_that_stepped_back_nothing_is_signed",
             "monitor/test_monitor.py::test_an_auditor_does_not_cosign_with_a_clock_that_went_back",
             "monitor/test_replay.py::test_a_rule_that_signed_leaves_break_is_named",
         ),

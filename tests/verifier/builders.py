@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import copy
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,12 @@ from typing import Any
 
 import cbor2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.verifier.merkle_tree import consistency as consistency
+from tests.verifier.merkle_tree import leaf_hash as leaf_hash
+from tests.verifier.merkle_tree import mth as mth
+from tests.verifier.merkle_tree import path as path
+from tests.verifier.merkle_tree import sha as sha
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 ORIGIN = "log.example/zc"
@@ -39,54 +44,12 @@ FIELDS: dict[str, Any] = {
 DUAL: dict[str, Any] = FIELDS | {"way": 4, "area": 222404}
 
 
-def sha(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest()
-
-
 def b64(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
 def cbor(value: Any) -> bytes:
     return cbor2.dumps(value, canonical=True)
-
-
-# --- Merkle tree, by the recursive definitions of RFC 6962 section 2.1 ---
-
-
-def split(n: int) -> int:
-    return 1 << ((n - 1).bit_length() - 1)
-
-
-def mth(hashes: Sequence[bytes]) -> bytes:
-    if not hashes:
-        return sha(b"")
-    if len(hashes) == 1:
-        return hashes[0]
-    k = split(len(hashes))
-    return sha(b"\x01" + mth(hashes[:k]) + mth(hashes[k:]))
-
-
-def path(m: int, hashes: Sequence[bytes]) -> list[bytes]:
-    if len(hashes) == 1:
-        return []
-    k = split(len(hashes))
-    if m < k:
-        return [*path(m, hashes[:k]), mth(hashes[k:])]
-    return [*path(m - k, hashes[k:]), mth(hashes[:k])]
-
-
-def consistency(m: int, hashes: Sequence[bytes], whole: bool = True) -> list[bytes]:
-    if m == len(hashes):
-        return [] if whole else [mth(hashes)]
-    k = split(len(hashes))
-    if m <= k:
-        return [*consistency(m, hashes[:k], whole), mth(hashes[k:])]
-    return [*consistency(m - k, hashes[k:], False), mth(hashes[:k])]
-
-
-def leaf_hash(entry: bytes) -> bytes:
-    return sha(b"\x00" + entry)
 
 
 # --- Keys ---

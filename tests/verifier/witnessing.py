@@ -21,7 +21,7 @@ from certverify.witness_logs import LogKeys, listed_logs
 from certverify.witness_protocol import Answer
 from certverify.witness_store import WitnessStore
 
-from tests.verifier.builders import LOG_KEY, NOW, Key, b64, consistency, leaf_hash, mth
+from tests.verifier.builders import LOG_KEY, NOW, Key, b64, consistency, key, leaf_hash, mth
 
 ROOT = Path(__file__).parents[2]
 NAME = "witness.example/w1"
@@ -69,6 +69,10 @@ class StandingClock:
         self.now += timedelta(seconds=seconds)
 
 
+SECOND_LOG = key("log.example/second", 21)
+NEXT_LOG_KEY = key(LOG_KEY.name, 22)
+
+
 @dataclass
 class Bench:
     """A witness in a folder; `again` closes it and opens it once more."""
@@ -114,6 +118,15 @@ def cosigned_at(vkey: str, text: str, lines: bytes) -> datetime:
     seconds = decode_note(f"{text}\n".encode() + lines).cosigned_at(decode_verifier_key(vkey))
     assert seconds is not None
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def clock_of(bench: Bench) -> StandingClock:
+    assert isinstance(bench.clock, StandingClock)
+    return bench.clock
+
+
+def said(answer: Answer) -> tuple[int, str]:
+    return int(answer.status), answer.body.decode().strip()
 
 
 class WitnessProcess:
