@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from certverify.monitor_state import open_state
 from certverify.replay_faults import RecordKeyUnknownError
 from certverify.sources import FolderSource
 from certverify.trust import decode_verifier_anchor
+from certverify.trust_follow import TrustFollower
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.file_keys import ed25519_pem
@@ -153,3 +155,13 @@ def test_damaged_followed_material_is_told(watcher: Watcher) -> None:
     (kept / "policy").write_bytes(b"nothing")
     with pytest.raises(MonitorStateError, match="damaged"):
         watcher.look(anchored=True)
+
+
+def test_a_witness_and_its_auditor_may_follow_in_one_folder_at_once(watcher: Watcher) -> None:
+    folder, newest = watcher.home / "followed", watcher.house.listed()["sequence"]
+    follower = TrustFollower(watcher.home / "trust", folder, watcher.anchor)
+    with ThreadPoolExecutor(8) as threads:
+        turns = [threads.submit(follower.judged_by, FolderSource(watcher.public)) for _ in range(16)]
+    assert {turn.result().sequence for turn in turns} == {newest}
+    assert len(list(folder.glob("*-*"))) == 1
+    assert (folder / "sequence").read_text() == str(newest)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from certverify.errors import (
@@ -36,6 +37,7 @@ _ATTEMPTS, _PAUSE_SECONDS = 3, 0.05
 _FILES = ("trust-list.json", "tables.json", "policy", "trust.note")
 _SEQUENCE = re.compile(r"[1-9][0-9]{0,17}")
 _T = TypeVar("_T")
+_MEMORY = Lock()  # a witness and its auditor share one folder and one process
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class TrustFollower:
         files, trust = _settled(self._read_own)
         not_followed = ""
         if self._anchor is not None:
-            kept = self._kept()
+            with _MEMORY:
+                kept = self._kept()
             if kept is not None and kept[1].trust_list.sequence > trust.trust_list.sequence:
                 files, trust = kept
             start = files
@@ -90,8 +93,10 @@ class TrustFollower:
                 newer, not_followed = None, str(error)
             if newer is not None:
                 files, trust = newer
-                self._keep(files, trust.trust_list.sequence)
-        greatest = self._greatest(trust.trust_list.sequence)
+                with _MEMORY:
+                    self._keep(files, trust.trust_list.sequence)
+        with _MEMORY:
+            greatest = self._greatest(trust.trust_list.sequence)
         return Judged(trust, files, greatest, not_followed)
 
     def _read_own(self) -> tuple[TrustFiles, Trust]:
@@ -116,6 +121,9 @@ class TrustFollower:
 
     def _keep(self, files: TrustFiles, sequence: int) -> None:
         """Keep new material as a whole, then let the one before go. Durable when this returns."""
+        target = self._folder / f"{self._prefix}-{sequence}"
+        if target.exists():
+            return
         self._folder.mkdir(parents=True, exist_ok=True)
         before = list(self._folder.glob(f"{self._prefix}-*"))
         temporary = self._folder / ".new"
@@ -125,7 +133,7 @@ class TrustFollower:
         for name, raw_file in zip(_FILES, content, strict=True):
             _write(temporary / name, raw_file)
         sync_folder(temporary)
-        temporary.replace(self._folder / f"{self._prefix}-{sequence}")
+        temporary.replace(target)
         sync_folder(self._folder)
         for path in before:
             shutil.rmtree(path)

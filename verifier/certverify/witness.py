@@ -38,7 +38,7 @@ from certverify.witness_protocol import (
 from certverify.witness_store import FORK_REASON, Ground, Latest, Refused, Turn, WitnessStore
 
 Examine = Callable[[bytes, Checkpoint], None]
-"""An auditor: given the note and the checkpoint in it, returns when all is well. AuditError: refused for good (422); any
+"""An auditor: given the note and the checkpoint in it, returns when all is well. AuditError: refused (422); any
 other CertverifyError or OSError: it cannot tell now (503). One call at a time."""
 SECONDS_TO_WAIT_FOR_AN_AUDIT = 5.0
 """While one audit lasts, nobody waits longer for the next: the log asks again."""
