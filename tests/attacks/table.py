@@ -27,7 +27,7 @@ ATTACKS = (
             "attacks/test_operator.py::test_a_bent_past_is_convicted_by_a_monitor_and_refused_by_a_witness",
             "attacks/test_operator.py::test_a_proof_handed_out_before_the_past_was_bent_no_longer_holds",
             "monitor/test_monitor.py::test_a_rewritten_past_is_a_fork_with_both_notes",
-            "monitor/test_replay.py::test_a_kept_root_of_another_history_is_a_fork",
+            "monitor/test_replay_follow.py::test_a_kept_root_of_another_history_is_a_fork",
             "witnesses/test_second_histories.py::test_a_second_history_that_has_grown_past_the_witness_is_stopped_by_its_proof",
         ),
     ),
@@ -249,7 +249,7 @@ ATTACKS = (
             "verifier/test_merkle.py::test_stored_consistency_proofs_hold_or_fail_as_written",
             "verifier/test_decoders_are_total.py::test_any_bytes_are_a_value_or_the_declared_error",
             "verifier/test_witness_protocol.py::test_any_bytes_are_a_request_or_refused",
-            "monitor/test_replay.py::test_the_short_way_refuses_altered_bytes_as_the_strict_decoder_does",
+            "monitor/test_replay_leaf.py::test_the_short_way_refuses_altered_bytes_as_the_strict_decoder_does",
         ),
     ),
     Attack(

@@ -14,10 +14,15 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from certverify.checkpoint import decode_checkpoint
 from certverify.monitor import Monitor
 from certverify.monitor_report import Report
 from certverify.monitor_state import open_state
+from certverify.replay import Replay
+from certverify.replay_follow import Follower
 from certverify.sources import open_source
+from certverify.tree import PublicTree
+from certverify.trust import TrustList, load_trust
 
 from tests.monitor.logs import HandLog, honest_log
 from tests.verifier.builders import NOW
@@ -108,3 +113,22 @@ def serve() -> Iterator[Callable[..., str]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture(scope="module")
+def trust_list(tmp_path_factory: pytest.TempPathFactory) -> TrustList:
+    """The keys of the small authority."""
+    return load_trust(HandLog().write(tmp_path_factory.mktemp("trust"))).trust_list
+
+
+@pytest.fixture
+def follow(tmp_path: Path, trust_list: TrustList) -> Callable[..., Replay]:
+    """Publish a log, and replay it with the state of the times before."""
+
+    def run(log: HandLog, **how: object) -> Replay:
+        tree = PublicTree(log.write(tmp_path / "public"))
+        checkpoint, _ = decode_checkpoint(tree.raw_checkpoint())
+        follower = Follower(tmp_path / "replay", **how)  # type: ignore[arg-type]
+        return follower.follow(tree, checkpoint, int(NOW.timestamp()), trust_list)
+
+    return run

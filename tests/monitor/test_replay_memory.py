@@ -18,7 +18,7 @@ from certverify.replay_faults import Fault, FaultFoundError
 from certverify.replay_follow import Follower
 from certverify.replay_tree import GrowingTree
 from certverify.tree import PublicTree
-from certverify.trust import TrustList, load_trust
+from certverify.trust import TrustList
 
 from tests.monitor.logs import HandLog, honest_log
 from tests.verifier.builders import NOW, SLOTS
@@ -26,12 +26,6 @@ from tests.verifier.builders import NOW, SLOTS
 SIGNED_AT = int(NOW.timestamp())
 SHARDS = 600
 MEGABYTE = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def trust_list(tmp_path_factory: pytest.TempPathFactory) -> TrustList:
-    """The keys of the small authority."""
-    return load_trust(HandLog().write(tmp_path_factory.mktemp("trust"))).trust_list
 
 
 def wide_log() -> HandLog:
