@@ -1,9 +1,9 @@
 """One flipped bit anywhere: the line stops before the next signature, or an outsider notices, or nobody is told anything else.
 
 What the service itself does not notice until `certsvc ledger fsck` runs: old leaves and tiles that were published before
-(the public copies are right, and are never written again), the counts of free slots, and an outbox mark that was moved. An event that is marked as
-logged and is not, or whose kind was changed while it waited, is business data altered before anybody signed it: the log
-cannot know, the reconciliation of decisions with leaves does.
+(the public copies are right, and are never written again), the counts of free slots, and an outbox mark that was moved.
+An event that is marked as logged and is not, or whose kind was changed while it waited, is business data altered before
+anybody signed it: the log cannot know, the reconciliation of decisions with leaves does.
 """
 
 from __future__ import annotations
