@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from certsvc.entrypoints.cli.options import writing_to
 from certsvc.errors import ConfigurationError
 from certsvc.settings import load_settings
 
@@ -29,7 +30,8 @@ def backup(file: Path) -> None:
     """
     from certsvc.backup import back_up
 
-    made = back_up(load_settings(), file.resolve())
+    with writing_to(file):
+        made = back_up(load_settings(), file.resolve())
     click.echo(f"已备份到 {made.file}：证书文件 {made.documents} 份，账本 {made.log_size} 条。")
     click.echo("备份中没有密钥，请另行保管。恢复时需要的密钥指纹（SHA-256）：")
     _print_fingerprints(made.fingerprints)

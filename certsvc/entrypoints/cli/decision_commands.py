@@ -16,7 +16,7 @@ from certsvc.domain.decision_changes import fields_in_words
 from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.decision_service import ServiceMethod, method_named
 from certsvc.entrypoints.answers import decision_object
-from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office, writing_to
 
 if TYPE_CHECKING:
     from certsvc.bootstrap import Office
@@ -196,7 +196,8 @@ def decision_document(decision_id: str, service: int | None, output: Path) -> No
         found = documents.document_of(decision_id, OPERATOR, "cli")
     else:
         found = documents.proof_of(decision_id, service, OPERATOR, "cli")
-    output.write_bytes(found.content)
+    with writing_to(output):
+        output.write_bytes(found.content)
     click.echo(f"已写入 {output}（{found.media_type.value}，{len(found.content)} 字节）。")
 
 

@@ -17,7 +17,7 @@ from certsvc.entrypoints.cli.ledger_reports import (
     reconciliation_object,
     reconciliation_text,
 )
-from certsvc.entrypoints.cli.options import AS_JSON, opened_office
+from certsvc.entrypoints.cli.options import AS_JSON, opened_office, writing_to
 from certsvc.entrypoints.cli.witness_commands import ledger_witnesses
 
 
@@ -33,7 +33,9 @@ ledger.add_command(ledger_witnesses)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 def ledger_export(folder: Path) -> None:
     """把公开账本（检查点、分片、状态、信任清单、策略）复制到一个文件夹，可直接用 certverify --trust 核验。"""
-    count = opened_office().export_tree(folder)
+    office = opened_office()
+    with writing_to(folder):
+        count = office.export_tree(folder)
     click.echo(f"已导出公开账本（{count} 个文件）到 {folder}。")
 
 
@@ -118,7 +120,8 @@ def ledger_receipt(decision_id: str | None, filing_id: str | None, out: Path | N
     if out is None:
         click.echo(receipt.decode(), nl=False)
     else:
-        out.write_bytes(receipt)
+        with writing_to(out):
+            out.write_bytes(receipt)
         click.echo(f"入账回执已写入 {out}。")
 
 

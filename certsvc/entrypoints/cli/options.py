@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +23,23 @@ DECIDED_ON = click.option(
     metavar="DATE",
     help="决定日期，如 2024-06-03。",
 )
+
+
+class UnusablePath(click.ClickException):
+    """A path on the command line that cannot be used; ends with exit code 2, as other unusable input does."""
+
+    exit_code = 2
+
+
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """What a command writes to a path that it was given: a disk's refusal is told in a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise UnusablePath(
+            f"不能写入 {path}：{error.strerror or '磁盘不可用'}。请换一个位置后重试。"
+        ) from error
 
 
 def opened_office() -> Office:

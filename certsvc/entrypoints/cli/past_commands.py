@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from certsvc.entrypoints.cli.options import opened_office
+from certsvc.entrypoints.cli.options import opened_office, writing_to
 
 
 @click.command("past")
@@ -23,5 +23,7 @@ def certificate_past(number: str, out: Path) -> None:
 
     包内有持证人的完整证件号码，只交给持证人或发证机关；导出记入查看日志。
     """
-    size = opened_office().past_desk.export(number, out)
+    office = opened_office()
+    with writing_to(out):
+        size = office.past_desk.export(number, out)
     click.echo(f"已导出证书 {number} 的履历查验包到 {out}（{size} 字节）。")
