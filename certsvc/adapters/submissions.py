@@ -11,7 +11,9 @@ from certsvc.adapters.ledger_schema import outbox_event
 from certsvc.adapters.schema import certificate
 from certsvc.ports.log_receipts import Submission
 
-_QUEUED = select(outbox_event.c.commitment, outbox_event.c.queued_at).order_by(outbox_event.c.id)
+_QUEUED = select(outbox_event.c.commitment, outbox_event.c.queued_at, outbox_event.c.leaf_index).order_by(
+    outbox_event.c.id
+)
 
 
 class DatabaseSubmissions:
@@ -43,5 +45,7 @@ class DatabaseSubmissions:
         if not rows:
             return None
         return Submission(
-            tuple(row.commitment for row in rows), max(read_instant(row.queued_at) for row in rows)
+            tuple(row.commitment for row in rows),
+            max(read_instant(row.queued_at) for row in rows),
+            tuple(row.leaf_index for row in rows),
         )

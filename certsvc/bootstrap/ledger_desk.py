@@ -61,4 +61,11 @@ class LedgerDesk:
         """Log receipts for who submitted events."""
         office = self._office
         submissions = DatabaseSubmissions(office.reading_engine)
-        return LogReceipts(submissions, office.keys.log, office.ledger.require_own_history)
+        return LogReceipts(
+            submissions,
+            office.keys.log,
+            office.ledger.require_own_history,
+            office.tree,
+            office.log_keys,
+            office.clock,
+        )

@@ -9,10 +9,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Events that stand in the outbox: their commitments in the order in which they were queued, and since when."""
+    """Events that stand in the outbox: their commitments in the order in which they were queued, and since when.
+
+    `leaves`: the leaf index of each, None while it has none.
+    """
 
     commitments: tuple[bytes, ...]
     submitted_at: datetime
+    leaves: tuple[int | None, ...]
 
 
 class Submissions(Protocol):
