@@ -222,7 +222,7 @@ _CONTRACT = [
     "| `certsvc filing reexamine` | 0 the same answer as then, 1 another one |",
     "| `certsvc history import` | 0 imported, 1 an error kept the whole file out, 2 unreadable, 3 could not be done |",
     "| `certsvc audit verify` | 0 the chain is whole, 1 it is not |",
-    "| every other `certsvc` command | 0 done, 2 wrong usage, 3 could not be done (the message says why) |",
+    "| every other `certsvc` command | 0 done, 2 wrong usage, 3 could not be done (the message says why), 4 another key has taken over from one in memory: start it again |",
     "| `certverify qr`, `pdf`, `bundle`, `past` | 0 passed, 1 failed, 2 cannot tell |",
     "",
     "`filing submit --json` prints",

@@ -16,16 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
+from certsvc.adapters.ed25519_pem import ed25519_pem, read_ed25519, read_key_file
 from certsvc.adapters.key_plan import FILE as PLAN_FILE
 from certsvc.adapters.key_plan import KeyWatch
 from certsvc.adapters.personal_cipher import AesGcmCipher
@@ -98,9 +93,11 @@ class KeyRing:
     watch: KeyWatch
 
     def require_in_force(self) -> None:
-        """Return when record and log key are those in force. Raises ConfigurationError for a process of before a switch."""
-        self.watch.require_same(KeyKind.RECORD, self.record.public_key)
-        self.watch.require_same(KeyKind.LOG, self.log.public_key)
+        """Return when these keys are those that sign now. Raises KeysChangedError for a process of before a switch."""
+        self.watch.require_same(KeyKind.RECORD, (self.record.public_key,))
+        self.watch.require_same(
+            KeyKind.LOG, (self.log.public_key, *(key.public_key for key in self.retiring))
+        )
 
 
 def make_test_keys(folder: Path, now: datetime) -> bool:
@@ -123,11 +120,12 @@ def make_test_keys(folder: Path, now: datetime) -> bool:
 
 def load_keys(folder: Path, *, log_origin: str) -> KeyRing:
     """The keys of a folder. Raises ConfigurationError when one is missing or of another kind."""
-    secret = bytes.fromhex(_read(folder / "personal.key").decode("ascii").strip())
+    secret = bytes.fromhex(read_key_file(folder / "personal.key").decode("ascii").strip())
     certificates = tuple(
-        c.public_bytes(Encoding.DER) for c in x509.load_pem_x509_certificates(_read(folder / "document.pem"))
+        c.public_bytes(Encoding.DER)
+        for c in x509.load_pem_x509_certificates(read_key_file(folder / "document.pem"))
     )
-    document_key = load_pem_private_key(_read(folder / "document.pem"), None)
+    document_key = load_pem_private_key(read_key_file(folder / "document.pem"), None)
     if not isinstance(document_key, ec.EllipticCurvePrivateKey):
         raise ConfigurationError("证书文件签名密钥应为 P-256 椭圆曲线密钥。")
     watch = KeyWatch(folder)
@@ -163,26 +161,6 @@ def fingerprints_of_before(keys: KeyRing) -> frozenset[str]:
     )
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise ConfigurationError(
-            f"缺少密钥文件 {path.name}。请先运行 certsvc init，或按 keys/README.md 配置密钥。"
-        ) from error
-
-
-def read_ed25519(path: Path) -> ed25519.Ed25519PrivateKey:
-    """The private key in a PKCS#8 file. Raises ConfigurationError when it is missing, or of another kind."""
-    try:
-        key = load_pem_private_key(_read(path), None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConfigurationError(f"密钥文件 {path.name} 无法读取，应为未加密的 PKCS#8 PEM。") from error
-    if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise ConfigurationError(f"密钥文件 {path.name} 应为 Ed25519 密钥。")
-    return key
-
-
 def _planned(folder: Path, planned: PlannedKey) -> ed25519.Ed25519PrivateKey:
     key = read_ed25519(folder / planned.file)
     if key.public_key().public_bytes_raw() != planned.public_key:
@@ -190,12 +168,6 @@ def _planned(folder: Path, planned: PlannedKey) -> ed25519.Ed25519PrivateKey:
             f"密钥文件 {planned.file} 不是更替记录（rotation.json）所写的密钥。请从密钥的备份恢复。"
         )
     return key
-
-
-def ed25519_pem() -> bytes:
-    """A new private key, PKCS#8."""
-    key = ed25519.Ed25519PrivateKey.generate()
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _document_pem(now: datetime) -> bytes:

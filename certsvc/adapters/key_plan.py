@@ -12,9 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from certverify.trust import decode_trust_list
+
+from certsvc.adapters.ed25519_pem import read_ed25519
+from certsvc.adapters.trust_archive import FOLDER as LISTS
+from certsvc.adapters.trust_archive import FolderTrustArchive
 from certsvc.adapters.whole_file import replace_file
 from certsvc.domain.key_plan import KEYS_SINCE, KeyKind, KeyPlan, KeyState, PlannedKey
-from certsvc.errors import ConfigurationError
+from certsvc.errors import ConfigurationError, KeysChangedError
 
 FILE = "rotation.json"
 FORMAT = "certsvc-rotation/1"
@@ -23,14 +28,20 @@ _FIRST_FILES = {KeyKind.RECORD: "record.pem", KeyKind.LOG: "log.pem"}
 
 
 def read_key_plan(folder: Path) -> KeyPlan:
-    """The plan of a folder of keys; before the first rotation, the two keys that the ceremony made.
+    """The plan of a folder of keys; where there never was one, the two keys that the ceremony made.
 
-    Raises ConfigurationError for a file that is not of this format, and for missing keys.
+    Raises ConfigurationError for a file that is not of this format, for missing keys, and for a plan that is missing
+    where there must have been one: without it an old key would come back.
     """
     try:
         raw_plan = (folder / FILE).read_bytes()
     except FileNotFoundError:
-        return KeyPlan(*((_first_key(folder, kind),) for kind in KeyKind))
+        if _traces(folder, with_lists=True):
+            raise ConfigurationError(
+                f"密钥文件夹中缺少 {FILE}，无法判断哪把密钥在用，已停止。请从密钥的备份恢复该文件；"
+                "从未更替过密钥的，运行 certsvc init。"
+            ) from None
+        return _first_plan(folder)
     try:
         fields = json.loads(raw_plan)
         if fields["format"] != FORMAT:
@@ -56,6 +67,32 @@ def write_key_plan(folder: Path, plan: KeyPlan) -> None:
     replace_file(folder / FILE, json.dumps(fields, indent=1).encode() + b"\n")
 
 
+def write_missing_key_plan(folder: Path) -> None:
+    """Write the plan of a folder that has none yet; from then on a missing one is a fault. Raises as `read_key_plan`."""
+    if not (folder / FILE).exists():
+        write_key_plan(folder, read_key_plan(folder))
+
+
+def adopt_key_plan(folder: Path) -> None:
+    """As `write_missing_key_plan`, also where lists were signed before there were plans: the newest of them must name the
+    two first keys and no other.
+    """
+    if (folder / FILE).exists() or _traces(folder, with_lists=False):
+        write_missing_key_plan(folder)
+        return
+    newest, first = FolderTrustArchive(folder).newest(), _first_plan(folder)
+    if newest is not None:
+        listed = decode_trust_list(newest.trust_list)
+        named = (
+            {key.public_key.public_bytes_raw() for key in listed.record_keys.values()},
+            {key.raw_key for key in listed.log_keys},
+        )
+        if named != tuple({first.in_force(kind).public_key} for kind in KeyKind):
+            write_missing_key_plan(folder)  # refuses, for there are signed lists
+            return
+    write_key_plan(folder, first)
+
+
 class KeyWatch:
     """Whether keys that a process has in memory may still sign: looked up at every signature, read anew when it changed."""
 
@@ -72,18 +109,18 @@ class KeyWatch:
         return self._seen[1]
 
     def require_signing(self, kind: KeyKind, public_key: bytes) -> None:
-        """Return when the key is one that signs. Raises ConfigurationError for one that was replaced meanwhile."""
+        """Return when the key is one that signs. Raises KeysChangedError for one that was replaced meanwhile."""
         state = self.plan.state_of(kind, public_key)
         allowed = (KeyState.IN_FORCE,) if kind is KeyKind.RECORD else (KeyState.IN_FORCE, KeyState.RETIRING)
         if state not in allowed:
-            raise ConfigurationError(
+            raise KeysChangedError(
                 "本进程使用的签名密钥已更换或停用，已停止签发。请重新启动本服务，启动后使用新密钥。"
             )
 
-    def require_same(self, kind: KeyKind, public_key: bytes) -> None:
-        """Return when the key is the one in force. Raises ConfigurationError otherwise."""
-        if self.plan.in_force(kind).public_key != public_key:
-            raise ConfigurationError("签名密钥已更换，本进程仍在使用旧密钥，已停止公开。请重新启动本服务。")
+    def require_same(self, kind: KeyKind, public_keys: tuple[bytes, ...]) -> None:
+        """Return when these are the keys that sign, the one in force first. Raises KeysChangedError otherwise."""
+        if public_keys != tuple(key.public_key for key in self.plan.of(kind) if key.signs):
+            raise KeysChangedError("签名密钥已更换，本进程仍在使用旧密钥，已停止公开。请重新启动本服务。")
 
     def _stamp(self) -> tuple[int, int, int] | None:
         """A rename gives a new inode."""
@@ -94,9 +131,17 @@ class KeyWatch:
         return state.st_ino, state.st_mtime_ns, state.st_size
 
 
-def _first_key(folder: Path, kind: KeyKind) -> PlannedKey:
-    from certsvc.adapters.file_keys import read_ed25519
+def _traces(folder: Path, *, with_lists: bool) -> bool:
+    """Whether keys took over here, or (`with_lists`) lists were signed: both only ever happen beside a plan."""
+    patterns = ("log-*.pem", "record-*.pem", f"*{RETIRED_SUFFIX}", *((LISTS,) if with_lists else ()))
+    return any(True for pattern in patterns for _ in folder.glob(pattern))
 
+
+def _first_plan(folder: Path) -> KeyPlan:
+    return KeyPlan(*((_first_key(folder, kind),) for kind in KeyKind))
+
+
+def _first_key(folder: Path, kind: KeyKind) -> PlannedKey:
     key = read_ed25519(folder / _FIRST_FILES[kind]).public_key().public_bytes_raw()
     return PlannedKey(_FIRST_FILES[kind], key, KEYS_SINCE, None, KeyState.IN_FORCE)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from certsvc.adapters.file_keys import TRUST_ANCHOR_FILE, read_ed25519
+from certsvc.adapters.ed25519_pem import read_ed25519
+from certsvc.adapters.file_keys import TRUST_ANCHOR_FILE
 from certsvc.formats.note import encode_vkey
 from certsvc.formats.trust_note import AnchorSignature, anchor_name
 

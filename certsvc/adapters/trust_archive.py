@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from certsvc.adapters.whole_file import replace_file, sync_folder
+from certsvc.adapters.whole_file import make_folder, replace_file, sync_folder
 from certsvc.errors import ConflictError, IntegrityError
 from certsvc.formats.trust_note import TrustMaterial
 
@@ -37,7 +37,7 @@ class FolderTrustArchive:
         """Take in signed material, durably and as a whole. Raises ConflictError when its number is taken."""
         if material.note is None:
             raise ValueError("only signed material is kept")
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._folder)
         staging = self._folder / f"{material.sequence}.{secrets.token_hex(4)}.new"
         target = self._folder / str(material.sequence)
         staging.mkdir(mode=0o700)
@@ -64,6 +64,12 @@ class FolderTrustArchive:
                 f"已接受的第 {number} 号信任清单文件不全。请从密钥的备份恢复密钥文件夹中的 {FOLDER}。"
             ) from error
         return TrustMaterial(number, *contents)
+
+
+def last_public_note(public_folder: Path) -> int:
+    """The greatest number under which a signed list is public; 0: none is."""
+    notes = (public_folder / FOLDER).glob("*.note")
+    return max((int(path.stem) for path in notes if path.stem.isdecimal()), default=0)
 
 
 def read_material(folder: Path, number: int) -> TrustMaterial:

@@ -6,6 +6,7 @@ from certsvc.adapters.api_key import make_api_key
 from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.database import migrate, open_database
 from certsvc.adapters.file_keys import make_test_keys
+from certsvc.adapters.key_plan import adopt_key_plan
 from certsvc.bootstrap.office import Office
 from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.actor import Actor, Role
@@ -27,6 +28,7 @@ def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
     made = settings.environment == "test" and make_test_keys(settings.keys_folder, clock.now())
     if settings.environment == "test":
         made = make_api_key(settings.keys_folder) or made
+    adopt_key_plan(settings.keys_folder)
     engine = open_database(settings.effective_database_url)
     migrate(engine)
     engine.dispose()

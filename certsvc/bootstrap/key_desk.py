@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from certverify.note import VerifierKey, decode_verifier_key
 
-from certsvc.adapters.file_keys import KeyRing, ed25519_pem, read_ed25519
-from certsvc.adapters.key_plan import RETIRED_SUFFIX, write_key_plan
+from certsvc.adapters.ed25519_pem import ed25519_pem, read_ed25519
+from certsvc.adapters.file_keys import KeyRing
+from certsvc.adapters.key_leftovers import left_over, put_away_left_over
+from certsvc.adapters.key_plan import RETIRED_SUFFIX, write_key_plan, write_missing_key_plan
 from certsvc.adapters.trust_anchor import open_trust_anchor
-from certsvc.adapters.trust_archive import FolderTrustArchive
+from certsvc.adapters.trust_archive import FolderTrustArchive, last_public_note
 from certsvc.adapters.whole_file import replace_file, sync_folder
 from certsvc.domain.caller import OPERATOR
 from certsvc.domain.key_plan import KEYS_SINCE, KeyKind, KeyPlan, KeyState, PlannedKey
@@ -48,7 +50,13 @@ class KeyDesk:
         self._folder = settings.keys_folder
         self._origin = settings.log_origin
         self._anchor = open_trust_anchor(self._folder, self._origin)
-        self._desk = TrustDesk(FolderTrustArchive(self._folder), office.tree, office.clock, self._anchor)
+        self._desk = TrustDesk(
+            FolderTrustArchive(self._folder),
+            office.tree,
+            office.clock,
+            self._anchor,
+            lambda: last_public_note(settings.public_folder),
+        )
 
     @property
     def plan(self) -> KeyPlan:
@@ -68,6 +76,7 @@ class KeyDesk:
     def files(self) -> Mapping[str, bytes]:
         """The trust material to show. Raises ConfigurationError, also when another key has taken over meanwhile."""
         self._office.keys.require_in_force()
+        write_missing_key_plan(self._folder)
         return self._desk.files(self._parts())
 
     def signed(self) -> TrustMaterial | None:
@@ -80,37 +89,64 @@ class KeyDesk:
 
     def accept(self, material: TrustMaterial) -> None:
         """Take in what the trust anchors signed, and write down that it was."""
+        write_missing_key_plan(self._folder)
         if self._desk.accept(material, self._parts()):
             self._note(Action.TRUST_ACCEPT, f"trust-list/{material.sequence}")
 
-    def announce(self, kind: KeyKind, key_file: Path | None, valid_from: date) -> PlannedKey:
+    def left_over(self) -> tuple[str, ...]:
+        """Files in the folder of keys that a killed command left; `switch`, `retire_log` and `abandon` put them away."""
+        return left_over(self._folder)
+
+    def announce(
+        self, kind: KeyKind, key_file: Path | None, valid_from: date, *, stolen: bool = False
+    ) -> PlannedKey:
         """Take in a new key (None: made here, in a test environment) and name it in the next trust list.
 
+        `stolen`: the key in force may be known to others; the new one may begin today, and an announced one is abandoned.
         Raises ConflictError and ConfigurationError. The same again changes nothing.
         """
-        waiting = self.plan.coming(kind)
+        before = self.plan
+        waiting = before.coming(kind)
+        staged = self._folder / f"{kind}-coming.pem"
         if key_file is None:
             if self._office.settings.environment != "test":
                 raise ConfigurationError(
                     "生产环境不自动生成密钥。请用 --key 指定在安全环境中生成的密钥文件。"
                 )
-            if waiting is not None:
-                return waiting
-            key_file = self._folder / f"{kind}-coming.pem"
-            if not key_file.exists():
-                replace_file(key_file, ed25519_pem())
-        key = read_ed25519(key_file)
-        public_key = key.public_key().public_bytes_raw()
+            if waiting is not None and not (stolen or staged.exists()):
+                key_file = self._folder / waiting.file
+            else:
+                key_file = staged
+                if not staged.exists():
+                    replace_file(staged, ed25519_pem())
+        public_key = read_ed25519(key_file).public_key().public_bytes_raw()
         name = f"{kind}-{public_key.hex()[:16]}.pem"
-        plan = self.plan.announce(kind, name, public_key, valid_from)
-        if plan is not self.plan:
+        today = self._office.clock.today()
+        plan = before.announce(kind, name, public_key, valid_from, today=today, stolen=stolen)
+        if plan is not before:
             replace_file(self._folder / name, key_file.read_bytes())
+            if waiting is not None:
+                self._note(Action.KEY_ABANDON, f"{kind}-key/{waiting.file}")
             write_key_plan(self._folder, plan)
             self._note(Action.KEY_ANNOUNCE, f"{kind}-key/{name}")
-        (self._folder / f"{kind}-coming.pem").unlink(missing_ok=True)
+            if waiting is not None and waiting.file != name:
+                self._set_aside(waiting)
+        staged.unlink(missing_ok=True)
         coming = plan.coming(kind)
         if coming is None:
             raise ConflictError("新密钥没有登记成功。请重试。")
+        return coming
+
+    def abandon(self, kind: KeyKind) -> PlannedKey:
+        """Take back the announcement of a key that is not in force yet; that key. Raises ConflictError when there is none."""
+        coming = self.plan.coming(kind)
+        plan = self.plan.abandon(kind)
+        if coming is None:
+            raise ConflictError("没有已预告而未启用的密钥，没有改动。")
+        self._note(Action.KEY_ABANDON, f"{kind}-key/{coming.file}")
+        write_key_plan(self._folder, plan)
+        self._set_aside(coming)
+        self._put_away()
         return coming
 
     def switch(self, kind: KeyKind) -> PlannedKey:
@@ -146,10 +182,15 @@ class KeyDesk:
         """Private parts of retired keys leave their name: nothing loads them any more."""
         for kind in KeyKind:
             for key in self.plan.of(kind):
-                file = self._folder / key.file
-                if key.state is KeyState.RETIRED and file.exists():
-                    file.rename(file.with_name(file.name + RETIRED_SUFFIX))
-        sync_folder(self._folder)
+                if key.state is KeyState.RETIRED:
+                    self._set_aside(key)
+        put_away_left_over(self._folder)
+
+    def _set_aside(self, key: PlannedKey) -> None:
+        file = self._folder / key.file
+        if file.exists():
+            file.rename(file.with_name(file.name + RETIRED_SUFFIX))
+            sync_folder(self._folder)
 
     def _require_announced(self, kind: KeyKind, coming: PlannedKey) -> None:
         from certverify.trust import decode_trust_list

@@ -136,6 +136,10 @@ class PublicSide(Parts):
         """Whether this process can answer."""
         return Readiness(self._published_state, self.register, self.keys.record, self.clock, MAX_AGE_ON_LINE)
 
+    def require_keys_in_force(self) -> None:
+        """Return when the keys in memory are those that sign now. Raises KeysChangedError."""
+        self.keys.require_in_force()
+
     def record_waiting(self) -> int:
         """Log the oldest waiting events as one batch; how many."""
         batch = self.ledger.record()

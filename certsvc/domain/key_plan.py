@@ -1,7 +1,8 @@
 """Which record and log keys there are, which one signs, and how one takes over from another.
 
 A key is announced (checkers learn of it, the old one goes on signing), comes into force on or after its day, and the one
-before it ends: a record key at once, a log key after an overlap in which both sign every checkpoint.
+before it ends: a record key at once, a log key after an overlap in which both sign every checkpoint. Until it comes into
+force it can be abandoned.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from certsvc.errors import ConflictError
 
 KEYS_SINCE = date(2022, 1, 1)
 OVERLAP = timedelta(days=8)  # more than the 7 days for which a downloaded log may be relied on
+NOTICE = timedelta(days=8)  # likewise, before a key may come into force
 
 
 class KeyKind(StrEnum):
@@ -68,21 +70,47 @@ class KeyPlan:
         """The state of a key; None for one that is not ours."""
         return next((key.state for key in self.of(kind) if key.public_key == public_key), None)
 
-    def announce(self, kind: KeyKind, file: str, public_key: bytes, valid_from: date) -> KeyPlan:
-        """With one more key to come. The same again changes nothing. Raises ConflictError for a key that was used before,
-        and while another one waits or an old one is still retiring.
+    def announce(
+        self,
+        kind: KeyKind,
+        file: str,
+        public_key: bytes,
+        valid_from: date,
+        *,
+        today: date,
+        stolen: bool = False,
+    ) -> KeyPlan:
+        """With one more key to come, at least `NOTICE` ahead. The same again changes nothing.
+
+        `stolen`: the key in force may be known to others; the new one may begin today, and takes the place of an announced
+        one. Raises ConflictError for a key that was used before, for a day too early, and while another one waits or an old
+        one is still retiring.
         """
         known = next((key for key in self.of(kind) if key.public_key == public_key), None)
         if known is not None and (known.state, known.valid_from) == (KeyState.ANNOUNCED, valid_from):
             return self
-        if known is not None:
-            raise ConflictError("这把密钥已在用、已预告或已停用，不能再次预告。请使用新生成的密钥。")
-        if any(key.state in (KeyState.ANNOUNCED, KeyState.RETIRING) for key in self.of(kind)):
+        if known is not None and not (stolen and known.state is KeyState.ANNOUNCED):
             raise ConflictError(
-                "上一次更替还没有完成。请先完成 certsvc trust switch 或 certsvc trust retire。"
+                f"这把密钥已预告自 {known.valid_from.isoformat()} 起启用。要改日期，请先运行 certsvc trust abandon {kind}。"
+                if known.state is KeyState.ANNOUNCED
+                else "这把密钥已在用或已停用，不能再次预告。请使用新生成的密钥。"
+            )
+        _require_notice(valid_from, today, stolen=stolen)
+        kept = self.abandon(kind) if stolen and self.coming(kind) is not None else self
+        if kept.coming(kind) is not None or kept.retiring(kind) is not None:
+            raise ConflictError(
+                "上一次更替还没有完成。请先运行 certsvc trust switch 或 certsvc trust retire；"
+                "不再更替的，运行 certsvc trust abandon。"
             )
         coming = PlannedKey(file, public_key, valid_from, None, KeyState.ANNOUNCED)
-        return self._with(kind, (*self.of(kind), coming))
+        return kept._with(kind, (*kept.of(kind), coming))
+
+    def abandon(self, kind: KeyKind) -> KeyPlan:
+        """Without the announced key, which never signed anything. Raises ConflictError when none is announced."""
+        coming = self.coming(kind)
+        if coming is None:
+            raise ConflictError("没有已预告而未启用的密钥，没有改动。")
+        return self._with(kind, tuple(key for key in self.of(kind) if key is not coming))
 
     def coming(self, kind: KeyKind) -> PlannedKey | None:
         """The key that is announced."""
@@ -129,3 +157,15 @@ class KeyPlan:
 
     def _with(self, kind: KeyKind, keys: tuple[PlannedKey, ...]) -> KeyPlan:
         return replace(self, record=keys) if kind is KeyKind.RECORD else replace(self, log=keys)
+
+
+def _require_notice(valid_from: date, today: date, *, stolen: bool) -> None:
+    if valid_from < today:
+        raise ConflictError(
+            f"启用日期 {valid_from.isoformat()} 已经过去。请改为今天（{today.isoformat()}）以后的日期。"
+        )
+    if valid_from < today + NOTICE and not stolen:
+        raise ConflictError(
+            f"启用日期至少应为 {(today + NOTICE).isoformat()}（{NOTICE.days} 天以后），离线查验的人才来得及更新；"
+            "在用密钥已泄露的，加 --stolen。"
+        )

@@ -57,6 +57,7 @@ class Action(StrEnum):
     PLATFORM_DELIVER = "platform.deliver"
     PLATFORM_QUEUE = "platform.queue"
     KEY_ANNOUNCE = "key.announce"
+    KEY_ABANDON = "key.abandon"
     KEY_SWITCH = "key.switch"
     KEY_RETIRE = "key.retire"
     TRUST_ACCEPT = "trust.accept"
@@ -200,7 +201,13 @@ _TABLE: Final = (
     ),
     *(
         Permission(action, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True)
-        for action in (Action.KEY_ANNOUNCE, Action.KEY_SWITCH, Action.KEY_RETIRE, Action.TRUST_ACCEPT)
+        for action in (
+            Action.KEY_ANNOUNCE,
+            Action.KEY_ABANDON,
+            Action.KEY_SWITCH,
+            Action.KEY_RETIRE,
+            Action.TRUST_ACCEPT,
+        )
     ),
     Permission(Action.ACTOR_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.ACTOR_CHANGE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),

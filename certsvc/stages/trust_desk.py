@@ -6,7 +6,8 @@ shows exactly what was signed elsewhere and accepted here, and stops when that d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -47,12 +48,19 @@ class TrustDesk:
     """Keeps the published trust material in step with the keys. `files` is asked while the public tree is locked."""
 
     def __init__(
-        self, archive: TrustArchive, tree: PublicTree, clock: Clock, anchor: TrustAnchor | None
+        self,
+        archive: TrustArchive,
+        tree: PublicTree,
+        clock: Clock,
+        anchor: TrustAnchor | None,
+        last_public: Callable[[], int],
     ) -> None:
+        """`last_public`: the greatest number under which a signed list is public, 0 for none."""
         self._archive = archive
         self._tree = tree
         self._clock = clock
         self._anchor = anchor
+        self._last_public = last_public
 
     def files(self, parts: TrustedParts) -> Mapping[str, bytes]:
         """The files to show, in order of publication: signed lists of before, policy, tables, list, `trust.note` last.
@@ -83,17 +91,27 @@ class TrustDesk:
     def signed(self) -> TrustMaterial | None:
         """The signed material with the greatest number that this office or its public tree has; None: none was signed.
 
-        Raises ConfigurationError when the tree shows a later one than was accepted here, and nobody here can go on from it.
+        Raises ConfigurationError when the tree shows a later one than was accepted here, and nobody here can go on from it,
+        and when the tree tells of a signed list that is nowhere: nothing unsigned or older takes its place.
         """
         newest, shown = self._archive.newest(), self._shown()
-        if shown is None or shown.note is None or (newest is not None and newest.sequence >= shown.sequence):
-            return newest
-        if self._anchor is None:
+        known = 0 if newest is None else newest.sequence
+        if shown is not None and shown.note is not None and shown.sequence > known:
+            if self._anchor is None:
+                raise ConfigurationError(
+                    f"公开目录中的信任清单（第 {shown.sequence} 号）比本机已接受的新，已停止公开。"
+                    "请先在本机对该清单运行 certsvc trust accept。"
+                )
+            return shown
+        promised = max(
+            self._last_public(), 0 if shown is None or not _names_anchors(shown) else shown.sequence
+        )
+        if promised > known:
             raise ConfigurationError(
-                f"公开目录中的信任清单（第 {shown.sequence} 号）比本机已接受的新，已停止公开。"
-                "请先在本机对该清单运行 certsvc trust accept。"
+                f"公开目录表明信任清单已由信任根签署到第 {promised} 号，而本机没有这份签署，已停止公开。"
+                "请从密钥的备份恢复密钥文件夹中的 trust，或对最近一次签署的文件夹运行 certsvc trust accept。"
             )
-        return shown
+        return newest
 
     def draft(self, parts: TrustedParts, anchors: Sequence[str] = ()) -> TrustDraft:
         """The next list for signing; `anchors` (vkeys) take the place of those of today.
@@ -118,7 +136,7 @@ class TrustDesk:
         newest = self._archive.newest()
         if newest == material:
             return False
-        if material == self._shown() and (newest is None or newest.sequence < material.sequence):
+        if self._is_public(material) and (newest is None or newest.sequence < material.sequence):
             _require_whole(material)
         else:
             before = self.signed()
@@ -170,6 +188,20 @@ class TrustDesk:
             return before.sequence + 1
         shown = self._shown()
         return 1 if shown is None else shown.sequence + 1
+
+    def _is_public(self, material: TrustMaterial) -> bool:
+        """Whether the tree shows this signed material; files that were taken from it meanwhile do not count against it."""
+        if material.note is None or material.sequence < self._last_public():
+            return False
+        shown, kept = self._shown(), f"trust/{material.sequence}"
+        copies = (self._tree.read(f"{kept}.json"), self._tree.read(f"{kept}.note"))
+        if copies == (material.trust_list, material.note):
+            return shown is None or shown.sequence <= material.sequence
+        return (
+            copies[0] in (None, material.trust_list)
+            and copies[1] in (None, material.note)
+            and shown in (material, replace(material, note=None))
+        )
 
     def _shown(self) -> TrustMaterial | None:
         raw_list, tables, policy = (
@@ -261,6 +293,11 @@ def _not_named(listed: TrustList, parts: TrustedParts, clock: Clock) -> list[str
         "证书版式": parts.layout.head_sha256 in {one.head_sha256.hex() for one in listed.layouts},
     }
     return [name for name, is_named in named.items() if not is_named]
+
+
+def _names_anchors(material: TrustMaterial) -> bool:
+    """Whether the list names trust anchors; a list of before there were anchors has no such field."""
+    return bool(json.loads(material.trust_list).get("anchors"))
 
 
 def _anchors_of(material: TrustMaterial) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ UPKEEP = {
     Action.PLATFORM_DELIVER,
     Action.PLATFORM_QUEUE,
     Action.KEY_ANNOUNCE,
+    Action.KEY_ABANDON,
     Action.KEY_SWITCH,
     Action.KEY_RETIRE,
     Action.TRUST_ACCEPT,

@@ -16,7 +16,7 @@ from certverify.sources import FolderSource
 from certverify.tree import PublicTree
 
 from certsvc.adapters.clock import FixedClock
-from certsvc.adapters.file_keys import ed25519_pem
+from certsvc.adapters.ed25519_pem import ed25519_pem
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.key_plan import KeyKind
 from tests.decisions.deciders import Deciders, decision_day, issue_dual, issue_sample, open_deciders

@@ -10,9 +10,15 @@ from threading import Event
 import pytest
 
 from certsvc.adapters.turns import FileTurns
-from certsvc.entrypoints.jobs.background import Companion
+from certsvc.entrypoints.jobs.background import Companion, watch_keys
 from certsvc.entrypoints.jobs.steps import Sequenced, Sequencer, resume_issues
-from certsvc.errors import ConfigurationError, ConflictError, IntegrityError, UnavailableError
+from certsvc.errors import (
+    ConfigurationError,
+    ConflictError,
+    IntegrityError,
+    KeysChangedError,
+    UnavailableError,
+)
 
 SOON = 0.001
 PATIENCE = 10.0
@@ -26,6 +32,11 @@ class FakeOffice:
     behind: bool = False
     calls: list[str] = field(default_factory=list)
     issues: dict[str, list[str | Exception]] = field(default_factory=dict)
+    replaced: bool = False
+
+    def require_keys_in_force(self) -> None:
+        if self.replaced:
+            raise KeysChangedError("another key has taken over")
 
     def record_waiting(self) -> int:
         return self.waiting.pop(0) if self.waiting else 0
@@ -87,6 +98,19 @@ def test_the_checkpoint_is_renewed_every_ten_minutes_and_again_when_it_failed() 
         sequencer.step(1800.0)
     del office.republish
     assert sequencer.step(1801.0).renewed
+
+
+def test_a_step_looks_at_the_keys_before_it_does_anything() -> None:
+    office = FakeOffice([3], behind=True, replaced=True)
+    with pytest.raises(KeysChangedError):
+        Sequencer(office, renewed_at=0.0).step(10.0)
+    assert (office.waiting, office.calls) == ([3], [])
+
+
+def test_a_server_without_a_sequencer_ends_when_another_key_has_taken_over() -> None:
+    office, failed = FakeOffice(replaced=True), Event()
+    with pytest.raises(KeysChangedError), watch_keys(office, failed.set):
+        assert failed.wait(PATIENCE)
 
 
 def test_every_unfinished_issue_goes_on_though_one_is_being_changed() -> None:

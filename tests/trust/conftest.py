@@ -110,7 +110,7 @@ def new_key(tmp_path: Path) -> Callable[[str], Path]:
     """Private keys as a ceremony gives them."""
 
     def make(name: str) -> Path:
-        from certsvc.adapters.file_keys import ed25519_pem
+        from certsvc.adapters.ed25519_pem import ed25519_pem
 
         path = tmp_path / name
         path.write_bytes(ed25519_pem())

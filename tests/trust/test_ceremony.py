@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from certverify.errors import TrustForgedError
 from certverify.trust import decode_verifier_anchor, load_trust
 from click.testing import CliRunner, Result
 
+from certsvc.adapters.ed25519_pem import read_ed25519
+from certsvc.adapters.key_plan import read_key_plan, write_key_plan
 from certsvc.adapters.trust_anchor import FileTrustAnchor
 from certsvc.domain.key_plan import KeyKind
 from certsvc.entrypoints.cli.commands import certsvc
@@ -193,6 +195,11 @@ def test_an_office_stops_publishing_when_the_signed_list_does_not_name_its_keys(
     ceremony.through(tmp_path / "1", anchor, anchors=(ceremony.vkey(anchor),))
     certificate = house.issue(house.process())
     (house.keys / "record.pem").write_bytes(new_key("other.pem").read_bytes())
+    with pytest.raises(ConfigurationError, match="不是更替记录"):
+        house.process()
+    plan = read_key_plan(house.keys)
+    other = read_ed25519(house.keys / "record.pem").public_key().public_bytes_raw()
+    write_key_plan(house.keys, replace(plan, record=(replace(plan.record[0], public_key=other),)))
     with pytest.raises(ConfigurationError, match="没有写明本服务正在使用的记录密钥"):
         house.process().publish()
     assert house.qr(certificate)["verdict"] == "passed", "those who check notice nothing"
@@ -204,7 +211,7 @@ def test_a_rotation_waits_for_the_signed_list(
     house, anchor = ceremony.house, ceremony.first_anchor
     ceremony.through(tmp_path / "1", anchor, anchors=(ceremony.vkey(anchor),))
     desk = house.process().key_desk
-    desk.announce(KeyKind.LOG, new_key("log.pem"), house.first.clock.today())
+    desk.announce(KeyKind.LOG, new_key("log.pem"), house.first.clock.today(), stolen=True)
     house.process().publish()
     with pytest.raises(ConflictError, match="还没有写明新密钥"):
         house.process().key_desk.switch(KeyKind.LOG)
@@ -263,11 +270,12 @@ def test_the_commands_of_a_rotation_end_with_one_new_key_in_force(ceremony: Cere
     house = ceremony.house
     house.process().publish()
     ceremony.first_anchor.rename(house.keys / "trust.pem")
-    day = house.first.clock.today().isoformat()
     for kind in ("record", "log"):
+        day = (house.first.clock.today() + timedelta(days=8)).isoformat()
         assert ceremony.run("rotate", kind, "--from", day).exit_code == 2, "neither --key nor --new"
         assert ceremony.run("rotate", kind, "--new", "--from", day).exit_code == 0
         assert ceremony.run("rotate", kind, "--new", "--from", day).exit_code == 0, "the same again"
+        house.first.clock.advance(timedelta(days=8))
         assert ceremony.run("switch", kind).exit_code == 0
     assert isinstance(ceremony.run("retire", "log").exception, ConflictError)
     house.first.clock.advance(timedelta(minutes=1))

@@ -140,20 +140,20 @@ def test_a_key_comes_into_force_neither_before_its_day_nor_unannounced(
     with pytest.raises(ConflictError, match="还没有写明新密钥"):
         office.key_desk.switch(RECORD)
     with pytest.raises(ConflictError, match="上一次更替还没有完成"):
-        office.key_desk.announce(RECORD, new_key("third.pem"), house.first.clock.today())
+        office.key_desk.announce(RECORD, new_key("third.pem"), house.first.clock.today() + WEEK)
 
 
 def test_announcing_the_same_key_again_changes_nothing_and_a_used_key_never_comes_back(
     house: House, new_key: Callable[[str], Path]
 ) -> None:
     office, key, day = house.process(), new_key("log.pem"), house.first.clock.today()
-    once = office.key_desk.announce(LOG, key, day)
-    assert office.key_desk.announce(LOG, key, day) == once
+    once = office.key_desk.announce(LOG, key, day, stolen=True)
+    assert office.key_desk.announce(LOG, key, day, stolen=True) == once
     office.republish()
     house.process().key_desk.switch(LOG)
     assert house.process().key_desk.switch(LOG).public_key == once.public_key, "the same again"
     with pytest.raises(ConflictError, match="不能再次预告"):
-        house.process().key_desk.announce(LOG, key, day)
+        house.process().key_desk.announce(LOG, key, day, stolen=True)
 
 
 class Killed(BaseException):
@@ -170,7 +170,7 @@ def test_a_switch_killed_anywhere_is_finished_by_the_next_call(
     survived: int,
 ) -> None:
     office = house.process()
-    coming = office.key_desk.announce(kind, new_key("new.pem"), house.first.clock.today())
+    coming = office.key_desk.announce(kind, new_key("new.pem"), house.first.clock.today(), stolen=True)
     office.republish()
     left = survived
 
@@ -276,7 +276,7 @@ def test_a_record_key_does_not_take_over_while_certificates_of_an_earlier_day_wa
     office.approval.begin_issue(report.filing, "checker")
     assert office.issuance.issuing.draft(report.filing, 100) > 0
     tomorrow = house.first.clock.today() + timedelta(days=1)
-    office.key_desk.announce(RECORD, new_key("record.pem"), tomorrow)
+    office.key_desk.announce(RECORD, new_key("record.pem"), tomorrow, stolen=True)
     office.publish()
     house.first.clock.advance(timedelta(days=1))
     with pytest.raises(ConflictError, match="没有签完"):

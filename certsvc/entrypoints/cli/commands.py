@@ -24,7 +24,7 @@ from certsvc.entrypoints.cli.history_commands import history
 from certsvc.entrypoints.cli.ledger_commands import ledger
 from certsvc.entrypoints.cli.mapping_commands import mapping
 from certsvc.entrypoints.cli.notice_commands import notice
-from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office, writing_to
 from certsvc.entrypoints.cli.past_commands import certificate_past
 from certsvc.entrypoints.cli.policy_commands import calendar, policy, reexamine
 from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
@@ -277,7 +277,9 @@ def certificate_export(number: str | None, filing_id: str | None, out: Path) -> 
     """把证书写成 <编号>.pdf、<编号>.bundle.json（离线核验用）和 <编号>.tlog-proof（C2SP 入账证明）。"""
     if (number is None) == (filing_id is None):
         raise click.UsageError("请给出一个证书编号，或用 --filing 给出备案号。")
-    count = opened_office().export(out, number=number, filing=filing_id)
+    office = opened_office()
+    with writing_to(out):
+        count = office.export(out, number=number, filing=filing_id)
     click.echo(f"已导出 {count} 份证书到 {out}。")
 
 
@@ -295,7 +297,7 @@ def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
     from certsvc.adapters.structured_log import configure_log
     from certsvc.bootstrap import open_office
     from certsvc.entrypoints.faces import open_faces
-    from certsvc.entrypoints.jobs.background import background_work, show_at_start
+    from certsvc.entrypoints.jobs.background import background_work, show_at_start, watch_keys
     from certsvc.entrypoints.public_api import serve as run
 
     settings = load_settings()
@@ -306,7 +308,7 @@ def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
     click.echo(
         f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True
     )
-    beside = None if no_sequencer else partial(background_work, settings)
+    beside = partial(watch_keys, office) if no_sequencer else partial(background_work, settings)
     run(app, host or settings.host, port or settings.port, beside)
 
 

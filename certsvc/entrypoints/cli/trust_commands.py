@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from certsvc.domain.key_plan import KeyKind, KeyState, PlannedKey
-from certsvc.entrypoints.cli.options import AS_JSON, opened_office
+from certsvc.entrypoints.cli.options import AS_JSON, opened_office, writing_to
 from certsvc.errors import ConflictError, UnreadableInput
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -39,6 +39,7 @@ def trust_show(*, as_json: bool) -> None:
 
     with closing(opened_office()) as office:
         signed, signs_here, plan = office.key_desk.signed(), office.key_desk.signs_here, office.key_desk.plan
+        left_over = office.key_desk.left_over()
     sequence, issued_at = (None, None) if signed is None else numbered(signed.trust_list)
     anchors = () if signed is None else _listed_anchors(signed.trust_list)
     shown = {
@@ -59,6 +60,7 @@ def trust_show(*, as_json: bool) -> None:
             for kind in KeyKind
             for key in plan.of(kind)
         ],
+        "left_over": list(left_over),
     }
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False))
@@ -72,6 +74,8 @@ def trust_show(*, as_json: bool) -> None:
     for kind in KeyKind:
         for key in plan.of(kind):
             click.echo(f"{_KINDS[kind]}\t{_STATES[key.state]}\t{_days(key)}\t{key.file}")
+    for name in left_over:
+        click.echo(f"中断的命令遗留\t{name}（下次 trust switch、retire 或 abandon 时清理）")
 
 
 @trust.command("vkey")
@@ -101,13 +105,16 @@ def trust_draft(folder: Path, anchors: tuple[str, ...]) -> None:
     from certsvc.stages.trust_changes import trust_changes
     from certsvc.stages.trust_desk import known_anchor
 
-    if folder.exists() and any(folder.iterdir()):
+    with writing_to(folder):
+        taken = folder.exists() and any(folder.iterdir())
+    if taken:
         raise ConflictError(f"文件夹 {folder} 不是空的，没有写入。请换一个新文件夹。")
     with closing(opened_office()) as office:
         draft = office.key_desk.draft([known_anchor(line) for line in anchors])
-    write_material(folder, draft.material)
-    if draft.before is not None:
-        write_material(folder / _BEFORE, draft.before)
+    with writing_to(folder):
+        write_material(folder, draft.material)
+        if draft.before is not None:
+            write_material(folder / _BEFORE, draft.before)
     for line in trust_changes(draft.before, draft.material):
         click.echo(line)
     click.echo(f"已写入 {folder}。请在离线机器上运行 certsvc trust sign，再在本机运行 certsvc trust accept。")
@@ -183,17 +190,41 @@ def trust_accept(folder: Path) -> None:
     "--from",
     "valid_from",
     type=click.DateTime(["%Y-%m-%d"]),
-    required=True,
     metavar="DATE",
-    help="新密钥的启用日期，如 2026-12-01；宜晚于今天 7 天以上。",
+    help="新密钥的启用日期，如 2026-12-01；至少 8 天以后。",
 )
-def trust_rotate(kind: str, key_file: Path | None, valid_from: datetime, *, new: bool) -> None:
-    """预告一把新密钥：写入信任清单，旧密钥继续签署，到期再用 certsvc trust switch 切换。"""
+@click.option(
+    "--stolen",
+    is_flag=True,
+    help="在用密钥已泄露：不等 8 天（默认当天启用），并取代已预告的新密钥。",
+)
+def trust_rotate(
+    kind: str, key_file: Path | None, valid_from: datetime | None, *, new: bool, stolen: bool
+) -> None:
+    """预告一把新密钥：写入信任清单，旧密钥继续签署，到期再用 certsvc trust switch 切换。
+
+    预告有误的，用 certsvc trust abandon 取消后重新预告。
+    """
     if new == (key_file is not None):
         raise click.UsageError("请给出 --key FILE；测试环境也可以给出 --new，二者选一。")
+    if valid_from is None and not stolen:
+        raise click.UsageError("请用 --from DATE 写明新密钥的启用日期；在用密钥已泄露的，加 --stolen。")
     with closing(opened_office()) as office:
-        coming = office.key_desk.announce(KeyKind(kind), key_file, valid_from.date())
+        day = office.clock.today() if valid_from is None else valid_from.date()
+        coming = office.key_desk.announce(KeyKind(kind), key_file, day, stolen=stolen)
     click.echo(f"已登记新的{_KINDS[KeyKind(kind)]} {coming.file}，{_days(coming)}。")
+    _show_or_ask()
+
+
+@trust.command("abandon")
+@click.argument("kind", type=_KIND)
+def trust_abandon(kind: str) -> None:
+    """取消已预告而未启用的新密钥：不再写入信任清单，其私钥文件改名封存。"""
+    with closing(opened_office()) as office:
+        gone = office.key_desk.abandon(KeyKind(kind))
+    click.echo(
+        f"已取消预告的{_KINDS[KeyKind(kind)]} {gone.file}。请销毁 keys 目录中扩展名为 .retired 的文件。"
+    )
     _show_or_ask()
 
 
@@ -202,11 +233,13 @@ def trust_rotate(kind: str, key_file: Path | None, valid_from: datetime, *, new:
 def trust_switch(kind: str) -> None:
     """切换到已预告的新密钥。记录密钥：旧密钥当天停用；账本密钥：新旧并行签署，满 8 天后用 certsvc trust retire log 停用旧的。
 
-    切换后请重新启动正在运行的服务进程：它们手里的旧密钥不能再签署。
+    正在运行的服务进程随即以退出码 4 结束：它们手里的旧密钥不能再签署。systemd 会自动重新启动；其他方式请手工重新启动。
     """
     with closing(opened_office()) as office:
         first = office.key_desk.switch(KeyKind(kind))
-    click.echo(f"{_KINDS[KeyKind(kind)]}现用 {first.file}。请重新启动正在运行的服务进程。")
+    click.echo(
+        f"{_KINDS[KeyKind(kind)]}现用 {first.file}。正在运行的服务进程随即结束（退出码 4）；没有自动重新启动的，请手工启动。"
+    )
     _show_or_ask()
 
 
@@ -219,7 +252,8 @@ def trust_retire(kind: str, *, at_once: bool) -> None:
     with closing(opened_office()) as office:
         office.key_desk.retire_log(at_once=at_once)
     click.echo(
-        "旧的账本密钥已停用。请重新启动正在运行的服务进程，并销毁 keys 目录中扩展名为 .retired 的文件。"
+        "旧的账本密钥已停用。正在运行的服务进程随即结束（退出码 4）；没有自动重新启动的，请手工启动。"
+        "请销毁 keys 目录中扩展名为 .retired 的文件。"
     )
     _show_or_ask()
 

@@ -119,6 +119,21 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         companion.require_well()
 
 
+@contextmanager
+def watch_keys(office: SequencedOffice, failed: Callable[[], None]) -> Iterator[None]:
+    """For a server without background work: while the block runs, `failed` is called once another key has taken over from
+    one that this process has in memory; leaving the block then raises KeysChangedError.
+    """
+    watch = Companion("keys", lambda _stopping: office.require_keys_in_force(), LOOK_SECONDS, failed)
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.ask_to_stop()
+        watch.join()
+    watch.require_well()
+
+
 def show_at_start(office: SequencedOffice, patience: float = START_SECONDS) -> None:
     """Sign the checkpoint anew and show everything; a database that is still starting is given some time.
 

@@ -17,6 +17,10 @@ _log = logging.getLogger(__name__)
 class SequencedOffice(Protocol):
     """What the sequencer needs of an office."""
 
+    def require_keys_in_force(self) -> None:
+        """Return when the keys in memory are those that sign now. Raises KeysChangedError."""
+        ...
+
     def record_waiting(self) -> int:
         """Log the oldest waiting events as one batch; how many."""
         ...
@@ -90,8 +94,10 @@ class Sequencer:
     def step(self, now: float) -> Sequenced:
         """Record one batch and show it. `now` in seconds of a clock that only goes forward.
 
-        What another process committed and did not show, being killed between, is shown as well.
+        What another process committed and did not show, being killed between, is shown as well. Raises KeysChangedError when
+        another key has taken over, also while nothing waits.
         """
+        self._office.require_keys_in_force()
         recorded = self._office.record_waiting()
         if now - self._renewed_at >= self._renew_every:
             self._office.republish()
