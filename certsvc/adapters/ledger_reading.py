@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, Select, func, select
 
 from certsvc.adapters.database import read_one_moment
-from certsvc.adapters.instants import read_instant
 from certsvc.adapters.ledger_schema import (
     ledger_entries,
     ledger_hashes,
@@ -18,8 +17,8 @@ from certsvc.adapters.ledger_schema import (
     status_slot,
     status_space,
 )
-from certsvc.adapters.ledger_store import DatabaseLedgerTransaction
-from certsvc.formats.tile import EntryRun, HashRun, split_hashes
+from certsvc.adapters.ledger_store import DatabaseLedgerTransaction, read_head
+from certsvc.formats.tile import EntryRun, HashRun
 from certsvc.ports import LedgerHead
 from certsvc.ports.ledger_reading import LoggedRow, SlotCount
 
@@ -46,16 +45,7 @@ class DatabaseLedgerSnapshot:
     def head(self) -> LedgerHead | None:
         """The head."""
         row = self._connection.execute(select(ledger_head)).one_or_none()
-        if row is None:
-            return None
-        return LedgerHead(
-            size=row.size,
-            root=row.root,
-            status_slots=row.status_slots,
-            shard_roots=tuple(split_hashes(row.shard_roots)),
-            note=row.note,
-            signed_at=read_instant(row.signed_at),
-        )
+        return None if row is None else read_head(row)
 
     def entry_runs(self) -> Iterator[EntryRun]:
         """Every run of entries."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Integer,
+    Row,
     Select,
     and_,
     bindparam,
@@ -142,16 +143,7 @@ class DatabaseLedgerTransaction:
         if row is None:
             hold_table(self._connection, ledger_head)  # another process may be beginning the log
             row = self._connection.execute(_HEAD).one_or_none()
-        if row is None:
-            return None
-        return LedgerHead(
-            size=row.size,
-            root=row.root,
-            status_slots=row.status_slots,
-            shard_roots=tuple(split_hashes(row.shard_roots)),
-            note=row.note,
-            signed_at=read_instant(row.signed_at),
-        )
+        return None if row is None else read_head(row)
 
     def begin_log(self, head: LedgerHead) -> None:
         """Store the first head, and the room for slots."""
@@ -296,6 +288,18 @@ class DatabaseLedgerStore:
                     for row in rows
                 )
         return tuple(events)
+
+
+def read_head(row: Row[Any]) -> LedgerHead:
+    """The head out of its row."""
+    return LedgerHead(
+        size=row.size,
+        root=row.root,
+        status_slots=row.status_slots,
+        shard_roots=tuple(split_hashes(row.shard_roots)),
+        note=row.note,
+        signed_at=read_instant(row.signed_at),
+    )
 
 
 def _head_columns(head: LedgerHead) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,8 +12,10 @@ from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.last_checkpoint import FileLastCheckpoint
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
+from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
+from certsvc.adapters.tree_export import CHANGING, export_folder
 from certsvc.bootstrap.key_desk import KeyDesk, known_log_keys
 from certsvc.bootstrap.ledger_desk import LedgerDesk
 from certsvc.bootstrap.mapping import open_mapping_answers
@@ -36,7 +37,7 @@ from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import PAST_BUNDLE, ProofDesk
 from certsvc.stages.publish import Publisher
-from certsvc.stages.published_log import PublishedLog
+from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, goes_on_from
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
@@ -219,18 +220,18 @@ class PublicSide(Parts):
         self.looks.append(*(PersonalLook(at, "cli", OPERATOR.name, number, "导出证书") for number in numbers))
 
     def export_tree(self, folder: Path) -> int:
-        """Copy the public tree; how many files. The checkpoint is copied first: what it promises is all there."""
-        source = self.settings.public_folder
-        if not (source / "checkpoint").is_file():
+        """Copy the public tree; how many files. What changes is that of one moment, and the checkpoint is written last.
+
+        Raises ConflictError for a folder that holds another log, OSError where it cannot be written.
+        """
+        with self.tree.exclusive():
+            contents = {path: self.tree.read(path) for path in CHANGING}
+        changing = {path: content for path, content in contents.items() if content is not None}
+        if CHECKPOINT_PATH not in changing:
             raise UnknownReference("公开账本尚未建立。请先运行 certsvc init。")
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source / "checkpoint", folder / "checkpoint")
-        files = [path for path in source.rglob("*") if path.is_file() and path != source / "checkpoint"]
-        for path in files:
-            target = folder / path.relative_to(source)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
-        return len(files) + 1
+        log, earlier = PublishedLog(self.tree, self.log_keys), FolderTree(folder)
+        same_log = goes_on_from(log, earlier, self.log_keys)
+        return export_folder(self.settings.public_folder, folder, changing, same_log=same_log)
 
     @cached_property
     def _published_state(self) -> FolderState:

@@ -143,6 +143,27 @@ class PublishedLog:
             raise IntegrityError("公开目录中的账本条目文件已损坏，已停止处理。") from error
 
 
+def goes_on_from(log: PublishedLog, earlier: PublicTree, keys: Sequence[VerifierKey]) -> bool:
+    """Whether the log goes on from the one that another public tree shows; False when that shows none.
+
+    Raises ConflictError when it shows another one.
+    """
+    try:
+        published = read_published_note(earlier, keys)
+        if published is None:
+            return False
+        before = published[1]
+        if before.size > log.size:
+            raise IntegrityError("larger")
+        proof = consistency_proof(log.node, before.size, log.size)
+        verify_consistency(before.size, log.size, before.root, log.checkpoint.root, proof)
+    except (CertverifyError, IntegrityError, IndexError) as error:
+        raise ConflictError(
+            "该文件夹中是另一账本（或更新的账本）的公开目录，没有写入。请换一个新文件夹。"
+        ) from error
+    return True
+
+
 def _partial_file(tree: PublicTree, path: str, full_path: str) -> bytes:
     """A tile or bundle; where a partial one is gone, the full one that has superseded it (C2SP tlog-tiles)."""
     content = tree.read(path)
