@@ -1,95 +1,97 @@
-"""What a new trust list changes, in words: whoever signs it reads this first."""
+"""What a new trust list changes, in words: whoever signs it reads this beside the whole of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
-from certverify.trust import TrustList, decode_trust_list
+from certverify.trust import decode_trust_list
 
-from certsvc.formats.note import encode_vkey
 from certsvc.formats.trust_note import TrustMaterial
+from certsvc.stages.trust_contents import TrustEntry, plain, trust_entries
+
+_TOLD_APART = ("sequence", "issued_at")  # the head says them
 
 
 def trust_changes(before: TrustMaterial | None, after: TrustMaterial) -> tuple[str, ...]:
-    """One sentence a change, in the order of the list. Raises TrustListError for what is no trust list."""
+    """One sentence a change, in the order of the list; the last says so when anything differs that was not told.
+
+    Raises TrustListError for what is no trust list.
+    """
     new = decode_trust_list(after.trust_list)
-    old = None if before is None else decode_trust_list(before.trust_list)
+    if before is None:
+        return (
+            f"信任清单第 {new.sequence} 号，此前没有签署过。",
+            *(f"新增{entry}。" for entry in trust_entries(after)),
+        )
+    old = decode_trust_list(before.trust_list)
+    told = tuple(_told(trust_entries(before), trust_entries(after)))
     return (
-        f"信任清单第 {new.sequence} 号，"
-        + ("此前没有签署过。" if old is None else f"接第 {old.sequence} 号之后。"),
-        *_changed("环境", None if old is None else old.environment.value, new.environment.value),
-        *_members("二维码网址前缀", () if old is None else old.qr_prefixes, new.qr_prefixes),
-        *_keys("账本密钥", {} if old is None else _log_keys(old), _log_keys(new)),
-        *_keys("记录密钥", {} if old is None else _record_keys(old), _record_keys(new)),
-        *_members(
-            "证书文件密钥（证书的 SHA-256）",
-            () if old is None else _certificates(old),
-            _certificates(new),
-        ),
-        *_members(
-            "证书版式",
-            () if old is None else (one.name for one in old.layouts),
-            (one.name for one in new.layouts),
-        ),
-        *_members("信任根", () if old is None else _anchors(old), _anchors(new)),
-        *_content("代码名称表", None if before is None else before.tables, after.tables),
-        *_members(
-            "见证策略的行",
-            () if before is None else before.policy.decode("utf-8", "replace").splitlines(),
-            after.policy.decode("utf-8", "replace").splitlines(),
-        ),
+        f"信任清单第 {new.sequence} 号，接第 {old.sequence} 号之后。",
+        *map(plain, told),
+        *_untold(before, after, told),
     )
 
 
-def _log_keys(listed: TrustList) -> dict[str, tuple[date, date | None]]:
-    return {encode_vkey(key.name, key.raw_key): (key.valid_from, key.valid_to) for key in listed.log_keys}
+def _told(old: tuple[TrustEntry, ...], new: tuple[TrustEntry, ...]) -> Iterator[str]:
+    kinds = dict.fromkeys(entry.what for entry in (*new, *old))
+    for what in kinds:
+        was, now = ([entry for entry in entries if entry.what == what] for entries in (old, new))
+        yield from _told_of_kind(what, was, now)
 
 
-def _record_keys(listed: TrustList) -> dict[str, tuple[date, date | None]]:
+def _told_of_kind(what: str, old: list[TrustEntry], new: list[TrustEntry]) -> Iterator[str]:
+    was, now = _by_name(old), _by_name(new)
+    for name, told in now.items():
+        if name not in was:
+            yield f"新增{what} {name}" + (f"，{told}。" if told else "。")
+        elif was[name] != told:
+            yield f"{what} {name} 由“{was[name]}”改为“{told}”。"
+    yield from (f"删除{what} {name}。" for name in was if name not in now)
+    kept_before, kept = ([name for name in one if name in other] for one, other in ((was, now), (now, was)))
+    if kept_before != kept:
+        yield f"{what}的次序有变，现为：{'、'.join(now)}。"
+
+
+def _by_name(entries: Iterable[TrustEntry]) -> dict[str, str]:
+    """What is said of each name; of a name that stands there more than once, everything."""
+    ordered = sorted(enumerate(entries), key=lambda item: (item[1].name, item[0]))
+    said = {
+        name: [entry.told for _, entry in group]
+        for name, group in groupby(ordered, key=lambda item: item[1].name)
+    }
     return {
-        f"{key.kid.hex()}（公钥 {key.public_key.public_bytes_raw().hex()}）": (key.valid_from, key.valid_to)
-        for key in listed.record_keys.values()
+        entry.name: "；".join(said[entry.name]) + (f"（{n} 次）" if (n := len(said[entry.name])) > 1 else "")
+        for _, entry in sorted(ordered, key=lambda item: item[0])
     }
 
 
-def _certificates(listed: TrustList) -> tuple[str, ...]:
-    from hashlib import sha256
-
-    return tuple(sha256(key.certificate).hexdigest() for key in listed.document_keys)
-
-
-def _anchors(listed: TrustList) -> tuple[str, ...]:
-    return tuple(encode_vkey(key.name, key.raw_key) for key in listed.anchors)
-
-
-def _keys(
-    what: str, old: Mapping[str, tuple[date, date | None]], new: Mapping[str, tuple[date, date | None]]
-) -> Iterable[str]:
-    for name, days in new.items():
-        if name not in old:
-            yield f"新增{what} {name}，{_days(days)}。"
-        elif old[name] != days:
-            yield f"{what} {name} 的期限由“{_days(old[name])}”改为“{_days(days)}”。"
-    yield from (f"删除{what} {name}。" for name in old if name not in new)
+def _untold(before: TrustMaterial, after: TrustMaterial, told: tuple[str, ...]) -> Iterator[str]:
+    old, new = (json.loads(material.trust_list) for material in (before, after))
+    fields = [
+        name
+        for name in dict.fromkeys((*new, *old))
+        if name not in _TOLD_APART and old.get(name) != new.get(name) and not _is_told(name, told)
+    ]
+    if fields:
+        yield f"还有上面没有说明的改动：{plain('、'.join(fields))}。请勿签署，先查明原因。"
+    if (before.tables, before.policy) != (after.tables, after.policy) and not told:
+        yield "tables.json 或 policy 有上面没有说明的改动。请勿签署，先查明原因。"
 
 
-def _days(days: tuple[date, date | None]) -> str:
-    first, last = days
-    return f"自 {first.isoformat()} 起" + ("" if last is None else f"至 {last.isoformat()} 止")
+_WORDS = {
+    "environment": "环境",
+    "qr_prefixes": "二维码网址前缀",
+    "log": "账本密钥",
+    "record_keys": "记录密钥",
+    "document_keys": "证书文件密钥",
+    "layouts": "证书版式",
+    "tables_sha256": "代码名称表",
+    "anchors": "信任根",
+}
 
 
-def _members(what: str, old: Iterable[str], new: Iterable[str]) -> Iterable[str]:
-    known, named = tuple(old), tuple(new)
-    yield from (f"新增{what} {one}。" for one in named if one not in known)
-    yield from (f"删除{what} {one}。" for one in known if one not in named)
-
-
-def _changed(what: str, old: str | None, new: str) -> Iterable[str]:
-    if old != new:
-        yield f"{what}：{new}。" if old is None else f"{what}由 {old} 改为 {new}。"
-
-
-def _content(what: str, old: bytes | None, new: bytes) -> Iterable[str]:
-    if old is not None and old != new:
-        yield f"{what}有改动（请另行核对 tables.json）。"
+def _is_told(field: str, told: tuple[str, ...]) -> bool:
+    word = _WORDS.get(field)
+    return word is not None and any(line.startswith((f"新增{word}", f"删除{word}", word)) for line in told)

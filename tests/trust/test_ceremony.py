@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -54,10 +55,15 @@ class Ceremony:
         return CliRunner().invoke(certsvc, ["trust", *arguments], input=answer, env=environment)
 
     def sign(self, folder: Path, *keys: Path) -> None:
-        """Sign what was drafted, with each key."""
+        """Sign what was drafted, with each key, as the minutes name the list before."""
         for key in keys:
-            signed = self.run("sign", str(folder), "--key", str(key), "--yes")
+            signed = self.run("sign", str(folder), "--key", str(key), "--yes", *self.minutes(folder))
             assert signed.exit_code == 0, signed.output
+
+    def minutes(self, folder: Path) -> tuple[str, ...]:
+        """What the minutes of the last signing say about the list before."""
+        note = folder / "before" / "trust.note"
+        return ("--previous", sha256(note.read_bytes()).hexdigest()) if note.exists() else ("--first",)
 
     def through(self, folder: Path, *keys: Path, anchors: tuple[str, ...] = ()) -> Result:
         """Draft, sign with each key, accept."""
@@ -125,9 +131,9 @@ def test_a_first_list_is_drafted_signed_elsewhere_accepted_and_shown(
     drafted = ceremony.run("draft", "--out", str(folder), "--anchor", vkey)
     assert drafted.exit_code == 0
     assert f"新增信任根 {vkey}" in drafted.output
-    refused = ceremony.run("sign", str(folder), "--key", str(ceremony.first_anchor), answer="n\n")
+    refused = ceremony.run("sign", str(folder), "--key", str(ceremony.first_anchor), "--first", answer="n\n")
     assert (refused.exit_code, (folder / "trust.note").exists()) == (1, False)
-    signed = ceremony.run("sign", str(folder), "--key", str(ceremony.first_anchor), answer="y\n")
+    signed = ceremony.run("sign", str(folder), "--key", str(ceremony.first_anchor), "--first", answer="y\n")
     assert signed.exit_code == 0
     assert "新增记录密钥" in signed.output
     accepted = ceremony.run("accept", str(folder))
@@ -143,7 +149,7 @@ def test_an_unsigned_draft_a_stranger_and_an_altered_file_are_not_accepted(
     folder, stranger = tmp_path / "draft", new_key("stranger.pem")
     ceremony.run("draft", "--out", str(folder), "--anchor", ceremony.vkey(ceremony.first_anchor))
     assert isinstance(ceremony.run("accept", str(folder)).exception, UnreadableInput)
-    by_stranger = ceremony.run("sign", str(folder), "--key", str(stranger), "--yes")
+    by_stranger = ceremony.run("sign", str(folder), "--key", str(stranger), "--first", "--yes")
     assert isinstance(by_stranger.exception, ConflictError)
     ceremony.sign(folder, ceremony.first_anchor)
     for name in ("trust-list.json", "tables.json", "policy", "trust.note"):
@@ -169,9 +175,8 @@ def test_a_new_anchor_takes_over_when_old_and_new_sign_and_old_pins_still_hold(
     assert house.believed_from(new) == house.believed_from(old) == ceremony.published()
     again = ceremony.run("draft", "--out", str(tmp_path / "4"))
     assert again.exit_code == 0
-    assert isinstance(
-        ceremony.run("sign", str(tmp_path / "4"), "--key", str(first), "--yes").exception, ConflictError
-    ), "the anchor of before signs no more"
+    late = ("sign", str(tmp_path / "4"), "--key", str(first), "--yes", *ceremony.minutes(tmp_path / "4"))
+    assert isinstance(ceremony.run(*late).exception, ConflictError), "the anchor of before signs no more"
 
 
 def test_a_list_that_does_not_follow_the_one_in_force_is_refused(

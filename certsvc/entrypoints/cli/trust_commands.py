@@ -86,8 +86,11 @@ def trust_show(*, as_json: bool) -> None:
 def trust_vkey(key_file: Path, origin: str) -> None:
     """打印信任根的公钥行，供起草清单和查验方核对。不需要服务的数据，可在离线机器上运行。"""
     from certsvc.adapters.trust_anchor import FileTrustAnchor
+    from certsvc.stages.trust_signing import require_origin
 
-    click.echo(FileTrustAnchor(key_file, origin).vkey)
+    vkey = FileTrustAnchor(key_file, origin).vkey
+    require_origin(origin, vkey)
+    click.echo(vkey)
 
 
 @trust.command("draft")
@@ -117,6 +120,8 @@ def trust_draft(folder: Path, anchors: tuple[str, ...]) -> None:
             write_material(folder / _BEFORE, draft.before)
     for line in trust_changes(draft.before, draft.material):
         click.echo(line)
+    if draft.before is None:
+        click.echo("这是第一份签署的清单：签署时请加 --first。")
     click.echo(f"已写入 {folder}。请在离线机器上运行 certsvc trust sign，再在本机运行 certsvc trust accept。")
 
 
@@ -125,38 +130,58 @@ def trust_draft(folder: Path, anchors: tuple[str, ...]) -> None:
 @click.option(
     "--key", "key_file", type=_FILE, required=True, metavar="FILE", help="信任根的私钥文件（PEM，Ed25519）。"
 )
-@click.option("--yes", is_flag=True, help="不再逐项询问（内容已另行核对）。")
-def trust_sign(folder: Path, key_file: Path, *, yes: bool) -> None:
-    """签署起草的信任清单：先逐条说明有哪些变化，确认后写入 trust.note。不需要服务的数据，可在离线机器上运行。"""
+@click.option("--first", is_flag=True, help="这是第一份签署的清单，此前没有签署过。")
+@click.option(
+    "--previous",
+    metavar="SHA256",
+    help="签署记录所载上一份 trust.note 的 SHA-256；上一份不是由本密钥签署的，必须给出。",
+)
+@click.option("--yes", is_flag=True, help="不再询问（内容已另行核对）。")
+def trust_sign(folder: Path, key_file: Path, *, first: bool, previous: str | None, yes: bool) -> None:
+    """签署起草的信任清单：先写明上一份清单的摘要、新清单的全部内容和各项变化，确认后写入 trust.note。
+
+    上一份清单（DIR/before）须有信任根的签名。不需要服务的数据，可在离线机器上运行。
+    """
     from certverify.errors import TrustListError
     from certverify.trust import decode_trust_list
 
     from certsvc.adapters.trust_anchor import FileTrustAnchor
     from certsvc.adapters.trust_archive import read_material, write_material
     from certsvc.stages.trust_changes import trust_changes
+    from certsvc.stages.trust_contents import trust_contents
     from certsvc.stages.trust_desk import TrustDraft, sign_material
-    from certsvc.stages.trust_files import numbered
+    from certsvc.stages.trust_signing import note_digest, require_signable
 
+    if first and previous is not None:
+        raise click.UsageError("--first 与 --previous 只能给出一个。")
     try:
         raw_list = (folder / "trust-list.json").read_bytes()
         listed = decode_trust_list(raw_list)
         material = read_material(folder, listed.sequence)
         before = None
         if (folder / _BEFORE).exists():
-            old_number = numbered((folder / _BEFORE / "trust-list.json").read_bytes())[0]
-            before = read_material(folder / _BEFORE, old_number)
-        lines = trust_changes(before, material)
+            old_list = decode_trust_list((folder / _BEFORE / "trust-list.json").read_bytes())
+            before = read_material(folder / _BEFORE, old_list.sequence)
+        lines = (*trust_contents(material), *trust_changes(before, material))
     except (OSError, TrustListError) as error:
         raise UnreadableInput(f"文件夹 {folder} 中的待签文件不全或无法读取。请重新起草。") from error
     anchor = FileTrustAnchor(key_file, listed.log_keys[0].name)
-    allowed = {*_listed_anchors(raw_list), *(() if before is None else _listed_anchors(before.trust_list))}
-    if anchor.vkey not in allowed:
-        raise ConflictError("这把密钥既不是现行的信任根，也不是新清单所列的信任根，没有签署。")
+    draft = TrustDraft(material, before)
+    require_signable(draft, anchor.vkey, first=first, previous=previous)
     for line in lines:
         click.echo(line)
+    click.echo(
+        "这是第一份签署的清单，没有上一份。"
+        if before is None
+        else f"上一份 trust.note 的 SHA-256：{note_digest(before)}，请与签署记录核对。"
+    )
     if not yes:
-        click.confirm("以上变化是否逐条核对无误，签署这份清单？", abort=True)
-    write_material(folder, sign_material(TrustDraft(material, before), anchor))
+        click.confirm("以上各把密钥和各项变化是否逐条与签署记录核对无误，签署这份清单？", abort=True)
+    signed = sign_material(draft, anchor)
+    write_material(folder, signed)
+    click.echo(
+        f"本份 trust.note 的 SHA-256：{note_digest(signed)}。各信任根都签署以后的最后一个，请记入签署记录。"
+    )
     click.echo(
         f"已签署第 {listed.sequence} 号信任清单。请把文件夹带回，在服务所在机器上运行 certsvc trust accept。"
     )
