@@ -76,8 +76,12 @@ def _untold(before: TrustMaterial, after: TrustMaterial, told: tuple[str, ...]) 
     ]
     if fields:
         yield f"还有上面没有说明的改动：{plain('、'.join(fields))}。请勿签署，先查明原因。"
-    if (before.tables, before.policy) != (after.tables, after.policy) and not told:
-        yield "tables.json 或 policy 有上面没有说明的改动。请勿签署，先查明原因。"
+    for file, old_file, new_file, word in (
+        ("tables.json", before.tables, after.tables, "代码名称表"),
+        ("policy", before.policy, after.policy, "见证策略的行"),
+    ):
+        if old_file != new_file and not any(word in line for line in told):
+            yield f"{file} 有上面没有说明的改动。请勿签署，先查明原因。"
 
 
 _WORDS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -206,6 +207,10 @@ def test_order_and_repetition_are_told_and_what_is_not_told_is_said_to_be_missin
     twice = trust_changes(two, changed(qr_prefixes=["https://a", "https://b", "https://b"]))
     assert len(twice) == 2, twice
     assert len(trust_changes(two, two)) == 1
+    quiet = replace(two, policy=two.policy.replace(b"\n", b"\r\n"))
+    told = trust_changes(material, quiet)
+    assert len(told) > 2, "the prefixes"
+    assert "没有说明" in told[-1], "the bytes of the policy"
 
 
 @pytest.mark.parametrize("origin", ["", " ", "a b", "a+b", "/", "a/", "a\n"])
