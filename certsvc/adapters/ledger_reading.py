@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, and_, func, select
 
 from certsvc.adapters.database import read_one_moment
 from certsvc.adapters.ledger_schema import (
@@ -18,6 +18,7 @@ from certsvc.adapters.ledger_schema import (
     status_space,
 )
 from certsvc.adapters.ledger_store import DatabaseLedgerTransaction, read_head
+from certsvc.adapters.schema import certificate
 from certsvc.formats.tile import EntryRun, HashRun
 from certsvc.ports import LedgerHead
 from certsvc.ports.ledger_reading import LoggedRow, SlotCount
@@ -33,6 +34,20 @@ _HOMELESS = (
     .outerjoin(status_slot, status_slot.c.slot == outbox_event.c.slot)
     .where(status_slot.c.slot.is_(None))
     .distinct()
+)
+
+_MISPLACED = (
+    select(certificate.c.number, certificate.c.version)
+    .outerjoin(
+        outbox_event,
+        and_(
+            outbox_event.c.slot == certificate.c.slot,
+            outbox_event.c.commitment == certificate.c.commitment,
+            outbox_event.c.leaf_index == certificate.c.leaf_index,
+        ),
+    )
+    .where(certificate.c.leaf_index.is_not(None), outbox_event.c.id.is_(None))
+    .order_by(certificate.c.number, certificate.c.version)
 )
 
 
@@ -96,6 +111,10 @@ class DatabaseLedgerSnapshot:
     def events_without_slot(self) -> Iterator[int]:
         """Slots that nobody has taken."""
         return (row.slot for row in self._stream(_HOMELESS.order_by(outbox_event.c.slot)))
+
+    def misplaced_certificates(self) -> Iterator[tuple[str, int]]:
+        """Certificates whose leaf is not that of their event."""
+        return ((row.number, row.version) for row in self._stream(_MISPLACED))
 
     def _stream(self, query: Select) -> Iterator:  # type: ignore[type-arg]  # rows of several tables
         return iter(self._connection.execution_options(yield_per=_AT_ONCE).execute(query))

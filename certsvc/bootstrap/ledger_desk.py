@@ -10,11 +10,16 @@ from certsvc.adapters.ledger_rebuild_store import DatabaseLedgerRebuilding
 from certsvc.adapters.reconciliation_source import DatabaseReconciliationSource
 from certsvc.adapters.submissions import DatabaseSubmissions
 from certsvc.adapters.tree_pruning import Pruned, prune_folder
+from certsvc.errors import ConfigurationError
+from certsvc.formats.note import encode_vkey
+from certsvc.stages.ledger_faults import FaultCode
 from certsvc.stages.ledger_fsck import FsckReport, LedgerFsck, Told
 from certsvc.stages.ledger_rebuild import LedgerRebuild, RebuildReport
 from certsvc.stages.log_receipts import LogReceipts
 from certsvc.stages.published_log import PublishedLog
 from certsvc.stages.reconciliation import Reconciliation
+from certsvc.stages.trust_check import NOTE_PATH
+from certsvc.stages.trust_files import POLICY_PATH, TABLES_PATH, TRUST_LIST_PATH
 
 if TYPE_CHECKING:
     from certsvc.bootstrap.public_side import PublicSide
@@ -30,7 +35,23 @@ class LedgerDesk:
         """Hold the stored log and the public tree against each other; nothing is written."""
         office = self._office
         reading = DatabaseLedgerReading(office.reading_engine)
-        return LedgerFsck(reading, office.tree, office.log_keys).check(told)
+        try:
+            signed, known = office.key_desk.signed(), True
+        except ConfigurationError:  # what was signed last is not on this machine
+            signed, known = None, False
+        log = office.keys.log
+        files = {"vkey": (encode_vkey(log.origin, log.public_key) + "\n").encode()}
+        if signed is not None:
+            files |= {
+                TRUST_LIST_PATH: signed.trust_list,
+                TABLES_PATH: signed.tables,
+                POLICY_PATH: signed.policy,
+            }
+            files |= {} if signed.note is None else {NOTE_PATH: signed.note}
+        report = LedgerFsck(reading, office.tree, office.log_keys, files).check(told)
+        if not known:
+            report.faults.add(FaultCode.PUBLIC_TRUST_DIFFERS, TRUST_LIST_PATH)
+        return report
 
     def rebuild(self, *, from_scratch: bool) -> RebuildReport:
         """Take published leaves into the database that it lacks; certificates find their leaves again."""

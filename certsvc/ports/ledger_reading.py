@@ -72,6 +72,10 @@ class LedgerSnapshot(Protocol):
         """Slots that an event names and nobody has taken."""
         ...
 
+    def misplaced_certificates(self) -> Iterator[tuple[str, int]]:
+        """(number, version) of certificates whose leaf is not that of their event in the outbox."""
+        ...
+
 
 class LedgerReading(Protocol):
     """Opens readings."""

@@ -33,6 +33,10 @@ class FaultCode(StrEnum):
     PUBLIC_HISTORY = "public-history"
     PUBLIC_MISSING = "public-missing"
     PUBLIC_FILE = "public-file"
+    PUBLIC_TRUST = "public-trust"
+    PUBLIC_TRUST_DIFFERS = "public-trust-differs"
+    MANIFEST = "manifest"
+    CERTIFICATE_LEAF = "certificate-leaf"
 
 
 WORDS: Final = {
@@ -56,6 +60,10 @@ WORDS: Final = {
     FaultCode.PUBLIC_HISTORY: "公开账本与数据库不是同一历史",
     FaultCode.PUBLIC_MISSING: "公开目录缺少文件",
     FaultCode.PUBLIC_FILE: "公开文件的内容与数据库不同",
+    FaultCode.PUBLIC_TRUST: "公开的信任清单、代码表、策略与其签名不相符",
+    FaultCode.PUBLIC_TRUST_DIFFERS: "公开的信任材料不是本服务现行的（或尚未公开）",
+    FaultCode.MANIFEST: "批次清单的签名不成立，或签名密钥不在公开的信任清单内",
+    FaultCode.CERTIFICATE_LEAF: "证书登记的入账位置与待入账事件表不符",
 }
 
 

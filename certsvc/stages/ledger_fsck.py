@@ -6,11 +6,12 @@ stored; this reads all of it, and decodes leaves with the reader's code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from certverify.checkpoint import Checkpoint
 from certverify.note import VerifierKey
+from certverify.trust import TrustList
 
 from certsvc.errors import IntegrityError, OlderDatabase
 from certsvc.formats.merkle import HASH_BYTES, ListTree, leaf_hash
@@ -33,6 +34,7 @@ from certsvc.stages.ledger_faults import FaultCode, Faults
 from certsvc.stages.ledger_head_check import require_signed_head
 from certsvc.stages.ledger_replay import LeafReplay
 from certsvc.stages.published_log import read_published_note, require_same_history
+from certsvc.stages.trust_check import check_trust
 
 Told = Callable[[int, int], None]
 """How many leaves of how many were read."""
@@ -55,8 +57,17 @@ class FsckReport:
 class LedgerFsck:
     """The check."""
 
-    def __init__(self, reading: LedgerReading, tree: PublicTree, keys: Sequence[VerifierKey]) -> None:
-        """`keys`: those that may have signed checkpoints of this log."""
+    def __init__(
+        self,
+        reading: LedgerReading,
+        tree: PublicTree,
+        keys: Sequence[VerifierKey],
+        trust_files: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """`keys`: those that may have signed checkpoints of this log. `trust_files`: the trust material that must be shown, as
+        far as it is known byte for byte; None for a log that shows none.
+        """
+        self._trust_files = trust_files
         self._reading = reading
         self._tree = tree
         self._keys = tuple(keys)
@@ -65,6 +76,8 @@ class LedgerFsck:
         """Read everything once. Memory: a few bytes a leaf and half a byte a slot."""
         faults = Faults()
         published = self._published(faults)
+        shows_trust = self._trust_files is not None and published is not None
+        trust_list = check_trust(self._tree, self._trust_files or {}, faults) if shows_trust else None
         with self._reading.snapshot() as snapshot:
             head = snapshot.head()
             if head is None:
@@ -73,12 +86,12 @@ class LedgerFsck:
                 return FsckReport(0, 0 if published is None else published.size, faults)
             self._check_note(head, faults)
             shown = 0 if published is None else published.size
-            walk = _Walk(snapshot, head, self._tree, shown, faults)
+            walk = _Walk(snapshot, head, self._tree, shown, faults, trust_list)
             leaves = walk.run(told)
             _check_status(snapshot, head, walk.replay, faults)
+            for number, version in snapshot.misplaced_certificates():
+                faults.add(FaultCode.CERTIFICATE_LEAF, f"{number}/{version}")
             self._check_history(snapshot, head, published, faults)
-            if published is not None and published.size == head.size:
-                self._check_shards(head, walk.replay, faults)
         return FsckReport(leaves, shown, faults)
 
     def _published(self, faults: Faults) -> Checkpoint | None:
@@ -105,23 +118,22 @@ class LedgerFsck:
         except (IntegrityError, IndexError, ValueError):
             faults.add(FaultCode.PUBLIC_HISTORY)
 
-    def _check_shards(self, head: LedgerHead, replay: LeafReplay, faults: Faults) -> None:
-        array = replay.array
-        roots = array.shard_roots()
-        _compare(self._tree, roots_path(head.size - 1), encode_roots(roots), faults)
-        for number, root in enumerate(roots):
-            _compare(self._tree, shard_path(root), array.shard(number), faults)
-
 
 class _Walk:
     """One pass over the entries, then over the levels above them; the public files beside what they show."""
 
     def __init__(
-        self, snapshot: LedgerSnapshot, head: LedgerHead, tree: PublicTree, shown: int, faults: Faults
+        self,
+        snapshot: LedgerSnapshot,
+        head: LedgerHead,
+        tree: PublicTree,
+        shown: int,
+        faults: Faults,
+        trust_list: TrustList | None,
     ) -> None:
         self._snapshot, self._head, self._tree, self._faults = snapshot, head, tree, faults
         self._shown = min(shown, head.size)
-        self.replay = LeafReplay(snapshot.logged_rows(), head.status_slots, faults)
+        self.replay = LeafReplay(snapshot.logged_rows(), head.status_slots, faults, trust_list)
 
     def run(self, told: Told) -> int:
         """Read all; how many leaves are stored."""
@@ -137,6 +149,8 @@ class _Walk:
             for entry, hashed in zip(entries, hashes, strict=True):
                 self.replay.take(leaves, entry, hashed)
                 leaves += 1
+                if leaves == self._shown:
+                    self._compare_shards(leaves)
             if len(hashes) == TILE_WIDTH:
                 above.append(ListTree(hashes).root)
             else:
@@ -150,6 +164,14 @@ class _Walk:
         if edge.root != self._head.root:
             self._faults.add(FaultCode.HEAD_ROOT)
         return leaves
+
+    def _compare_shards(self, shown: int) -> None:
+        """The public status files are those of the array as the seal of the published checkpoint found it."""
+        array = self.replay.array
+        roots = array.shard_roots()
+        _compare(self._tree, roots_path(shown - 1), encode_roots(roots), self._faults)
+        for number, root in enumerate(roots):
+            _compare(self._tree, shard_path(root), array.shard(number), self._faults)
 
     def _levels_above(self, hashes: list[bytes]) -> Iterator[bytes]:
         """The partial tile of each level from 1 on, every tile compared on the way."""

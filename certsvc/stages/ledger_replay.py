@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from certverify.errors import LeafError
+from certverify.errors import CertverifyError, LeafError
 from certverify.leaf import EventLeaf, ManifestLeaf, SealLeaf, decode_leaf
 from certverify.merkle import root_of_hashes
+from certverify.trust import TrustList
 
 from certsvc.formats.calendar_units import day_number
 from certsvc.formats.leaf import SlotStatus
@@ -19,8 +20,13 @@ from certsvc.stages.ledger_faults import FaultCode, Faults
 class LeafReplay:
     """Takes every leaf in order. `array`: the status array after the leaves taken so far."""
 
-    def __init__(self, rows: Iterator[LoggedRow], most_slots: int, faults: Faults) -> None:
-        """`rows`: the logged rows in the order of their leaves. `most_slots`: the length of the array at the end."""
+    def __init__(
+        self, rows: Iterator[LoggedRow], most_slots: int, faults: Faults, trust_list: TrustList | None = None
+    ) -> None:
+        """`rows`: the logged rows in the order of their leaves. `most_slots`: the length of the array at the end.
+        `trust_list`: the one under which manifests must be signed; None: not looked at.
+        """
+        self._trust_list = trust_list
         self.array = StatusArray(LEAST_SLOTS)
         self._rows, self._most_slots, self._faults = rows, most_slots, faults
         self._row = next(rows, None)
@@ -82,6 +88,11 @@ class LeafReplay:
         if not whole or self._expected_manifest - {self._index}:
             self._faults.add(FaultCode.BATCH, self._index)
         self._events, self._expected_manifest = [], set()
+        if self._trust_list is not None:
+            try:
+                leaf.verify(self._trust_list)
+            except CertverifyError:
+                self._faults.add(FaultCode.MANIFEST, self._index)
 
     def _take_seal(self, leaf: SealLeaf) -> None:
         if self._events or leaf.index != self._index or leaf.slots < self.array.slots:

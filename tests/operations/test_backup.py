@@ -20,7 +20,7 @@ from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.schema import filing
 from certsvc.backup import back_up, expected_fingerprints, fingerprints, restore, unlike
 from certsvc.bootstrap import Office, open_office
-from certsvc.errors import ConfigurationError, ConflictError, IntegrityError
+from certsvc.errors import ConfigurationError, ConflictError, IntegrityError, OlderDatabase
 from certsvc.formats.record import record_text
 from certsvc.settings import Settings
 from tests.support.databases import Databases
@@ -103,9 +103,9 @@ def test_beside_a_newer_public_tree_the_restored_office_refuses_to_sign(
     shutil.rmtree(elsewhere.public_folder)
     shutil.copytree(office.office.settings.public_folder, elsewhere.public_folder)
     copy = reopened()
-    with pytest.raises(ConflictError, match=r"账本分叉.*docs/operations\.md"):
+    with pytest.raises(OlderDatabase, match=r"账本分叉.*docs/operations\.md"):
         copy.republish()
-    with pytest.raises(ConflictError, match=r"docs/operations\.md"):
+    with pytest.raises(OlderDatabase, match=r"docs/operations\.md"):
         copy.record_waiting()
 
 
