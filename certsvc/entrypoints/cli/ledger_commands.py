@@ -50,7 +50,7 @@ def ledger_publish() -> None:
 @AS_JSON
 @click.pass_context
 def ledger_fsck(context: click.Context, *, as_json: bool) -> None:
-    """逐条核对数据库中的账本与公开目录：重算全部哈希、重放状态表、比对公开文件。只读，不作改动。
+    """逐条核对数据库中的账本与公开目录：重算全部哈希、重放状态表、核对清单签名、比对公开文件和信任材料。只读，不作改动。
 
     退出码：0 一致，1 有不符之处。
     """
