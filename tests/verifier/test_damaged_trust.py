@@ -87,7 +87,10 @@ def test_a_copy_saved_again_is_altered_and_a_copy_without_the_seal_is_no_origina
         writer.write(copy)
         exit_code = main(["pdf", str(copy), "--trust", str(corner), "--json"], clock=lambda: NOW)
         told = json.loads(capsys.readouterr().out)
-        assert (exit_code, [item["code"] for item in told["findings"]]) == (code, [finding, "trust-not-pinned"])
+        assert (exit_code, [item["code"] for item in told["findings"]]) == (
+            code,
+            [finding, "trust-not-pinned"],
+        )
 
 
 def flipped_at(digits: str, bit: int) -> str:
