@@ -17,6 +17,7 @@ from certsvc.errors import (
     ConflictError,
     IntegrityError,
     KeysChangedError,
+    OlderDatabase,
     UnavailableError,
 )
 
@@ -159,7 +160,9 @@ def test_what_is_not_possible_at_the_moment_is_tried_again(error: Exception) -> 
     assert not failed.is_set()
 
 
-@pytest.mark.parametrize("error", [IntegrityError("bad"), ConfigurationError("key missing")])
+@pytest.mark.parametrize(
+    "error", [IntegrityError("bad"), OlderDatabase("restored"), ConfigurationError("key missing")]
+)
 def test_any_other_failure_stops_the_line_loudly(error: Exception) -> None:
     failed = Event()
     companion = Companion("test", failing_on(2, error, Event(), 2), SOON, failed.set)
