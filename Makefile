@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
+# One process more than cores, at most four: tests wait for disks, servers and browsers about half of their time.
+WORKERS := $(shell n=$$(($$(nproc) + 1)); [ $$n -lt 4 ] && echo $$n || echo 4)
 
 .PHONY: help demo test soak check serve bench format docs clean-demo venv venv-dev test-system
 
@@ -30,7 +32,7 @@ check: venv-dev ## lint, types, import contracts
 	@$(BIN)/lint-imports
 
 test: venv-dev test-system check ## everything that CI runs
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 soak: venv-dev test-system ## the long form of the fault tests: 60 seconds of kills and every moment of a writer
 	@SOAK_KILLS=30 SOAK_SECONDS=60 SOAK_MOMENTS=all $(BIN)/pytest tests/operations/test_serving.py tests/faults
