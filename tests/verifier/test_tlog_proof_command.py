@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from certverify.cli import main
 
+from certsvc.formats.note import encode_vkey
 from certsvc.formats.tlog_proof import encode_tlog_proof
 from tests.verifier.builders import NOW, ORIGIN, WITNESS_POLICY, Log, leaf_hash, path
 
@@ -113,3 +114,11 @@ def test_a_missing_trust_list_is_said_to_be_missing(
     (tree / "trust-list.json").unlink()
     code, told = judged(capsys, tree, proof_of(log, log.entries[INDEX]))
     assert (code, told["problem"]) == (2, "trust-unreadable")
+
+
+def test_material_that_another_anchor_signed_says_nothing_of_the_entry(
+    log: Log, tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stranger = encode_vkey(f"{ORIGIN}/trust", bytes(range(32)))
+    code, told = judged(capsys, tree, proof_of(log, log.entries[INDEX]), "--anchor", stranger)
+    assert (code, told["problem"], told["index"]) == (2, "trust-forged", None)

@@ -38,7 +38,7 @@ _TEXTS = {
 }
 _LOGGED = "条目已入账；是否仍然有效请核验证书本身。The entry is in the log; whether it still holds is another check."
 _NOTHING_CHECKED = ("trust-unreadable", "trust-forged", "proof-unreadable", "entry-missing")
-_FAILED = ("entry-not-proven", "checkpoint-forged", "trust-forged")
+_FAILED = ("entry-not-proven", "checkpoint-forged")
 
 
 @dataclass(frozen=True, slots=True)
