@@ -1,4 +1,4 @@
-"""`python -m bench [THEME ...]`: measure, print, write bench/results.json; all themes together also the README's table."""
+"""`python -m bench [THEME ...]`: measure, print, write bench/results.json and from it the table of the README."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def main() -> None:
         print(f"{theme}: {time.perf_counter() - begun:.0f} s", flush=True)
     figures = [one for _, one in measured]
     print_table(figures)
-    merge_results(results(measured, run))
-    if set(themes) == set(THEMES):
-        write_readme(figures, run)
+    write_readme(merge_results(results(measured, run)))
 
 
 if __name__ == "__main__":

@@ -50,31 +50,34 @@ def print_table(measured: Sequence[Measurement]) -> None:
     Console(width=140).print(table)
 
 
-def write_readme(measured: Sequence[Measurement], run: dict[str, Any]) -> None:
-    """Put the table between the marks of the README."""
+def write_readme(kept: dict[str, Any]) -> None:
+    """Put the table of everything that results.json keeps between the marks of the README."""
     text = README.read_text("utf-8")
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise RuntimeError(f"README.md lacks the marks {BEGIN} and {END}")
-    README.write_text(f"{before}{BEGIN}\n{readme_table(measured, run)}\n{END}{after}", "utf-8")
+    README.write_text(f"{before}{BEGIN}\n{readme_table(kept)}\n{END}{after}", "utf-8")
 
 
-def readme_table(measured: Sequence[Measurement], run: dict[str, Any]) -> str:
-    """The Markdown table with its caption."""
+def readme_table(kept: dict[str, Any]) -> str:
+    """The Markdown table with its caption, from the object of results.json."""
+    run = kept["_run"]
     lines = [
-        f"`make bench` on {run['date'][:10]}, {run['cores']} cores ({run['machine']}), load {run['load_at_start']} before it "
-        "began: a shared and noisy machine, so read each figure against the floor measured in the same run. "
+        f"`make bench`, last on {run['date'][:10]}, {run['cores']} cores ({run['machine']}), load {run['load_at_start']} before "
+        "it began: a shared and noisy machine, so read each figure against the floor measured in the same run. "
         "One process, one thread; medians. All values: [bench/results.json](bench/results.json).",
         "",
-        "| | measured | to reach | | floor in the same run |",
-        "|---|---|---|---|---|",
+        "| | measured | on | to reach | | floor in the same run |",
+        "|---|---|---|---|---|---|",
     ]
-    for one in measured:
-        told = "" if one.target is None else ("✓" if one.target.met(one.value) else "**not reached**")
+    for key, one in kept.items():
+        if key == "_run":
+            continue
+        told = {True: "✓", False: "**not reached**", None: ""}[one["met"]]
         lines.append(
-            f"| {one.what} (`{one.key}`) | {_shown(rounded(one.value))} {one.unit} | {one.target or ''} | {told} "
-            f"| {_shown(rounded(one.floor))} ({one.floor_is}) |"
+            f"| {one['what']} (`{key}`) | {_shown(one['value'])} {one['unit']} | {one['date'][:10]} | {one['to_reach'] or ''} "
+            f"| {told} | {_shown(one['floor'])} ({one['floor_is']}) |"
         )
     return "\n".join(lines)
 

@@ -61,6 +61,7 @@ class Measurement:
     def as_json(self, command: str) -> dict[str, Any]:
         """The entry of results.json."""
         return {
+            "what": self.what,
             "value": rounded(self.value),
             "unit": self.unit,
             "floor": rounded(self.floor),
