@@ -55,7 +55,10 @@ class StatusArray:
     def first_taken(self, slots: Iterable[int]) -> int | None:
         """The first of the slots that has a value; None when all are unassigned. Raises IndexError outside the array."""
         content = self._content
-        return next((slot for slot in slots if content[slot >> 1] >> (4 * (slot & 1)) & 0xF), None)
+        for slot in slots:
+            if content[slot >> 1] & (0xF0 if slot & 1 else 0x0F):
+                return slot
+        return None
 
     def chunk(self, number: int) -> bytes:
         """The 256 bytes of a chunk."""

@@ -63,13 +63,14 @@ def _require_order(kind: EventKind, slot: int, *, is_open: bool) -> None:
 def _require_statuses(
     queued: QueuedEvents, newest: dict[int, tuple[EventLeaf, bytes]], array: StatusArray
 ) -> None:
-    outside = next((slot for slot in queued.slots if slot >= array.slots), None)
-    if outside is not None:
-        raise IntegrityError(f"状态位 {outside} 在状态表之外，已停止处理。请核查待登记事件。")
+    highest = max(queued.slots)
+    if highest >= array.slots:
+        raise IntegrityError(f"状态位 {highest} 在状态表之外，已停止处理。请核查待登记事件。")
     for slot, (leaf, _) in newest.items():
         if array[slot] != int(leaf.type.status_after):
             raise IntegrityError(_MARK_LOST.format(slot))
-    taken = array.first_taken(slot for slot in queued.slots if slot not in newest)
+    unopened = [slot for slot in queued.slots if slot not in newest] if newest else queued.slots
+    taken = array.first_taken(unopened)
     if taken is not None:
         raise IntegrityError(_MARK_LOST.format(taken))
 
