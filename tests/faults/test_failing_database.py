@@ -156,9 +156,9 @@ class Appender(threading.Thread):
 
 @pytest.mark.parametrize("blow", ["crash", "backend"])
 def test_a_server_that_crashes_during_append_is_waited_for_and_loses_nothing(
-    postgresql: PostgresqlServer, tmp_path: Any, blow: str
+    crashing_postgresql: PostgresqlServer, tmp_path: Any, blow: str
 ) -> None:
-    house = open_house(tmp_path, postgresql.fresh(), SystemClock())  # type: ignore[arg-type]
+    house = open_house(tmp_path, crashing_postgresql.fresh(), SystemClock())  # type: ignore[arg-type]
     house.ledger().start_log()
     house.publisher().publish()
     appender = Appender(house)
@@ -168,10 +168,10 @@ def test_a_server_that_crashes_during_append_is_waited_for_and_loses_nothing(
             appender.wait_for_more()
             house.engine.dispose()
             if blow == "crash":
-                postgresql.crash()
-                postgresql.start()
+                crashing_postgresql.crash()
+                crashing_postgresql.start()
             else:
-                kill_backends(postgresql, house.url)
+                kill_backends(crashing_postgresql, house.url)
         appender.wait_for_more()
         appender.stopping.set()
         appender.join(timeout=30)
@@ -193,7 +193,7 @@ def kill_backends(server: PostgresqlServer, url: str) -> None:
     assert found
     for (process,) in found:
         os.kill(process, signal.SIGKILL)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while True:
         try:
             with psycopg.connect(server.url("postgres")):

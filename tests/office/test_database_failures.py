@@ -73,15 +73,15 @@ def test_a_connection_cut_within_a_transaction_is_said_to_be_cut(postgresql: Pos
 
 
 def test_what_was_committed_is_there_after_a_crash_and_the_same_engine_goes_on(
-    postgresql: PostgresqlServer,
+    crashing_postgresql: PostgresqlServer,
 ) -> None:
-    engine = open_database(postgresql.fresh())
+    engine = open_database(crashing_postgresql.fresh())
     with engine.begin() as connection:
         connection.execute(number_counter.insert().values(series=1, year=2026, next_serial=7))
-    postgresql.crash()
+    crashing_postgresql.crash()
     with pytest.raises(UnavailableError), engine.begin():
         pass
-    postgresql.start()
+    crashing_postgresql.start()
     with engine.begin() as connection:
         assert connection.scalar(select(number_counter.c.next_serial)) == 7
     engine.dispose()

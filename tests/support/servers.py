@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import count
 
 import psycopg
@@ -103,6 +103,19 @@ class RedisServer:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgresqlServer]:
     """A running cluster; the tests of a session share it, each with a database of its own."""
+    with _cluster() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def crashing_postgresql() -> Iterator[PostgresqlServer]:
+    """A running cluster for the tests of one file that crash it: recovery reads it all, and nobody else waits for it."""
+    with _cluster() as server:
+        yield server
+
+
+@contextmanager
+def _cluster() -> Iterator[PostgresqlServer]:
     with ExitStack() as stack:
         try:
             server = PostgresqlServer(stack.enter_context(running_cluster(_CONFIGURATION)))
