@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from certsvc.domain.e_licence import SYNTHETIC_ISSUER, SYNTHETIC_TYPE, ELicenceCodes
 from certsvc.errors import ConfigurationError
 
 PREFIX = "CERTSVC_"
@@ -65,6 +66,16 @@ class Settings(BaseSettings):
     )
     id_on_face: Literal["masked", "full"] = Field(
         default="masked", description="How the holder's document number is printed on the certificate."
+    )
+    e_licence_type: str = Field(
+        default=SYNTHETIC_TYPE,
+        description="证照类型代码 in every e-licence identifier: unit code of the body that defined the type, and three digits; "
+        "the default is made up and refused in production. Never changed once certificates are made.",
+    )
+    e_licence_issuer: str = Field(
+        default=SYNTHETIC_ISSUER,
+        description="证照颁发机构代码 in every e-licence identifier: unit code of the issuing authority; the default is made up "
+        "and refused in production. Never changed once certificates are made.",
     )
     receipts: Literal["recorded", "claimed"] | None = Field(
         default=None,
@@ -152,11 +163,34 @@ class Settings(BaseSettings):
             raise ValueError("an http(s) address without a slash at the end")
         return value
 
+    @field_validator("e_licence_type")
+    @classmethod
+    def _type_of_licence(cls, value: str) -> str:
+        return ELicenceCodes(value, SYNTHETIC_ISSUER).type_code
+
+    @field_validator("e_licence_issuer")
+    @classmethod
+    def _issuer_of_licence(cls, value: str) -> str:
+        return ELicenceCodes(SYNTHETIC_TYPE, value).issuer
+
     @model_validator(mode="after")
     def _whole_provider(self) -> Self:
         if (self.oidc_issuer is None) != (self.oidc_client_id is None):
             raise ValueError("CERTSVC_OIDC_ISSUER and CERTSVC_OIDC_CLIENT_ID are given together")
         return self
+
+    @model_validator(mode="after")
+    def _codes_of_e_licences(self) -> Self:
+        if self.e_licence_codes.synthetic and self.environment == "production":
+            raise ValueError(
+                "CERTSVC_E_LICENCE_TYPE and CERTSVC_E_LICENCE_ISSUER must be set in production: the defaults are made up"
+            )
+        return self
+
+    @property
+    def e_licence_codes(self) -> ELicenceCodes:
+        """The two codes of every e-licence identifier."""
+        return ELicenceCodes(self.e_licence_type, self.e_licence_issuer)
 
     @property
     def effective_database_url(self) -> str:

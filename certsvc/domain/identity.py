@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
+
+_LONG: Final = 18  # characters: the first six are a place and tell nobody from the neighbours
 
 
 class IdKind(StrEnum):
@@ -31,3 +34,10 @@ class IdDocument:
     def last4(self) -> str:
         """The last four characters, the only part that ever leaves the service."""
         return self.number[-4:]
+
+    def printed(self, *, whole: bool) -> str:
+        """The number as a certificate shows it: whole, or the last four characters (of eighteen the first six too)."""
+        if whole:
+            return self.number
+        first = 6 if len(self.number) == _LONG else 0
+        return self.number[:first] + "*" * (len(self.number) - first - 4) + self.number[-4:]
