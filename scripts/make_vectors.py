@@ -59,6 +59,7 @@ from certsvc.stages.ledger import AppendedBatch, Ledger
 from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import PublishedLog, log_key
 from scripts.age_vectors import age_vectors
+from scripts.manual_code_vectors import manual_code_vectors
 from scripts.trust_vectors import trust_vectors
 from scripts.vector_material import (
     LOG_KEY,
@@ -359,9 +360,11 @@ def _damaged(bundle: bytes, part: str, key: str) -> bytes:
 
 def make_vectors() -> dict[str, bytes]:
     """File name -> bytes of every vector file."""
+    records = record_vectors()
     vectors = {
         "base43.json": base43_vectors(),
-        "records.json": record_vectors(),
+        "records.json": records,
+        "manual-code.json": manual_code_vectors(records["good"]),
         "leaves.json": leaf_vectors(),
         "status.json": status_vectors(),
         "ages.json": age_vectors(),

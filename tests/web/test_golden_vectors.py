@@ -239,3 +239,23 @@ def expand(content: Any) -> bytes:
 
 def nibble(shard: bytes, slot: int) -> int:
     return shard[slot >> 1] >> (4 * (slot & 1)) & 0xF
+
+
+def test_manual_codes_are_read_refused_and_derived_as_in_the_vectors(checker: Checker) -> None:
+    vectors = load("manual-code")
+    derived, read, refused = checker.run(
+        """const { ManualCodeRefused, codeOfRecord, decodeManualCode, grouped } = await load("manual_code");
+        const groupOf = (typed) => {
+            try { return decodeManualCode(typed); }
+            catch (error) { return error instanceof ManualCodeRefused ? error.group : "?"; }
+        };
+        return [
+            await Promise.all(vectors.records.map(async (one) => grouped(await codeOfRecord(bytes(one.record_hex))))),
+            Object.values(vectors.typed.cases).map(decodeManualCode),
+            vectors.refused.map(({ typed }) => groupOf(typed)),
+        ];""",
+        vectors,
+    )
+    assert derived == [case["code"] for case in vectors["records"]]
+    assert read == [vectors["typed"]["code"]] * len(vectors["typed"]["cases"])
+    assert refused == [case["group"] for case in vectors["refused"]]

@@ -31,6 +31,18 @@ class RecordAlteredError(DecodeError):
     """A record stands in the text, but the text around it was changed: never the work of the issuer."""
 
 
+class ManualCodeError(DecodeError):
+    """What was typed is no manual code of docs/formats/manual-code.md; `group` (1 to 3) is the one to look at again, None
+    when every group is well-formed and only the check symbol does not agree.
+    """
+
+    def __init__(self, group: int | None) -> None:
+        super().__init__(
+            "no manual code" if group is None else f"group {group} of the manual code is malformed"
+        )
+        self.group = group
+
+
 class NoteError(DecodeError):
     """Not a signed note (C2SP signed-note), or not a verifier key."""
 
