@@ -25,10 +25,12 @@ from certsvc.adapters.key_plan import FILE as PLAN_FILE
 from certsvc.adapters.key_plan import KeyWatch
 from certsvc.adapters.personal_cipher import AesGcmCipher
 from certsvc.adapters.test_ca import make_test_chain
+from certsvc.adapters.whole_file import replace_file
 from certsvc.domain.key_plan import KeyKind, PlannedKey
 from certsvc.errors import ConfigurationError
 
 TRUST_ANCHOR_FILE = "trust.pem"
+TEST_REVOCATION_LISTS = "document-ca.crl"
 _KID_DOMAIN = b"certsvc/record-key/v1\x00"
 
 
@@ -112,7 +114,7 @@ def make_test_keys(folder: Path, now: datetime) -> bool:
         first and _once(folder / "record.pem", ed25519_pem),
         first and _once(folder / "log.pem", ed25519_pem),
         _once(folder / "personal.key", lambda: os.urandom(64).hex().encode()),
-        _once(folder / "document.pem", lambda: _document_pem(now)),
+        _once(folder / "document.pem", lambda: _document_pem(folder, now)),
         _once(folder / TRUST_ANCHOR_FILE, ed25519_pem),
     ]
     return any(made)
@@ -170,8 +172,10 @@ def _planned(folder: Path, planned: PlannedKey) -> ed25519.Ed25519PrivateKey:
     return key
 
 
-def _document_pem(now: datetime) -> bytes:
+def _document_pem(folder: Path, now: datetime) -> bytes:
+    """The key with its chain; its revocation lists stand beside it first, so that no key is ever without them."""
     chain = make_test_chain(now)
+    replace_file(folder / TEST_REVOCATION_LISTS, chain.revocation_lists_pem)
     return chain.signer_key_pem + b"".join(chain.certificates_pem)
 
 

@@ -2,7 +2,9 @@
 
 The profile is what a production document certificate must look like too: ECDSA P-256 with SHA-256, the signer with
 digitalSignature and nonRepudiation (content commitment) as its only, critical key usages, no CA; the issuing CA with
-path length 0. Every subject says 测试, so that no reader of a PDF takes the signature for an official one.
+path length 0. Every subject says 测试, so that no reader of a PDF takes the signature for an official one. Root and issuing
+CA also sign one revocation list each, empty and good for as long as what it speaks of: what long-term levels need
+(docs/formats/archive-object.md). A production authority publishes its lists every few days instead.
 """
 
 from __future__ import annotations
@@ -34,12 +36,16 @@ _KEY_USAGES = (
 
 @dataclass(frozen=True, slots=True)
 class TestChain:
-    """A fresh signer key (PEM, PKCS#8) and its certificates: signer, issuing CA, root, in this order."""
+    """A fresh signer key (PEM, PKCS#8) and its certificates: signer, issuing CA, root, in this order.
+
+    `revocation_lists`: of the issuing CA (over signers) and of the root (over issuing CAs).
+    """
 
     __test__ = False  # the name is no invitation to pytest
 
     signer_key_pem: bytes
     certificates: tuple[x509.Certificate, x509.Certificate, x509.Certificate]
+    revocation_lists: tuple[x509.CertificateRevocationList, x509.CertificateRevocationList]
 
     @property
     def certificates_pem(self) -> tuple[bytes, bytes, bytes]:
@@ -52,6 +58,11 @@ class TestChain:
         """The certificates as DER, signer first."""
         signer, issuing, root = (c.public_bytes(Encoding.DER) for c in self.certificates)
         return signer, issuing, root
+
+    @property
+    def revocation_lists_pem(self) -> bytes:
+        """Both revocation lists as PEM, one after the other."""
+        return b"".join(one.public_bytes(Encoding.PEM) for one in self.revocation_lists)
 
 
 def make_test_chain(
@@ -69,7 +80,11 @@ def make_test_chain(
     )
     signer = _certificate(signer_name, signer_key, issuing_name, issuing_key, start, signer_years)
     pem = signer_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return TestChain(pem, (signer, issuing, root))
+    lists = (
+        _revocation_list(issuing, issuing_key, start, signer.not_valid_after_utc),
+        _revocation_list(root, root_key, start, issuing.not_valid_after_utc),
+    )
+    return TestChain(pem, (signer, issuing, root), lists)
 
 
 def _subject(common_name: str) -> x509.Name:
@@ -108,4 +123,19 @@ def _certificate(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(issuer_identifier, critical=False)
         .sign(issuer_key, SHA256())
+    )
+
+
+def _revocation_list(
+    issuer: x509.Certificate, key: ec.EllipticCurvePrivateKey, start: datetime, end: datetime
+) -> x509.CertificateRevocationList:
+    """A list on which nothing stands."""
+    return (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(start)
+        .next_update(end)
+        .add_extension(x509.CRLNumber(1), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+        .sign(key, SHA256())
     )

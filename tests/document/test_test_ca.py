@@ -40,3 +40,15 @@ def test_all_keys_are_p256() -> None:
         key = certificate.public_key()
         assert isinstance(key, EllipticCurvePublicKey)
         assert isinstance(key.curve, SECP256R1)
+
+
+def test_each_ca_says_that_nothing_was_revoked_for_as_long_as_what_it_issued() -> None:
+    signer, issuing, root = CHAIN.certificates
+    of_signers, of_cas = CHAIN.revocation_lists
+    for revocations, issuer, subject in ((of_signers, issuing, signer), (of_cas, root, issuing)):
+        key = issuer.public_key()
+        assert isinstance(key, EllipticCurvePublicKey)
+        assert revocations.is_signature_valid(key)
+        assert (revocations.issuer, len(revocations)) == (issuer.subject, 0)
+        assert revocations.last_update_utc == subject.not_valid_before_utc
+        assert revocations.next_update_utc == subject.not_valid_after_utc
