@@ -37,7 +37,8 @@ _SHANGHAI = timedelta(hours=8)
 
 @dataclass(frozen=True, slots=True)
 class DocumentCheck:
-    """What a file is. `record_text` (the text of the QR symbol) only with `original`; `code` says why it is not.
+    """What a file is. `record_text` (the text of the QR symbol) and `layout` (its name in the trust list) only with
+    `original`; `code` says why it is not.
 
     Codes: `document-original`, `document-altered`, `document-not-original`, `document-unreadable`,
     `document-too-large`, `document-key-dates` (altered: signed outside the dates of the key),
@@ -47,6 +48,7 @@ class DocumentCheck:
     outcome: Outcome
     record_text: str | None
     code: str
+    layout: str | None = None
 
 
 def check_document(raw: bytes, trust: TrustList) -> DocumentCheck:
@@ -55,8 +57,8 @@ def check_document(raw: bytes, trust: TrustList) -> DocumentCheck:
         return DocumentCheck("unreadable", None, "document-too-large")
     if not raw.startswith(_PDF):
         return DocumentCheck("unreadable", None, "document-unreadable")
-    known_head = _has_known_head(raw, trust)
-    if not known_head and not _names_trusted_signer(raw, trust):
+    layout = _layout_of(raw, trust)
+    if layout is None and not _names_trusted_signer(raw, trust):
         return DocumentCheck("not-original", None, "document-not-original")
     signer = _signer(raw, trust)
     record_text = _record_text(raw)
@@ -64,17 +66,22 @@ def check_document(raw: bytes, trust: TrustList) -> DocumentCheck:
         return DocumentCheck("altered", None, "document-altered")
     if not _signed_within(raw, signer):
         return DocumentCheck("altered", None, "document-key-dates")
-    if not known_head:
+    if layout is None:
         return DocumentCheck("not-original", None, "document-layout-unknown")
-    return DocumentCheck("original", record_text, "document-original")
+    return DocumentCheck("original", record_text, "document-original", layout)
 
 
-def _has_known_head(raw: bytes, trust: TrustList) -> bool:
+def _layout_of(raw: bytes, trust: TrustList) -> str | None:
+    """The name of the layout whose head the file begins with."""
     view = memoryview(raw)
-    return any(
-        0 < layout.head_length <= len(raw)
-        and sha256(view[: layout.head_length]).digest() == layout.head_sha256
-        for layout in trust.layouts
+    return next(
+        (
+            layout.name
+            for layout in trust.layouts
+            if 0 < layout.head_length <= len(raw)
+            and sha256(view[: layout.head_length]).digest() == layout.head_sha256
+        ),
+        None,
     )
 
 
