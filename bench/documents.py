@@ -19,10 +19,11 @@ from bench.timing import Measurement, Scale, Target, elapsed, rate
 from bench.versions import versions
 from certsvc.adapters.document.glyphs import GlyphStore
 from certsvc.adapters.document.layout import Layout, compile_layout
-from certsvc.adapters.document.writer import CertificateWriter
+from certsvc.adapters.document.writer import PageWriter
 from certsvc.adapters.file_keys import FileDocumentSigner
 from certsvc.adapters.test_ca import TestChain, make_test_chain
 from certsvc.domain.certificate import Face
+from certsvc.domain.page_face import certificate_page
 from certsvc.formats.base43 import ALPHABET
 
 FONT = ROOT / "templates" / "fonts" / "CertificateSerifSC-Regular.ttf"
@@ -45,6 +46,8 @@ _FACE = Face(
     unit="长春市北川工程有限公司（虚构）",
     issuer="吉林省人力资源和社会保障厅",
     issued="2023年10月24日",
+    manual_code="ABCDE-FGHJK-MNPQR",
+    e_licence="",
     marks=(),
     qr_text="",
     test_seal=True,
@@ -99,8 +102,8 @@ def our_rate(scale: Scale) -> float:
     """Finished PDFs a second of the service's own writer."""
     key = load_pem_private_key(_chain().signer_key_pem, None)
     certificate, *rest = _chain().certificates_der
-    writer = CertificateWriter(_layout(), FileDocumentSigner(key, certificate, tuple(rest)))  # type: ignore[arg-type]
-    return _rate(scale, lambda face: writer.write(face, NOW))
+    writer = PageWriter(_layout(), FileDocumentSigner(key, certificate, tuple(rest)))  # type: ignore[arg-type]
+    return _rate(scale, lambda face: writer.write(certificate_page(face), NOW))
 
 
 def _rate(scale: Scale, write: Callable[[Face], bytes]) -> float:

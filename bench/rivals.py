@@ -23,10 +23,10 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from certsvc.adapters.document.layout_map import LayoutMap
-from certsvc.adapters.document.page import printed_texts
 from certsvc.adapters.document.qr_symbol import smallest_version
 from certsvc.adapters.test_ca import TestChain
 from certsvc.domain.certificate import Face
+from certsvc.domain.page_face import certificate_page
 
 _FONT = "BenchSerif"
 _ROOM = 8192  # bytes for the signature
@@ -105,7 +105,7 @@ class Artist:
             canvas.drawString(place.label_x, place.box.baseline, place.label)
 
     def _draw_values(self, canvas: Canvas, face: Face) -> None:
-        texts = printed_texts(face)
+        texts = certificate_page(face).texts
         for place in self._layout.fields:
             canvas.setFont(_FONT, place.box.largest)
             canvas.drawString(place.box.left, place.box.baseline, texts[place.field])

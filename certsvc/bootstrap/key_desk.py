@@ -21,7 +21,6 @@ from certsvc.domain.key_plan import KEYS_SINCE, KeyKind, KeyPlan, KeyState, Plan
 from certsvc.domain.permission import Action
 from certsvc.errors import ConfigurationError, ConflictError
 from certsvc.formats.note import encode_vkey
-from certsvc.formats.trust import LayoutHead
 from certsvc.formats.trust_note import TrustMaterial
 from certsvc.stages.trust_desk import TrustDesk, TrustDraft
 from certsvc.stages.trust_files import TrustedParts, policy_vkeys
@@ -233,14 +232,14 @@ class KeyDesk:
         self._office.trail.note(OPERATOR, action, subject)
 
     def _parts(self) -> TrustedParts:
-        office, layout, plan = self._office, self._office.layout, self.plan
+        office, plan = self._office, self.plan
         return TrustedParts(
             environment=office.settings.environment,
             qr_prefix=office.settings.qr_prefix,
             origin=self._origin,
             plan=plan,
             document=office.keys.document,
-            layout=LayoutHead(layout.name, layout.head_length, layout.head_sha256),
+            layouts=office.layout_heads,
             since=KEYS_SINCE,
             policy=office.witness_policy.published(policy_vkeys(self._origin, plan)),
         )

@@ -28,9 +28,11 @@ from certsvc.domain.decision import StoredDecision, VoidFrom
 from certsvc.domain.decision_policy import DecisionPolicy
 from certsvc.domain.filing import FilingReport, filing_id
 from certsvc.domain.filing_place import place_of_committee
+from certsvc.domain.page_face import certificate_page
 from certsvc.domain.permission import Action
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook
+from certsvc.formats.manual_code import manual_code
 from certsvc.ports import Clock
 from certsvc.ports.access import IdentityProvider, PersonalLook
 from certsvc.settings import Settings
@@ -243,10 +245,10 @@ class Office(PublicSide):
     @cached_property
     def issuance(self) -> Issuance:
         """The corridor from approved filing to published certificates."""
-        from certsvc.adapters.document.writer import CertificateWriter
+        from certsvc.adapters.document.writer import PageWriter
 
         settings = self.settings
-        writer = CertificateWriter(self.layout, self.keys.document)
+        writer = PageWriter(self.layout, self.keys.document)
         return Issuance(
             filings=self.filings,
             certificates=self.certificates,
@@ -323,7 +325,8 @@ class Office(PublicSide):
     def _texts_without_room(self, content: CertificateContent) -> tuple[str, ...]:
         from certsvc.adapters.document.page import texts_without_room
 
-        return texts_without_room(self.layout, compose_face(content, self.style.qr_prefix, self.style))
+        face = compose_face(content, self.style, qr_text=self.style.qr_prefix, manual_code=manual_code(b""))
+        return texts_without_room(self.layout, certificate_page(face))
 
 
 def _decision_policy(settings: Settings) -> DecisionPolicy:

@@ -30,6 +30,7 @@ from certsvc.adapters.title_entries import note_drafts
 from certsvc.bootstrap.shared_parts import open_shared_parts
 from certsvc.domain.corridor import Draft
 from certsvc.formats.leaf import EventKind
+from certsvc.formats.trust import LayoutHead
 from certsvc.ports import Clock, PendingEvent
 from certsvc.settings import Settings
 from certsvc.stages.face import FaceStyle
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from certsvc.adapters.document.glyphs import GlyphStore
     from certsvc.adapters.document.layout import Layout
 
-LAYOUT = "templates/certificate/v1"
+LAYOUTS = ("certificate/v1",)
+"""Every layout that the trust list names; the first is that of certificates."""
 FONT = "CertificateSerifSC-Regular.ttf"
 
 
@@ -122,9 +124,21 @@ class Parts:
     @cached_property
     def layout(self) -> Layout:
         """The certificate layout in force."""
+        return self.layout_of(LAYOUTS[0])
+
+    def layout_of(self, name: str) -> Layout:
+        """One of LAYOUTS, compiled; keep what you get, for compiling takes a while."""
         from certsvc.adapters.document.layout import compile_layout
 
-        return compile_layout(shipped_folder(LAYOUT), self.glyphs)
+        return compile_layout(shipped_folder(f"templates/{name}"), self.glyphs)
+
+    @cached_property
+    def layout_heads(self) -> tuple[LayoutHead, ...]:
+        """What the trust list says of the layouts."""
+        from certsvc.adapters.document.frozen import frozen_head
+
+        heads = (frozen_head(shipped_folder("templates"), name) for name in LAYOUTS)
+        return tuple(LayoutHead(head.name, head.head_length, head.head_sha256) for head in heads)
 
 
 def _issued(draft: Draft) -> PendingEvent:

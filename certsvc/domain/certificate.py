@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from certsvc.domain.identity import IdDocument
 from certsvc.domain.levels import Level
+
+CERTIFICATE_TITLE: Final = "吉林省专业技术职务任职资格证书"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Face:
     """What is printed: ready strings, in reading order. The layout knows nothing of codes or rules.
 
     `marks` are the sentences that must not be overlooked (双定向, 仅在××范围内有效, 仅兑现专业技术七级岗位);
-    `qr_text` is the whole text of the QR symbol; `test_seal` prints 测试专用.
+    `qr_text` is the whole text of the QR symbol, `manual_code` its 校验码 for typing; `e_licence` is the 电子证照标识 (empty:
+    none); `test_seal` prints 测试专用.
     """
 
     number: str
@@ -79,6 +83,8 @@ class Face:
     unit: str
     issuer: str
     issued: str
+    manual_code: str
+    e_licence: str
     marks: tuple[str, ...]
     qr_text: str
     test_seal: bool

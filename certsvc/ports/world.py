@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Protocol
 
-from certsvc.domain.certificate import Face
+from certsvc.domain.page_face import PageFace
 
 
 class Clock(Protocol):
@@ -112,8 +112,8 @@ class DocumentArchive(Protocol):
 
 
 class DocumentWriter(Protocol):
-    """Writes the certificate PDF of the layout in force."""
+    """Writes the PDFs of one layout."""
 
-    def write(self, face: Face, instant: datetime) -> bytes:
+    def write(self, face: PageFace, instant: datetime) -> bytes:
         """The finished, signed and verified bytes; equal input gives equal bytes."""
         ...

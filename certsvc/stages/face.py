@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from certsvc.domain.certificate import CertificateContent, Face
-from certsvc.domain.identity import IdDocument
 from certsvc.domain.regions import REGIONS
 from certsvc.domain.series import SERIES
 from certsvc.domain.titles import TITLES
@@ -24,8 +23,10 @@ class FaceStyle:
     test_seal: bool
 
 
-def compose_face(content: CertificateContent, record_text: str, style: FaceStyle) -> Face:
-    """The strings of one certificate; `record_text` is the whole text of the QR symbol."""
+def compose_face(
+    content: CertificateContent, style: FaceStyle, *, qr_text: str, manual_code: str, e_licence: str = ""
+) -> Face:
+    """The strings of one certificate; `qr_text` is the whole text of the QR symbol."""
     award = content.award
     return Face(
         number=content.number,
@@ -33,7 +34,7 @@ def compose_face(content: CertificateContent, record_text: str, style: FaceStyle
         name=award.name,
         sex=award.sex,
         born=f"{award.born_on.year}年{award.born_on.month}月",
-        id_document=f"{award.document.kind.value} {_printed_number(award.document, full=style.full_id)}",
+        id_document=f"{award.document.kind.value} {award.document.printed(whole=style.full_id)}",
         series=SERIES[award.series],
         specialty=award.specialty,
         title=TITLES[award.title],
@@ -46,7 +47,9 @@ def compose_face(content: CertificateContent, record_text: str, style: FaceStyle
         issuer=content.issuer,
         issued=chinese_date(content.issued_on),
         marks=area_marks(award.validity_area),
-        qr_text=record_text,
+        manual_code=manual_code,
+        e_licence=e_licence,
+        qr_text=qr_text,
         test_seal=style.test_seal,
     )
 
@@ -61,10 +64,3 @@ def area_marks(validity_area: str | None) -> tuple[str, ...]:
 def chinese_date(day: date) -> str:
     """2023年9月19日."""
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _printed_number(document: IdDocument, *, full: bool) -> str:
-    number = document.number
-    if full or len(number) < 10:
-        return number if full else "*" * (len(number) - 4) + number[-4:]
-    return number[:6] + "*" * (len(number) - 10) + number[-4:]

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from certsvc.domain.corridor import Draft, SealedCertificate
+from certsvc.domain.page_face import certificate_page
 from certsvc.errors import IntegrityError
 from certsvc.formats.commitment import commit
 from certsvc.formats.content import encode_content
-from certsvc.formats.record import QrRecord, encode_record, record_signing_bytes, record_text
+from certsvc.formats.manual_code import manual_code
+from certsvc.formats.record import QrRecord, record_text
 from certsvc.ports import CertificateStore, Clock, DocumentArchive, DocumentWriter, RecordSigner
 from certsvc.stages.face import FaceStyle, compose_face
+from certsvc.stages.record_signing import sign_record
 
 
 class SigningPermit:
@@ -73,20 +73,15 @@ class Sealing:
         """Sign the record, verify it, write and keep the document."""
         draft = permit.use()
         content = draft.content
-        record = self._sign_record(draft)
-        face = compose_face(content, record_text(record, self.style.qr_prefix), self.style)
-        document = self.writer.write(face, draft.drafted_at)
+        record = sign_record(qr_record(draft), self.signer)
+        face = compose_face(
+            content,
+            self.style,
+            qr_text=record_text(record, self.style.qr_prefix),
+            manual_code=manual_code(record),
+        )
+        document = self.writer.write(certificate_page(face), draft.drafted_at)
         return SealedCertificate(draft, record, self.archive.keep(content.number, content.version, document))
-
-    def _sign_record(self, draft: Draft) -> bytes:
-        record = qr_record(draft)
-        message = record_signing_bytes(record, self.signer.kid)
-        signature = self.signer.sign(message)
-        try:
-            Ed25519PublicKey.from_public_bytes(self.signer.public_key).verify(signature, message)
-        except InvalidSignature as error:
-            raise IntegrityError("刚生成的签名未通过验证，已停止签章。请检查签名设备。") from error
-        return encode_record(record, self.signer.kid, signature)
 
 
 def qr_record(draft: Draft) -> QrRecord:

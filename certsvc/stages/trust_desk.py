@@ -290,7 +290,8 @@ def _not_named(listed: TrustList, parts: TrustedParts, clock: Clock) -> list[str
         "账本密钥": all(key.public_key in speaking for key in parts.plan.log if key.signs)
         and listed.log_keys[0].name == parts.origin,
         "证书文件密钥": parts.document.certificate in {key.certificate for key in listed.document_keys},
-        "证书版式": parts.layout.head_sha256 in {one.head_sha256.hex() for one in listed.layouts},
+        "证书版式": {one.head_sha256 for one in parts.layouts}
+        <= {one.head_sha256.hex() for one in listed.layouts},
     }
     return [name for name, is_named in named.items() if not is_named]
 

@@ -44,7 +44,7 @@ class TrustedParts:
     origin: str
     plan: KeyPlan
     document: DocumentSigner
-    layout: LayoutHead
+    layouts: tuple[LayoutHead, ...]
     since: date
     policy: bytes
 
@@ -69,7 +69,7 @@ def make_material(
             for key in parts.plan.record
         ),
         document_keys=(DocumentKey(parts.document.certificate, parts.document.chain, parts.since, None),),
-        layouts=(parts.layout,),
+        layouts=parts.layouts,
         tables=tables,
         anchors=tuple(anchors),
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import cos, pi, sin
 
+from certsvc.adapters.document.fitting import Box
 from certsvc.adapters.document.glyphs import UNITS_PER_EM, GlyphStore
-from certsvc.adapters.document.layout_map import LayoutMap, Rosette
+from certsvc.adapters.document.layout_map import LayoutMap, Ornament, Rosette
 from certsvc.adapters.document.pdf_font import SubsetFont
 from certsvc.adapters.document.pdf_syntax import fill_colour, numbers, stroke_colour
 
@@ -130,8 +131,9 @@ def _corner(x: float, y: float, layout: LayoutMap) -> bytes:
     )
 
 
-def draw_ornament(layout: LayoutMap, x: float, y: float, reach: float) -> bytes:
+def draw_ornament(layout: LayoutMap, ornament: Ornament) -> bytes:
     """The rule below the title: two tapering lines and a diamond."""
+    x, y, reach = ornament.x, ornament.y, ornament.reach
     parts = [b"q", fill_colour(layout.gold)]
     for side in (-1, 1):
         near, far = x + side * 14, x + side * reach
@@ -148,9 +150,8 @@ def _diamond(x: float, y: float, half: float) -> bytes:
     return b"%s m %s l %s l %s l h f" % tuple(numbers(*corner) for corner in corners)
 
 
-def draw_photo_place(layout: LayoutMap, font: SubsetFont, store: GlyphStore) -> bytes:
+def draw_photo_place(layout: LayoutMap, place: Box, font: SubsetFont, store: GlyphStore) -> bytes:
     """A discreet dashed frame with the word 照片."""
-    place = layout.photo
     frame = numbers(place.left, place.baseline, place.width, place.height)
     width = store.width(layout.photo_word) * place.largest / UNITS_PER_EM
     x = place.left + (place.width - width) / 2

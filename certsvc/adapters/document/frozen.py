@@ -7,14 +7,39 @@ same drawing. The head that was frozen is the one that counts; compiling only pr
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from zlib import decompress
 from zlib import error as ZlibFault  # noqa: N812
 
 from certsvc.adapters.document.pdf_syntax import HEADER
+from certsvc.errors import ConfigurationError
 
 HEAD_FILE = "head.bin"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenHead:
+    """What the trust list says of a layout: its name (`certificate/v1`), length and SHA-256 (hex) of its head."""
+
+    name: str
+    head_length: int
+    head_sha256: str
+
+
 _COMPRESSED = re.compile(rb"/Filter/FlateDecode/Length \d+>>\nstream\n")
 _STREAM_END = b"\nendstream"
+
+
+def frozen_head(templates: Path, name: str) -> FrozenHead:
+    """The frozen head of the layout `name` below the folder of layouts. Raises ConfigurationError when it is not frozen."""
+    path = templates / name / HEAD_FILE
+    try:
+        head = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"证书版式 {name} 尚未冻结：缺少 {path}。") from error
+    return FrozenHead(name, len(head), sha256(head).hexdigest())
 
 
 def object_offsets(head: bytes) -> list[int]:

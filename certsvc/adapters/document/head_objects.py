@@ -9,15 +9,17 @@ from certsvc.adapters.document.pdf_font import OBJECTS_PER_FONT
 from certsvc.adapters.document.pdf_syntax import HEADER, indirect, numbers, reference, references, text_string
 
 CATALOG, PAGES, PAGE, BEFORE, AFTER, FONT = 1, 2, 3, 4, 5, 6
-SEAL, INTENT, PROFILE, STRUCTURE, PARENTS, FORM, WIDGET, BLANK = range(FONT + OBJECTS_PER_FONT, 19)
-FIRST_FREE = 19
+SEAL, INTENT, PROFILE, STRUCTURE, PARENTS, FORM, WIDGET, BLANK, FILE = range(FONT + OBJECTS_PER_FONT, 20)
+FIRST_FREE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class VariableObjects:
-    """The object numbers of what differs between certificates, in the order of the file."""
+    """The object numbers of what differs between documents, in the order of the file."""
 
     first: int
+    has_photo: bool
+    has_attachment: bool
 
     @property
     def document(self) -> int:
@@ -45,16 +47,33 @@ class VariableObjects:
         return self.first + 8
 
     @property
+    def photo(self) -> int | None:
+        """The photograph, in a layout that has a place for it."""
+        return self.first + 9 if self.has_photo else None
+
+    @property
+    def attachment(self) -> int | None:
+        """The embedded file, in a layout that declares one."""
+        return self.first + 9 + self.has_photo if self.has_attachment else None
+
+    @property
     def signature(self) -> int:
         """The signature dictionary, the last object."""
-        return self.first + 9
+        return self.first + 9 + self.has_photo + self.has_attachment
 
 
-def catalog(variable: VariableObjects) -> bytes:
-    """The root of the file: language, structure, metadata, output intent, certification."""
+def catalog(declared: LayoutMap, variable: VariableObjects) -> bytes:
+    """The root of the file: language, structure, metadata, output intent, certification, embedded file."""
+    attached = b""
+    if declared.attachment is not None:
+        attached = b"/AF%s/Names<</EmbeddedFiles<</Names[%s %s]>>>>" % (
+            references([FILE]),
+            text_string(declared.attachment.name),
+            reference(FILE),
+        )
     return (
         b"<</Type/Catalog/Pages %s/Lang(zh-CN)/MarkInfo<</Marked true>>/StructTreeRoot %s/Metadata %s"
-        b"/OutputIntents%s/ViewerPreferences<</DisplayDocTitle true>>/AcroForm %s/Perms<</DocMDP %s>>>>"
+        b"/OutputIntents%s/ViewerPreferences<</DisplayDocTitle true>>/AcroForm %s/Perms<</DocMDP %s>>%s>>"
     ) % (
         reference(PAGES),
         reference(STRUCTURE),
@@ -62,12 +81,29 @@ def catalog(variable: VariableObjects) -> bytes:
         references([INTENT]),
         reference(FORM),
         reference(variable.signature),
+        attached,
+    )
+
+
+def attached_file(declared: LayoutMap, variable: VariableObjects) -> bytes:
+    """The file specification of the embedded file (7.11.3, 14.13 of PDF 2.0); null where the layout has none."""
+    if declared.attachment is None or variable.attachment is None:
+        return b"null"
+    name, content = text_string(declared.attachment.name), reference(variable.attachment)
+    return b"<</Type/Filespec/F%s/UF%s/Desc%s/AFRelationship/Data/EF<</F %s/UF %s>>>>" % (
+        name,
+        name,
+        text_string(declared.attachment.description),
+        content,
+        content,
     )
 
 
 def page(declared: LayoutMap, variable: VariableObjects, forms: range) -> bytes:
     """The one page; `forms` are the curves of the rosettes."""
     curves = b"".join(b"/R%d %s" % (n, reference(form)) for n, form in enumerate(forms))
+    if variable.photo is not None:
+        curves += b"/Photo " + reference(variable.photo)
     return (
         b"<</Type/Page/Parent %s/MediaBox[0 0 %s]/Contents%s/StructParents 0/Tabs/S/Annots%s"
         b"/Resources<</Font<</S %s/D %s>>/XObject<</Seal %s%s>>>>>>"

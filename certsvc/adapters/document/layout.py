@@ -30,6 +30,8 @@ from certsvc.adapters.document.pdf_syntax import (
 from certsvc.adapters.document.structure import Element, Structure
 from certsvc.errors import ConfigurationError
 
+_FIXED_ELEMENTS = 5  # list of fields, seal, link, QR symbol, signature
+
 
 @dataclass(frozen=True, slots=True)
 class FieldInk:
@@ -42,7 +44,7 @@ class FieldInk:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A compiled layout. `head` is the beginning of every certificate of this layout."""
+    """A compiled layout. `head` is the beginning of every document of this layout."""
 
     name: str
     head: bytes
@@ -115,24 +117,37 @@ class _Compiler:
         # The number of elements follows from the layout; the variable objects come right after the last of them.
         labelled = sum(1 for place in declared.fields if place.label)
         texts = len(declared.texts_before) + len(declared.texts_after)
-        self.variable = VariableObjects(self.forms.stop + texts + len(declared.fields) + 2 * labelled + 7)
+        elements = texts + len(declared.fields) + 2 * labelled + _FIXED_ELEMENTS
+        elements += sum(part is not None for part in (declared.marks, declared.photo))
+        self.variable = VariableObjects(
+            self.forms.stop + elements,
+            has_photo=declared.photo is not None,
+            has_attachment=declared.attachment is not None,
+        )
 
     def compile(self) -> Layout:
         document = self.variable.document
         before = [b"/Artifact BMC", self._background(), b"EMC"]
         before += [self._fixed(text, document) for text in self.map.texts_before]
-        self.elements["marks"] = self.structure.add("P", document)
+        if self.map.marks is not None:
+            self.elements["marks"] = self.structure.add("P", document)
         self.elements["fields"] = self.structure.add("L", document)
         fields = tuple(self._field(place) for place in self.map.fields)
         alt = self.map.descriptions
-        for name in ("photo", "seal"):
-            self.elements[name] = self.structure.add("Figure", document, alt=alt[name])
+        if self.map.photo is not None:
+            self.elements["photo"] = self.structure.add("Figure", document, alt=alt["photo"])
+        self.elements["seal"] = self.structure.add("Figure", document, alt=alt["seal"])
         self.elements["link"] = self.structure.add("Link", document, alt=alt["link"])
         qr = self.structure.add_below("Figure", self.elements["link"], alt=alt["qr"])
         self.elements["signature"] = self.structure.add("Form", document, alt=alt["signature"])
-        photo = artwork.draw_photo_place(self.map, self.font, self.store)
-        before += [self.structure.mark(self.elements["photo"]), photo, b"EMC"]
-        begin = {name: self.structure.mark(self.elements[name]) for name in ("marks", "seal")}
+        if self.map.photo is not None:
+            place = artwork.draw_photo_place(self.map, self.map.photo, self.font, self.store)
+            before += [self.structure.mark(self.elements["photo"]), place, b"EMC"]
+        begin: dict[str, bytes] = {
+            name: self.structure.mark(self.elements[name])
+            for name in ("marks", "seal")
+            if name in self.elements
+        }
         begin["qr"] = self.structure.mark(qr)
         after = [self._fixed(text, document) for text in self.map.texts_after]
         self._attach_annotations()
@@ -155,7 +170,8 @@ class _Compiler:
     def _background(self) -> bytes:
         parts = [artwork.draw_rosette(rosette, b"R%d" % n) for n, rosette in enumerate(self.map.rosettes)]
         parts.append(artwork.draw_frame(self.map))
-        parts.append(artwork.draw_ornament(self.map, self.map.width / 2, self.map.marks.y + 15, 190))
+        if self.map.ornament is not None:
+            parts.append(artwork.draw_ornament(self.map, self.map.ornament))
         return b"\n".join(parts)
 
     def _fixed(self, text: FixedText, document: int) -> bytes:
@@ -206,7 +222,7 @@ class _Compiler:
         form = b"/Type/XObject/Subtype/Form/BBox[%s]/Resources<<%s>>"
         seal_fonts = b"/Font<</S %s>>" % reference(head_objects.FONT)
         objects = {
-            head_objects.CATALOG: head_objects.catalog(self.variable),
+            head_objects.CATALOG: head_objects.catalog(self.map, self.variable),
             head_objects.PAGES: b"<</Type/Pages/Kids%s/Count 1>>" % references([head_objects.PAGE]),
             head_objects.PAGE: head_objects.page(self.map, self.variable, self.forms),
             head_objects.BEFORE: stream(before),
@@ -224,6 +240,7 @@ class _Compiler:
             head_objects.FORM: b"<</Fields%s/SigFlags 3>>" % references([head_objects.WIDGET]),
             head_objects.WIDGET: head_objects.widget(self.map, self.variable),
             head_objects.BLANK: stream(b"", form % (b"0 0 100 100", b"")),
+            head_objects.FILE: head_objects.attached_file(self.map, self.variable),
         }
         objects.update(enumerate(self.font.objects(head_objects.FONT), head_objects.FONT))
         for place, rosette in zip(self.forms, self.map.rosettes, strict=True):

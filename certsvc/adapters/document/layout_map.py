@@ -7,15 +7,16 @@ certificate was made with it: its compiled head is named in the trust list.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from certsvc.adapters.document.fitting import Box
 from certsvc.errors import ConfigurationError
 
 FORMAT = "certsvc-layout/1"
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,26 @@ class Rosette:
 
 
 @dataclass(frozen=True, slots=True)
+class Ornament:
+    """The rule below the title: its middle, and how far it reaches to either side."""
+
+    x: float
+    y: float
+    reach: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that every document of the layout embeds: its name, media type, and what it is."""
+
+    name: str
+    media_type: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class LayoutMap:
-    """The whole declared layout."""
+    """The whole declared layout. None: the layout has no such thing."""
 
     name: str
     width: float
@@ -103,13 +122,15 @@ class LayoutMap:
     texts_before: tuple[FixedText, ...]
     texts_after: tuple[FixedText, ...]
     fields: tuple[FieldPlace, ...]
-    marks: MarksPlace
-    photo: Box
+    marks: MarksPlace | None
+    photo: Box | None
     photo_word: str
     qr: Square
     seal: Square
     seal_words: tuple[str, str, str]
     rosettes: tuple[Rosette, ...]
+    ornament: Ornament | None
+    attachment: AttachedFile | None
     descriptions: Mapping[str, str]
 
 
@@ -126,7 +147,7 @@ def read_layout_map(folder: Path) -> LayoutMap:
 
 
 def _layout(declared: dict[str, Any]) -> LayoutMap:
-    page, colours, photo = declared["page"], declared["colours"], declared["photo"]
+    page, colours, photo = declared["page"], declared["colours"], declared.get("photo")
     return LayoutMap(
         name=declared["name"],
         width=page["width"],
@@ -139,17 +160,28 @@ def _layout(declared: dict[str, Any]) -> LayoutMap:
         texts_before=_texts(declared["texts_before"], colours),
         texts_after=_texts(declared["texts_after"], colours),
         fields=tuple(_field(field, declared["field_defaults"], colours) for field in declared["fields"]),
-        marks=MarksPlace(**declared["marks"]),
-        photo=Box(photo["x"], photo["y"], photo["width"], photo["height"], photo["size"], photo["size"]),
-        photo_word=photo["word"],
+        marks=_optional(MarksPlace, declared.get("marks")),
+        photo=None if photo is None else _photo(photo),
+        photo_word="" if photo is None else photo["word"],
         qr=Square(**declared["qr"]),
         seal=Square(**declared["seal"]["place"]),
         seal_words=tuple(declared["seal"]["words"]),
         rosettes=tuple(
             Rosette(**{**rosette, "colour": colours[rosette["colour"]]}) for rosette in declared["rosettes"]
         ),
+        ornament=_optional(Ornament, declared.get("ornament")),
+        attachment=_optional(AttachedFile, declared.get("attachment")),
         descriptions=declared["descriptions"],
     )
+
+
+def _optional(kind: Callable[..., _Part], declared: dict[str, Any] | None) -> _Part | None:
+    return None if declared is None else kind(**declared)
+
+
+def _photo(declared: dict[str, Any]) -> Box:
+    size = declared["size"]
+    return Box(declared["x"], declared["y"], declared["width"], declared["height"], size, size)
 
 
 def _texts(declared: list[dict[str, Any]], colours: dict[str, str]) -> tuple[FixedText, ...]:

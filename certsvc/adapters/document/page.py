@@ -3,59 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 
-from certsvc.adapters.document.fitting import Fitted, fit, fits
+from certsvc.adapters.document.fitting import Box, Fitted, fit, fits
 from certsvc.adapters.document.glyphs import UNITS_PER_EM
 from certsvc.adapters.document.head_objects import STRUCTURE
 from certsvc.adapters.document.layout import FieldInk, Layout
+from certsvc.adapters.document.layout_map import MarksPlace
 from certsvc.adapters.document.pdf_font import SubsetFont
 from certsvc.adapters.document.pdf_syntax import fill_colour, number, numbers, reference, stroke_colour
 from certsvc.adapters.document.qr_symbol import QUIET_ZONE, qr_path, qr_rows
-from certsvc.domain.certificate import Face
+from certsvc.domain.page_face import PageFace
+from certsvc.errors import IntegrityError
 
 _WHITE, _BLUSH = "#ffffff", "#fdf3f2"
-_NOT_TEXT = {"marks", "qr_text", "test_seal"}
 
 
-def printed_texts(face: Face) -> dict[str, str]:
-    """The texts of the face by field name; `address` is where the record can be checked by hand."""
-    texts = {field.name: getattr(face, field.name) for field in fields(Face) if field.name not in _NOT_TEXT}
-    return {**texts, "address": face.qr_text.rpartition("#")[0]}
+def printed_texts(layout: Layout, face: PageFace) -> dict[str, str]:
+    """The texts that the layout prints, by field name. Raises IntegrityError when the face lacks one with a label."""
+    texts = {ink.place.field: face.texts.get(ink.place.field, "") for ink in layout.fields}
+    empty = [ink.place.label for ink in layout.fields if ink.place.label and not texts[ink.place.field]]
+    if empty:
+        raise IntegrityError(f"《{face.title}》缺少应印内容：{'、'.join(empty)}，已停止制作。")
+    return texts
 
 
-def texts_without_room(layout: Layout, face: Face) -> tuple[str, ...]:
+def texts_without_room(layout: Layout, face: PageFace) -> tuple[str, ...]:
     """The texts of the face that fit nowhere even at the smallest size; none for a face that can be printed."""
-    texts = printed_texts(face)
+    texts = printed_texts(layout, face)
     places = [(texts[ink.place.field], ink.place.box) for ink in layout.fields]
     return tuple(text for text, box in places if not fits(text, box, layout.store))
 
 
-def compose_page(layout: Layout, face: Face, texts: dict[str, str], font: SubsetFont) -> bytes:
+def compose_page(layout: Layout, face: PageFace, texts: dict[str, str], font: SubsetFont) -> bytes:
     """The content stream. Raises IntegrityError when a text fits nowhere even at the smallest size."""
     parts = []
     if face.marks:
-        parts += [layout.begin["marks"], _marks(layout, face.marks, font), b"EMC"]
+        if layout.map.marks is None:
+            raise IntegrityError(f"《{face.title}》的版式没有醒目标注的位置，已停止制作。")
+        parts += [layout.begin["marks"], _marks(layout, layout.map.marks, face.marks, font), b"EMC"]
+    if face.photo is not None and layout.map.photo is not None:
+        parts.append(_photo(layout.map.photo))
     if face.test_seal:
         place = layout.map.seal
         scale = place.side / 100
         matrix = b"%.4f 0 0 %.4f %s cm" % (scale, scale, numbers(place.x, place.y))
         parts += [layout.begin["seal"], b"q", matrix, b"/Seal Do Q EMC"]
     for ink in layout.fields:
-        parts.append(_field(layout, ink, texts[ink.place.field], font))
+        if texts[ink.place.field]:
+            parts.append(_field(layout, ink, texts[ink.place.field], font))
     parts += [layout.begin["qr"], _qr(layout, face.qr_text), b"EMC"]
     return b"\n".join(parts)
 
 
-def reading_order(layout: Layout, face: Face) -> bytes:
-    """The structure element Document: what this certificate has, in reading order."""
+def reading_order(layout: Layout, face: PageFace, texts: dict[str, str]) -> bytes:
+    """The structure element Document: what this page has, in reading order."""
     left_out = {name for name, there in (("marks", face.marks), ("seal", face.test_seal)) if not there}
+    left_out |= {name for name, text in texts.items() if not text}
     kids = [
         reference(element.number)
         for name, element in layout.elements.items()
         if name not in left_out and element.parent == layout.variable.document
     ]
     return b"<</Type/StructElem/S/Document/P %s/K[%s]>>" % (reference(STRUCTURE), b" ".join(kids))
+
+
+def _photo(place: Box) -> bytes:
+    """The photograph over its place; the place itself is tagged in the head."""
+    matrix = numbers(place.width, 0, 0, place.height, place.left, place.baseline)
+    return b"/Artifact BMC q %s cm /Photo Do Q EMC" % matrix
 
 
 def _field(layout: Layout, ink: FieldInk, text: str, font: SubsetFont) -> bytes:
@@ -71,11 +86,11 @@ def _lines(fitted: Fitted, font: SubsetFont) -> bytes:
     return b" ".join([b"BT /D %s Tf" % number(fitted.size), *lines, b"ET"])
 
 
-def _marks(layout: Layout, marks: Sequence[str], font: SubsetFont) -> bytes:
+def _marks(layout: Layout, place: MarksPlace, marks: Sequence[str], font: SubsetFont) -> bytes:
     """A red frame on light ground; the first mark white on red, the others red, all heavier than the fields."""
-    place, accent = layout.map.marks, layout.map.accent
+    accent = layout.map.accent
     size = place.size
-    while (total := _marks_width(layout, marks, size)) > place.width and size > place.smallest:
+    while (total := _marks_width(layout, place.gap, marks, size)) > place.width and size > place.smallest:
         size -= 0.5
     left, half = place.x - total / 2, place.gap
     first = layout.store.width(marks[0]) * size / UNITS_PER_EM + 2 * half
@@ -101,8 +116,8 @@ def _marks(layout: Layout, marks: Sequence[str], font: SubsetFont) -> bytes:
     return b"\n".join([*parts, b"Q"])
 
 
-def _marks_width(layout: Layout, marks: Sequence[str], size: float) -> float:
-    return sum(layout.store.width(mark) * size / UNITS_PER_EM + 2 * layout.map.marks.gap for mark in marks)
+def _marks_width(layout: Layout, gap: float, marks: Sequence[str], size: float) -> float:
+    return sum(layout.store.width(mark) * size / UNITS_PER_EM + 2 * gap for mark in marks)
 
 
 def _qr(layout: Layout, text: str) -> bytes:

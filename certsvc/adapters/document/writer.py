@@ -1,6 +1,6 @@
-"""One certificate, written and signed in one pass (docs/formats/document.md).
+"""One document, written and signed in one pass (docs/formats/document.md).
 
-    head | objects of this certificate | signature dictionary | cross-references, trailer
+    head | objects of this document | signature dictionary | cross-references, trailer
 
 The digest of the head is kept, so signing hashes only what is new. Equal input gives equal bytes.
 """
@@ -19,19 +19,20 @@ from certsvc.adapters.document.layout import Layout
 from certsvc.adapters.document.page import compose_page, printed_texts, reading_order
 from certsvc.adapters.document.pdf_font import SubsetFont
 from certsvc.adapters.document.pdf_syntax import indirect, numbers, plain_stream, reference, stream
+from certsvc.adapters.document.photo import photo_object
 from certsvc.domain.certificate import Face
+from certsvc.domain.page_face import PageFace, certificate_page
 from certsvc.errors import IntegrityError
 from certsvc.ports import DocumentSigner
 
-TITLE = "吉林省专业技术职务任职资格证书"
 _LEVEL = 6  # of compression: 9 saves 1 % and costs twice the time
 _RANGE_WIDTH = 32
 # The address may hold what needs no escape in a PDF string; the record is base 43 (docs/formats/qr-record.md).
 _QR_TEXT = re.compile(r"(?:[!-'*-\[\]-~]{1,200}#)?[0-9A-Z$*+\-./:]{1,700}")
 
 
-class CertificateWriter:
-    """`ports.DocumentWriter`: writes certificates of one layout with one signer."""
+class PageWriter:
+    """`ports.DocumentWriter`: writes documents of one layout with one signer."""
 
     def __init__(self, layout: Layout, signer: DocumentSigner) -> None:
         """Raises ConfigurationError when the signer's certificate does not fit the format."""
@@ -39,10 +40,11 @@ class CertificateWriter:
         self._signature = SignatureTemplate(signer)
         self._head_digest = sha256(layout.head)
 
-    def write(self, face: Face, instant: datetime) -> bytes:
+    def write(self, face: PageFace, instant: datetime) -> bytes:
         """The finished bytes; `instant` (aware) is printed nowhere, it is the signing time of the file.
 
-        Raises IntegrityError when a character has no glyph, a text does not fit, or the signature does not verify.
+        Raises IntegrityError when a character has no glyph, a text does not fit, the attachment is missing, or the
+        signature does not verify.
         """
         layout = self._layout
         moment = instant.astimezone(UTC)
@@ -51,7 +53,7 @@ class CertificateWriter:
             body.add(object_number, content)
         return self._signed(body, face, moment)
 
-    def _signed(self, body: _Body, face: Face, moment: datetime) -> bytes:
+    def _signed(self, body: _Body, face: PageFace, moment: datetime) -> bytes:
         layout = self._layout
         start = body.end
         opening = b"%d 0 obj\n%s" % (layout.variable.signature, _signature_entries(moment))
@@ -69,8 +71,9 @@ class CertificateWriter:
 
 
 def write_certificate(layout: Layout, face: Face, signer: DocumentSigner, instant: datetime) -> bytes:
-    """One certificate; see `CertificateWriter.write`. For many, keep a `CertificateWriter`."""
-    return CertificateWriter(layout, signer).write(face, instant)
+    """One certificate; see `PageWriter.write`. For many, keep a `PageWriter`."""
+    attachment = None if layout.map.attachment is None else b"{}"
+    return PageWriter(layout, signer).write(certificate_page(face, attachment=attachment), instant)
 
 
 @dataclass(slots=True)
@@ -91,26 +94,44 @@ class _Body:
         self.end += len(spelled)
 
 
-def _objects(layout: Layout, face: Face, moment: datetime) -> dict[int, bytes]:
+def _objects(layout: Layout, face: PageFace, moment: datetime) -> dict[int, bytes]:
     """The objects of this certificate without the signature, in the order of their numbers."""
     if not _QR_TEXT.fullmatch(face.qr_text):
         raise IntegrityError("二维码文本含有不允许的字符，已停止制作证书。")
-    texts = printed_texts(face)
+    texts = printed_texts(layout, face)
     lacking = layout.store.missing([*texts.values(), *face.marks])
     if lacking:
-        raise IntegrityError(f"字库缺字，无法排印证书 {face.number}：{'、'.join(sorted(lacking))}")
+        raise IntegrityError(f"字库缺字，无法排印《{face.title}》：{'、'.join(sorted(lacking))}")
     font = SubsetFont(layout.store, [*texts.values(), *face.marks])
     numbers_ = layout.variable
-    return {
-        numbers_.document: reading_order(layout, face),
+    objects = {
+        numbers_.document: reading_order(layout, face, texts),
         numbers_.content: stream(compose_page(layout, face, texts, font), level=_LEVEL),
         **dict(enumerate(font.objects(numbers_.font, _LEVEL), numbers_.font)),
         numbers_.metadata: plain_stream(_metadata(face, moment), b"/Type/Metadata/Subtype/XML"),
         numbers_.link: _link(layout, face),
     }
+    if numbers_.photo is not None:
+        objects[numbers_.photo] = photo_object(face.photo)
+    if numbers_.attachment is not None:
+        objects[numbers_.attachment] = _attachment(layout, face, moment)
+    return objects
 
 
-def _link(layout: Layout, face: Face) -> bytes:
+def _attachment(layout: Layout, face: PageFace, moment: datetime) -> bytes:
+    """The embedded file (7.11.4); its name stands in the head."""
+    declared = layout.map.attachment
+    if declared is None or face.attachment is None:
+        raise IntegrityError(f"《{face.title}》缺少应嵌入的附件，已停止制作。")
+    entries = b"/Type/EmbeddedFile/Subtype/%s/Params<</Size %d/ModDate(D:%sZ)>>" % (
+        declared.media_type.replace("/", "#2F").encode("ascii"),
+        len(face.attachment),
+        moment.strftime("%Y%m%d%H%M%S").encode("ascii"),
+    )
+    return stream(face.attachment, entries, level=_LEVEL)
+
+
+def _link(layout: Layout, face: PageFace) -> bytes:
     """The annotation that makes the QR symbol a link; a checker reads the record here."""
     place = layout.map.qr
     return (
@@ -132,19 +153,19 @@ def _signature_entries(moment: datetime) -> bytes:
     ) % moment.strftime("%Y%m%d%H%M%S").encode("ascii")
 
 
-def _trailer(layout: Layout, offsets: list[int], at: int, face: Face, moment: datetime) -> bytes:
+def _trailer(layout: Layout, offsets: list[int], at: int, face: PageFace, moment: datetime) -> bytes:
     size = layout.variable.signature + 1
     rows = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    name = f"{face.number}\0{face.version}\0{moment.isoformat()}".encode()
+    name = f"{face.identity}\0{moment.isoformat()}".encode()
     identifier = sha256(name).hexdigest()[:32].encode("ascii")
     return (
         b"xref\n0 %d\n0000000000 65535 f \n%s%strailer\n<</Size %d/Root 1 0 R/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n"
     ) % (size, layout.cross_references, rows, size, identifier, identifier, at)
 
 
-def _metadata(face: Face, moment: datetime) -> bytes:
+def _metadata(face: PageFace, moment: datetime) -> bytes:
     """The XMP packet (ISO 16684-1): title, language, dates; no claim of conformance, no personal values."""
-    title = escape(f"{TITLE} {face.number}")
+    title = escape(face.title)
     instant = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     packet = (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
