@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Questions of eligibility a minute that one registered program may ask.",
     )
+    e_licence_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="Questions for the metadata of e-licences a minute that one registered program may ask.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `certsvc serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `certsvc serve` listens on.")
     verify_per_minute: int = Field(

@@ -30,6 +30,7 @@ from certsvc.formats.tlog_proof import encode_tlog_proof
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
+from certsvc.stages.e_licence import ELicenceDesk
 from certsvc.stages.historical_answers import HistoricalAnswers
 from certsvc.stages.issuance import CHUNK
 from certsvc.stages.ledger import Ledger
@@ -126,6 +127,13 @@ class PublicSide(Parts):
         board = DatabaseShareGrantBoard(self.reading_engine, self.keys.cipher)
         verdict_on = self.verification.check_qr
         return ShareOpening(board, self.certificates, verdict_on, self.looks, self.clock)
+
+    @cached_property
+    def e_licences(self) -> ELicenceDesk:
+        """The metadata of certificates as e-licences; every look is noted."""
+        codes = self.settings.e_licence_codes
+        parts = (self.certificates, self.permits, self.looks, self.clock, codes)
+        return ELicenceDesk(self.verification, *parts)
 
     @cached_property
     def mapping_answers(self) -> MappingAnswers:

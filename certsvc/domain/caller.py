@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     FILING = "filing"
     ELIGIBILITY = "eligibility"
     HOLDER_PORTAL = "holder-portal"
+    E_LICENCE = "e-licence"
 
 
 @dataclass(frozen=True, slots=True)

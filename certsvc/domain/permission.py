@@ -76,6 +76,7 @@ class Action(StrEnum):
     SHARE_MAKE = "share.make"
     SHARE_READ = "share.read"
     SHARE_CANCEL = "share.cancel"
+    E_LICENCE_READ = "e_licence.read"
     ACTOR_ADD = "actor.add"
     ACTOR_CHANGE = "actor.change"
     ACTOR_END = "actor.end"
@@ -198,6 +199,14 @@ _TABLE: Final = (
     *(
         Permission(action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL)
         for action in (Action.SHARE_MAKE, Action.SHARE_READ, Action.SHARE_CANCEL)
+    ),
+    Permission(
+        Action.E_LICENCE_READ,
+        _NO_ONE,
+        RegionRule.PROVINCE,
+        "吉人社函〔2022〕38号 五（一）",
+        purpose=Purpose.E_LICENCE,
+        operator=True,
     ),
     *(
         Permission(action, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True)

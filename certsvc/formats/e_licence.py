@@ -49,7 +49,7 @@ FIELDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Every field with its Chinese name, in the order of the description; KZ_ are extensions of this type of licence."""
 
-_CODE_KINDS: Final[Mapping[IdKind, tuple[str, str]]] = MappingProxyType(
+CODE_KINDS: Final[Mapping[IdKind, tuple[str, str]]] = MappingProxyType(
     {
         IdKind.CITIZEN: ("公民身份号码", "111"),
         IdKind.PASSPORT: (IdKind.PASSPORT.value, "414"),
@@ -71,7 +71,7 @@ def describe_e_licence(
     code of a title that counts everywhere, 关联证照标识 of a first version.
     """
     award = content.award
-    kind, kind_code = _CODE_KINDS[award.document.kind]
+    kind, kind_code = CODE_KINDS[award.document.kind]
     area = award.validity_area
     return {
         "ZZLXDM": codes.type_code,

@@ -144,13 +144,13 @@ class ShareOpening:
         if grant is None or not grant.opens(now):
             raise UnknownReference(CLOSED)
         newest = self.certificates.published(number=grant.number)[-1]
-        status = _status(self.verdict_on(record_text(newest.record)))
+        status = told_status(self.verdict_on(record_text(newest.record)))
         self.looks.append(PersonalLook(now, "api", "recipient", grant.id, "授权查验"))
         fields = {key: SHAREABLE[key].read(newest.draft.content) for key in grant.fields}
         return OpenedGrant(fields, status, grant.recipient, grant.ends_at)
 
 
-def _status(verdict: Verdict) -> StatusWord:
+def told_status(verdict: Verdict) -> StatusWord:
     """A known bad status stands whatever else is open; a good one needs a check that passed."""
     good = verdict.status is StatusWord.VALID
     return StatusWord.UNKNOWN if good and verdict.outcome is not Outcome.PASSED else verdict.status

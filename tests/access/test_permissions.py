@@ -28,6 +28,7 @@ READING = {
     Action.REPORT_EXPORT,
     Action.YEAR_CANCEL_READ,
     Action.CREDIT_READ,
+    Action.E_LICENCE_READ,
 }
 READING_BY_NAME = {Action.YEAR_CANCEL_READ, Action.CREDIT_READ}
 """What even the operator reads only in a registered person's name."""

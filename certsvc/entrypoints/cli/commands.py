@@ -20,6 +20,7 @@ from certsvc.entrypoints.cli.batch_commands import batch, dependants
 from certsvc.entrypoints.cli.cancel_year_commands import cancel_year
 from certsvc.entrypoints.cli.credit_commands import credit, platform
 from certsvc.entrypoints.cli.decision_commands import decision
+from certsvc.entrypoints.cli.e_licence_commands import certificate_metadata
 from certsvc.entrypoints.cli.history_commands import history
 from certsvc.entrypoints.cli.ledger_commands import ledger
 from certsvc.entrypoints.cli.mapping_commands import mapping
@@ -267,6 +268,7 @@ def certificate() -> None:
 
 
 certificate.add_command(certificate_past)
+certificate.add_command(certificate_metadata)
 
 
 @certificate.command("export")

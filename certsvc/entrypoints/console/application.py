@@ -15,6 +15,7 @@ from certsvc.entrypoints.console import (
     cancelled_years,
     decision_documents,
     decisions,
+    e_licences,
     eligibility,
     filings,
     history,
@@ -51,6 +52,7 @@ PATHS = (
     cancelled_years.PATH,
     eligibility.PATH,
     eligibility.KEYS_PATH,
+    e_licences.PATH,
     "/api/v1/holder",
 )
 """The addresses that this face serves, with everything below them."""
@@ -79,6 +81,9 @@ def create_console(
     app.state.eligibility_limit = eligibility.EligibilityLimit(
         limiter, office.settings.eligibility_per_minute
     )
+    app.state.e_licence_limit = e_licences.ELicenceLimit(
+        limiter, office.settings.e_licence_per_minute, office.settings.guesses_per_hour
+    )
     app.add_middleware(
         BodyLimit,
         limit=SMALL_BODY,
@@ -106,6 +111,7 @@ def create_console(
         batches,
         notices,
         shares,
+        e_licences,
         reports,
         samples,
         announced,

@@ -15,6 +15,7 @@ from certsvc.entrypoints.public_api.announced_pages import add_announced
 from certsvc.entrypoints.public_api.answers import EXAMPLES, HEALTH_ANSWERS, SCHEMAS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
 from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE, answer_with_etag
+from certsvc.entrypoints.public_api.e_licence_api import add_e_licences
 from certsvc.entrypoints.public_api.mapping_api import add_mapping_check
 from certsvc.entrypoints.public_api.notice_pages import add_notices
 from certsvc.entrypoints.public_api.operation_api import add_operation
@@ -72,6 +73,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_notices(app, service, pages)
         add_announced(app, service, pages)
         add_sharing(app, service)
+        add_e_licences(app, service)
         add_mapping_check(app, service)
         _add_historical_page(app, pages)
     _add_tree(app, public_tree_folder)

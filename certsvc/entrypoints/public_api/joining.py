@@ -34,6 +34,7 @@ def public_service(office: Office) -> PublicService:
         notices=office.notice_board,
         announced=office.announced_board,
         shares=office.share_opening,
+        e_licences=office.e_licences,
         mappings=office.mapping_answers,
         readiness=office.readiness,
         limiter=_limiter(office),

@@ -8,6 +8,7 @@ from certsvc.adapters.metrics import Metrics
 from certsvc.ports.announced import AnnouncedBoard
 from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
+from certsvc.stages.e_licence import ELicenceDesk
 from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
@@ -41,6 +42,7 @@ class PublicService:
     notices: NoticeBoard
     announced: AnnouncedBoard
     shares: ShareOpening
+    e_licences: ELicenceDesk
     mappings: MappingAnswers
     readiness: Readiness
     limiter: RateLimiter

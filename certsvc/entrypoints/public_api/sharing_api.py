@@ -5,18 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from certverify.verdict import StatusWord
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.share_grant import SHAREABLE
 from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import problem_answers
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
+from certsvc.entrypoints.status_words import status_label
 
 OPEN_PATH = "/api/v1/share-grants/open"
 _LONGEST_CODE = 40
@@ -79,10 +78,6 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _status_label(status: StatusWord) -> str:
-    return "无法判定" if status is StatusWord.UNKNOWN else CertificateStatus[status.name].label
-
-
 class CodeQuestion(BaseModel):
     """Asked with the code of a grant; separators and small letters do not count."""
 
@@ -108,7 +103,7 @@ def add_sharing(app: FastAPI, service: PublicService) -> None:
         opened = service.shares.open(question.code)
         answer = {
             "status": opened.status.value,
-            "status_label": _status_label(opened.status),
+            "status_label": status_label(opened.status),
             "fields": [
                 {"field": key, "label": SHAREABLE[key].label, "value": value}
                 for key, value in opened.fields.items()

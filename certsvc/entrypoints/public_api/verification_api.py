@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,8 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from certsvc.domain.history import plain_old_number
-from certsvc.entrypoints.http.allowances import client_of, require_allowance
+from certsvc.entrypoints.http.allowances import client_of, guess_key, require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
 from certsvc.entrypoints.public_api.answers import (
     BUNDLE_ANSWERS,
@@ -220,8 +218,7 @@ def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[R
 
 def count_guess(service: PublicService, number: str) -> None:
     """Existing or not, a number is counted alike, however it is written; the limiter sees its digest only."""
-    key = sha256(plain_old_number(number).encode()).hexdigest()[:32]
-    require_allowance(service.limiter.allow(f"guess:{key}", service.limits.guesses_per_hour, _AN_HOUR))
+    require_allowance(service.limiter.allow(guess_key(number), service.limits.guesses_per_hour, _AN_HOUR))
 
 
 def _media_type(request: Request) -> str:

@@ -1,0 +1,1 @@
+"""The e-licence identifier and metadata of certificates."""
