@@ -112,7 +112,12 @@ class Parts:
     def style(self) -> FaceStyle:
         """What the operator decides about every face."""
         settings = self.settings
-        return FaceStyle(settings.qr_prefix, settings.id_on_face == "full", settings.environment == "test")
+        return FaceStyle(
+            settings.qr_prefix,
+            settings.id_on_face == "full",
+            settings.environment == "test",
+            settings.e_licence_codes,
+        )
 
     @cached_property
     def glyphs(self) -> GlyphStore:

@@ -30,7 +30,7 @@ from certsvc.formats.tlog_proof import encode_tlog_proof
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
-from certsvc.stages.e_licence import ELicenceDesk
+from certsvc.stages.e_licence_answers import ELicenceDesk
 from certsvc.stages.historical_answers import HistoricalAnswers
 from certsvc.stages.issuance import CHUNK
 from certsvc.stages.ledger import Ledger

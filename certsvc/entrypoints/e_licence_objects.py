@@ -9,7 +9,7 @@ from certverify.verdict import StatusWord
 from certsvc.entrypoints.status_words import status_label
 from certsvc.formats.e_licence import METADATA_FORMAT
 from certsvc.formats.e_licence_schema import metadata_schema
-from certsvc.stages.e_licence import ELicence
+from certsvc.stages.e_licence_answers import ELicence
 
 
 def e_licence_object(answer: ELicence) -> dict[str, Any]:

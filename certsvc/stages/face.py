@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from certsvc.domain.certificate import CertificateContent, Face
+from certsvc.domain.e_licence import ELicenceCodes, e_licence_identifier
 from certsvc.domain.regions import REGIONS
 from certsvc.domain.series import SERIES
 from certsvc.domain.titles import TITLES
@@ -16,16 +17,16 @@ SEVENTH_GRADE = "仅兑现专业技术七级岗位"
 
 @dataclass(frozen=True, slots=True)
 class FaceStyle:
-    """What the operator decides about every face: QR prefix, whole or masked document number, test seal or not."""
+    """What the operator decides about every face: QR prefix, whole or masked document number, test seal or not, and the
+    codes of the e-licence identifier."""
 
     qr_prefix: str
     full_id: bool
     test_seal: bool
+    e_licence: ELicenceCodes
 
 
-def compose_face(
-    content: CertificateContent, style: FaceStyle, *, qr_text: str, manual_code: str, e_licence: str = ""
-) -> Face:
+def compose_face(content: CertificateContent, style: FaceStyle, *, qr_text: str, manual_code: str) -> Face:
     """The strings of one certificate; `qr_text` is the whole text of the QR symbol."""
     award = content.award
     return Face(
@@ -48,7 +49,7 @@ def compose_face(
         issued=chinese_date(content.issued_on),
         marks=area_marks(award.validity_area),
         manual_code=manual_code,
-        e_licence=e_licence,
+        e_licence=e_licence_identifier(content, style.e_licence),
         qr_text=qr_text,
         test_seal=style.test_seal,
     )

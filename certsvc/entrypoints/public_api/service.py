@@ -8,7 +8,7 @@ from certsvc.adapters.metrics import Metrics
 from certsvc.ports.announced import AnnouncedBoard
 from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
-from certsvc.stages.e_licence import ELicenceDesk
+from certsvc.stages.e_licence_answers import ELicenceDesk
 from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
