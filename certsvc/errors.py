@@ -35,6 +35,19 @@ class UnreadableInput(RequestError):
         self.case = case
 
 
+class MistypedCode(RequestError):
+    """What was typed is no manual code; `group` (1 to 3) is to be looked at again, None: any of them."""
+
+    code = "manual-code-mistyped"
+
+    def __init__(self, group: int | None) -> None:
+        where = "逐组核对" if group is None else f"核对第 {group} 组"
+        super().__init__(
+            f"校验码有误：请{where}。校验码印在二维码旁，共三组，每组五位，不含数字 0、1 和字母 I、L、O。"
+        )
+        self.group = group
+
+
 class UnknownReference(RequestError):
     """A filing, certificate, actor or document that was named does not exist."""
 
@@ -69,6 +82,21 @@ class NotWitnessed(UnavailableError):
     """What is committed is not public yet: too few witnesses have cosigned the checkpoint. It is tried again."""
 
     code = "not-witnessed"
+
+
+class KeyNotInForce(UnavailableError):
+    """The trust list in force does not let this key sign today: unknown there, not begun, or over.
+
+    Signing waits; it goes on when a list that names the key is published, or the key was renewed.
+    """
+
+    code = "key-not-in-force"
+
+
+class TimestampRefused(UnavailableError):
+    """What the timestamp server answered is no timestamp that may be believed; nothing of it was kept."""
+
+    code = "timestamp-refused"
 
 
 class ConfigurationError(CertsvcError):

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, Row, func, select
 
 from certsvc.adapters.announced_schema import announced_list
-from certsvc.adapters.certificate_store import open_content
 from certsvc.adapters.schema import certificate, filing
+from certsvc.adapters.sealed_certificates import open_content
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.filing import FilingStatus
 from certsvc.formats.content import decode_content

@@ -38,6 +38,7 @@ from certsvc.adapters.ledger_schema import outbox_event
 from certsvc.adapters.number_ranges import reserve_numbers
 from certsvc.adapters.schema import certificate, filing_row
 from certsvc.adapters.schema import filing as filing_table
+from certsvc.adapters.sealed_certificates import certificate_context, open_record, write_seals
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
@@ -52,21 +53,6 @@ AllotSlots = Callable[[Connection, int], Sequence[int]]
 QueueIssue = Callable[[Connection, Sequence[Draft], datetime], None]
 NoteDrafts = Callable[[Connection, Sequence[Draft], datetime], None]
 
-_SEAL = (
-    update(certificate)
-    .where(
-        certificate.c.number == bindparam("own_number"),
-        certificate.c.version == bindparam("own_version"),
-        certificate.c.state == "drafted",
-        certificate.c.status == int(CertificateStatus.VALID),
-    )
-    .values(
-        state="sealed",
-        sealed_record=bindparam("signed"),
-        document_sha256=bindparam("digest"),
-        sealed_at=bindparam("at"),
-    )
-)
 _PUBLISH = (
     update(certificate)
     .where(
@@ -175,9 +161,8 @@ class DatabaseCertificateStore:
 
     def seal(self, sealed: Sequence[SealedCertificate], at: datetime) -> None:
         """Store records and document digests, and queue the ledger event of each in the same transaction."""
-        rows = [_seal_row(self._cipher, one, at) for one in sealed]
         with self._engine.begin() as connection:
-            if connection.execute(_SEAL, rows).rowcount != len(sealed):
+            if write_seals(connection, self._cipher, sealed, at) != len(sealed):
                 raise ConflictError("证书已由另一进程签章，本次操作停止；再次运行即可继续。")
             self._queue_issue(connection, [one.draft for one in sealed], at)
         self._queued()
@@ -194,7 +179,7 @@ class DatabaseCertificateStore:
     def seal_correction(self, one: SealedCertificate, at: datetime) -> bool:
         """Seal a corrected version, unless another process has; whether this call did."""
         with self._engine.begin() as connection:
-            moved = connection.execute(_SEAL, [_seal_row(self._cipher, one, at)]).rowcount == 1
+            moved = write_seals(connection, self._cipher, [one], at) == 1
             if moved:
                 self._queue_issue(connection, [one.draft], at)
         if moved:
@@ -361,37 +346,6 @@ class DatabaseCertificateStore:
     def version_of(self, row: Row[Any]) -> CertificateVersion:
         """A row of the table as a version, its content decrypted."""
         return CertificateVersion(self._draft(row), CertificateStatus(row.status), row.state != "drafted")
-
-
-def open_record(cipher: PersonalCipher, number: str, version: int, sealed: bytes) -> bytes:
-    """The QR record of a sealed certificate; it holds a name, so it is kept encrypted."""
-    return cipher.decrypt(sealed, context=_record_context(number, version))
-
-
-def open_content(cipher: PersonalCipher, number: str, version: int, sealed: bytes) -> bytes:
-    """The canonical content of a certificate version, as `formats.content` decodes it."""
-    return cipher.decrypt(sealed, context=certificate_context(number, version))
-
-
-def _seal_row(cipher: PersonalCipher, one: SealedCertificate, at: datetime) -> dict[str, object]:
-    content = one.draft.content
-    context = _record_context(content.number, content.version)
-    return {
-        "own_number": content.number,
-        "own_version": content.version,
-        "signed": cipher.encrypt(one.record, context=context),
-        "digest": one.document_sha256,
-        "at": instant_text(at),
-    }
-
-
-def _record_context(number: str, version: int) -> bytes:
-    return certificate_context(number, version) + b"/record"
-
-
-def certificate_context(number: str, version: int) -> bytes:
-    """What binds the encrypted content of a version to its place."""
-    return f"certificate/{number}/{version}".encode()
 
 
 def _in_state(filing: str | None, state: str, most: int) -> Select[Any]:

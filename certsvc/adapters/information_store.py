@@ -11,13 +11,13 @@ from itertools import islice
 from sqlalchemy import Connection, Engine, ScalarSelect, Select, and_, func, select
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from certsvc.adapters.certificate_store import certificate_context
 from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.filing_store import award_context
 from certsvc.adapters.filing_watch import attested_meetings, filed_batches, milestone_columns
 from certsvc.adapters.information_schema import filing_milestone, title_entry
 from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate, filing, filing_row
+from certsvc.adapters.sealed_certificates import certificate_context
 from certsvc.adapters.title_counts import (
     dual_directed_of_year,
     lies_in,

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, Select, and_, select
 
-from certsvc.adapters.certificate_store import open_record
 from certsvc.adapters.clock import local_day
 from certsvc.adapters.decision_schema import decision
 from certsvc.adapters.instants import read_instant
 from certsvc.adapters.schema import certificate
+from certsvc.adapters.sealed_certificates import open_record
 from certsvc.ports import PersonalCipher
 from certsvc.ports.verification import DecisionNotice, RegisteredVersion, RegisterEntry
 

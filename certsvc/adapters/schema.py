@@ -145,6 +145,7 @@ certificate = Table(
     Column("sealed_salt", LargeBinary, nullable=False),
     Column("commitment", LargeBinary(32), nullable=False),
     Column("sealed_record", LargeBinary),
+    Column("code_key", LargeBinary(32)),
     Column("document_sha256", String(64)),
     Column("leaf_index", BigInteger),
     Column("drafted_at", String(32), nullable=False),
@@ -156,6 +157,7 @@ certificate = Table(
     CheckConstraint("state = 'drafted' OR sealed_record IS NOT NULL", name="sealed_has_record"),
     CheckConstraint("state IN ('drafted', 'sealed') OR leaf_index IS NOT NULL", name="logged_has_leaf"),
     Index("ix_certificate_person_key", "person_key"),
+    Index("ix_certificate_code_key", "code_key", unique=True),
     Index("ix_certificate_filing_state", "filing_id", "state"),
 )
 Index(
@@ -163,4 +165,11 @@ Index(
     certificate.c.filing_id,
     sqlite_where=text("state != 'published'"),
     postgresql_where=text("state != 'published'"),
+)
+Index(
+    "ix_certificate_uncoded",
+    certificate.c.number,
+    certificate.c.version,
+    sqlite_where=text("code_key IS NULL AND state != 'drafted'"),
+    postgresql_where=text("code_key IS NULL AND state != 'drafted'"),
 )

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, func, select
 
 from certsvc.adapters.audit_store import append_entry, digest_of
-from certsvc.adapters.certificate_store import open_content
 from certsvc.adapters.credit_schema import platform_message
 from certsvc.adapters.decision_schema import decision
 from certsvc.adapters.platform_outbox import queue_messages
 from certsvc.adapters.schema import certificate
+from certsvc.adapters.sealed_certificates import open_content
 from certsvc.domain.caller import OPERATOR
 from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.certificate_status import CertificateStatus

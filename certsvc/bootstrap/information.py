@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from certsvc.adapters.code_store import DatabaseUncodedRecords
 from certsvc.adapters.contents_store import DatabaseContentsStore
 from certsvc.adapters.filing_watch import DatabaseAttestationStore
 from certsvc.adapters.information_store import DatabaseInformationStore
@@ -19,6 +20,7 @@ from certsvc.domain.report_table import CountedRows, ReportStatement, ReportTabl
 from certsvc.domain.supervision import Terms
 from certsvc.errors import RequestError
 from certsvc.formats.spreadsheet_text import write_csv
+from certsvc.stages.codes_fill import CodesFilling
 from certsvc.stages.contents_fill import ContentsFilling
 from certsvc.stages.reports import Reports
 from certsvc.stages.reports_fill import Filling
@@ -47,9 +49,11 @@ class InformationBase:
     sampling: Sampling
     filling: Filling
     contents: ContentsFilling
+    codes: CodesFilling
 
     def work(self, stopping: Callable[[], bool]) -> None:
-        """Make what older filings lack here, or come to the next resting point once `stopping`."""
+        """Make what older filings and certificates lack here, or come to the next resting point once `stopping`."""
+        self.codes.fill(stopping)
         self.contents.fill(stopping)
         if not stopping():
             self.filling.fill(stopping)
@@ -91,7 +95,8 @@ def open_information(parts: Parts, policies: Policies) -> InformationBase:
     contents = ContentsFilling(
         DatabaseContentsStore(parts.engine, parts.keys.cipher), parts.filings, parts.clock, _read_file
     )
-    return InformationBase(reports, sampling, filling, contents)
+    codes = CodesFilling(DatabaseUncodedRecords(parts.engine, parts.keys.cipher))
+    return InformationBase(reports, sampling, filling, contents, codes)
 
 
 def save_export(

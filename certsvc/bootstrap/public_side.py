@@ -9,6 +9,7 @@ from pathlib import Path
 
 from certsvc.adapters.announced_board import DatabaseAnnouncedBoard
 from certsvc.adapters.certificate_store import PublicCertificate
+from certsvc.adapters.code_store import DatabaseCertificatesByCode
 from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.last_checkpoint import FileLastCheckpoint
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
@@ -34,6 +35,7 @@ from certsvc.stages.e_licence_answers import ELicenceDesk
 from certsvc.stages.historical_answers import HistoricalAnswers
 from certsvc.stages.issuance import CHUNK
 from certsvc.stages.ledger import Ledger
+from certsvc.stages.manual_codes import CodeAnswers
 from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import PAST_BUNDLE, ProofDesk
@@ -88,12 +90,18 @@ class PublicSide(Parts):
         """Verification for everybody, over a register that can only be read."""
         history = DatabaseHistoryRegister(self.reading_engine, self.keys.cipher)
         older = HistoricalAnswers(self._published_state, history, self.clock)
-        return Verification(self._published_state, self.register, self.clock, older_titles=older.check)
+        return Verification(self._published_state, self.register, self.clock, older_titles=older)
 
     @cached_property
     def past_answers(self) -> PastAnswers:
         """How certificates stood on past days, over the same register."""
         return PastAnswers(self.verification, self.register, self.clock)
+
+    @cached_property
+    def codes(self) -> CodeAnswers:
+        """Verification by manual code, of every kind of record that has one."""
+        certificates = DatabaseCertificatesByCode(self.reading_engine, self.keys.cipher)
+        return CodeAnswers(self.verification, self.past_answers, (certificates,))
 
     @cached_property
     def proofs(self) -> ProofDesk:

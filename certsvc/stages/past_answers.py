@@ -65,7 +65,7 @@ class PastAnswers:
     def _answer(self, found: RegisteredVersion | None, on: date, place: str | None) -> PastAnswer:
         if found is None:
             raise UnknownReference(
-                "未查询到相符的证书，请核对证书编号、姓名和证件号码后四位，或扫描证书上的二维码。"
+                "未查询到相符的证书，请核对校验码，或证书编号、姓名和证件号码后四位，也可以扫描证书上的二维码。"
                 "历史数据（没有电子证书的原职称）只能查询目前的状态，请改用核验查询。"
             )
         verdict = self._verification.check_qr(record_text(found.record or b""), place)

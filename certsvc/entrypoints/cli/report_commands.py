@@ -186,15 +186,17 @@ report.add_command(coverage)
 @report.command("fill")
 @AS_JSON
 def report_fill(*, as_json: bool) -> None:
-    """为升级前的备案和证书补建信息库条目、佐证引用和通过人数。中断后再次运行即可继续；服务在后台也会补建。"""
+    """为升级前的备案和证书补建信息库条目、佐证引用、通过人数和校验码。中断后再次运行即可继续；服务在后台也会补建。"""
     information = opened_office().information
+    codes = information.codes.fill()
     contents = information.contents.fill()
     entries, filings = information.filling.fill()
     if as_json:
-        _print_json({"entries": entries, "filings": filings, "contents": contents})
+        _print_json({"entries": entries, "filings": filings, "contents": contents, "codes": codes})
     else:
         click.echo(
-            f"已补建 {entries} 条信息库条目，读取 {filings} 个备案的日期、{contents} 个备案引用的佐证和通过人数。"
+            f"已补建 {entries} 条信息库条目、{codes} 份证书的校验码，"
+            f"读取 {filings} 个备案的日期、{contents} 个备案引用的佐证和通过人数。"
         )
 
 

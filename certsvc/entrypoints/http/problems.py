@@ -16,6 +16,7 @@ from certsvc.entrypoints.http.security_headers import SECURITY_HEADERS, request_
 from certsvc.errors import (
     CertsvcError,
     ConflictError,
+    MistypedCode,
     NotPermitted,
     NotSignedIn,
     RequestError,
@@ -25,6 +26,7 @@ from certsvc.errors import (
 
 _STATUSES: tuple[tuple[type[CertsvcError], HTTPStatus], ...] = (
     (UnknownReference, HTTPStatus.NOT_FOUND),
+    (MistypedCode, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotSignedIn, HTTPStatus.UNAUTHORIZED),
     (NotPermitted, HTTPStatus.FORBIDDEN),
     (RequestError, HTTPStatus.BAD_REQUEST),
@@ -93,6 +95,10 @@ def describe(error: Exception) -> Problem:
             return _invalid(error)
         case NotSignedIn():
             return Problem(status_of(error), error.code, str(error), {"WWW-Authenticate": "Bearer"})
+        case MistypedCode():
+            place = "check-symbol" if error.group is None else f"group-{error.group}"
+            errors = [{"pointer": "#/code", "code": place}]
+            return Problem(status_of(error), error.code, str(error), more={"errors": errors})
         case CertsvcError() if status_of(error) < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(
             error, UnavailableError
         ):

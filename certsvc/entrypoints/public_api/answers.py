@@ -16,7 +16,7 @@ _DETAILS = {
     HTTPStatus.BAD_REQUEST: ("bad-request", "请求内容不是有效的 JSON，请核对后重试。"),
     HTTPStatus.NOT_FOUND: (
         "unknown-reference",
-        "未查询到相符的证书，请核对证书编号、姓名和证件号码后四位，或扫描证书上的二维码。",
+        "未查询到相符的证书，请核对校验码，或证书编号、姓名和证件号码后四位，也可以扫描证书上的二维码。",
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "这个地址不接受这种请求方法。"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("request-entity-too-large", "请求的内容过大，没有受理。"),

@@ -28,6 +28,7 @@ def public_service(office: Office) -> PublicService:
     settings = office.settings
     return PublicService(
         verification=office.verification,
+        codes=office.codes,
         past_answers=office.past_answers,
         proofs=office.proofs,
         past_proofs=office.past_proofs,

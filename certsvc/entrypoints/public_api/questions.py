@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+from certverify.errors import ManualCodeError
+from certverify.manual_code import LONGEST_TYPED, decode_manual_code
 from pydantic import BaseModel, ConfigDict, Field
 
+from certsvc.errors import MistypedCode
 from certsvc.stages.verify import HolderClaim
 
 LONGEST_QR_TEXT = 4096
@@ -33,6 +36,25 @@ class QrQuestion(_Question):
         description="Text of the QR symbol, with or without the link.",
         examples=["https://certsvc.example/v#5H2X0…Z"],
     )
+
+
+class ManualCodeQuestion(_Question):
+    """Asked with the manual code 校验码 beside the QR symbol; case, width, spaces and hyphens do not count."""
+
+    code: str = Field(
+        min_length=1,
+        max_length=LONGEST_TYPED,
+        description="The 15 symbols beside the QR symbol.",
+        examples=["DBUQW-ES83H-MV8M8"],
+    )
+
+    @property
+    def symbols(self) -> str:
+        """The 15 symbols. Raises MistypedCode."""
+        try:
+            return decode_manual_code(self.code)
+        except ManualCodeError as error:
+            raise MistypedCode(error.group) from error
 
 
 class HolderQuestion(_Question):
@@ -66,6 +88,12 @@ class QrVerifyQuestion(QrQuestion):
     place: Place | None = None
 
 
+class ManualCodeVerifyQuestion(ManualCodeQuestion):
+    """A manual code, and optionally the place of use."""
+
+    place: Place | None = None
+
+
 class HolderVerifyQuestion(HolderQuestion):
     """Number, name and last four characters, and optionally the place of use."""
 
@@ -88,12 +116,19 @@ class QrHistoryQuestion(QrVerifyQuestion):
     on: On
 
 
+class ManualCodeHistoryQuestion(ManualCodeVerifyQuestion):
+    """A manual code, the day asked about, and optionally the place of use."""
+
+    on: On
+
+
 class HolderHistoryQuestion(HolderVerifyQuestion):
     """Number, name and last four characters, the day asked about, and optionally the place of use."""
 
     on: On
 
 
-HistoryQuestion = QrHistoryQuestion | HolderHistoryQuestion
-VerifyQuestion = QrVerifyQuestion | HolderVerifyQuestion
+HistoryQuestion = QrHistoryQuestion | ManualCodeHistoryQuestion | HolderHistoryQuestion
+VerifyQuestion = QrVerifyQuestion | ManualCodeVerifyQuestion | HolderVerifyQuestion
 BundleQuestion = QrQuestion | HolderQuestion
+ProofQuestion = BundleQuestion | ManualCodeQuestion

@@ -9,6 +9,7 @@ from certsvc.ports.announced import AnnouncedBoard
 from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.e_licence_answers import ELicenceDesk
+from certsvc.stages.manual_codes import CodeAnswers
 from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
@@ -36,6 +37,7 @@ class PublicService:
     """Everything behind `/api/v1`, `/readyz` and `/metrics`."""
 
     verification: Verification
+    codes: CodeAnswers
     past_answers: PastAnswers
     proofs: ProofDesk
     past_proofs: ProofDesk

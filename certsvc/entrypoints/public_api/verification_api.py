@@ -22,9 +22,11 @@ from certsvc.entrypoints.public_api.answers import (
 )
 from certsvc.entrypoints.public_api.history_answers import HISTORY_ANSWERS, past_object
 from certsvc.entrypoints.public_api.questions import (
-    BundleQuestion,
     HistoryQuestion,
+    ManualCodeHistoryQuestion,
+    ManualCodeQuestion,
     Place,
+    ProofQuestion,
     QrHistoryQuestion,
     QrQuestion,
     VerifyQuestion,
@@ -87,12 +89,15 @@ def _verify_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         VERIFY_PATH, summary="Verify a certificate", operation_id="verify", responses=VERDICT_ANSWERS
     )
     def verify(question: VerifyQuestion) -> Response:
-        """By the text of its QR symbol, or by number, name and last four characters of the ID number.
+        """By the text of its QR symbol, the manual code beside it, or number, name and last four of the ID number.
 
-        Unknown number, another name, another ID and a certificate that is not published yet give one and the same answer.
+        Unknown code or number, another name, another ID and a certificate that is not published yet give one and the same
+        answer.
         """
         if isinstance(question, QrQuestion):
             return _answer(service, service.verification.check_qr(question.qr, question.place))
+        if isinstance(question, ManualCodeQuestion):
+            return _answer(service, service.codes.check(counted(service, question), question.place))
         count_guess(service, question.claim.number)
         return _answer(service, service.verification.check_holder(question.claim, question.place))
 
@@ -133,12 +138,14 @@ def _history_routes(service: PublicService, limit: Callable[[Request], None]) ->
     def history(question: HistoryQuestion) -> Response:
         """By the same questions as a verdict, and a day: as it was recorded then, and as it is known now.
 
-        The events with their public words lead to both. Unknown number, another name, another ID, a certificate that is
-        not published yet and a record that is not ours give one and the same answer.
+        The events with their public words lead to both. Unknown code or number, another name, another ID, a certificate
+        that is not published yet and a record that is not ours give one and the same answer.
         """
         past = service.past_answers
         if isinstance(question, QrHistoryQuestion):
             answer = past.for_record(question.qr, question.on, question.place)
+        elif isinstance(question, ManualCodeHistoryQuestion):
+            answer = service.codes.past(counted(service, question), question.on, question.place)
         else:
             count_guess(service, question.claim.number)
             answer = past.for_holder(question.claim, question.on, question.place)
@@ -156,11 +163,11 @@ def _bundle_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         operation_id="bundle",
         responses=BUNDLE_ANSWERS,
     )
-    def bundle(question: BundleQuestion) -> Response:
+    def bundle(question: ProofQuestion) -> Response:
         """Everything that proves the certificate without network (docs/formats/bundle.md).
 
-        Given against the QR record, or number, name and last four characters together; the certificate's whole content
-        stays closed, and every hand-out is noted.
+        Given against the QR record, its manual code, or number, name and last four characters together; the certificate's
+        whole content stays closed, and every hand-out is noted.
         """
         return _hand_out(service, service.proofs, question)
 
@@ -170,7 +177,7 @@ def _bundle_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         operation_id="past_bundle",
         responses=PAST_BUNDLE_ANSWERS,
     )
-    def past_bundle(question: BundleQuestion) -> Response:
+    def past_bundle(question: ProofQuestion) -> Response:
         """Everything that proves how the certificate stood on any day, without network (docs/formats/past-bundle.md).
 
         Given and noted like a bundle; the contents of all events stay closed. While an event of the certificate is being
@@ -181,9 +188,11 @@ def _bundle_routes(service: PublicService, limit: Callable[[Request], None]) -> 
     return router
 
 
-def _hand_out(service: PublicService, desk: ProofDesk, question: BundleQuestion) -> Response:
+def _hand_out(service: PublicService, desk: ProofDesk, question: ProofQuestion) -> Response:
     if isinstance(question, QrQuestion):
         content = desk.for_record(question.qr)
+    elif isinstance(question, ManualCodeQuestion):
+        content = service.codes.hand_out(counted(service, question), desk)
     else:
         count_guess(service, question.claim.number)
         content = desk.for_holder(question.claim)
@@ -219,6 +228,13 @@ def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[R
 def count_guess(service: PublicService, number: str) -> None:
     """Existing or not, a number is counted alike, however it is written; the limiter sees its digest only."""
     require_allowance(service.limiter.allow(guess_key(number), service.limits.guesses_per_hour, _AN_HOUR))
+
+
+def counted(service: PublicService, question: ManualCodeQuestion) -> str:
+    """The symbols of a manual code, counted as a guess at it. Raises MistypedCode before anything is counted."""
+    symbols = question.symbols
+    count_guess(service, symbols)
+    return symbols
 
 
 def _media_type(request: Request) -> str:
