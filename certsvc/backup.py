@@ -31,11 +31,12 @@ from certsvc.adapters.database_copy import (
     restore_database,
 )
 from certsvc.adapters.document_archive import FolderArchive
-from certsvc.adapters.file_keys import fingerprints_of_before, key_fingerprints, load_keys
 from certsvc.adapters.instants import instant_text
+from certsvc.adapters.key_ring import fingerprints_of_before, key_fingerprints
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.trust_anchor import trust_anchor_fingerprint
+from certsvc.bootstrap.signers import open_keys
 from certsvc.errors import ConfigurationError, ConflictError, IntegrityError, NotWitnessed
 from certsvc.formats.tile import TileNodes
 from certsvc.ports import Clock
@@ -96,7 +97,7 @@ def fingerprints(settings: Settings) -> Mapping[str, str]:
 
     The API key is left out where there is none: an office without programs and platforms needs none.
     """
-    found = key_fingerprints(load_keys(settings.keys_folder, log_origin=settings.log_origin))
+    found = key_fingerprints(open_keys(settings))
     others = {
         "api": api_key_fingerprint(settings.keys_folder),
         "trust": trust_anchor_fingerprint(settings.keys_folder),
@@ -106,7 +107,7 @@ def fingerprints(settings: Settings) -> Mapping[str, str]:
 
 def rotated_fingerprints(settings: Settings) -> frozenset[str]:
     """The fingerprints of all record and log keys that there were: a backup of before a rotation names an older one."""
-    return fingerprints_of_before(load_keys(settings.keys_folder, log_origin=settings.log_origin))
+    return fingerprints_of_before(open_keys(settings))
 
 
 def unlike(

@@ -61,6 +61,36 @@ class Settings(BaseSettings):
         description="Longest time that all witnesses together may take over one question; an auditor, which replays what is "
         "new before it cosigns, may need more.",
     )
+    signer: Literal["file", "pkcs11", "remote"] = Field(
+        default="file",
+        description="Who has the private keys for signing (keys/README.md): `file`, this machine's folder of keys "
+        "(development); `pkcs11`, a hardware module; `remote`, `certsvc signer serve` or its like elsewhere. With the "
+        "latter two no process of the service holds one.",
+    )
+    pkcs11_module: Path | None = Field(
+        default=None, description="`pkcs11`: the maker's library, such as `/usr/lib/softhsm/libsofthsm2.so`."
+    )
+    pkcs11_token: str | None = Field(default=None, description="`pkcs11`: the label of the token.")
+    pkcs11_pin_file: Path | None = Field(
+        default=None,
+        description="`pkcs11`: file with the PIN of the user, one line; others must not be able to read it.",
+    )
+    signer_url: str | None = Field(
+        default=None,
+        description="`remote`: address of the signer (docs/formats/remote-signer.md), https unless it is this machine; "
+        "without a slash at the end.",
+    )
+    signer_token_file: Path | None = Field(
+        default=None, description="`remote`: file with the bearer token, one line; others must not read it."
+    )
+    signer_ca_file: Path | None = Field(
+        default=None,
+        description="`remote`: PEM file with the authorities that the signer's certificate may come from; default: those "
+        "of the machine.",
+    )
+    signer_seconds: float = Field(
+        default=5.0, gt=0, le=60, description="`remote`: longest time that one signature may take."
+    )
     issuer: str = Field(
         default="吉林省人力资源和社会保障厅", description="The authority printed as 发证机关."
     )
@@ -196,6 +226,20 @@ class Settings(BaseSettings):
     def e_licence_codes(self) -> ELicenceCodes:
         """The two codes of every e-licence identifier."""
         return ELicenceCodes(self.e_licence_type, self.e_licence_issuer)
+
+    @model_validator(mode="after")
+    def _whole_signer(self) -> Self:
+        needed = {
+            "file": (),
+            "pkcs11": ("pkcs11_module", "pkcs11_token", "pkcs11_pin_file"),
+            "remote": ("signer_url", "signer_token_file"),
+        }[self.signer]
+        lacking = [PREFIX + name.upper() for name in needed if getattr(self, name) is None]
+        if lacking:
+            raise ValueError(f"CERTSVC_SIGNER={self.signer} needs {', '.join(lacking)}")
+        if self.signer_url is not None and self.signer_url.endswith("/"):
+            raise ValueError("CERTSVC_SIGNER_URL is given without a slash at the end")
+        return self
 
     @property
     def effective_database_url(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -73,14 +74,15 @@ def write_missing_key_plan(folder: Path) -> None:
         write_key_plan(folder, read_key_plan(folder))
 
 
-def adopt_key_plan(folder: Path) -> None:
+def adopt_key_plan(folder: Path, first_keys: Mapping[KeyKind, bytes] | None = None) -> None:
     """As `write_missing_key_plan`, also where lists were signed before there were plans: the newest of them must name the
-    two first keys and no other.
+    two first keys and no other. `first_keys`: their public parts (raw), where no files have them.
     """
     if (folder / FILE).exists() or _traces(folder, with_lists=False):
         write_missing_key_plan(folder)
         return
-    newest, first = FolderTrustArchive(folder).newest(), _first_plan(folder)
+    newest = FolderTrustArchive(folder).newest()
+    first = _first_plan(folder) if first_keys is None else _plan_of(first_keys)
     if newest is not None:
         listed = decode_trust_list(newest.trust_list)
         named = (
@@ -138,12 +140,17 @@ def _traces(folder: Path, *, with_lists: bool) -> bool:
 
 
 def _first_plan(folder: Path) -> KeyPlan:
-    return KeyPlan(*((_first_key(folder, kind),) for kind in KeyKind))
+    return _plan_of(
+        {kind: read_ed25519(folder / _FIRST_FILES[kind]).public_key().public_bytes_raw() for kind in KeyKind}
+    )
 
 
-def _first_key(folder: Path, kind: KeyKind) -> PlannedKey:
-    key = read_ed25519(folder / _FIRST_FILES[kind]).public_key().public_bytes_raw()
-    return PlannedKey(_FIRST_FILES[kind], key, KEYS_SINCE, None, KeyState.IN_FORCE)
+def _plan_of(first_keys: Mapping[KeyKind, bytes]) -> KeyPlan:
+    keys = (
+        PlannedKey(_FIRST_FILES[kind], first_keys[kind], KEYS_SINCE, None, KeyState.IN_FORCE)
+        for kind in KeyKind
+    )
+    return KeyPlan(*((key,) for key in keys))
 
 
 def _key(fields: dict[str, Any]) -> PlannedKey:

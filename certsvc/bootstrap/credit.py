@@ -9,14 +9,16 @@ from functools import cached_property
 
 from pydantic import SecretStr
 
-from certsvc.adapters.api_key import FileApiSigner, load_api_key
+from certsvc.adapters.api_key import load_api_key
 from certsvc.adapters.cancelled_year_store import DatabaseCancelledYears
 from certsvc.adapters.credit_store import DatabaseCreditArchive
 from certsvc.adapters.historical_names import DatabaseHistoricalNames
 from certsvc.adapters.person_links import DatabasePersonLinks
 from certsvc.adapters.platform_outbox import DatabaseMessageQueue
+from certsvc.adapters.signers import HeldApiSigner
 from certsvc.adapters.untold_titles import DatabaseUntoldTitles
 from certsvc.bootstrap.parts import Parts
+from certsvc.bootstrap.signers import open_holder
 from certsvc.domain.platform_message import Platform
 from certsvc.domain.policy.resolution import PolicySet
 from certsvc.errors import ConfigurationError, RequestError
@@ -98,10 +100,11 @@ class CreditSide:
         return TitleCatchUp(DatabaseUntoldTitles(parts.engine, self._cipher), parts.clock)
 
     @cached_property
-    def api_signer(self) -> FileApiSigner:
+    def api_signer(self) -> HeldApiSigner:
         """The API key. Raises ConfigurationError when production has none."""
         settings = self._parts.settings
-        return load_api_key(settings.keys_folder, may_make=settings.environment == "test")
+        may_make = settings.environment == "test"
+        return load_api_key(settings.keys_folder, may_make=may_make, holder=open_holder(settings))
 
     def sign(self, body: bytes) -> str:
         """The detached JWS of a body."""

@@ -8,6 +8,7 @@ from certsvc.adapters.database import migrate, open_database
 from certsvc.adapters.file_keys import make_test_keys
 from certsvc.adapters.key_plan import adopt_key_plan
 from certsvc.bootstrap.office import Office
+from certsvc.bootstrap.signers import open_holder, prepare_held_keys
 from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.actor import Actor, Role
 from certsvc.ports import Clock
@@ -25,10 +26,7 @@ def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
     """Make home folder, test keys (never in production), tables and the log's first page. False: all was there."""
     clock = clock or SystemClock()
     settings.home.mkdir(parents=True, exist_ok=True)
-    made = settings.environment == "test" and make_test_keys(settings.keys_folder, clock.now())
-    if settings.environment == "test":
-        made = make_api_key(settings.keys_folder) or made
-    adopt_key_plan(settings.keys_folder)
+    made = _prepare_keys(settings, clock)
     engine = open_database(settings.effective_database_url)
     migrate(engine)
     engine.dispose()
@@ -45,6 +43,17 @@ def prepare_home(settings: Settings, clock: Clock | None = None) -> bool:
     finally:
         office.close()
     return made or began
+
+
+def _prepare_keys(settings: Settings, clock: Clock) -> bool:
+    holder = open_holder(settings)
+    if holder is not None:
+        return prepare_held_keys(settings, holder)
+    made = settings.environment == "test" and make_test_keys(settings.keys_folder, clock.now())
+    if settings.environment == "test":
+        made = make_api_key(settings.keys_folder) or made
+    adopt_key_plan(settings.keys_folder)
+    return made
 
 
 def open_office(settings: Settings, clock: Clock | None = None) -> Office:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from certverify.note import VerifierKey, decode_verifier_key
 
 from certsvc.adapters.ed25519_pem import ed25519_pem, read_ed25519
-from certsvc.adapters.file_keys import KeyRing
 from certsvc.adapters.key_leftovers import left_over, put_away_left_over
 from certsvc.adapters.key_plan import RETIRED_SUFFIX, write_key_plan, write_missing_key_plan
+from certsvc.adapters.key_ring import KeyRing
 from certsvc.adapters.trust_anchor import open_trust_anchor
 from certsvc.adapters.trust_archive import FolderTrustArchive, last_public_note
 from certsvc.adapters.whole_file import replace_file, sync_folder

@@ -15,7 +15,6 @@ from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.database import open_database, open_for_reading
 from certsvc.adapters.decision_store import DatabaseDecisionStore
 from certsvc.adapters.document_archive import FolderArchive
-from certsvc.adapters.file_keys import load_keys
 from certsvc.adapters.filing_store import DatabaseFilingStore
 from certsvc.adapters.ledger_outbox import allot_slots, in_slot_order, issue_key, queue_events
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
@@ -28,6 +27,7 @@ from certsvc.adapters.service_client_store import DatabaseServiceClientStore
 from certsvc.adapters.shipped import shipped_folder
 from certsvc.adapters.title_entries import note_drafts
 from certsvc.bootstrap.shared_parts import open_shared_parts
+from certsvc.bootstrap.signers import open_keys
 from certsvc.domain.corridor import Draft
 from certsvc.formats.leaf import EventKind
 from certsvc.formats.trust import LayoutHead
@@ -52,7 +52,7 @@ class Parts:
         self.settings = settings
         self.clock = clock
         self.engine = open_database(settings.effective_database_url)
-        self.keys = load_keys(settings.keys_folder, log_origin=settings.log_origin)
+        self.keys = open_keys(settings, clock.today)
         self.tree = FolderTree(settings.public_folder)
         self.archive = FolderArchive(settings.documents_folder)
         self.filings = DatabaseFilingStore(self.engine, self.keys.cipher, clock.today)

@@ -36,7 +36,9 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedKey:
-    """A key with its days. `file`: where the private part is, below the folder of keys; `switched_on`: its first day of use."""
+    """A key with its days. `file`: where the private part is, below the folder of keys (with keys elsewhere: its `name` there
+    and `.pem`); `switched_on`: its first day of use.
+    """
 
     file: str
     public_key: bytes
@@ -44,6 +46,11 @@ class PlannedKey:
     valid_to: date | None
     state: KeyState
     switched_on: date | None = None
+
+    @property
+    def name(self) -> str:
+        """What the key is called in a token or at a remote signer."""
+        return self.file.removesuffix(".pem")
 
     @property
     def signs(self) -> bool:

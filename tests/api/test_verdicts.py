@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from certverify import check_record, load_trust, open_ledger
 
-from certsvc.adapters.file_keys import FileRecordSigner, load_keys
+from certsvc.adapters.key_ring import load_keys
+from certsvc.adapters.signers import HeldRecordSigner
 from certsvc.domain.decision import DecisionKind
 from certsvc.formats.record import QrRecord, encode_record, record_signing_bytes, record_text
 from tests.api.asking import GROUND, REFERENCE, PublicOffice, claim, codes, qr_text
@@ -191,6 +192,6 @@ def test_separators_of_a_name_do_not_count(shared: PublicOffice, written: str) -
     assert shared.verify(asked)["verdict"] == "passed"
 
 
-def record_key(public: PublicOffice) -> FileRecordSigner:
+def record_key(public: PublicOffice) -> HeldRecordSigner:
     settings = public.office.settings
     return load_keys(settings.keys_folder, log_origin=settings.log_origin).record

@@ -11,7 +11,7 @@ from certverify import check_bundle, load_trust
 from sqlalchemy import select
 
 from certsvc.adapters.decision_schema import credit_record, decision_event
-from certsvc.adapters.file_keys import load_keys
+from certsvc.adapters.key_ring import load_keys
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.credit import first_free_day
 from certsvc.domain.decision import DecisionKind

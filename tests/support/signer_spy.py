@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from certsvc.adapters.file_keys import FileDocumentSigner, FileLogSigner, FileRecordSigner
+from certsvc.adapters.signers import HeldDocumentSigner, HeldLogSigner, HeldRecordSigner
 
-_SIGNERS = {"record": FileRecordSigner, "log": FileLogSigner, "document": FileDocumentSigner}
+_SIGNERS = {"record": HeldRecordSigner, "log": HeldLogSigner, "document": HeldDocumentSigner}
 
 
 @contextmanager
