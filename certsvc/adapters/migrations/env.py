@@ -7,6 +7,7 @@ from alembic import context
 from certsvc.adapters import (
     access_schema,
     announced_schema,
+    archive_schema,
     batch_schema,
     case_schema,
     credit_schema,
@@ -23,6 +24,7 @@ from certsvc.adapters import (
 _MODULES = (
     access_schema,
     announced_schema,
+    archive_schema,
     batch_schema,
     case_schema,
     credit_schema,
