@@ -13,6 +13,7 @@ need runuser util-linux
 need go golang-go
 need strace strace
 need faketime faketime
+need softhsm2-util softhsm2
 [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing="$missing golang-golang-x-mod-dev"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
