@@ -59,7 +59,9 @@ from certsvc.stages.ledger import AppendedBatch, Ledger
 from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import PublishedLog, log_key
 from scripts.age_vectors import age_vectors
+from scripts.e_licence_vectors import e_licence_vectors
 from scripts.manual_code_vectors import manual_code_vectors
+from scripts.other_record_vectors import other_record_vectors
 from scripts.trust_vectors import trust_vectors
 from scripts.vector_material import (
     LOG_KEY,
@@ -123,7 +125,7 @@ def _damaged_records(record: QrRecord, encoded: bytes) -> list[dict[str, str]]:
         "signature-bit-flipped": (record_text(encoded[:-1] + bytes([encoded[-1] ^ 1])), "record-forged"),
         "other-name-same-signature": (record_text(borrowed), "record-forged"),
         "key-of-a-stranger": (record_text(sign_record(record, STRANGER)), "record-key-unknown"),
-        "format-version-2": (record_text(_of_version_2()), "record-version-unknown"),
+        "format-version-9": (record_text(_of_version_9()), "record-version-unknown"),
         "terminator-changed": (text[:-1] + "Y", "record-altered"),
         "terminator-missing": (text[:-1], "record-unreadable"),
         "cut-in-half": (text[: len(text) // 2] + "Z", "record-unreadable"),
@@ -144,8 +146,8 @@ def _seal_payload(payload: bytes) -> bytes:
     return encode_cbor([protected, {}, payload, signature])
 
 
-def _of_version_2() -> bytes:
-    return _seal_payload(encode_cbor([2, "a later format"]))
+def _of_version_9() -> bytes:
+    return _seal_payload(encode_cbor([9, "a later format"]))
 
 
 def _fields(record: QrRecord) -> list[Any]:
@@ -364,10 +366,12 @@ def make_vectors() -> dict[str, bytes]:
     vectors = {
         "base43.json": base43_vectors(),
         "records.json": records,
+        **other_record_vectors(),
         "manual-code.json": manual_code_vectors(records["good"]),
         "leaves.json": leaf_vectors(),
         "status.json": status_vectors(),
         "ages.json": age_vectors(),
+        "e-licence.json": e_licence_vectors(),
         "trust.json": trust_vectors(),
         "witness.json": witness_vectors(),
         **ledger_vectors(),

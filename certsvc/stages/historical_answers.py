@@ -1,7 +1,7 @@
 """Answers about historical records 历史数据 to those who know number, name and last four characters.
 
-A record is found by its check reference or by the number of the old certificate. It has no signature of its own: what the
-authority confirmed stands in the register, and the published log must hold its slot.
+A record is found by its check reference or by the number of the old certificate: what the authority confirmed stands in
+the register, and the published log must hold its slot. Who shows the signed record of a statement knows all three.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from certverify import Code, LedgerUnavailable, StatusSource, Trust, Verdict
+from certverify import Code, LedgerUnavailable, StatusSource, Verdict
 from certverify.examination import Examination, Question
 from certverify.names import mask_name
+from certverify.record import HistoricalRecord as SignedHistorical
 from certverify.status import Status
 from certverify.verdict import Authentic, Decision, Historical
 
@@ -22,7 +23,7 @@ from certsvc.domain.history import UNWRITTEN, HistoricalTitle
 from certsvc.ports import Clock
 from certsvc.ports.history import HistoryRegister, RegisteredHistory
 from certsvc.ports.verification import PublishedState
-from certsvc.stages.verify import MAX_AGE_ON_LINE, HolderClaim, plain_name
+from certsvc.stages.verify import MAX_AGE_ON_LINE, HolderClaim, judge_ledger, plain_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +48,58 @@ class HistoricalAnswers:
         chosen = max(agreeing or found or stand_in, key=_precedence, default=None)
         if chosen is None:
             return None
-        verdict = self._conclude(chosen, found, trust, ledger)
-        return verdict if found and agreeing else None
-
-    def _conclude(
-        self,
-        chosen: RegisteredHistory,
-        found: tuple[RegisteredHistory, ...],
-        trust: Trust,
-        ledger: StatusSource | LedgerUnavailable,
-    ) -> Verdict | None:
-        """The verdict on a record; None while the published log does not have it."""
         exam = Examination(trust, Question(self.clock.now(), None, self.max_age))
         exam.authentic = Authentic.YES
-        if isinstance(ledger, LedgerUnavailable):
-            exam.codes.append(ledger.code)
-        else:
-            exam.judge_freshness(ledger.freshness)
-            logged = ledger.status_of(chosen.slot)
-            if logged is Status.UNASSIGNED:
-                return None
-            if isinstance(logged, Code):
-                exam.codes.append(logged)
-            elif chosen.status == Status.HISTORICAL:
-                exam.judge_status(logged)
-        if chosen.status != Status.HISTORICAL:
-            exam.judge_status(Status(chosen.status))
-        elif chosen.disputed:
-            exam.codes.append(Code.HISTORICAL_DISPUTED)
-        newest = max(
-            (one.version for one in found if one.reference == chosen.reference), default=chosen.version
-        )
-        superseded = chosen.status == Status.SUPERSEDED and newest > chosen.version
-        return replace(
-            exam.verdict(),
-            holder=mask_name(chosen.title.name),
-            historical=told(chosen),
-            decision=_decision(chosen) if chosen.status == Status.REVOKED else None,
-            replaced_by=newest if superseded else None,
-        )
+        logged = _judge(exam, chosen, ledger)
+        verdict = _answer(exam, chosen, found)
+        return verdict if logged and found and agreeing else None
+
+    def conclude(
+        self, exam: Examination, record: SignedHistorical, ledger: StatusSource | LedgerUnavailable
+    ) -> Verdict:
+        """The verdict on a signed record: what the register has committed wins over the log. Raises UnavailableError.
+
+        A record that the register does not have counts as not logged, whatever stands in the slot that it names.
+        """
+        found = self.register.asked_for(record.reference)
+        own = next((one for one in found if (one.version, one.slot) == (record.version, record.slot)), None)
+        if own is None:
+            judge_ledger(exam, ledger)
+            exam.judge_status(Status.UNASSIGNED)
+            return exam.verdict()
+        if not _judge(exam, own, ledger):
+            exam.judge_status(Status.UNASSIGNED)
+        return _answer(exam, own, found)
+
+
+def _judge(exam: Examination, chosen: RegisteredHistory, ledger: StatusSource | LedgerUnavailable) -> bool:
+    """Note how the record stands; False, and no status noted, while the published log does not have it."""
+    judge_ledger(exam, ledger)
+    if not isinstance(ledger, LedgerUnavailable):
+        logged = ledger.status_of(chosen.slot)
+        if logged is Status.UNASSIGNED:
+            return False
+        if isinstance(logged, Code):
+            exam.codes.append(logged)
+        elif chosen.status == Status.HISTORICAL:
+            exam.judge_status(logged)
+    if chosen.status != Status.HISTORICAL:
+        exam.judge_status(Status(chosen.status))
+    elif chosen.disputed:
+        exam.codes.append(Code.HISTORICAL_DISPUTED)
+    return True
+
+
+def _answer(exam: Examination, chosen: RegisteredHistory, found: tuple[RegisteredHistory, ...]) -> Verdict:
+    newest = max((one.version for one in found if one.reference == chosen.reference), default=chosen.version)
+    superseded = chosen.status == Status.SUPERSEDED and newest > chosen.version
+    return replace(
+        exam.verdict(),
+        holder=mask_name(chosen.title.name),
+        historical=told(chosen),
+        decision=_decision(chosen) if chosen.status == Status.REVOKED else None,
+        replaced_by=newest if superseded else None,
+    )
 
 
 def told(one: RegisteredHistory) -> Historical:

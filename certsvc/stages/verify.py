@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Protocol
 
 from certverify import Code, LedgerUnavailable, StatusSource, Verdict
 from certverify.errors import RecordUnreadableError
 from certverify.examination import Examination, Question
 from certverify.names import SEPARATORS
-from certverify.record import Record, decode_record_bytes
+from certverify.record import HistoricalRecord, Record, decode_record_bytes
 from certverify.status import Status
 from certverify.verdict import Decision, StatusWord
 
@@ -47,13 +48,34 @@ class HolderClaim:
     id_last4: str
 
 
-OlderTitles = Callable[[HolderClaim], Verdict | None]
-"""Answers for titles that have no certificate: the verdict, or None when nothing agrees with the claim."""
+class OlderTitles(Protocol):
+    """Answers for titles that have no certificate."""
+
+    def check(self, claim: HolderClaim) -> Verdict | None:
+        """The verdict on what agrees with the claim, None when nothing does."""
+        ...
+
+    def conclude(
+        self, exam: Examination, record: HistoricalRecord, ledger: StatusSource | LedgerUnavailable
+    ) -> Verdict:
+        """The verdict on a signed historical record whose signature was verified."""
+        ...
 
 
-def no_older_titles(_claim: HolderClaim) -> Verdict | None:
-    """For an office without historical records."""
-    return None
+class NoOlderTitles:
+    """For an office without historical records: nothing agrees with a claim, and a signed record is none of its own."""
+
+    def check(self, _claim: HolderClaim) -> Verdict | None:
+        """None."""
+        return None
+
+    def conclude(
+        self, exam: Examination, _record: HistoricalRecord, ledger: StatusSource | LedgerUnavailable
+    ) -> Verdict:
+        """Not logged."""
+        judge_ledger(exam, ledger)
+        exam.judge_status(Status.UNASSIGNED)
+        return exam.verdict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +95,9 @@ class Verification:
         register: Register,
         clock: Clock,
         max_age: timedelta = MAX_AGE_ON_LINE,
-        older_titles: OlderTitles = no_older_titles,
+        older_titles: OlderTitles | None = None,
     ) -> None:
-        self._older_titles = older_titles
+        self._older_titles: OlderTitles = older_titles or NoOlderTitles()
         self._published = published
         self._register = register
         self._clock = clock
@@ -99,7 +121,7 @@ class Verification:
         """
         exam, ledger = self._begin(place)
         nothing, _ = self._begin(None)
-        older = self._older_titles(claim)
+        older = self._older_titles.check(claim)
         if older is not None:
             return older
         found = self._find(claim)
@@ -112,10 +134,11 @@ class Verification:
         return nothing.verdict()
 
     def identify_qr(self, text: str) -> RegisteredVersion | None:
-        """The registered version whose signed record this is; None when it is not one of ours."""
+        """The registered version whose own signed record this is; None when it is not one of ours, or that of a copy."""
         exam, _ = self._begin(None)
-        record = exam.examine_record(text)
-        return None if record is None else _own_version(self._register.versions(record.number), record)
+        exam.examine_record(text)
+        record = exam.record
+        return None if record is None or exam.copy is not None else _own_version(self._register.versions(record.number), record)
 
     def identify_holder(self, claim: HolderClaim) -> RegisteredVersion | None:
         """The newest published version that agrees with the claim; None, after the same work, for everything else."""
@@ -127,17 +150,20 @@ class Verification:
         return Examination(trust, Question(self._clock.now(), place, self._max_age)), ledger
 
     def _conclude(
-        self, exam: Examination, record: Record | None, ledger: StatusSource | LedgerUnavailable
+        self,
+        exam: Examination,
+        record: Record | HistoricalRecord | None,
+        ledger: StatusSource | LedgerUnavailable,
     ) -> Verdict:
         if record is None:
             return exam.verdict()
+        if isinstance(record, HistoricalRecord):
+            return self._older_titles.conclude(exam, record, ledger)
         versions = self._register.versions(record.number)
         decisions = self._register.decisions(record.number)
-        if isinstance(ledger, LedgerUnavailable):
-            exam.codes.append(ledger.code)
-        else:
-            exam.judge_freshness(ledger.freshness)
+        judge_ledger(exam, ledger)
         _judge_status(exam, record, _own_version(versions, record), ledger)
+        exam.judge_copy()
         exam.judge_place(record)
         newest = max((one.version for one in versions), default=record.version)
         superseded = exam.status is StatusWord.SUPERSEDED and newest > record.version
@@ -156,6 +182,14 @@ class Verification:
         if agreeing:
             return _Found(agreeing[-1], matched=True)
         return _Found(stand_ins[-1], matched=False) if stand_ins else None
+
+
+def judge_ledger(exam: Examination, ledger: StatusSource | LedgerUnavailable) -> None:
+    """Note how fresh the published log is, or why it does not answer."""
+    if isinstance(ledger, LedgerUnavailable):
+        exam.codes.append(ledger.code)
+    else:
+        exam.judge_freshness(ledger.freshness)
 
 
 def _judge_status(

@@ -29,7 +29,10 @@ from certverify.trust import Trust, decode_trust
 from scripts.make_vectors import make_vectors
 
 VECTORS = Path(__file__).parent.parent / "vectors"
-NAMES = ("base43", "records", "leaves", "status", "ages", "trust", "witness", "tree", "checkpoint", "bundle")
+NAMES = (
+    "base43", "records", "annotated-records", "historical-records", "leaves", "status", "ages", "trust", "witness",
+    "tree", "checkpoint", "bundle", "manual-code", "e-licence",
+)  # fmt: skip
 
 
 @cache

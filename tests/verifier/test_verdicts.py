@@ -72,7 +72,7 @@ TABLE = [
         status="unknown",
     ),
     Row("unknown key", OPEN, "record-key-unknown", text=record_text(signer=OTHER_RECORD_KEY), **UNREAD),
-    Row("newer format", OPEN, "record-version-unknown", text=record_text({"a": 1}, version=2), **UNREAD),
+    Row("newer format", OPEN, "record-version-unknown", text=record_text({"a": 1}, version=9), **UNREAD),
     Row("suspended", FAILED, "suspended", log={"status": 2}, status="suspended"),
     Row("revoked", FAILED, "revoked", log={"status": 3}, status="revoked"),
     Row("written off", FAILED, "written-off", log={"status": 4}, status="written_off"),
@@ -274,6 +274,7 @@ def test_the_object_has_the_keys_of_the_schema_and_masks_the_holder(tmp_path: Pa
         "decision": None,
         "replaced_by": None,
         "historical": None,
+        "annotation": None,
     }
     assert {"code": "area-limited", "zh": "仅在珲春市范围内有效。", "en": "Valid in 珲春市 only."} in findings
 

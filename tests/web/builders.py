@@ -26,7 +26,10 @@ from certsvc.formats.note import (
     signature_line,
 )
 from certsvc.formats.record import (
+    AnnotatedRecord,
+    HistoricalQrRecord,
     QrRecord,
+    SignableRecord,
     derive_record_kid,
     encode_record,
     record_signing_bytes,
@@ -78,13 +81,28 @@ def dual_directed_record(slot: int = 70_001) -> QrRecord:
     )
 
 
-def qr_text(record: QrRecord, key: Ed25519PrivateKey = RECORD_KEY) -> str:
+def annotated_record(
+    certificate: QrRecord | None = None,
+    ends_on: date = date(2026, 12, 31),
+    recipient: str = "长春市第一建筑公司",
+) -> AnnotatedRecord:
+    """A copy of a certificate for a tender."""
+    return AnnotatedRecord(certificate or regular_record(), "J7K2MXP9QRTVWY34", recipient, "投标", ends_on)
+
+
+def historical_record(slot: int) -> HistoricalQrRecord:
+    """A title of 1998."""
+    words = ("中学高级教师", None, "高级", "1998-06", "B")
+    return HistoricalQrRecord("H00000000980312A", 1, slot, "王建国", "0312", *words)
+
+
+def qr_text(record: SignableRecord, key: Ed25519PrivateKey = RECORD_KEY) -> str:
     """The record's text without prefix, signed by `key`."""
     kid = derive_record_kid(key.public_key().public_bytes_raw())
     return record_text(encode_record(record, kid, key.sign(record_signing_bytes(record, kid))))
 
 
-def forged_text(record: QrRecord) -> str:
+def forged_text(record: SignableRecord) -> str:
     """A record under the authority's key id with somebody else's signature."""
     kid = derive_record_kid(RECORD_KEY.public_key().public_bytes_raw())
     return record_text(encode_record(record, kid, FOREIGN_KEY.sign(record_signing_bytes(record, kid))))

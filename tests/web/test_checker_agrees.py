@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,10 @@ from scripts.make_web_codes import TARGET, render_codes
 from tests.web.builders import (
     FOREIGN_KEY,
     TreePlan,
+    annotated_record,
     dual_directed_record,
     forged_text,
+    historical_record,
     qr_text,
     regular_record,
     served,
@@ -85,8 +87,22 @@ TEXTS = {
     "leading zero": "0" + qr_text(regular_record()),
     "empty": "",
     "too long": "1" * 1000 + "Z",
+    "an annotated copy": qr_text(annotated_record()),
+    "an annotated copy on its last day": qr_text(annotated_record(ends_on=date(2026, 11, 20))),
+    "an annotated copy that has ended": qr_text(annotated_record(ends_on=date(2026, 11, 19))),
+    "an annotated copy of a limited title": qr_text(annotated_record(dual_directed_record())),
+    "a copy with braces": qr_text(annotated_record(recipient="{purpose} {0} $&")),
+    "a forged copy": forged_text(annotated_record()),
+    "a historical record at a slot of another": qr_text(historical_record(7)),
+    "a historical record beyond the array": qr_text(historical_record(1_000_000)),
+    **{
+        f"copy, slot {status.name}": qr_text(annotated_record(regular_record(200 + status)))
+        for status in SlotStatus
+    },
+    **{f"historical, slot {status.name}": qr_text(historical_record(200 + status)) for status in SlotStatus},
     **{f"slot {status.name}": qr_text(regular_record(200 + status)) for status in SlotStatus},
 }
+OTHERS = ("an annotated copy of a limited title", "historical, slot HISTORICAL")
 PLACES = (
     None,
     "222404",
@@ -119,7 +135,7 @@ def test_both_readers_give_the_same_verdict_on_every_text(page: Page, tree: Path
 
 @pytest.mark.parametrize("place", PLACES)
 def test_both_readers_give_the_same_verdict_in_every_place(page: Page, tree: Path, place: str | None) -> None:
-    for case in ("valid", "dual-directed", "slot REVOKED", "forged"):
+    for case in ("valid", "dual-directed", "slot REVOKED", "forged", *OTHERS):
         assert_same(page, tree, TEXTS[case], 5, place)
 
 

@@ -96,8 +96,45 @@ def test_good_records_are_read_to_the_last_field_and_their_signatures_verify(che
             assert claims[name] == fields[name], name
 
 
-def test_bad_records_are_refused_with_the_code_of_the_vector(checker: Checker) -> None:
-    vectors = load("records")
+def test_copies_and_historical_records_are_read_to_the_last_field(checker: Checker) -> None:
+    for name in ("annotated-records", "historical-records"):
+        vectors = load(name)
+        read = checker.run(
+            """const [{ withoutPrefix, decodeText }, { decodeRecord, judgeSignature }] =
+                await Promise.all([load("base43"), load("record")]);
+            const key = { kid: vectors.kid, publicKey: bytes(vectors.public_key), validFrom: "1970-01-01", validTo: null };
+            return Promise.all(vectors.good.map(async ({ text }) => {
+                const record = decodeRecord(withoutPrefix(text));
+                const problem = await judgeSignature(record, [key], "2026-11-20");
+                return [hex(decodeText(withoutPrefix(text)).bytes), hex(record.signed), record.claims, problem];
+            }));""",
+            vectors,
+        )
+        for case, (raw_hex, signed_hex, claims, problem) in zip(vectors["good"], read, strict=True):
+            assert (raw_hex, signed_hex, problem) == (case["hex"], case["signed_hex"], None)
+            assert fields_of(claims) == case["fields"]
+
+
+def fields_of(claims: dict[str, Any]) -> dict[str, Any]:
+    """What the encoder was given, from what the browser has read."""
+    if claims["historical"] is not None:
+        own = {"name": claims["name"], "slot": claims["slot"], "id_last4": claims["last4"]}
+        return claims["historical"] | own
+    plain = ("number", "version", "slot", "name", "series", "title", "level", "way")
+    area = claims["area"]
+    certificate = {name: claims[name] for name in plain} | {
+        "id_last4": claims["last4"],
+        "validity_area": None if area is None else str(area),
+        "acquired_on": claims["acquiredOn"],
+    }
+    copy = claims["copy"]
+    words = {"recipient": copy["recipient"], "purpose": copy["purpose"]}
+    return {"certificate": certificate, "copy_id": copy["id"], "ends_on": copy["endsOn"], **words}
+
+
+@pytest.mark.parametrize("name", ["records", "annotated-records", "historical-records"])
+def test_bad_records_are_refused_with_the_code_of_the_vector(checker: Checker, name: str) -> None:
+    vectors = load(name)
     codes = checker.run(
         """const [{ withoutPrefix }, { decodeRecord, judgeSignature, RecordRefused }] =
             await Promise.all([load("base43"), load("record")]);

@@ -87,7 +87,7 @@ def check_bundle(
     except BundleError:
         exam.codes.append(Code.BUNDLE_UNREADABLE)
         return exam.verdict()
-    record = exam.examine_record(bundle.record)
+    record = exam.examine_certificate(bundle.record)
     if record is None or exam.key is None:
         return exam.verdict()
     try:

@@ -11,7 +11,7 @@ from certverify.codes import Code
 from certverify.errors import ImageError
 from certverify.examination import DEFAULT_MAX_AGE, Examination, Question
 from certverify.ledger import LedgerUnavailable, StatusSource
-from certverify.record import Record
+from certverify.record import HistoricalRecord, Record
 from certverify.status import Status
 from certverify.trust import Trust
 from certverify.verdict import Verdict
@@ -31,8 +31,8 @@ def check_record(
 
     1. The record decodes. 2. A key of the trust list speaks for it, and its signature verifies. 3. The log has been
     opened: checkpoint signed, seal included as the last leaf. 4. The checkpoint has its cosignatures and is fresh
-    enough. 5. The shard of the record's slot hashes up to the seal; its 4 bits are the status. 6. The place asked about
-    lies in the validity area.
+    enough. 5. The shard of the record's slot hashes up to the seal; its 4 bits are the status. 6. An annotated copy
+    has not ended. 7. The place asked about lies in the validity area.
     """
     exam = Examination(trust, Question(now, place, max_age))
     return _check(exam, exam.examine_record(text), ledger)
@@ -46,7 +46,7 @@ def check_image(
     place: str | None = None,
     max_age: timedelta = DEFAULT_MAX_AGE,
 ) -> Verdict:
-    """The verdict on a picture: its QR text is read, then steps 1 to 6 of `check_record`."""
+    """The verdict on a picture: its QR text is read, then steps 1 to 7 of `check_record`."""
     from certverify.images import qr_texts
 
     exam = Examination(trust, Question(now, place, max_age))
@@ -69,13 +69,13 @@ def check_pdf(
     place: str | None = None,
     max_age: timedelta = DEFAULT_MAX_AGE,
 ) -> Verdict:
-    """The verdict on a certificate file: its bytes are those that were sealed, then steps 1 to 6 of `check_record`."""
+    """The verdict on a certificate file: its bytes are those that were sealed, then steps 1 to 7 of `check_record`."""
     exam = Examination(trust, Question(now, place, max_age))
     return _check(exam, exam.examine_document(raw_pdf), ledger)
 
 
-def _check(exam: Examination, record: Record | None, ledger: Ledger) -> Verdict:
-    """Steps 3 to 6 on a record whose signature was verified."""
+def _check(exam: Examination, record: Record | HistoricalRecord | None, ledger: Ledger) -> Verdict:
+    """Steps 3 to 7 on a record whose signature was verified."""
     if record is None:
         return exam.verdict()
     if isinstance(ledger, LedgerUnavailable):  # 3
@@ -83,11 +83,12 @@ def _check(exam: Examination, record: Record | None, ledger: Ledger) -> Verdict:
     else:
         exam.judge_freshness(ledger.freshness)  # 4
         _judge_slot(exam, record, ledger)  # 5
-    exam.judge_place(record)  # 6
+    exam.judge_copy()  # 6
+    exam.judge_place(record)  # 7
     return exam.verdict()
 
 
-def _judge_slot(exam: Examination, record: Record, ledger: StatusSource) -> None:
+def _judge_slot(exam: Examination, record: Record | HistoricalRecord, ledger: StatusSource) -> None:
     answer = ledger.status_of(record.slot)
     if isinstance(answer, Status):
         exam.judge_status(answer)

@@ -39,6 +39,10 @@ class Code(StrEnum):
     SUPERSEDED = "superseded"
     HISTORICAL = "historical"
     HISTORICAL_DISPUTED = "historical-disputed"
+    ANNOTATED_COPY = "annotated-copy"
+    COPY_ENDED = "copy-ended"
+    COPY_WITHDRAWN = "copy-withdrawn"
+    COPY_UNKNOWN = "copy-unknown"
     NOT_IN_LOG = "not-in-log"
     TRUST_UNREADABLE = "trust-unreadable"
     TRUST_FORGED = "trust-forged"
@@ -81,7 +85,8 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Effect and texts of a code. `{area}` stands for the validity area, `{limit}` for the greatest age asked for."""
+    """Effect and texts of a code. `{area}` stands for the validity area, `{limit}` for the greatest age asked for;
+    `{recipient}`, `{purpose}`, `{ends_on}` for the terms of an annotated copy, `{status}` for its certificate's status."""
 
     effect: Effect
     zh: str
@@ -118,9 +123,9 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.CERTIFICATE_NOT_FOUND: Meaning(
         _U,
-        "未查询到相符的证书，请核对证书编号、姓名和证件号码后四位，或扫描证书上的二维码。",
-        "No certificate agrees with this number, name and last four characters; please compare them with the "
-        "certificate, or scan its QR code.",
+        "未查询到相符的证书，请核对校验码，或证书编号、姓名和证件号码后四位，也可以扫描证书上的二维码。",
+        "No certificate agrees with this manual code, or with this number, name and last four characters; please compare "
+        "them with the certificate, or scan its QR code.",
     ),
     Code.FOREIGN_ADDRESS: Meaning(
         _N,
@@ -195,6 +200,30 @@ MEANINGS: dict[Code, Meaning] = {
         _U,
         "该历史数据有异议，正在核实，暂时不能确认，请稍后再查或联系发证机关。",
         "The historical record is disputed and being looked into; please ask again later, or ask the authority.",
+    ),
+    Code.ANNOTATED_COPY: Meaning(
+        _N,
+        "本件是加注件：仅供“{recipient}”用于“{purpose}”，{ends_on}（含当日）以前可以使用。",
+        "This is an annotated copy, made for “{recipient}”, for the purpose “{purpose}”, to be used up to and including "
+        "{ends_on}.",
+    ),
+    Code.COPY_ENDED: Meaning(
+        _F,
+        "本加注件已于{ends_on}到期，不能再用；证书本身的状态：{status}。请向持证人索取新的加注件。",
+        "This annotated copy ended on {ends_on} and can no longer be used; status of the certificate itself: {status}. "
+        "Please ask the holder for a new copy.",
+    ),
+    Code.COPY_WITHDRAWN: Meaning(
+        _F,
+        "本加注件已由持证人提前停用，不能再用；证书本身的状态：{status}。请向持证人索取新的加注件。",
+        "The holder has ended this annotated copy early, and it can no longer be used; status of the certificate itself: "
+        "{status}. Please ask the holder for a new copy.",
+    ),
+    Code.COPY_UNKNOWN: Meaning(
+        _U,
+        "登记中没有这份加注件，暂时不能确认；请向持证人索取新的加注件，或联系发证机关。",
+        "The register does not have this annotated copy, so it cannot be confirmed; please ask the holder for a new one, or "
+        "ask the authority.",
     ),
     Code.NOT_IN_LOG: Meaning(
         _U,

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from certverify.codes import Code
 from certverify.errors import KeyUnknownError, RecordAlteredError, RecordUnreadableError, SignatureError
 from certverify.ledger import Freshness
-from certverify.record import Record, decode_record
+from certverify.record import (
+    CopyTerms,
+    HistoricalRecord,
+    Record,
+    SignedRecord,
+    decode_record,
+    formats_of_layout,
+)
+from certverify.record_items import CERTIFICATE
 from certverify.status import Status
 from certverify.trust import Environment, RecordKey, Trust
 from certverify.verdict import (
+    ABOUT_COPIES,
+    Area,
     Authentic,
+    Finding,
     StatusWord,
     ValidHere,
     Verdict,
+    annotation_of,
     area_of,
+    copy_finding,
     describe,
+    describe_historical,
     finding,
     leaves_open,
     masked_holder,
@@ -70,17 +85,33 @@ class Examination:
     question: Question
     codes: list[Code] = field(default_factory=list)
     record: Record | None = None
+    copy: CopyTerms | None = None
+    historical: HistoricalRecord | None = None
     key: RecordKey | None = None
     authentic: Authentic = Authentic.UNKNOWN
     status: StatusWord = StatusWord.UNKNOWN
     freshness: Freshness | None = None
     valid_here: ValidHere = ValidHere.NOT_ASKED
 
-    def examine_record(self, text: str) -> Record | None:
+    def examine_record(self, text: str) -> Record | HistoricalRecord | None:
         """The record in `text` when the authority signed it; otherwise None, and the reason is noted."""
+        signed = self._open(text)
+        return None if signed is None else self._believe(signed, text)
+
+    def examine_certificate(self, text: str) -> Record | None:
+        """The record of a bundle, which is a certificate's own: any other one makes the bundle unreadable."""
+        signed = self._open(text)
+        if signed is not None and signed.format_version != CERTIFICATE:
+            self.codes.append(Code.BUNDLE_UNREADABLE)
+        elif signed is not None:
+            self._believe(signed, text)
+        return self.record
+
+    def _open(self, text: str) -> SignedRecord | None:
+        """The record in `text` when a key of the trust list speaks for it and its signature verifies."""
         try:
             signed = decode_record(text)
-            key = signed.verify(self.trust.trust_list, self.question.now.astimezone(_LOCAL).date())
+            self.key = signed.verify(self.trust.trust_list, self._today)
         except RecordUnreadableError:
             self.codes.append(Code.RECORD_UNREADABLE)
         except RecordAlteredError:
@@ -90,12 +121,20 @@ class Examination:
         except SignatureError:
             self.reject(Code.RECORD_FORGED)
         else:
-            if signed.record is None:
-                self.codes.append(Code.RECORD_VERSION_UNKNOWN)
-                return None
-            self.authentic, self.record, self.key = Authentic.YES, signed.record, key
-            self._judge_address(text)
-        return self.record
+            if signed.record is not None or signed.historical is not None:
+                return signed
+            self.codes.append(Code.RECORD_VERSION_UNKNOWN)
+        return None
+
+    def _believe(self, signed: SignedRecord, text: str) -> Record | HistoricalRecord | None:
+        self.authentic = Authentic.YES
+        self.record, self.copy, self.historical = signed.record, signed.copy, signed.historical
+        self._judge_address(text)
+        return self._believed
+
+    @property
+    def _today(self) -> date:
+        return self.question.now.astimezone(_LOCAL).date()
 
     def _judge_address(self, text: str) -> None:
         """A genuine record can be printed behind the address of a site that only collects personal data."""
@@ -103,7 +142,7 @@ class Examination:
         if address and address + mark not in self.trust.trust_list.qr_prefixes:
             self.codes.append(Code.FOREIGN_ADDRESS)
 
-    def examine_document(self, raw_pdf: bytes) -> Record | None:
+    def examine_document(self, raw_pdf: bytes) -> Record | HistoricalRecord | None:
         """The record of a certificate file whose bytes are those that were sealed; otherwise None, and the reason is noted.
 
         The file is compared byte for byte (docs/formats/document.md); no PDF is parsed.
@@ -113,7 +152,7 @@ class Examination:
         document = check_document(raw_pdf, self.trust.trust_list)
         match document.outcome:
             case "original" if document.record_text is not None:
-                return self.examine_record(document.record_text)
+                return self._examine_printed(document.record_text, document.layout or "")
             case "altered":
                 self.reject(Code.DOCUMENT_ALTERED)
             case "not-original":
@@ -121,6 +160,16 @@ class Examination:
             case _:
                 self.codes.append(Code.DOCUMENT_UNREADABLE)
         return None
+
+    def _examine_printed(self, text: str, layout: str) -> Record | HistoricalRecord | None:
+        """The record of a sealed document; one of another kind than the layout's was never sealed there by the authority."""
+        signed = self._open(text)
+        if signed is None:
+            return None
+        if signed.format_version not in formats_of_layout(layout):
+            self.reject(Code.DOCUMENT_ALTERED)
+            return None
+        return self._believe(signed, text)
 
     def reject(self, code: Code) -> None:
         """Note that what was presented is not the authority's work."""
@@ -142,13 +191,22 @@ class Examination:
             self.codes.append(Code.CHECKPOINT_STALE)
 
     def judge_status(self, status: Status) -> None:
-        """What the log says about the slot."""
+        """What the log says about the slot. The slot of a historical record never holds `valid`: then it is another's."""
+        if self.historical is not None and status is Status.VALID:
+            status = Status.UNASSIGNED
         self.status, code = _STATUS[status]
         if code is not None:
             self.codes.append(code)
 
-    def judge_place(self, record: Record) -> None:
-        """Whether the title counts in the place asked about (吉人社函〔2023〕211号 一（三）)."""
+    def judge_copy(self, standing: Code = Code.ANNOTATED_COPY) -> None:
+        """Whether the copy that was shown may still be used; `standing`: what a register says of one that has not ended."""
+        if self.copy is not None:
+            self.codes.append(Code.COPY_ENDED if self.copy.ended(self._today) else standing)
+
+    def judge_place(self, record: Record | HistoricalRecord) -> None:
+        """Whether the title counts in the place asked about (吉人社函〔2023〕211号 一（三）); older titles are not asked."""
+        if isinstance(record, HistoricalRecord):
+            return
         area, place = record.validity_area, self.question.place
         if area is not None:
             self.codes.append(Code.AREA_LIMITED)
@@ -162,7 +220,7 @@ class Examination:
         """The verdict over everything noted so far."""
         if self.trust.trust_list.environment is Environment.TEST:
             self.codes.append(Code.TEST_ENVIRONMENT)
-        record, tables = self.record, self.trust.tables
+        record, historical, tables = self.record, self.historical, self.trust.tables
         area = None if record is None else area_of(record, tables)
         as_of = None if self.freshness is None else self.freshness.as_of
         return Verdict(
@@ -173,10 +231,23 @@ class Examination:
             as_of=as_of,
             checkpoint_age=None if as_of is None else _seconds_since(as_of, self.question.now),
             not_established=tuple(filter(leaves_open, self.codes)),
-            findings=tuple(finding(code, area=area, limit=self.question.max_age) for code in self.codes),
+            findings=tuple(self._findings(area)),
             certificate=None if record is None else describe(record, tables),
-            holder=None if record is None else masked_holder(record),
+            holder=None if self._believed is None else masked_holder(self._believed),
+            historical=None if historical is None else describe_historical(historical),
+            annotation=None if self.copy is None else annotation_of(self.copy, self._today),
         )
+
+    def _findings(self, area: Area | None) -> Iterator[Finding]:
+        for code in self.codes:
+            if self.copy is not None and code in ABOUT_COPIES:
+                yield copy_finding(code, self.copy, self.status)
+            else:
+                yield finding(code, area=area, limit=self.question.max_age)
+
+    @property
+    def _believed(self) -> Record | HistoricalRecord | None:
+        return self.record or self.historical
 
 
 def _valid_here(area: str | None, place: str, trust: Trust) -> tuple[ValidHere, Code | None]:

@@ -285,7 +285,7 @@ class _Check:
 
 def _examined(exam: Examination, text: str, whole: Examination) -> tuple[Record, RecordKey]:
     """The record and its key; otherwise the check of the whole file stops for the same reason."""
-    record = exam.examine_record(text)
+    record = exam.examine_certificate(text)
     if record is not None and exam.key is not None:
         return record, exam.key
     whole.authentic = exam.authentic

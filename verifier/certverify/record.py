@@ -2,78 +2,77 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 from certverify import ed25519
 from certverify.base43 import ALPHABET, Base43Error, decode_base43
 from certverify.errors import CborError, KeyUnknownError, RecordAlteredError, RecordUnreadableError
+from certverify.record_items import ANNOTATED_COPY, CERTIFICATE, HISTORICAL, Items, read_items
+from certverify.record_items import CopyTerms as CopyTerms
+from certverify.record_items import HistoricalRecord as HistoricalRecord
+from certverify.record_items import Record as Record
 from certverify.strict_cbor import decode_cbor, encode_cbor, is_uint
 from certverify.trust import KID_BYTES, RecordKey, TrustList
 
-DUAL_DIRECTED = 4
-FORMAT_VERSION = 1
 MAX_TEXT = 4096  # prefix and record together
 MAX_RECORD_TEXT = 1000
 MAX_RECORD_BYTES = 700
 _TERMINATOR = "Z"
-_EPOCH = date(1970, 1, 1)
-_MAX_DAYS = (date.max - _EPOCH).days
 _ALG_EDDSA = -8
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the authority signed about one certificate version. Codes are those of `tables.json`.
-
-    `validity_area` is the six-digit code of the only county where a dual-directed title counts; None otherwise.
-    """
-
-    number: str
-    version: int
-    slot: int
-    name: str
-    last4: str
-    series: int
-    title: int
-    level: int
-    way: int
-    validity_area: str | None
-    acquired_on: date
-
-    @property
-    def dual_directed(self) -> bool:
-        """Whether the title was acquired the dual-directed way 双定向."""
-        return self.way == DUAL_DIRECTED
+_FORMATS_OF_LAYOUT = {
+    "certificate": frozenset({CERTIFICATE}),
+    "annotated-copy": frozenset({ANNOTATED_COPY}),
+    "statement": frozenset({HISTORICAL}),
+    "report": frozenset({CERTIFICATE, ANNOTATED_COPY, HISTORICAL}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRecord:
-    """A decoded, not yet verified record. `record` is None for a format version that this library cannot read."""
+    """A decoded, not yet verified record. `items` is empty for a format that this library cannot read."""
 
     kid: bytes
     format_version: int
-    record: Record | None
+    items: Items
     signed_bytes: bytes
     signature: bytes
+
+    @property
+    def record(self) -> Record | None:
+        """What it says of a certificate; None for a historical record and for a format that this library cannot read."""
+        return self.items.certificate
+
+    @property
+    def copy(self) -> CopyTerms | None:
+        """The terms of an annotated copy; None for everything else."""
+        return self.items.copy
+
+    @property
+    def historical(self) -> HistoricalRecord | None:
+        """What it says of a title of before this service."""
+        return self.items.historical
 
     def verify(self, trust_list: TrustList, today: date) -> RecordKey:
         """The key of the trust list that signed this record.
 
-        The record does not say when it was issued, only when the title was acquired, which is never later: the key must
-        have been in force on or before `today` and must not have ended before the title was acquired. Raises KeyUnknownError
-        and SignatureError.
+        The record does not say when it was signed: the key must have been in force on or before `today`, and must not have
+        ended before the earliest day that the items leave possible. Raises KeyUnknownError and SignatureError.
         """
         key = trust_list.record_keys.get(self.kid)
-        if key is None or today < key.valid_from or self._acquired_after(key.valid_to):
+        if key is None or today < key.valid_from or self._signed_after(key.valid_to):
             raise KeyUnknownError("no key of the trust list speaks for this record")
         ed25519.verify(key.public_key, self.signature, self.signed_bytes)
         return key
 
-    def _acquired_after(self, valid_to: date | None) -> bool:
-        return self.record is not None and valid_to is not None and self.record.acquired_on > valid_to
+    def _signed_after(self, valid_to: date | None) -> bool:
+        earliest = self.items.signed_from
+        return earliest is not None and valid_to is not None and earliest > valid_to
+
+
+def formats_of_layout(layout: str) -> frozenset[int]:
+    """The record formats that a sealed document of a layout (`certificate/v1`) may carry; none for an unknown kind."""
+    return _FORMATS_OF_LAYOUT.get(layout.partition("/")[0], frozenset())
 
 
 def decode_record(text: str) -> SignedRecord:
@@ -106,9 +105,8 @@ def decode_record_bytes(raw_record: bytes) -> SignedRecord:
         raise RecordUnreadableError("not a COSE_Sign1 in deterministic CBOR") from error
     if type(fields) is not list or not fields or not is_uint(fields[0]):
         raise RecordUnreadableError("the payload is no record")
-    record = _record(fields) if fields[0] == FORMAT_VERSION else None
     signed_bytes = encode_cbor(["Signature1", protected, b"", payload])
-    return SignedRecord(kid, fields[0], record, signed_bytes, signature)
+    return SignedRecord(kid, fields[0], read_items(fields), signed_bytes, signature)
 
 
 def _envelope_parts(envelope: object) -> tuple[bytes, bytes, bytes]:
@@ -125,36 +123,3 @@ def _kid(protected: object) -> bytes:
         case {1: int(alg), 4: bytes(kid), **rest} if alg == _ALG_EDDSA and len(kid) == KID_BYTES and not rest:
             return kid
     raise RecordUnreadableError("not the protected header of this format")
-
-
-def _record(fields: list[Any]) -> Record:
-    if len(fields) != 12:
-        raise RecordUnreadableError("a record has 12 items")
-    _, number, version, slot, name, last4, series, title, level, way, area, acquired = fields
-    well_formed = (
-        _is_text(number, 16, 16)
-        and all(map(is_uint, (version, slot, series, title, level, way, acquired)))
-        and version >= 1
-        and _is_text(name, 1, 50)
-        and _is_text(last4, 4, 4)
-        and 1 <= level <= 5
-        and acquired <= _MAX_DAYS
-        and _is_area(area, way)
-    )
-    if not well_formed:
-        raise RecordUnreadableError("an item of the record is malformed")
-    area_code = None if area is None else str(area)
-    acquired_on = _EPOCH + timedelta(days=acquired)
-    return Record(number, version, slot, name, last4, series, title, level, way, area_code, acquired_on)
-
-
-def _is_text(value: object, shortest: int, longest: int) -> bool:
-    return (
-        type(value) is str and shortest <= len(value) <= longest and unicodedata.is_normalized("NFC", value)
-    )
-
-
-def _is_area(area: object, way: int) -> bool:
-    if way != DUAL_DIRECTED:
-        return area is None
-    return type(area) is int and 100_000 <= area <= 999_999

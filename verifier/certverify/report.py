@@ -27,16 +27,6 @@ _AUTHENTIC_ZH = {
     Authentic.NO: "否",
     Authentic.UNKNOWN: "未能确认",
 }
-_STATUS_ZH = {
-    "valid": "有效",
-    "suspended": "暂停",
-    "revoked": "撤销",
-    "written_off": "核销",
-    "voided": "无效",
-    "superseded": "已换发",
-    "historical": "历史记录",
-    "unknown": "未能确认",
-}
 _BY_DECISION = frozenset(
     {StatusWord.SUSPENDED, StatusWord.REVOKED, StatusWord.WRITTEN_OFF, StatusWord.VOIDED}
 )
@@ -61,7 +51,8 @@ def _render_zh(verdict: Verdict) -> list[str]:
             f"职称：{shown.series}　{shown.title}（{shown.level}）",
             f"取得方式：{shown.way}　取得时间：{shown.acquired_on}",
         ]
-    lines.append(f"证书状态：{_STATUS_ZH[verdict.status.value]}{_as_of_zh(verdict)}")
+    lines += _historical_zh(verdict) + _annotation_zh(verdict)
+    lines.append(f"证书状态：{verdict.status.zh}{_as_of_zh(verdict)}")
     if verdict.valid_here is not ValidHere.NOT_ASKED:
         lines.append(f"在查询地：{_HERE_ZH[verdict.valid_here]}")
     lines += _decision_zh(verdict)
@@ -84,6 +75,7 @@ def _render_en(verdict: Verdict) -> list[str]:
             f"Way (in Chinese): {shown.way}",
             f"Acquired on: {shown.acquired_on}",
         ]
+    lines += _historical_en(verdict) + _annotation_en(verdict)
     as_of = "" if verdict.as_of is None else f", as of {_local(verdict.as_of)} Beijing time (UTC+08:00)"
     lines.append(f"Status: {verdict.status.value}{as_of}")
     if verdict.valid_here is not ValidHere.NOT_ASKED:
@@ -93,6 +85,53 @@ def _render_en(verdict: Verdict) -> list[str]:
     lines += _findings("Findings:", [f"{f.en} [{f.code.value}]" for f in established])
     lines += _findings("Not established:", [f.en for f in open_points])
     return lines
+
+
+def _historical_zh(verdict: Verdict) -> list[str]:
+    shown = verdict.historical
+    if shown is None:
+        return []
+    words = "　".join(word for word in (shown.series, shown.title, shown.level) if word)
+    return [
+        f"{shown.label}　查询编号：{shown.reference}（第 {shown.version} 版）",
+        f"持证人：{verdict.holder}",
+        f"原记载职称：{words}　取得时间：{shown.acquired}　材料质量：{shown.quality}",
+    ]
+
+
+def _historical_en(verdict: Verdict) -> list[str]:
+    shown = verdict.historical
+    if shown is None:
+        return []
+    return [
+        f"Historical record: {shown.reference}, version {shown.version}",
+        f"Holder: {verdict.holder}",
+        f"Title as recorded (in Chinese): {shown.title}",
+        *([f"Series as recorded (in Chinese): {shown.series}"] if shown.series else []),
+        *([f"Level as recorded (in Chinese): {shown.level}"] if shown.level else []),
+        f"Acquired: {shown.acquired}",
+        f"Evidence: {shown.quality}",
+    ]
+
+
+def _annotation_zh(verdict: Verdict) -> list[str]:
+    shown = verdict.annotation
+    if shown is None:
+        return []
+    return [
+        f"加注件：{shown.id}　接收单位：{shown.recipient}　用途：{shown.purpose}　到期日：{shown.ends_on}"
+    ]
+
+
+def _annotation_en(verdict: Verdict) -> list[str]:
+    shown = verdict.annotation
+    if shown is None:
+        return []
+    return [
+        f"Annotated copy: {shown.id}, to be used until {shown.ends_on}",
+        f"Recipient: {shown.recipient}",
+        f"Purpose: {shown.purpose}",
+    ]
 
 
 def _decision_zh(verdict: Verdict) -> list[str]:

@@ -40,6 +40,7 @@ def verdict_schema() -> dict[str, Any]:
                 "decision": _or_null(_decision()),
                 "replaced_by": _or_null({"type": "integer", "minimum": 2}),
                 "historical": _or_null(_historical()),
+                "annotation": _or_null(_annotation()),
             }
         ),
     }
@@ -64,7 +65,7 @@ def _certificate() -> dict[str, Any]:
 
 
 def _historical() -> dict[str, Any]:
-    optional = ("original_number", "series", "level", "committee", "document")
+    optional = ("original_number", "series", "level", "issuing_body", "committee", "document")
     return _object(
         {
             "reference": _text(r"^H[0-9]{14}[0-9A-Z]$"),
@@ -74,8 +75,19 @@ def _historical() -> dict[str, Any]:
             "acquired": _text(r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$"),
             "precision": {"type": "string", "enum": ["day", "month"]},
             "quality": {"type": "string", "enum": ["A", "B"]},
-            "issuing_body": _text(),
             **{name: _or_null(_text()) for name in optional},
+        }
+    )
+
+
+def _annotation() -> dict[str, Any]:
+    return _object(
+        {
+            "id": _text(r"^J[2-9A-HJKMNP-Z]{15}$"),
+            "recipient": {"type": "string", "minLength": 1, "maxLength": 30},
+            "purpose": {"type": "string", "minLength": 1, "maxLength": 20},
+            "ends_on": _text(_DAY),
+            "ended": {"type": "boolean"},
         }
     )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from certverify.codes import MEANINGS, Code, Effect
 from certverify.names import mask_name
-from certverify.record import Record
+from certverify.record import CopyTerms, HistoricalRecord, Record
 from certverify.trust import Tables
 
 SCHEMA = "certsvc-verdict/1"
@@ -24,6 +24,8 @@ _NOT_CHECKED = (
     Code.PAST_CHANGED_SINCE,
     Code.PAST_ONE_VERSION,
 )
+ABOUT_COPIES = frozenset({Code.ANNOTATED_COPY, Code.COPY_ENDED, Code.COPY_WITHDRAWN})
+HISTORICAL_LABEL = "历史数据"
 
 
 class Outcome(StrEnum):
@@ -63,6 +65,20 @@ class StatusWord(StrEnum):
     SUPERSEDED = "superseded"
     HISTORICAL = "historical"
     UNKNOWN = "unknown"
+
+    @property
+    def zh(self) -> str:
+        """The status in Chinese."""
+        return {
+            "valid": "有效",
+            "suspended": "暂停",
+            "revoked": "撤销",
+            "written_off": "核销",
+            "voided": "无效",
+            "superseded": "已换发",
+            "historical": "历史记录",
+            "unknown": "未能确认",
+        }[self.value]
 
 
 class ValidHere(StrEnum):
@@ -110,7 +126,8 @@ class Historical:
     """A title of before this service, as older papers record it: every word is theirs, only `quality` is a grade of today.
 
     `label` begins with 历史数据 and names the number of the old certificate. `acquired` is `YYYY-MM` when the papers tell
-    no day. `quality` is A (document and list image) or B (list only). What no paper tells is None.
+    no day. `quality` is A (document and list image) or B (list only). What no paper tells is None, and off line what the
+    signed record leaves out: old number, issuing body, committee, document.
     """
 
     reference: str
@@ -123,9 +140,20 @@ class Historical:
     acquired: str
     precision: str
     quality: str
-    issuing_body: str
+    issuing_body: str | None
     committee: str | None
     document: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """For whom and for what the presented copy 加注件 was made; `ends_on` is `YYYY-MM-DD`, the last day it may be used."""
+
+    id: str
+    recipient: str
+    purpose: str
+    ends_on: str
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +183,7 @@ class Verdict:
     decision: Decision | None = None
     replaced_by: int | None = None
     historical: Historical | None = None
+    annotation: Annotation | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -180,6 +209,7 @@ class Verdict:
             "decision": decision and _decision_json(decision),
             "replaced_by": self.replaced_by,
             "historical": self.historical and asdict(self.historical),
+            "annotation": self.annotation and asdict(self.annotation),
         }
 
 
@@ -201,6 +231,15 @@ def finding(code: Code, *, area: Area | None = None, limit: timedelta = timedelt
     name = area.name if area else ""
     zh, en = _length_in_words(limit)
     return Finding(code, meaning.zh.format(area=name, limit=zh), meaning.en.format(area=name, limit=en))
+
+
+def copy_finding(code: Code, copy: CopyTerms, status: StatusWord) -> Finding:
+    """The finding of a code about an annotated copy, `status` being that of the certificate itself."""
+    meaning, day = MEANINGS[code], copy.ends_on
+    names = {"recipient": copy.recipient, "purpose": copy.purpose}
+    zh = meaning.zh.format(**names, ends_on=f"{day.year}年{day.month}月{day.day}日", status=status.zh)
+    en = meaning.en.format(**names, ends_on=day.isoformat(), status=status.value.replace("_", " "))
+    return Finding(code, zh, en)
 
 
 def _length_in_words(length: timedelta) -> tuple[str, str]:
@@ -237,7 +276,32 @@ def area_of(record: Record, tables: Tables) -> Area | None:
     return None if code is None else Area(code, tables.regions.get(code, code))
 
 
-def masked_holder(record: Record) -> str:
+def describe_historical(record: HistoricalRecord) -> Historical:
+    """What the signed record of older papers says, and nothing that it leaves out."""
+    return Historical(
+        reference=record.reference,
+        version=record.version,
+        label=HISTORICAL_LABEL,
+        original_number=None,
+        title=record.title,
+        series=record.series,
+        level=record.level,
+        acquired=record.acquired,
+        precision="day" if len(record.acquired) == 10 else "month",
+        quality=record.quality,
+        issuing_body=None,
+        committee=None,
+        document=None,
+    )
+
+
+def annotation_of(copy: CopyTerms, today: date) -> Annotation:
+    """The terms of an annotated copy, and whether its last day is over."""
+    ends_on = copy.ends_on.isoformat()
+    return Annotation(copy.id, copy.recipient, copy.purpose, ends_on, copy.ended(today))
+
+
+def masked_holder(record: Record | HistoricalRecord) -> str:
     """The masked name of the holder."""
     return mask_name(record.name)
 

@@ -3,6 +3,7 @@
 
 import { RecordRefused, decodeRecord, judgeSignature } from "./record.js";
 import { withoutPrefix } from "./base43.js";
+import { dateInChina } from "./calendar.js";
 import { BadNote } from "./note.js";
 import { CannotVerify } from "./signature.js";
 import { TreeProblem, readLatest, readStatus } from "./tree.js";
@@ -44,7 +45,7 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, onSig
     onSigned(evidence);
     const latest = await readLatest(readFile, trust.logKeys);
     evidence = { ...evidence, treeSize: latest.size, ...(await readWitnesses(readFile, latest)) };
-    const status = await readStatus(readFile, latest.seal, record.claims.slot);
+    const status = statusOf(record.claims, await readStatus(readFile, latest.seal, record.claims.slot));
     return { ...evidence, status, problems: status === "unknown" ? ["not-in-log"] : [] };
   } catch (error) {
     return { ...evidence, ...problemEvidence(error) };
@@ -55,6 +56,11 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, onSig
 function isForeign(text, published) {
   const address = text.slice(0, text.lastIndexOf("#") + 1);
   return address.length > 1 && !published.includes(address);
+}
+
+// The slot of a historical record never holds "valid": then it is another's.
+function statusOf({ historical }, status) {
+  return historical !== null && status === "valid" ? "unknown" : status;
 }
 
 function signatureEvidence(problem) {
@@ -122,8 +128,4 @@ async function refusedAs(code, reading) {
     if (error instanceof BadNote) throw new TreeProblem(code, error.message);
     throw error;
   }
-}
-
-function dateInChina(now) {
-  return new Date((now + 8 * 3600) * 1000).toISOString().slice(0, 10);
 }

@@ -2,12 +2,10 @@
 
 import { NotBase43, decodeText } from "./base43.js";
 import { NotCbor, decodeCbor, encodeCbor, equalBytes } from "./cbor.js";
+import { isUnsigned, readItems, requires } from "./record_items.js";
 import { verifyEd25519 } from "./signature.js";
 
-const FORMAT_VERSION = 1;
 const EDDSA = -8;
-const DUAL_DIRECTED = 4;
-const MS_PER_DAY = 86_400_000;
 
 /** A text that gives no record; `code` is `record-unreadable` or `record-altered`. */
 export class RecordRefused extends Error {
@@ -20,7 +18,7 @@ export class RecordRefused extends Error {
 /**
  * Decode a record text without prefix. Nothing is believed yet: see `judgeSignature`.
  * @returns {{kid: string, signature: Uint8Array, signed: Uint8Array, formatVersion: number, claims: ?Object}}
- *   `claims` is null when the format version is not 1.
+ *   `claims` is null when the format version is not one that this page knows; see `readItems` for the others.
  * @throws {RecordRefused}
  */
 export function decodeRecord(text) {
@@ -45,14 +43,15 @@ export async function judgeSignature(record, keys, today) {
   const key = keys.find((candidate) => candidate.kid === record.kid && coversRecord(candidate, record, today));
   if (!key) return "record-key-unknown";
   if (!(await verifyEd25519(key.publicKey, record.signature, record.signed))) return "record-forged";
-  return record.formatVersion === FORMAT_VERSION ? null : "record-version-unknown";
+  return record.claims === null ? "record-version-unknown" : null;
 }
 
-// A key's dates bound the issue date. The record carries no issue date, but it lies between acquiring and today:
-// what can be excluded from these two is excluded.
+// A key's dates bound the day of signing. The record does not carry it, but it lies between the earliest day that its
+// items leave possible and today: what can be excluded from these two is excluded.
 function coversRecord(key, record, today) {
   if (today < key.validFrom) return false;
-  return key.validTo === null || record.claims === null || record.claims.acquiredOn <= key.validTo;
+  const earliest = record.claims?.signedFrom ?? null;
+  return key.validTo === null || earliest === null || earliest <= key.validTo;
 }
 
 function decodeEnvelope(raw) {
@@ -69,8 +68,14 @@ function decodeEnvelope(raw) {
     signature,
     signed: encodeCbor(["Signature1", rawProtected, new Uint8Array(0), rawPayload]),
     formatVersion: payload[0],
-    claims: payload[0] === FORMAT_VERSION ? decodeClaims(payload, rawPayload) : null,
+    claims: decodeClaims(payload, rawPayload),
   };
+}
+
+function decodeClaims(payload, rawPayload) {
+  const claims = readItems(payload);
+  requires(claims === null || equalBytes(encodeCbor(payload), rawPayload));
+  return claims;
 }
 
 function decodeKid(rawProtected) {
@@ -79,39 +84,4 @@ function decodeKid(rawProtected) {
   const kid = header.get(4);
   requires(kid instanceof Uint8Array && kid.length === 4);
   return [...kid].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function decodeClaims(payload, rawPayload) {
-  requires(payload.length === 12);
-  const [, number, version, slot, name, last4, series, title, level, way, area, acquiredDay] = payload;
-  requires([version, slot, series, title, level, way, acquiredDay].every(isUnsigned));
-  requires(isTextOf(number, 16, 16) && isTextOf(last4, 4, 4) && isTextOf(name, 1, 50));
-  requires(version >= 1 && level >= 1 && level <= 5);
-  requires((area !== null) === (way === DUAL_DIRECTED));
-  requires(area === null || (isUnsigned(area) && area >= 100000 && area <= 999999));
-  requires(equalBytes(encodeCbor(payload), rawPayload));
-  const dualDirected = way === DUAL_DIRECTED;
-  const acquiredOn = dateOfDay(acquiredDay);
-  return { number, version, slot, name, last4, series, title, level, way, area, acquiredOn, dualDirected };
-}
-
-function dateOfDay(day) {
-  const instant = new Date(day * MS_PER_DAY);
-  requires(!Number.isNaN(instant.getTime()) && instant.getUTCFullYear() <= 9999);
-  return instant.toISOString().slice(0, 10);
-}
-
-function isUnsigned(item) {
-  return Number.isSafeInteger(item) && item >= 0;
-}
-
-function isTextOf(item, least, most) {
-  if (typeof item !== "string") return false;
-  const length = [...item].length;
-  if (item.normalize("NFC") !== item) return false;
-  return length >= least && length <= most;
-}
-
-function requires(condition) {
-  if (!condition) throw new NotCbor("shape");
 }

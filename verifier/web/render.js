@@ -8,6 +8,10 @@ const EMPTY = {
   verdict: { zh: "核验证书", en: "Check a certificate" },
   text: { zh: "请扫描证书上的二维码，或在下面粘贴二维码的内容。", en: "Scan the QR code on the certificate, or paste its content below." },
 };
+const QUALITIES = {
+  A: { zh: "A（文件和名单影像齐全）", en: "A (document and list image)" },
+  B: { zh: "B（仅有名单）", en: "B (list only)" },
+};
 const SIGNED = {
   zh: "签名有效，正在查询公开账本中的当前状态……",
   en: "The signature is good. Asking the public ledger for the present status…",
@@ -46,7 +50,7 @@ export function showDecision({ decision, replacedBy }, words) {
     [labels.effective, dateWords(decision.effective_on)],
     [labels.ground, same(decision.ground)],
   ];
-  if (replacedBy !== null) lines.push([labels.replaced_by, { zh: `第 ${replacedBy} 版`, en: String(replacedBy) }]);
+  if (replacedBy !== null) lines.push([labels.replaced_by, versionWords(replacedBy)]);
   part("[data-decision]").hidden = false;
   part("[data-decision-fields]").replaceChildren(...lines.map(field));
   fill("[data-decision-told]", lines.length > 0 ? labels.told : labels.nothing);
@@ -97,7 +101,38 @@ function showRecord(evidence) {
   part("[data-fields]").replaceChildren(...fieldsOf(evidence).map(field));
 }
 
-function fieldsOf({ claims, tables }) {
+function fieldsOf(evidence) {
+  const own = evidence.claims.historical === null ? certificateFields(evidence) : historicalFields(evidence);
+  return [...copyFields(evidence), ...own];
+}
+
+// For whom the copy is stands first: it decides whether the reader may rely on it at all.
+function copyFields({ claims: { copy } }) {
+  if (copy === null) return [];
+  return [
+    [{ zh: "加注件仅供", en: "Copy made for" }, same(copy.recipient), "name"],
+    [{ zh: "用途", en: "Purpose" }, same(copy.purpose)],
+    [{ zh: "到期日（含当日）", en: "Last day of use" }, dateWords(copy.endsOn)],
+    [{ zh: "加注件编号", en: "Copy" }, same(copy.id)],
+  ];
+}
+
+function historicalFields({ claims: { name, last4, historical } }) {
+  const recorded = (label, words) => (words === null ? [] : [[label, same(words)]]);
+  return [
+    [{ zh: "姓名", en: "Name" }, same(name), "name"],
+    [{ zh: "证件号码后四位", en: "Last 4 of the ID" }, same(last4)],
+    [{ zh: "职称名称（原文）", en: "Title, as recorded" }, same(historical.title)],
+    ...recorded({ zh: "系列（原文）", en: "Series, as recorded" }, historical.series),
+    ...recorded({ zh: "级别（原文）", en: "Level, as recorded" }, historical.level),
+    [{ zh: "取得时间", en: "Acquired" }, same(historical.acquired)],
+    [{ zh: "材料质量", en: "Evidence" }, QUALITIES[historical.quality]],
+    [{ zh: "查询编号", en: "Check reference" }, same(historical.reference)],
+    [{ zh: "版本", en: "Version" }, versionWords(historical.version)],
+  ];
+}
+
+function certificateFields({ claims, tables }) {
   const named = (table, code) => same(tables?.[table]?.[String(code)] ?? String(code));
   const area = claims.area === null ? [] : [[{ zh: "有效范围", en: "Counts in" }, areaWords(regionName(tables, String(claims.area)))]];
   return [
@@ -110,8 +145,12 @@ function fieldsOf({ claims, tables }) {
     ...area,
     [{ zh: "取得日期", en: "Acquired on" }, dateWords(claims.acquiredOn)],
     [{ zh: "证书编号", en: "Number" }, same(claims.number)],
-    [{ zh: "版本", en: "Version" }, { zh: `第 ${claims.version} 版`, en: String(claims.version) }],
+    [{ zh: "版本", en: "Version" }, versionWords(claims.version)],
   ];
+}
+
+function versionWords(version) {
+  return { zh: `第 ${version} 版`, en: String(version) };
 }
 
 function areaWords(area) {

@@ -1,7 +1,9 @@
 // From evidence to a verdict (docs/formats/verdict.md). Pure: time and place come in as arguments.
 
+import { dateInChina } from "./calendar.js";
 import { maskName } from "./names.js";
 
+const HISTORICAL_LABEL = "历史数据";
 const SCHEMA = "certsvc-verdict/1";
 const STANDING = new Set(["valid", "historical"]);
 const CLOCK_TOLERANCE = 300;
@@ -20,7 +22,7 @@ export const MAX_AGE_ON_LINE = 3600;
 /**
  * The verdict on the evidence.
  * @param evidence from `gatherEvidence` (check.js).
- * @param words effects and texts: `{codes, answers}` of codes.json and words.json.
+ * @param words effects and texts: `{codes, answers, statuses}` of codes.json and words.json.
  * @param now seconds since 1970.
  * @param place six digits as text, or null when nobody asked.
  * @returns {Object} a verdict of schema 1.
@@ -28,7 +30,13 @@ export const MAX_AGE_ON_LINE = 3600;
 export function judge(evidence, words, now, place = null) {
   const age = evidence.asOf === null ? null : Math.max(0, now - evidence.asOf);
   const codes = findingCodes(evidence, now, place);
-  const names = { area: areaName(evidence), place: place && regionName(evidence.tables, place), age: ageWords(age), limit: LIMIT };
+  const names = {
+    area: areaName(evidence),
+    place: place && regionName(evidence.tables, place),
+    age: ageWords(age),
+    limit: LIMIT,
+    ...copyNames(evidence, words),
+  };
   return {
     schema: SCHEMA,
     verdict: outcome(codes, evidence, words),
@@ -44,7 +52,8 @@ export function judge(evidence, words, now, place = null) {
     holder: isKnown(evidence) ? maskName(evidence.claims.name) : null,
     decision: evidence.decision,
     replaced_by: evidence.replacedBy,
-    historical: null, // a historical record has no QR symbol: the service answers by its number
+    historical: historicalOf(evidence),
+    annotation: annotationOf(evidence, now),
   };
 }
 
@@ -57,6 +66,7 @@ export function answerOf(verdict, evidence, words, place = null) {
     area: areaName(evidence),
     place: place && regionName(evidence.tables, place),
     age: ageWords(verdict.checkpoint_age),
+    ...copyNames(evidence, words),
   };
   const { mark, label, text, next } = entryOf(verdict, words);
   return { mark, label: fillBoth(label, names), text: fillBoth(text, names), next: fillBoth(next, names) };
@@ -83,6 +93,7 @@ function entryOf(verdict, words) {
     const gravest = codes.find((code) => words.codes[code].effect === effect);
     if (gravest) return words.answers[gravest];
   }
+  if (codes.includes("annotated-copy")) return words.answers["annotated-copy"];
   if (verdict.validity_area && verdict.valid_here === "yes") return words.answers["valid-here"];
   const remark = codes.find((code) => code === "area-limited" || code === "historical");
   return words.answers[remark ?? "valid"];
@@ -93,8 +104,9 @@ function findingCodes(evidence, now, place) {
   if (evidence.treeSize !== null) codes.push(...freshnessCodes(evidence, now));
   codes.push(...evidence.problems);
   if (!["valid", "unknown"].includes(evidence.status)) codes.push(evidence.status.replace("_", "-"));
+  if (isCopy(evidence)) codes.push(hasEnded(evidence, now) ? "copy-ended" : "annotated-copy");
   if (isLimited(evidence)) codes.push("area-limited");
-  if (isKnown(evidence) && place !== null) codes.push(...PLACE_CODES[placeRelation(evidence, place)]);
+  if (isCertificate(evidence) && place !== null) codes.push(...PLACE_CODES[placeRelation(evidence, place)]);
   if (evidence.test) codes.push("test-environment");
   return codes;
 }
@@ -116,7 +128,7 @@ function outcome(codes, evidence, words) {
 }
 
 function validHere(evidence, place) {
-  if (place === null || !isKnown(evidence)) return "not_asked";
+  if (place === null || !isCertificate(evidence)) return "not_asked";
   const relation = placeRelation(evidence, place);
   return { coarse: "undetermined", unknown: "undetermined" }[relation] ?? relation;
 }
@@ -142,6 +154,18 @@ function isKnown(evidence) {
   return evidence.authentic === "yes" && evidence.claims !== null;
 }
 
+function isCertificate(evidence) {
+  return isKnown(evidence) && evidence.claims.historical === null;
+}
+
+function isCopy(evidence) {
+  return isKnown(evidence) && evidence.claims.copy !== null;
+}
+
+function hasEnded({ claims }, now) {
+  return dateInChina(now) > claims.copy.endsOn;
+}
+
 function isLimited(evidence) {
   return isKnown(evidence) && evidence.claims.area !== null;
 }
@@ -160,7 +184,7 @@ function areaName(evidence) {
 
 // What an unverified record says is no statement of anybody: it stays out of the verdict.
 function certificateOf(evidence) {
-  if (!isKnown(evidence)) return null;
+  if (!isCertificate(evidence)) return null;
   const { claims, tables } = evidence;
   return {
     number: claims.number,
@@ -171,6 +195,32 @@ function certificateOf(evidence) {
     way: nameOf(tables?.ways, claims.way),
     dual_directed: claims.dualDirected,
     acquired_on: claims.acquiredOn,
+  };
+}
+
+// The record leaves out what only the register holds: old number, issuing body, committee, document.
+function historicalOf(evidence) {
+  if (!isKnown(evidence) || evidence.claims.historical === null) return null;
+  const { reference, version, title, series, level, acquired, quality } = evidence.claims.historical;
+  return {
+    reference, version, label: HISTORICAL_LABEL, original_number: null, title, series, level, acquired,
+    precision: acquired.length === 10 ? "day" : "month", quality, issuing_body: null, committee: null, document: null,
+  };
+}
+
+function annotationOf(evidence, now) {
+  if (!isCopy(evidence)) return null;
+  const { id, recipient, purpose, endsOn } = evidence.claims.copy;
+  return { id, recipient, purpose, ends_on: endsOn, ended: hasEnded(evidence, now) };
+}
+
+function copyNames(evidence, words) {
+  if (!isCopy(evidence)) return {};
+  const { recipient, purpose, endsOn } = evidence.claims.copy;
+  const [year, month, day] = endsOn.split("-").map(Number);
+  return {
+    recipient, purpose, status: words.statuses[evidence.status],
+    ends_on: { zh: `${year}年${month}月${day}日`, en: endsOn },
   };
 }
 

@@ -1,0 +1,6 @@
+// Days as they are counted in China, UTC+08:00 all the year round.
+
+/** The date in China at an instant, `YYYY-MM-DD`. @param now seconds since 1970. */
+export function dateInChina(now) {
+  return new Date((now + 8 * 3600) * 1000).toISOString().slice(0, 10);
+}
