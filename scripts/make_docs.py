@@ -24,6 +24,7 @@ from certsvc.domain.permission import PERMISSIONS
 from certsvc.domain.policy.telling import told_value
 from certsvc.domain.policy.values import Theme
 from certsvc.entrypoints.cli.commands import certsvc as service_commands
+from certsvc.formats.e_licence_schema import metadata_schema
 from certsvc.settings import PREFIX, Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # also where it is run as a script
@@ -85,6 +86,11 @@ def attacks_page() -> str:
 def verdict_schema_page() -> str:
     """The JSON schema of the verdict."""
     return json.dumps(verdict_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+def e_licence_schema_page() -> str:
+    """The JSON schema of the metadata of an e-licence."""
+    return json.dumps(metadata_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 def permissions_page() -> str:
@@ -171,6 +177,7 @@ PAGES = {
     "policies.md": policies_page,
     "endings.md": endings_page,
     "formats/verdict.schema.json": verdict_schema_page,
+    "formats/e-licence.schema.json": e_licence_schema_page,
     "attacks.md": attacks_page,
 }
 
