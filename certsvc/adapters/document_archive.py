@@ -20,26 +20,28 @@ class FolderArchive:
         self._durable: set[Path] = set()
 
     def keep(self, number: str, version: int, document: bytes) -> str:
-        """Store durably: a name of its own, fsync, link (which never overwrites), fsync of the folder; the SHA-256 in hex.
+        """Store durably: a name of its own, fsync, link (which never overwrites), fsync of the folder; the SHA-256 of
+        what is kept, in hex.
 
-        Two processes may keep the same certificate at once: one file stands, both must have meant the same bytes. Raises
-        UnavailableError while the disk is full or fails: the same call may be made again.
+        Two processes may keep the same certificate at once, and a killed one comes again: one file stands. It wins over other
+        bytes that differ in nothing but the value of a valid signature (is_same_document); all others raise IntegrityError.
+        Raises UnavailableError while the disk is full or fails: the same call may be made again.
         """
-        path, digest = self.path(number, version), sha256(document).hexdigest()
-        with _disk():
+        path = self.path(number, version)
+        with disk_in_words():
             self._make_folders(path.parent)
             if not path.exists():
-                _link_durably(path, document)
+                link_durably(path, document)
             _sync_folder(path.parent)  # also for whoever linked it and died before he came to this
-            kept = sha256(path.read_bytes()).hexdigest()
-        if kept != digest:
+            kept = path.read_bytes()
+        if kept != document and not _is_same(kept, document):
             raise IntegrityError(f"证书 {number} 第 {version} 版的文件已存在且内容不同，已停止处理。")
-        return digest
+        return sha256(kept).hexdigest()
 
     def read(self, number: str, version: int) -> bytes | None:
         """The kept bytes, None when there are none."""
         path = self.path(number, version)
-        with _disk():
+        with disk_in_words():
             return path.read_bytes() if path.exists() else None
 
     def numbers(self) -> Iterator[str]:
@@ -60,8 +62,14 @@ class FolderArchive:
         return self._folder / number[-3:-1] / f"{number}-v{version}.pdf"
 
 
+def _is_same(kept: bytes, document: bytes) -> bool:
+    from certsvc.adapters.document.same_document import is_same_document
+
+    return is_same_document(kept, document)
+
+
 @contextmanager
-def _disk() -> Iterator[None]:
+def disk_in_words() -> Iterator[None]:
     """Errors of the disk in the words of this service."""
     try:
         yield
@@ -71,7 +79,8 @@ def _disk() -> Iterator[None]:
         ) from error
 
 
-def _link_durably(path: Path, document: bytes) -> None:
+def link_durably(path: Path, document: bytes) -> None:
+    """Let the file appear whole under its name, unless one stands there."""
     temporary = path.with_suffix(f".{secrets.token_hex(8)}.new")
     try:
         _write_durably(temporary, document)

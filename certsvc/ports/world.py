@@ -35,7 +35,7 @@ class RecordSigner(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """The 64-byte signature."""
+        """The 64-byte signature. Raises KeyNotInForce, UnavailableError."""
         ...
 
 
@@ -71,7 +71,9 @@ class DocumentSigner(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """The DER-encoded ECDSA signature over SHA-256 of the message; equal messages give equal bytes."""
+        """The DER-encoded ECDSA signature over SHA-256 of the message. A key in a file gives equal bytes for equal messages,
+        hardware does not. Raises KeyNotInForce, UnavailableError.
+        """
         ...
 
 
@@ -103,7 +105,10 @@ class DocumentArchive(Protocol):
     """The exact bytes of every certificate PDF, kept for ever."""
 
     def keep(self, number: str, version: int, document: bytes) -> str:
-        """Store durably; the SHA-256 in hex. Other bytes under a kept name raise IntegrityError."""
+        """Store durably; the SHA-256 in hex of what is kept now.
+
+        What was kept before wins when it is the same document with another valid signature; any other raises IntegrityError.
+        """
         ...
 
     def read(self, number: str, version: int) -> bytes | None:
@@ -115,5 +120,5 @@ class DocumentWriter(Protocol):
     """Writes the PDFs of one layout."""
 
     def write(self, face: PageFace, instant: datetime) -> bytes:
-        """The finished, signed and verified bytes; equal input gives equal bytes."""
+        """The finished, signed and verified bytes; equal input gives equal bytes, but for the value of a hardware signature."""
         ...
