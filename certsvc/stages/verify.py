@@ -138,7 +138,11 @@ class Verification:
         exam, _ = self._begin(None)
         exam.examine_record(text)
         record = exam.record
-        return None if record is None or exam.copy is not None else _own_version(self._register.versions(record.number), record)
+        return (
+            None
+            if record is None or exam.copy is not None
+            else _own_version(self._register.versions(record.number), record)
+        )
 
     def identify_holder(self, claim: HolderClaim) -> RegisteredVersion | None:
         """The newest published version that agrees with the claim; None, after the same work, for everything else."""
