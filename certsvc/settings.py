@@ -171,6 +171,31 @@ class Settings(BaseSettings):
         ge=1,
         description="Questions for the metadata of e-licences a minute that one registered program may ask.",
     )
+    timestamp_url: str | None = Field(
+        default=None,
+        description="Address of an RFC 3161 timestamp server; with it certificates get archive objects of a long-term level "
+        "(docs/formats/archive-object.md), without it none are made.",
+    )
+    timestamp_roots: Path | None = Field(
+        default=None,
+        description="PEM file of the certificates that the timestamp server's chain is believed by.",
+    )
+    timestamp_seconds: float = Field(
+        default=10.0, gt=0, le=120, description="Longest time the timestamp server may take over one answer."
+    )
+    archive_level: Literal["B-T", "B-LT", "B-LTA"] = Field(
+        default="B-LTA", description="The level that archive objects are raised to (ETSI EN 319 142-1)."
+    )
+    revocation_folder: Path | None = Field(
+        default=None,
+        description="Folder of revocation lists (`*.crl`, DER or PEM) of the authorities behind document signer and timestamp "
+        "server; default: the folder of keys, where the test CA leaves its own.",
+    )
+    revocation_urls: str = Field(
+        default="",
+        description="Addresses of such lists, separated by spaces, fetched anew in every round of archiving; addresses inside "
+        "certificates are never followed.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `certsvc serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `certsvc serve` listens on.")
     verify_per_minute: int = Field(
@@ -241,6 +266,12 @@ class Settings(BaseSettings):
             raise ValueError("CERTSVC_SIGNER_URL is given without a slash at the end")
         return self
 
+    @model_validator(mode="after")
+    def _whole_timestamps(self) -> Self:
+        if (self.timestamp_url is None) != (self.timestamp_roots is None):
+            raise ValueError("CERTSVC_TIMESTAMP_URL and CERTSVC_TIMESTAMP_ROOTS are given together")
+        return self
+
     @property
     def effective_database_url(self) -> str:
         """The database in use."""
@@ -266,6 +297,16 @@ class Settings(BaseSettings):
     def documents_folder(self) -> Path:
         """The exact bytes of every certificate PDF."""
         return self.home / "documents"
+
+    @property
+    def archive_folder(self) -> Path:
+        """The archive objects of certificate PDFs."""
+        return self.home / "archive"
+
+    @property
+    def effective_revocation_folder(self) -> Path:
+        """Where revocation lists are looked for."""
+        return self.revocation_folder or self.keys_folder
 
     @property
     def public_folder(self) -> Path:

@@ -14,6 +14,7 @@ from certsvc.adapters.session_store import DatabaseSessionStore
 from certsvc.adapters.share_store import DatabaseShareGrantStore
 from certsvc.adapters.turns import FileTurns
 from certsvc.adapters.unit_people import DatabaseUnitPeople
+from certsvc.bootstrap.archive import ArchiveDesk
 from certsvc.bootstrap.case_work import CaseWork
 from certsvc.bootstrap.credit import CreditSide
 from certsvc.bootstrap.mapping import open_mapping
@@ -205,6 +206,11 @@ class Office(PublicSide):
         from certsvc.bootstrap.history import open_history
 
         return open_history(self)
+
+    @cached_property
+    def archive_desk(self) -> ArchiveDesk:
+        """Archive objects of certificate PDFs."""
+        return ArchiveDesk(self)
 
     @cached_property
     def mapping(self) -> Mapping:

@@ -20,6 +20,7 @@ from certsvc.settings import Settings
 LOOK_SECONDS = 1.0
 CREDIT_SECONDS = 5.0
 FILLING_SECONDS = 300.0
+ARCHIVE_SECONDS = 60.0
 START_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
@@ -80,13 +81,13 @@ class Companion(Thread):
 
 @contextmanager
 def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[None]:
-    """Sequencer, resumption of issues, of historical imports and of batch decisions, credit archive with platforms, and what
-    the information base lacks of older filings, each in a thread of its own while the block runs; ended with it, batch
-    finished.
+    """Sequencer, resumption of issues, of historical imports and of batch decisions, credit archive with platforms, what
+    the information base lacks of older filings, and archive objects, each in a thread of its own while the block runs; ended
+    with it, batch finished.
 
     `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
     """
-    sequencing, issuing, cases, crediting, filling = (open_office(settings) for _ in range(5))
+    sequencing, issuing, cases, crediting, filling, archiving = (open_office(settings) for _ in range(6))
     sequencer = Sequencer(sequencing, renewed_at=monotonic())
     companions = (
         Companion(
@@ -100,6 +101,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         Companion("cases", lambda stopping: finish_cases(cases, stopping), LOOK_SECONDS, failed),
         Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
         Companion("information", filling.information.work, FILLING_SECONDS, failed),
+        Companion("archive", archiving.archive_desk.work, ARCHIVE_SECONDS, failed),
     )
     for companion in companions:
         companion.start()
@@ -115,6 +117,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         cases.close()
         crediting.close()
         filling.close()
+        archiving.close()
     for companion in companions:
         companion.require_well()
 

@@ -1,0 +1,104 @@
+"""Archive objects of the sample certificates, with fixed times: what a person could bring who was given one.
+
+The times lie in the past: pyHanko's own long-term validation looks back from the machine's clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from asn1crypto import crl, tsp, x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from certsvc.adapters.archive.long_term import PdfLongTermWriter
+from certsvc.adapters.archive.material import Material, decode_revocation_lists
+from certsvc.adapters.archive.timestamping import VerifiedTimestamps
+from certsvc.adapters.document.writer import write_certificate
+from certsvc.adapters.test_ca import TestChain, make_test_chain
+from certsvc.domain.archive_object import ArchiveLevel
+from tests.document.samples import FACES, NOW, Signer, layout
+from tests.support.timestamp_server import TimestampAuthority, Unit
+
+DAY = timedelta(days=1)
+STAMPED = NOW + timedelta(hours=1)
+SIGNER_ENDS = NOW - DAY + timedelta(days=365)
+FIRST_UNIT_ENDS = NOW - DAY + timedelta(days=540)
+RENEWED = NOW + timedelta(days=480)
+SECOND_UNIT_ENDS = RENEWED - DAY + timedelta(days=540)
+
+
+@dataclass(frozen=True)
+class ArchiveWorld:
+    """One signer (a year), and an authority with two units (540 days each) of which the second takes over."""
+
+    chain: TestChain
+    signer: Signer
+    authority: TimestampAuthority
+    units: tuple[Unit, Unit]
+
+    def material(self, lists: bool = True) -> Material:
+        """What both authorities publish; without the lists of revocations, if so asked."""
+        _, issuing, root = (x509.Certificate.load(der) for der in self.chain.certificates_der)
+        published: list[crl.CertificateList] = [
+            one
+            for raw in (self.chain.revocation_lists_pem, self.authority.revocation_list())
+            for one in decode_revocation_lists(raw)
+        ]
+        timestamp_root = x509.Certificate.load(self.authority.root.public_bytes(Encoding.DER))
+        return Material((root,), (timestamp_root,), (issuing,), tuple(published) if lists else ())
+
+    def writer(self, at: datetime, unit: Unit | None = None, lists: bool = True) -> PdfLongTermWriter:
+        """A writer at that time, whose timestamps come without a network."""
+        material = self.material(lists)
+        stamps = InMemory(self.authority, unit or self.units[0], lambda: at, self.material())
+        return PdfLongTermWriter(material, stamps, lambda: at)
+
+
+class InMemory(VerifiedTimestamps):
+    """The client of the service, asking an authority in the same process."""
+
+    def __init__(
+        self, authority: TimestampAuthority, unit: Unit, now: Callable[[], datetime], material: Material
+    ) -> None:
+        super().__init__("", 1.0, now, material.for_timestamps)
+        self._authority, self._unit, self._instant = authority, unit, now
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Its answer."""
+        self._authority.now = self._instant
+        return tsp.TimeStampResp.load(self._authority.answer(req.dump(), self._unit), strict=True)
+
+
+@cache
+def world() -> ArchiveWorld:
+    """Made once per run."""
+    chain = make_test_chain(NOW, signer_years=1)
+    authority = TimestampAuthority(NOW)
+    life = timedelta(days=540)
+    units = (authority.unit(NOW - DAY, life), authority.unit(RENEWED - DAY, life))
+    return ArchiveWorld(chain, Signer(chain), authority, units)
+
+
+@cache
+def original(name: str = "regular") -> bytes:
+    """The served B-B file that the archive objects below begin with."""
+    return write_certificate(layout(), FACES[name], world().signer, NOW)
+
+
+@cache
+def archive_object(level: ArchiveLevel, name: str = "regular") -> bytes:
+    """The archive object of one of FACES, stamped an hour after it was signed."""
+    grown = world().writer(STAMPED).raise_to(original(name), None, level)
+    assert isinstance(grown, bytes)
+    return grown
+
+
+@cache
+def renewed_object(name: str = "regular") -> bytes:
+    """The B-LTA object with a further timestamp of the second unit, made while the first was still valid."""
+    grown = world().writer(RENEWED, world().units[1]).renew(archive_object(ArchiveLevel.B_LTA, name))
+    assert isinstance(grown, bytes)
+    return grown
