@@ -52,6 +52,11 @@ class CodeAnswers:
         text = self._text(code)
         return desk.for_holder(_NOBODY) if text is None else desk.for_record(text)
 
+    def asked(self, code: str) -> str | HolderClaim:
+        """The same question in other words: the text of the record with this code, or a claim that agrees with nothing."""
+        text = self._text(code)
+        return _NOBODY if text is None else text
+
     def _text(self, code: str) -> str | None:
         """The QR text, without link, of the record with this code; every source is asked, whichever has it."""
         records = [source.record(code) for source in self._sources]

@@ -96,6 +96,7 @@ def test_every_answer_is_described_with_an_example_that_fits(shared: PublicOffic
     assert set(described["paths"]) == {
         "/api/v1/verify", "/api/v1/verify/pdf", "/api/v1/bundle", "/api/v1/history", "/api/v1/unit-notices",
         "/api/v1/announced-documents", "/api/v1/past-bundle",
+        "/api/v1/e-licence", "/api/v1/e-licence/identifier",
         "/api/v1/share-grants/open", "/api/v1/mapping-statements/check", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     for operations in described["paths"].values():
@@ -141,6 +142,8 @@ RIGHT, WRONG = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
         ("/api/v1/bundle", "POST", 30, RIGHT),
         ("/api/v1/bundle", "POST", 30, WRONG),
         ("/api/v1/past-bundle", "POST", 30, RIGHT),
+        ("/api/v1/e-licence", "POST", 20, RIGHT),
+        ("/api/v1/e-licence/identifier", "POST", 20, RIGHT),
         ("/healthz", "GET", 2, RIGHT),
         ("/readyz", "GET", 2, RIGHT),
         ("/metrics", "GET", 2, RIGHT),

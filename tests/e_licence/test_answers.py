@@ -15,6 +15,7 @@ from certsvc.domain.decision import DecisionKind
 from certsvc.domain.e_licence import e_licence_identifier
 from certsvc.entrypoints.cli.commands import certsvc
 from certsvc.entrypoints.e_licence_objects import answer_schema
+from certsvc.formats.manual_code import manual_code
 from tests.access.desk import PROGRAM, Desk
 from tests.api.asking import claim, qr_text
 from tests.e_licence.conftest import LIBRARY
@@ -57,7 +58,8 @@ def test_everybody_who_shows_the_record_or_knows_the_holder_sees_the_holder_mask
     before = len(looks(desk))
     content = certificate.draft.content
     by_record, by_claim = asked(desk, {"qr": qr_text(certificate)}), asked(desk, claim(certificate))
-    assert by_record == by_claim
+    by_code = asked(desk, {"code": manual_code(certificate.record)})
+    assert by_record == by_claim == by_code
     assert by_record.pop("http") == 200
     SCHEMA.validate(by_record)
     fields = by_record["e_licence"]
@@ -66,7 +68,7 @@ def test_everybody_who_shows_the_record_or_knows_the_holder_sees_the_holder_mask
     shown = json.dumps(by_record, ensure_ascii=False)
     assert content.award.name not in shown
     assert fields["CZZTDM"] == "*" * 14 + content.award.document.last4
-    assert looks(desk)[before:] == [("api", "public", content.number)] * 2
+    assert looks(desk)[before:] == [("api", "public", content.number)] * 3
 
 
 def test_whatever_does_not_agree_has_one_and_the_same_answer_and_is_no_look(
@@ -78,6 +80,7 @@ def test_whatever_does_not_agree_has_one_and_the_same_answer_and_is_no_look(
         for question in (
             {"qr": qr_text(certificate)[:-1] + "X"},
             {"qr": "x"},
+            {"code": manual_code(b"no such record")},
             {"qr": identifier_of(desk, certificate)},
             claim(certificate, number="2220230510009999"),
             claim(certificate, name="何人"),

@@ -23,9 +23,9 @@ from certsvc.domain.e_licence import (
 from certsvc.entrypoints.e_licence_objects import answer_schema, e_licence_object
 from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
-from certsvc.entrypoints.public_api.questions import HolderQuestion, QrQuestion
+from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, ProofQuestion, QrQuestion
 from certsvc.entrypoints.public_api.service import PublicService
-from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess
+from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess, counted
 from certsvc.formats.e_licence import METADATA_FORMAT, WITHOUT_END
 
 PATH: Final = "/api/v1/e-licence"
@@ -62,13 +62,15 @@ def add_e_licences(app: FastAPI, service: PublicService) -> None:
         responses=_ANSWERS,
         dependencies=[Depends(_limit(service, "bundle", service.limits.bundle_per_minute))],
     )
-    def e_licence(question: QrQuestion | HolderQuestion) -> Response:
-        """By the QR record, or number, name and last four characters together; the holder is masked.
+    def e_licence(question: ProofQuestion) -> Response:
+        """By the QR record, its manual code, or number, name and last four characters together; the holder is masked.
 
         Every answer is noted, and counts as a bundle does. Whatever does not agree has one and the same answer.
         """
         if isinstance(question, QrQuestion):
             answer = service.e_licences.masked(question.qr)
+        elif isinstance(question, ManualCodeQuestion):
+            answer = service.e_licences.masked(service.codes.asked(counted(service, question)))
         else:
             count_guess(service, question.claim.number)
             answer = service.e_licences.masked(question.claim)
