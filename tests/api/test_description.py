@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 from schemathesis.checks import load_all_checks
 from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from scripts.make_docs import PAGES
 from tests.api.asking import PublicOffice, claim, qr_text
@@ -163,6 +164,9 @@ def test_whatever_is_sent_is_answered_as_described(
     )
     @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: schemathesis.Case) -> None:
-        case.call_and_validate()
+        answer = case.call()
+        mistyped = answer.status_code == 422 and answer.json()["code"] == "manual-code-mistyped"
+        beyond_a_schema = positive_data_acceptance if mistyped else None  # no schema knows a check symbol
+        case.validate_response(answer, excluded_checks=[beyond_a_schema] if beyond_a_schema else None)
 
     ask()
