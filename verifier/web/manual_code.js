@@ -31,9 +31,9 @@ export function decodeManualCode(typed) {
   return symbols;
 }
 
-/** Whether a text is so short that it can only have been meant as a manual code: a record is never. */
+/** Whether a fragment can only have been meant as a manual code: a record is many times as long. */
 export function isMeantAsCode(text) {
-  return text.length > 0 && [...text].length <= LONGEST_TYPED;
+  return /^[0-9A-Za-z-]{11,20}$/.test(text);
 }
 
 /** The 15 symbols that belong to the bytes of a record. */

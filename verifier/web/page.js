@@ -1,23 +1,26 @@
 // The verdict page: reads the fragment, runs the check, shows the answer, and asks where the title is to be used.
 
+import { askVerdict } from "./ask.js";
 import { gatherEvidence } from "./check.js";
 import { askDecision, hasDecision } from "./decision.js";
 import { fileReader } from "./files.js";
 import { enableLanguageSwitch } from "./language.js";
+import { ManualCodeRefused, decodeManualCode, grouped, isMeantAsCode } from "./manual_code.js";
 import { enablePresenting } from "./present.js";
 import { fillPlaces, showDecision, showEmpty, showSigned, showVerdict } from "./render.js";
+import { showTold, showUntold } from "./told.js";
+import { enableTyping, setTyped } from "./typed.js";
 import { judge } from "./verdict.js";
 
 const words = await readWords();
 const select = document.querySelector("[data-place-select]");
+const service = document.querySelector("[data-decision]").dataset.decisionFrom ?? null;
 let evidence = null;
 
 enableLanguageSwitch();
-enablePresenting((record) => {
-  if (location.hash === `#${record}`) checkPresented();
-  else location.hash = record;
-});
-select.addEventListener("change", show);
+enablePresenting(presentText);
+enableTyping(presentText);
+select.addEventListener("change", () => (asksByCode() ? askByCode() : show()));
 document.querySelector("[data-retry-button]").addEventListener("click", checkPresented);
 document.querySelector("[data-skip]").addEventListener("click", (event) => {
   // The fragment is the record: the link must not replace it.
@@ -27,10 +30,20 @@ document.querySelector("[data-skip]").addEventListener("click", (event) => {
 addEventListener("hashchange", () => location.reload());
 await checkPresented();
 
+function presentText(text) {
+  if (location.hash === `#${text}`) checkPresented();
+  else location.hash = text;
+}
+
 async function checkPresented() {
   const text = location.hash.slice(1);
   if (text === "") {
     showEmpty();
+    return;
+  }
+  if (asksByCode()) {
+    await askByCode();
+    document.querySelector("[data-verdict]").focus();
     return;
   }
   const readFile = fileReader(new URL("/", location.origin));
@@ -42,12 +55,47 @@ async function checkPresented() {
   await explain(text);
 }
 
+function asksByCode() {
+  return service !== null && isMeantAsCode(location.hash.slice(1));
+}
+
+// A code holds nothing to check: only the service knows the record that belongs to it, and it sends no names.
+async function askByCode() {
+  const place = select.value || null;
+  setTyped(location.hash.slice(1));
+  try {
+    const code = grouped(decodeManualCode(location.hash.slice(1)));
+    const { verdict, reason } = await askVerdict(service, place === null ? { code } : { code, place });
+    if (verdict === null) {
+      showUntold(reason, words);
+      return;
+    }
+    const tables = await readTables();
+    if (place === null) fillPlaces(tables);
+    showTold(verdict, words, place, tables);
+    if (verdict.decision !== null || verdict.replaced_by !== null) {
+      showDecision({ decision: verdict.decision, replacedBy: verdict.replaced_by }, words, words.decision.by_code);
+    }
+  } catch (error) {
+    if (!(error instanceof ManualCodeRefused)) throw error;
+    showUntold("mistyped", words);
+  }
+}
+
+async function readTables() {
+  try {
+    const response = await fetch("/tables.json");
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
 // What fails has a reason that the log does not hold: the one case in which the record leaves the browser.
 async function explain(text) {
-  const address = document.querySelector("[data-decision]").dataset.decisionFrom;
-  if (!address || !hasDecision(evidence)) return;
+  if (service === null || !hasDecision(evidence)) return;
   const asked = evidence;
-  const learnt = await askDecision(address, text, asked.status);
+  const learnt = await askDecision(service, text, asked.status);
   if (evidence !== asked) return;
   evidence = { ...asked, ...learnt };
   show();

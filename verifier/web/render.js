@@ -42,7 +42,7 @@ export function showVerdict(verdict, evidence, words, place) {
 }
 
 /** The decision behind a status that fails, and that it was asked for. */
-export function showDecision({ decision, replacedBy }, words) {
+export function showDecision({ decision, replacedBy }, words, told = words.decision.told) {
   const labels = words.decision;
   const lines = decision === null ? [] : [
     [labels.reference, same(decision.reference)],
@@ -53,7 +53,7 @@ export function showDecision({ decision, replacedBy }, words) {
   if (replacedBy !== null) lines.push([labels.replaced_by, versionWords(replacedBy)]);
   part("[data-decision]").hidden = false;
   part("[data-decision-fields]").replaceChildren(...lines.map(field));
-  fill("[data-decision-told]", lines.length > 0 ? labels.told : labels.nothing);
+  fill("[data-decision-told]", lines.length > 0 ? told : labels.nothing);
 }
 
 /** Fill the select of places once: counties below their city, and the cities themselves as coarse answers. */
@@ -81,7 +81,8 @@ function option(value, text) {
   return element;
 }
 
-function showAnswer(word, mark, verdict, label, text, next) {
+/** The one answer on top of the page: word of the verdict, mark, and texts as `{zh, en}` (null: none). */
+export function showAnswer(word, mark, verdict, label, text, next) {
   const answer = part("[data-answer]");
   answer.dataset.verdictWord = word;
   answer.dataset.mark = mark;
@@ -149,15 +150,18 @@ function certificateFields({ claims, tables }) {
   ];
 }
 
-function versionWords(version) {
+/** The version of a certificate. */
+export function versionWords(version) {
   return { zh: `第 ${version} 版`, en: String(version) };
 }
 
-function areaWords(area) {
+/** The only area in which a title counts. */
+export function areaWords(area) {
   return { zh: `仅在${area}范围内有效，仅兑现专业技术七级岗位`, en: `${area} only; for grade-7 technical posts only` };
 }
 
-function field([label, value, style]) {
+/** A row of a list of fields: label and value as `{zh, en}`. */
+export function field([label, value, style]) {
   const row = document.createElement("div");
   const term = document.createElement("dt");
   const definition = document.createElement("dd");
@@ -176,7 +180,8 @@ function showBasis(verdict, evidence, words) {
   part("[data-verdict-json]").textContent = JSON.stringify(verdict, null, 2);
 }
 
-function listItem(texts) {
+/** An item of a list. */
+export function listItem(texts) {
   const item = document.createElement("li");
   item.append(...bothLanguages(texts));
   return item;
@@ -193,26 +198,31 @@ function asOfWords(verdict, { treeSize }) {
   };
 }
 
-function chinaTime(instant) {
+/** An instant in Beijing time, to the minute. */
+export function chinaTime(instant) {
   return new Date(Date.parse(instant) + 8 * 3600 * 1000).toISOString().slice(0, 16).replace("T", " ");
 }
 
-function dateWords(date) {
+/** A date with its weekday. */
+export function dateWords(date) {
   const [year, month, day] = date.split("-").map(Number);
   const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
   return { zh: `${year}年${month}月${day}日（星期${WEEKDAYS.zh[weekday]}）`, en: `${date} (${WEEKDAYS.en[weekday]})` };
 }
 
-function fill(selector, texts) {
+/** Put a text into an element; without one it is hidden. */
+export function fill(selector, texts) {
   const element = part(selector);
   element.hidden = !texts || !texts.zh;
   element.replaceChildren(...(element.hidden ? [] : bothLanguages(texts)));
 }
 
-function same(text) {
+/** A text that is the same in both languages. */
+export function same(text) {
   return { zh: text, en: text };
 }
 
-function part(selector) {
+/** The element of the page. */
+export function part(selector) {
   return document.querySelector(selector);
 }

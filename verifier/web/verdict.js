@@ -54,6 +54,7 @@ export function judge(evidence, words, now, place = null) {
     replaced_by: evidence.replacedBy,
     historical: historicalOf(evidence),
     annotation: annotationOf(evidence, now),
+    comparison: null, // nothing printed was presented here: files are compared by the service
   };
 }
 
@@ -87,7 +88,8 @@ export function regionName(tables, code) {
   return tables?.regions?.[code] ?? code;
 }
 
-function entryOf(verdict, words) {
+/** The entry of words.json for the gravest finding of a verdict, or for what stands without one. */
+export function entryOf(verdict, words) {
   const codes = verdict.findings.map(({ code }) => code);
   for (const effect of [FAILED, UNDETERMINED]) {
     const gravest = codes.find((code) => words.codes[code].effect === effect);
@@ -228,7 +230,8 @@ function nameOf(table, code) {
   return table?.[String(code)] ?? String(code);
 }
 
-function fillBoth(texts, names) {
+/** Both texts with their `{names}` filled in. */
+export function fillBoth(texts, names) {
   return { zh: fill(texts.zh, names, "zh"), en: fill(texts.en, names, "en") };
 }
 
@@ -236,7 +239,8 @@ function fill(text, names, language) {
   return text.replace(/\{(\w+)\}/g, (_, key) => names[key]?.[language] ?? names[key] ?? "");
 }
 
-function ageWords(age) {
+/** An age in seconds, in the greatest unit that it reaches. */
+export function ageWords(age) {
   if (age === null) return { zh: "", en: "" };
   const units = [[86_400, "天", "day"], [3600, "小时", "hour"], [60, "分钟", "minute"]];
   const [seconds, zh, en] = units.find(([length]) => age >= length) ?? units[2];

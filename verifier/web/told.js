@@ -1,0 +1,113 @@
+// A verdict that the service gave, not this browser: shown like one of the browser's own, and said to be told.
+
+import { areaWords, chinaTime, dateWords, field, fill, listItem, part, same, showAnswer, versionWords } from "./render.js";
+import { ageWords, entryOf, fillBoth, regionName } from "./verdict.js";
+
+const TEST = "test-environment";
+const MISTYPED = "mistyped";
+const NOT_FOUND = "certificate-not-found";
+const QUALITIES = { A: { zh: "A（文件和名单影像齐全）", en: "A (document and list image)" }, B: { zh: "B（仅有名单）", en: "B (list only)" } };
+
+/**
+ * Show a verdict of the service.
+ * @param verdict of schema 1.
+ * @param words codes.json and words.json.
+ * @param place the place asked about, or null.
+ * @param tables of tables.json, or null.
+ */
+export function showTold(verdict, words, place, tables) {
+  const { mark, label, text, next } = answerTold(verdict, words, place, tables);
+  showAnswer(verdict.verdict, mark, words.verdicts[verdict.verdict], label, text, next);
+  part("[data-retry]").hidden = verdict.verdict !== "undetermined";
+  part("[data-test-banner]").hidden = !verdict.findings.some(({ code }) => code === TEST);
+  part("[data-empty]").hidden = !verdict.findings.some(({ code }) => code === NOT_FOUND);
+  part("[data-place]").hidden = verdict.validity_area === null;
+  fill("[data-place-hint]", words.told.place);
+  const fields = fieldsTold(verdict);
+  part("[data-record]").hidden = fields.length === 0;
+  part("[data-unproven]").hidden = true;
+  part("[data-fields]").replaceChildren(...fields.map(field));
+  showBasisTold(verdict, words);
+}
+
+/** What was asked got no verdict: why, and what to do, from `told` of words.json. */
+export function showUntold(reason, words) {
+  const { mark, label, text, next } = words.told[reason];
+  showAnswer("undetermined", mark, words.verdicts.undetermined, label, text, next);
+  part("[data-retry]").hidden = reason === MISTYPED;
+  part("[data-empty]").hidden = reason !== MISTYPED;
+}
+
+function answerTold(verdict, words, place, tables) {
+  const { annotation } = verdict;
+  const names = {
+    area: verdict.validity_area?.name ?? "",
+    place: place && regionName(tables, place),
+    age: ageWords(verdict.checkpoint_age),
+    recipient: annotation?.recipient ?? "",
+    purpose: annotation?.purpose ?? "",
+    ends_on: annotation ? dateWords(annotation.ends_on) : "",
+    status: words.statuses[verdict.status],
+  };
+  const { mark, label, text, next } = entryOf(verdict, words) ?? firstFinding(verdict, words);
+  return { mark, label: fillBoth(label, names), text: fillBoth(text, names), next: fillBoth(next, names) };
+}
+
+// A code that the page has no words of its own for.
+function firstFinding({ findings, verdict }, words) {
+  const { zh, en } = findings.find(({ code }) => words.codes[code]?.effect === verdict) ?? findings[0] ?? same("");
+  return { mark: verdict === "failed" ? "forged" : "undetermined", label: same(""), text: { zh, en }, next: same("") };
+}
+
+function fieldsTold({ certificate, historical, annotation, holder, validity_area }) {
+  const name = holder === null ? [] : [[{ zh: "姓名（隐去部分）", en: "Name, masked" }, same(holder), "name"]];
+  const area = validity_area === null ? [] : [[{ zh: "有效范围", en: "Counts in" }, areaWords(validity_area.name)]];
+  return [...name, ...copyTold(annotation ?? null), ...certificateTold(certificate, area), ...historicalTold(historical)];
+}
+
+function copyTold(annotation) {
+  if (annotation === null) return [];
+  return [
+    [{ zh: "加注：供谁使用", en: "Copy made for" }, same(annotation.recipient)],
+    [{ zh: "加注：用途", en: "Purpose" }, same(annotation.purpose)],
+    [{ zh: "加注：截止日期（含当日）", en: "To be used until (inclusive)" }, dateWords(annotation.ends_on)],
+  ];
+}
+
+function certificateTold(certificate, area) {
+  if (certificate === null) return [];
+  return [
+    [{ zh: "职称名称", en: "Title" }, same(certificate.title)],
+    [{ zh: "系列", en: "Series" }, same(certificate.series)],
+    [{ zh: "级别", en: "Level" }, same(certificate.level)],
+    [{ zh: "取得方式", en: "Way of acquiring" }, same(certificate.way)],
+    ...area,
+    [{ zh: "取得日期", en: "Acquired on" }, dateWords(certificate.acquired_on)],
+    [{ zh: "证书编号", en: "Number" }, same(certificate.number)],
+    [{ zh: "版本", en: "Version" }, versionWords(certificate.version)],
+  ];
+}
+
+function historicalTold(historical) {
+  if (historical === null) return [];
+  const lines = [
+    [{ zh: "职称名称（原文）", en: "Title, as recorded" }, historical.title],
+    [{ zh: "系列（原文）", en: "Series, as recorded" }, historical.series],
+    [{ zh: "级别（原文）", en: "Level, as recorded" }, historical.level],
+    [{ zh: "取得时间", en: "Acquired" }, historical.acquired],
+    [{ zh: "查询编号", en: "Check reference" }, historical.reference],
+  ];
+  const told = lines.filter(([, value]) => value).map(([label, value]) => [label, same(value)]);
+  return [...told, [{ zh: "材料质量", en: "Evidence" }, QUALITIES[historical.quality] ?? same(historical.quality)]];
+}
+
+function showBasisTold(verdict, words) {
+  part("[data-basis]").hidden = false;
+  fill("[data-as-of]", verdict.as_of === null ? null : {
+    zh: `${chinaTime(verdict.as_of)}（北京时间）的公开账本。`,
+    en: `The public ledger of ${chinaTime(verdict.as_of)} (Beijing time).`,
+  });
+  const unchecked = ["by-service", ...(verdict.authentic === "yes" ? ["holder", "document"] : [])];
+  part("[data-unchecked]").replaceChildren(...unchecked.map((key) => listItem(words.unchecked[key])));
+  part("[data-verdict-json]").textContent = JSON.stringify(verdict, null, 2);
+}
