@@ -32,11 +32,11 @@ SECOND_UNIT_ENDS = RENEWED - DAY + timedelta(days=540)
 
 @dataclass(frozen=True)
 class ArchiveWorld:
-    """One signer (a year), and an authority with two units (540 days each) of which the second takes over."""
+    """One signer (a year), and two timestamp authorities of which the second takes over, each with a unit (540 days)."""
 
     chain: TestChain
     signer: Signer
-    authority: TimestampAuthority
+    authorities: tuple[TimestampAuthority, TimestampAuthority]
     units: tuple[Unit, Unit]
 
     def material(self, lists: bool = True) -> Material:
@@ -44,16 +44,16 @@ class ArchiveWorld:
         _, issuing, root = (x509.Certificate.load(der) for der in self.chain.certificates_der)
         published: list[crl.CertificateList] = [
             one
-            for raw in (self.chain.revocation_lists_pem, self.authority.revocation_list())
+            for raw in (self.chain.revocation_lists_pem, *(one.revocation_list() for one in self.authorities))
             for one in decode_revocation_lists(raw)
         ]
-        timestamp_root = x509.Certificate.load(self.authority.root.public_bytes(Encoding.DER))
-        return Material((root,), (timestamp_root,), (issuing,), tuple(published) if lists else ())
+        roots = (x509.Certificate.load(one.root.public_bytes(Encoding.DER)) for one in self.authorities)
+        return Material((root,), tuple(roots), (issuing,), tuple(published) if lists else ())
 
-    def writer(self, at: datetime, unit: Unit | None = None, lists: bool = True) -> PdfLongTermWriter:
-        """A writer at that time, whose timestamps come without a network."""
+    def writer(self, at: datetime, authority: int = 0, lists: bool = True) -> PdfLongTermWriter:
+        """A writer at that time, whose timestamps come from the first or the second authority, without a network."""
         material = self.material(lists)
-        stamps = InMemory(self.authority, unit or self.units[0], lambda: at, self.material())
+        stamps = InMemory(self.authorities[authority], self.units[authority], lambda: at, self.material())
         return PdfLongTermWriter(material, stamps, lambda: at)
 
 
@@ -76,10 +76,10 @@ class InMemory(VerifiedTimestamps):
 def world() -> ArchiveWorld:
     """Made once per run."""
     chain = make_test_chain(NOW, signer_years=1)
-    authority = TimestampAuthority(NOW)
     life = timedelta(days=540)
-    units = (authority.unit(NOW - DAY, life), authority.unit(RENEWED - DAY, life))
-    return ArchiveWorld(chain, Signer(chain), authority, units)
+    first, second = TimestampAuthority(NOW), TimestampAuthority(RENEWED, "时间戳测试根证书二")
+    units = (first.unit(first.start, life), second.unit(second.start, life))
+    return ArchiveWorld(chain, Signer(chain), (first, second), units)
 
 
 @cache
@@ -98,7 +98,7 @@ def archive_object(level: ArchiveLevel, name: str = "regular") -> bytes:
 
 @cache
 def renewed_object(name: str = "regular") -> bytes:
-    """The B-LTA object with a further timestamp of the second unit, made while the first was still valid."""
-    grown = world().writer(RENEWED, world().units[1]).renew(archive_object(ArchiveLevel.B_LTA, name))
+    """The B-LTA object with a further timestamp of the second authority, made while the first was still valid."""
+    grown = world().writer(RENEWED, 1).renew(archive_object(ArchiveLevel.B_LTA, name))
     assert isinstance(grown, bytes)
     return grown

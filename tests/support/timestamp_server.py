@@ -25,6 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
 
 _POLICY = "1.3.6.1.4.1.99999.1"
+_DAY = timedelta(days=1)
 _YEAR = timedelta(days=365)
 
 
@@ -60,12 +61,12 @@ class Unit:
 
 
 class TimestampAuthority:
-    """A root, whose list of revocations is good for thirty years, and units below it. `now` is its clock."""
+    """A root and units below it. `now` is its clock."""
 
     def __init__(self, start: datetime, name: str = "时间戳测试根证书") -> None:
         self._name = name
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self.start = start - timedelta(days=1)
+        self.start = start - _DAY
         self.root = self._issue(name, self._key, self.start, 30 * _YEAR, usage=None)
         self.now: Callable[[], datetime] = lambda: start
         self._revoked: list[tuple[x509.Certificate, datetime]] = []
@@ -86,8 +87,8 @@ class TimestampAuthority:
         """From now on the list names it."""
         self._revoked.append((unit.certificate, at))
 
-    def revocation_list(self, at: datetime | None = None, life: timedelta = 30 * _YEAR) -> bytes:
-        """The list (PEM) of that time."""
+    def revocation_list(self, at: datetime | None = None, life: timedelta = 540 * _DAY) -> bytes:
+        """The list (PEM) of that time, as long good as a unit: longer than any authority would let it."""
         made = at or self.start
         building = (
             x509.CertificateRevocationListBuilder()
@@ -102,10 +103,10 @@ class TimestampAuthority:
             building = building.add_revoked_certificate(entry.revocation_date(revoked_at).build())
         return building.sign(self._key, SHA256()).public_bytes(Encoding.PEM)
 
-    def write_to(self, folder: Path) -> Path:
-        """Put the root and the list into a folder as an operator would; the file of the root."""
+    def write_to(self, folder: Path, at: datetime | None = None) -> Path:
+        """Put the root and the list of that time into a folder as an operator would; the file of the root."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "timestamps.crl").write_bytes(self.revocation_list())
+        (folder / "timestamps.crl").write_bytes(self.revocation_list(at))
         roots = folder / "timestamp-roots.pem"
         roots.write_bytes(self.root.public_bytes(Encoding.PEM))
         return roots
