@@ -18,6 +18,7 @@ pytest_plugins = (
     "tests.support.traced",
     "tests.support.other_time",
     "tests.support.log_watch",
+    "tests.support.softhsm",
 )
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -59,19 +59,20 @@ class FileKeys:
 
     def public_key(self, name: str) -> bytes:
         """See the port."""
-        return self._key(name).public_key
+        return KeyInFile(self._path(name), None).public_key
 
     def sign(self, name: str, message: bytes) -> bytes:
         """See the port."""
-        return self._key(name).sign(message)
+        path = self._path(name)
+        if name not in self._opened:
+            self._opened[name] = KeyInFile(path, None)
+        return self._opened[name].sign(message)
 
-    def _key(self, name: str) -> KeyInFile:
+    def _path(self, name: str) -> Path:
         path = self._folder / f"{name}.pem"
         if not is_key_name(name) or not path.exists():
             raise UnknownReference(f"没有名为 {name} 的签名密钥。")
-        if name not in self._opened:
-            self._opened[name] = KeyInFile(path, None)
-        return self._opened[name]
+        return path
 
 
 def private_key_files(folder: Path) -> tuple[str, ...]:

@@ -104,8 +104,8 @@ class _Question(Thread):
         for _ in range(2):
             try:
                 answer = self._send()
-            except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-                self.failure = error
+            except (httpx.HTTPError, httpx.StreamError, OSError, RuntimeError) as error:
+                self.failure = error  # RuntimeError: left behind, and the connections were given back meanwhile
                 continue
             if answer[0] != HTTPStatus.SERVICE_UNAVAILABLE or monotonic() > self._ends:
                 break

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from certsvc.adapters.key_names import raw_ed25519
 from certsvc.adapters.key_plan import KeyWatch
 from certsvc.adapters.listed_keys import ListedKeys, last_day
@@ -86,6 +84,3 @@ class HeldApiSigner:
         return self._key.sign(message)
 
 
-def log_key_id(public_key: bytes) -> str:
-    """What tells log keys apart: SHA-256 of the raw public key, hex."""
-    return sha256(public_key).hexdigest()

@@ -22,6 +22,7 @@ from certsvc.bootstrap.ledger_desk import LedgerDesk
 from certsvc.bootstrap.mapping import open_mapping_answers
 from certsvc.bootstrap.parts import Parts
 from certsvc.bootstrap.past_desk import PastDesk
+from certsvc.bootstrap.signers import open_signer_health
 from certsvc.bootstrap.witnesses import load_witness_policy, open_witnessing
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
@@ -43,6 +44,7 @@ from certsvc.stages.publish import Publisher
 from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, goes_on_from
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
+from certsvc.stages.signer_health import SignerHealth
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 from certsvc.stages.witness_guard import WitnessGuard
 from certsvc.stages.witness_report import WitnessReport, witness_report
@@ -151,7 +153,13 @@ class PublicSide(Parts):
     @cached_property
     def readiness(self) -> Readiness:
         """Whether this process can answer."""
-        return Readiness(self._published_state, self.register, self.keys.record, self.clock, MAX_AGE_ON_LINE)
+        state, record = self._published_state, self.keys.record
+        return Readiness(state, self.register, record, self.clock, MAX_AGE_ON_LINE, self.signer_health)
+
+    @cached_property
+    def signer_health(self) -> SignerHealth:
+        """How the signing keys stand."""
+        return open_signer_health(self.settings, self.keys, self._published_state, self.clock)
 
     def require_keys_in_force(self) -> None:
         """Return when the keys in memory are those that sign now. Raises KeysChangedError."""

@@ -7,17 +7,22 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from certsvc.adapters.api_key import adopt_api_key
+from certsvc.adapters.api_key import adopt_api_key, load_api_key
 from certsvc.adapters.file_keys import FileKeys, make_personal_key
 from certsvc.adapters.key_names import encode_public_key, raw_ed25519
 from certsvc.adapters.key_plan import FILE as PLAN_FILE
 from certsvc.adapters.key_plan import adopt_key_plan
+from certsvc.adapters.key_probing import RingProbing
 from certsvc.adapters.key_ring import KeyRing, decode_certificate_key, keys_at, load_keys, read_chain
 from certsvc.adapters.listed_keys import ListedKeys
+from certsvc.adapters.signers import HeldApiSigner
 from certsvc.domain.key_plan import KeyKind
 from certsvc.errors import ConfigurationError, UnknownReference
+from certsvc.ports import Clock
 from certsvc.ports.signing import KeyHolder
+from certsvc.ports.verification import PublishedState
 from certsvc.settings import Settings
+from certsvc.stages.signer_health import SignerHealth
 
 
 def open_holder(settings: Settings) -> KeyHolder | None:
@@ -52,13 +57,20 @@ def open_keys(settings: Settings, today: Callable[[], date] | None = None) -> Ke
     )
 
 
-def open_signing_holder(settings: Settings) -> KeyHolder:
-    """What `certsvc signer serve` signs with. Raises ConfigurationError where that would be another remote signer."""
-    if settings.signer == "remote":
-        raise ConfigurationError(
-            "签名服务须自己持有密钥：请将 CERTSVC_SIGNER 设为 file 或 pkcs11，不能再转给另一个签名服务。"
-        )
-    return open_holder(settings) or FileKeys(settings.keys_folder)
+def open_signer_health(
+    settings: Settings, keys: KeyRing, published: PublishedState, clock: Clock
+) -> SignerHealth:
+    """How the keys of an office stand, as their holder answers for them."""
+    holder = open_holder(settings)
+
+    def api_signer() -> HeldApiSigner | None:
+        try:
+            return load_api_key(settings.keys_folder, may_make=False, holder=holder)
+        except ConfigurationError:
+            return None
+
+    probing = RingProbing(keys, holder or FileKeys(settings.keys_folder), api_signer)
+    return SignerHealth(probing, published, clock)
 
 
 def prepare_held_keys(settings: Settings, holder: KeyHolder) -> bool:

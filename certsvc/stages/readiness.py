@@ -12,6 +12,7 @@ from certverify.examination import Examination, Question
 from certsvc.errors import UnavailableError
 from certsvc.ports import Clock, RecordSigner
 from certsvc.ports.verification import PublishedState, Register
+from certsvc.stages.signer_health import SignerHealth, SignerReport
 
 OK = "ok"
 _NOT_READ = "unreadable"
@@ -27,16 +28,22 @@ class Readiness:
         signer: RecordSigner,
         clock: Clock,
         max_age: timedelta,
+        signers: SignerHealth | None = None,
     ) -> None:
         self._published = published
         self._register = register
         self._signer = signer
         self._clock = clock
         self._max_age = max_age
+        self._signers = signers
 
     def check(self) -> Mapping[str, str]:
         """`ok` or a reason for each of `database`, `checkpoint`, `keys`; never raises for something that is away."""
         return {"database": self._database(), **self._tree()}
+
+    def signers(self) -> tuple[SignerReport, ...]:
+        """How each signing key stands. Answers do not rest on them: what was signed can be checked without any key."""
+        return () if self._signers is None else self._signers.reports()
 
     def checkpoint_age(self) -> float | None:
         """Seconds since the published checkpoint was the newest, as log and witnesses cosigned it; None when nothing says so."""

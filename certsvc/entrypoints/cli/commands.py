@@ -33,6 +33,7 @@ from certsvc.entrypoints.cli.receipt_commands import receipt, receipts
 from certsvc.entrypoints.cli.report import print_report, rich_progress
 from certsvc.entrypoints.cli.report_commands import report
 from certsvc.entrypoints.cli.sample_commands import attestation, sample
+from certsvc.entrypoints.cli.signer_commands import signer
 from certsvc.entrypoints.cli.trust_commands import trust
 from certsvc.errors import UnreadableInput
 from certsvc.settings import load_settings
@@ -58,6 +59,7 @@ certsvc.add_command(restore)
 certsvc.add_command(fingerprints)
 certsvc.add_command(ledger)
 certsvc.add_command(trust)
+certsvc.add_command(signer)
 
 
 @certsvc.command()

@@ -8,6 +8,7 @@ from typing import Any
 from certverify.schema import verdict_schema
 
 from certsvc.entrypoints.public_api.sample_verdicts import verdict_examples
+from certsvc.stages.signer_health import SignerFinding
 
 Answers = dict[int | str, dict[str, Any]]
 
@@ -147,6 +148,28 @@ def _bundle_answers(description: str, format_name: str, page: str) -> Answers:
 BUNDLE_ANSWERS = _bundle_answers("The bundle.", "certsvc-bundle/1", "bundle.md")
 PAST_BUNDLE_ANSWERS = _bundle_answers("The past bundle.", "certsvc-past-bundle/1", "past-bundle.md")
 _CHECKS = {"database": "ok", "checkpoint": "ok", "keys": "ok"}
+_SIGNERS = [
+    {
+        "key": "document",
+        "key_id": "5d0c7b0f6b1d5a0e9f3a…",
+        "reachable": True,
+        "valid_until": "2029-11-19",
+        "days_left": 1095,
+        "finding": "ok",
+    }
+]
+_SIGNER_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "key": {"type": "string"},
+        "key_id": {"type": "string"},
+        "reachable": {"type": "boolean"},
+        "valid_until": {"type": ["string", "null"], "format": "date"},
+        "days_left": {"type": ["integer", "null"]},
+        "finding": {"enum": [finding.code for finding in SignerFinding]},
+    },
+    "required": ["key", "key_id", "reachable", "valid_until", "days_left", "finding"],
+}
 READY_ANSWERS: Answers = {
     200: {
         "description": "Ready.",
@@ -157,14 +180,19 @@ READY_ANSWERS: Answers = {
                     "properties": {
                         "status": {"const": "ready"},
                         "checks": {"type": "object", "additionalProperties": {"const": "ok"}},
+                        "signers": {"type": "array", "items": _SIGNER_SCHEMA},
                     },
-                    "required": ["status", "checks"],
+                    "required": ["status", "checks", "signers"],
                 },
-                "example": {"status": "ready", "checks": _CHECKS},
+                "example": {"status": "ready", "checks": _CHECKS, "signers": _SIGNERS},
             }
         },
     },
-    503: _problem(HTTPStatus.SERVICE_UNAVAILABLE, checks=_CHECKS | {"checkpoint": "checkpoint-stale"}),
+    503: _problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        checks=_CHECKS | {"checkpoint": "checkpoint-stale"},
+        signers=_SIGNERS,
+    ),
 }
 HEALTH_ANSWERS: Answers = {
     200: {

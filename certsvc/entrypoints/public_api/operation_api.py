@@ -24,11 +24,17 @@ def add_operation(app: FastAPI, service: PublicService) -> None:
         "/readyz", summary="Whether answers can be relied on", operation_id="ready", responses=READY_ANSWERS
     )
     def ready(request: Request) -> Response:
-        """Database, published checkpoint, keys: each `ok` or the reason why not."""
+        """Database, published checkpoint, keys: each `ok` or the reason why not.
+
+        Beside them how each signing key stands: whether its holder answers, and until when it may sign. A key that cannot
+        sign makes nothing unready, for answers do not need it.
+        """
         checks = dict(service.readiness.check())
+        signers = [one.as_json() for one in service.readiness.signers()]
         if set(checks.values()) == {OK}:
-            return JSONResponse({"status": "ready", "checks": checks}, headers=_NO_STORE)
-        problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", _SENTENCE, more={"checks": checks})
+            return JSONResponse({"status": "ready", "checks": checks, "signers": signers}, headers=_NO_STORE)
+        more = {"checks": checks, "signers": signers}
+        problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", _SENTENCE, more=more)
         return problem_response(request, problem)
 
     @app.get(

@@ -1,0 +1,125 @@
+"""`certsvc signer serve` as a process of its own, and signers that lie, dawdle or are not there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Self
+
+from tests.support.servers import free_port
+
+PROGRAM = Path(sys.executable).parent / "certsvc"
+
+
+class RunningSigner:
+    """The reference signer over the keys of a home."""
+
+    def __init__(self, home: Path, **settings: object) -> None:
+        self.home = home
+        self.port = free_port()
+        self.token_file = home / "token"
+        self.token_file.write_text(secrets.token_hex(32), encoding="ascii")
+        self.token_file.chmod(0o600)
+        self.log = home / "signer.log"
+        self._environment = {
+            **os.environ,
+            "CERTSVC_HOME": str(home),
+            **{f"CERTSVC_{name.upper()}": str(value) for name, value in settings.items()},
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What a service is told of it."""
+        return {"signer": "remote", "signer_url": self.url, "signer_token_file": self.token_file}
+
+    @property
+    def audit_lines(self) -> list[str]:
+        """What it has written down."""
+        file = self.home / "signatures.jsonl"
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        words = ("signer", "serve", "--token-file", str(self.token_file), "--port", str(self.port))
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(PROGRAM), *words], env=self._environment, cwd=self.home, stdout=log, stderr=log
+            )
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                    return
+            except (urllib.error.URLError, ConnectionError):
+                assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
+                time.sleep(0.05)
+        raise AssertionError(self.log.read_text(encoding="utf-8"))
+
+    def stop(self) -> None:
+        """SIGTERM."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=10)
+            self.process = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+@contextmanager
+def odd_signer(answer: bytes, *, pause: float = 0.0, after: bytes = b"") -> Iterator[str]:
+    """The address of a server that says `answer` whatever it is asked, byte by byte with a `pause`, then `after` at once."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            self._say()
+
+        def do_GET(self) -> None:
+            self._say()
+
+        def _say(self) -> None:
+            self.close_connection = True
+            try:
+                for start in range(0, len(answer), 1 if pause else len(answer) or 1):
+                    self.wfile.write(answer[start : start + (1 if pause else len(answer))])
+                    self.wfile.flush()
+                    time.sleep(pause)
+                self.wfile.write(after)
+            except OSError:
+                return
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
