@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from certsvc.adapters.document.glyphs import GlyphStore
     from certsvc.adapters.document.layout import Layout
 
-LAYOUTS = ("certificate/v1",)
+LAYOUTS = ("certificate/v1", "annotated-copy/v1", "report/v1", "statement/v1")
 """Every layout that the trust list names; the first is that of certificates."""
 FONT = "CertificateSerifSC-Regular.ttf"
 

@@ -20,7 +20,8 @@ class PageFace:
     `identity` tells this document from every other (number and version); `title` is what readers show as the file's
     title. `texts`: field of the layout -> text; an empty text leaves a field without label out. `marks` are the sentences
     that must not be overlooked. `photo` is a baseline JPEG, `attachment` the content of the file that the layout embeds:
-    required exactly where the layout declares one.
+    required exactly where the layout declares one. `emblem` is the verdict (`passed`, `failed`, `undetermined`) whose mark a
+    layout with a place for it draws.
     """
 
     identity: str
@@ -31,6 +32,7 @@ class PageFace:
     test_seal: bool
     photo: bytes | None = None
     attachment: bytes | None = None
+    emblem: str = ""
 
 
 def certificate_page(face: Face, *, attachment: bytes | None = None, photo: bytes | None = None) -> PageFace:

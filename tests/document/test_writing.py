@@ -25,6 +25,7 @@ from certsvc.domain.page_face import certificate_page
 from certsvc.errors import ConfigurationError, IntegrityError
 from certsvc.ports import DocumentWriter
 from tests.document.samples import (
+    ATTACHMENT,
     DUAL_DIRECTED,
     FACES,
     LONG,
@@ -214,4 +215,6 @@ def test_a_chain_too_long_for_the_reserved_place_is_refused() -> None:
 
 def test_the_writer_is_the_port_that_the_stages_know() -> None:
     writer: DocumentWriter = PageWriter(layout(), signer())
-    assert writer.write(certificate_page(LONG), datetime(2024, 1, 1, tzinfo=UTC)).endswith(b"%%EOF\n")
+    assert writer.write(
+        certificate_page(LONG, attachment=ATTACHMENT), datetime(2024, 1, 1, tzinfo=UTC)
+    ).endswith(b"%%EOF\n")

@@ -1,6 +1,7 @@
 """Fitting a text into a box: first smaller, then on more lines, never cut off.
 
-Lines break between any two Han characters, but a run of Latin letters or digits stays whole where it can, no line
+A text may have paragraphs, divided by line feeds. Lines break between any two Han characters, but a run of Latin letters
+or digits stays whole where it can, no line
 begins with closing punctuation or the middle dot of a name, and none ends with an opening bracket (GB/T 15834).
 Lines of one text are made about equally long.
 """
@@ -22,7 +23,10 @@ _UNITS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where a text goes, in points: left edge, baseline of a single line, width, height for all lines."""
+    """Where a text goes, in points: left edge, baseline of a single line, width, height for all lines.
+
+    More lines spread evenly above and below that of a single one, or, `from_top`, follow below it.
+    """
 
     left: float
     baseline: float
@@ -31,6 +35,7 @@ class Box:
     largest: float
     smallest: float
     centred: bool = False
+    from_top: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,17 @@ def _largest(text: str, box: Box, store: GlyphStore) -> tuple[float, list[str]] 
     """The largest size at which the text has room, with its lines."""
     size = box.largest
     while size >= box.smallest:
-        lines = broken(text, box.width / size * UNITS_PER_EM, store)
+        lines = _paragraphs(text, box.width / size * UNITS_PER_EM, store)
         if lines and (len(lines) == 1 or len(lines) * size * LEADING <= box.height):
             return size, lines
         size -= _STEP
     return None
+
+
+def _paragraphs(text: str, width: float, store: GlyphStore) -> list[str]:
+    """The lines of all paragraphs; no lines when one of them has none."""
+    paragraphs = [broken(paragraph, width, store) for paragraph in text.split("\n")]
+    return [line for lines in paragraphs for line in lines] if all(paragraphs) else []
 
 
 def broken(text: str, width: float, store: GlyphStore) -> list[str]:
@@ -112,10 +123,11 @@ def _units(text: str, width: float, store: GlyphStore) -> list[str]:
 
 
 def _placed(lines: list[str], size: float, box: Box, store: GlyphStore) -> tuple[Line, ...]:
-    """Lines around the middle of the place that a single line of the largest size would take."""
+    """Lines from the first baseline down, or around the middle of what a single line of the largest size would take."""
     cap = 0.36  # half the height of a Han character above the baseline, in type sizes
     middle = box.baseline + cap * box.largest
-    first = middle + (len(lines) - 1) / 2 * size * LEADING - cap * size
+    above = 0 if box.from_top else (len(lines) - 1) / 2 * size * LEADING
+    first = middle + above - cap * size
     placed = []
     for n, line in enumerate(lines):
         spare = box.width - store.width(line.rstrip()) * size / UNITS_PER_EM

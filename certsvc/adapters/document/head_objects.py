@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from certsvc.adapters.document.layout_map import LayoutMap
@@ -9,8 +10,8 @@ from certsvc.adapters.document.pdf_font import OBJECTS_PER_FONT
 from certsvc.adapters.document.pdf_syntax import HEADER, indirect, numbers, reference, references, text_string
 
 CATALOG, PAGES, PAGE, BEFORE, AFTER, FONT = 1, 2, 3, 4, 5, 6
-SEAL, INTENT, PROFILE, STRUCTURE, PARENTS, FORM, WIDGET, BLANK, FILE = range(FONT + OBJECTS_PER_FONT, 20)
-FIRST_FREE = 20
+INTENT, PROFILE, STRUCTURE, PARENTS, FORM, WIDGET, BLANK, FILE = range(FONT + OBJECTS_PER_FONT, 19)
+FIRST_FREE = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class VariableObjects:
     first: int
     has_photo: bool
     has_attachment: bool
+    has_stamp: bool
 
     @property
     def document(self) -> int:
@@ -57,9 +59,14 @@ class VariableObjects:
         return self.first + 9 + self.has_photo if self.has_attachment else None
 
     @property
+    def stamp(self) -> int | None:
+        """The pattern of the stamp, in a layout that has one."""
+        return self.first + 9 + self.has_photo + self.has_attachment if self.has_stamp else None
+
+    @property
     def signature(self) -> int:
         """The signature dictionary, the last object."""
-        return self.first + 9 + self.has_photo + self.has_attachment
+        return self.first + 9 + self.has_photo + self.has_attachment + self.has_stamp
 
 
 def catalog(declared: LayoutMap, variable: VariableObjects) -> bytes:
@@ -99,14 +106,18 @@ def attached_file(declared: LayoutMap, variable: VariableObjects) -> bytes:
     )
 
 
-def page(declared: LayoutMap, variable: VariableObjects, forms: range) -> bytes:
-    """The one page; `forms` are the curves of the rosettes."""
-    curves = b"".join(b"/R%d %s" % (n, reference(form)) for n, form in enumerate(forms))
+def page(
+    declared: LayoutMap, variable: VariableObjects, forms: Mapping[str, int], patterns: Mapping[str, int]
+) -> bytes:
+    """The one page; `forms` and `patterns` are the drawings of the head by their resource names."""
+    drawings, fillings = dict(forms), dict(patterns)
     if variable.photo is not None:
-        curves += b"/Photo " + reference(variable.photo)
+        drawings["Photo"] = variable.photo
+    if variable.stamp is not None:
+        fillings["Stamp"] = variable.stamp
     return (
         b"<</Type/Page/Parent %s/MediaBox[0 0 %s]/Contents%s/StructParents 0/Tabs/S/Annots%s"
-        b"/Resources<</Font<</S %s/D %s>>/XObject<</Seal %s%s>>>>>>"
+        b"/Resources<</Font<</S %s/D %s>>/XObject<<%s>>/Pattern<<%s>>>>>>"
     ) % (
         reference(PAGES),
         numbers(declared.width, declared.height),
@@ -114,9 +125,13 @@ def page(declared: LayoutMap, variable: VariableObjects, forms: range) -> bytes:
         references([variable.link, WIDGET]),
         reference(FONT),
         reference(variable.font),
-        reference(SEAL),
-        curves,
+        _named(drawings),
+        _named(fillings),
     )
+
+
+def _named(resources: Mapping[str, int]) -> bytes:
+    return b"".join(b"/%s %s" % (name.encode("ascii"), reference(n)) for name, n in resources.items())
 
 
 def widget(declared: LayoutMap, variable: VariableObjects) -> bytes:

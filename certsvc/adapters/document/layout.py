@@ -1,6 +1,6 @@
-"""Compiling a layout: everything that is the same on every certificate becomes the head of the file, once.
+"""Compiling a layout: everything that is the same on every document becomes the head of the file, once.
 
-The head holds the objects 1 to n with their final offsets; the objects of one certificate follow with the numbers after
+The head holds the objects 1 to n with their final offsets; the objects of one document follow with the numbers after
 that (see `VariableObjects`). The digest of the head goes into the trust list, so a checker recognises the layout.
 """
 
@@ -12,9 +12,11 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from certsvc.adapters.document import artwork, head_objects
+from certsvc.adapters.document import artwork, head_objects, seal
+from certsvc.adapters.document.emblems import EMBLEM_SIDE, EMBLEMS
 from certsvc.adapters.document.frozen import HEAD_FILE, draws_the_same, object_offsets
 from certsvc.adapters.document.glyphs import UNITS_PER_EM, GlyphStore
+from certsvc.adapters.document.guilloche import draw_rosette, draw_waves, rosette_curve, turned, wave_curve
 from certsvc.adapters.document.head_objects import VariableObjects
 from certsvc.adapters.document.layout_map import FieldPlace, FixedText, LayoutMap, read_layout_map
 from certsvc.adapters.document.pdf_font import SubsetFont
@@ -27,7 +29,9 @@ from certsvc.adapters.document.pdf_syntax import (
     stream,
     stroke_colour,
 )
+from certsvc.adapters.document.shapes import draw_panel
 from certsvc.adapters.document.structure import Element, Structure
+from certsvc.adapters.document.text_patterns import draw_micro_line, draw_stamp, micro_pattern
 from certsvc.errors import ConfigurationError
 
 _FIXED_ELEMENTS = 5  # list of fields, seal, link, QR symbol, signature
@@ -102,6 +106,7 @@ def _cross_references(offsets: list[int]) -> bytes:
 
 def _fixed_words(declared: LayoutMap) -> list[str]:
     texts = [text.text for text in (*declared.texts_before, *declared.texts_after)]
+    texts += [line.text for line in declared.micro_lines]
     return [*texts, *(place.label for place in declared.fields), declared.photo_word, *declared.seal_words]
 
 
@@ -111,18 +116,24 @@ class _Compiler:
     def __init__(self, declared: LayoutMap, store: GlyphStore, profile: bytes) -> None:
         self.map, self.store, self.profile = declared, store, profile
         self.font = SubsetFont(store, _fixed_words(declared))
-        self.forms = range(head_objects.FIRST_FREE, head_objects.FIRST_FREE + len(declared.rosettes))
-        self.structure = Structure(count(self.forms.stop))
+        drawings = self._drawings()
+        numbers_ = count(head_objects.FIRST_FREE)
+        self.forms = {name: next(numbers_) for name in drawings}
+        self.patterns = {f"M{n}": next(numbers_) for n in range(len(declared.micro_lines))}
+        self.drawings = drawings
+        first_element = next(numbers_)
+        self.structure = Structure(count(first_element))
         self.elements: dict[str, Element] = {}
         # The number of elements follows from the layout; the variable objects come right after the last of them.
-        labelled = sum(1 for place in declared.fields if place.label)
+        listed = sum(1 for place in declared.fields if place.listed)
         texts = len(declared.texts_before) + len(declared.texts_after)
-        elements = texts + len(declared.fields) + 2 * labelled + _FIXED_ELEMENTS
-        elements += sum(part is not None for part in (declared.marks, declared.photo))
+        elements = texts + len(declared.fields) + 2 * listed + _FIXED_ELEMENTS
+        elements += (declared.marks is not None) + 2 * (declared.photo is not None)
         self.variable = VariableObjects(
-            self.forms.stop + elements,
+            first_element + elements,
             has_photo=declared.photo is not None,
             has_attachment=declared.attachment is not None,
+            has_stamp=declared.stamp is not None,
         )
 
     def compile(self) -> Layout:
@@ -136,16 +147,14 @@ class _Compiler:
         alt = self.map.descriptions
         if self.map.photo is not None:
             self.elements["photo"] = self.structure.add("Figure", document, alt=alt["photo"])
+            self.elements["no photo"] = self.structure.add("Figure", document, alt=alt["no_photo"])
         self.elements["seal"] = self.structure.add("Figure", document, alt=alt["seal"])
         self.elements["link"] = self.structure.add("Link", document, alt=alt["link"])
         qr = self.structure.add_below("Figure", self.elements["link"], alt=alt["qr"])
         self.elements["signature"] = self.structure.add("Form", document, alt=alt["signature"])
-        if self.map.photo is not None:
-            place = artwork.draw_photo_place(self.map, self.map.photo, self.font, self.store)
-            before += [self.structure.mark(self.elements["photo"]), place, b"EMC"]
         begin: dict[str, bytes] = {
             name: self.structure.mark(self.elements[name])
-            for name in ("marks", "seal")
+            for name in ("marks", "photo", "no photo", "seal")
             if name in self.elements
         }
         begin["qr"] = self.structure.mark(qr)
@@ -167,45 +176,68 @@ class _Compiler:
             elements=self.elements,
         )
 
+    def _drawings(self) -> dict[str, bytes]:
+        """Drawings that are used more than once, or not by every document: resource name -> form."""
+        fonts = b"/Font<</S %s>>" % reference(head_objects.FONT)
+        page = b"0 0 " + numbers(self.map.width, self.map.height)
+        curve = b"-2000 -2000 2000 2000"
+        forms = {"Seal": _form(seal.draw_seal(self.map, self.font, self.store), b"0 0 100 100", fonts)}
+        forms |= {f"R{n}": _form(rosette_curve(one), curve) for n, one in enumerate(self.map.rosettes)}
+        forms |= {f"W{n}": _form(wave_curve(one), curve) for n, one in enumerate(self.map.waves)}
+        if self.map.photo is not None:
+            place = artwork.draw_photo_place(self.map, self.map.photo, self.font, self.store)
+            forms["NoPhoto"] = _form(place, page, fonts)
+        if self.map.emblem is not None:
+            side = b"0 0 %d %d" % (EMBLEM_SIDE, EMBLEM_SIDE)
+            forms |= {emblem_resource(name): _form(drawing, side) for name, drawing in EMBLEMS.items()}
+        return forms
+
     def _background(self) -> bytes:
-        parts = [artwork.draw_rosette(rosette, b"R%d" % n) for n, rosette in enumerate(self.map.rosettes)]
+        parts = [draw_waves(waves, b"W%d" % n) for n, waves in enumerate(self.map.waves)]
+        parts += [draw_rosette(rosette, b"R%d" % n) for n, rosette in enumerate(self.map.rosettes)]
+        if self.map.stamp is not None:
+            parts.append(draw_stamp(self.map.stamp))
         parts.append(artwork.draw_frame(self.map))
         if self.map.ornament is not None:
             parts.append(artwork.draw_ornament(self.map, self.map.ornament))
+        parts += [draw_panel(panel) for panel in self.map.panels]
+        parts += [draw_micro_line(line, b"M%d" % n) for n, line in enumerate(self.map.micro_lines)]
         return b"\n".join(parts)
 
     def _fixed(self, text: FixedText, document: int) -> bytes:
         key = f"text {len(self.structure.elements)}"
         self.elements[key] = self.structure.add(text.role, document)
         width = self.store.width(text.text) * text.size / UNITS_PER_EM + text.spacing * (len(text.text) - 1)
-        left = text.x - width / 2 if text.centred else text.x
         heavier = b"%s 2 Tr %s w" % (stroke_colour(text.colour), number(text.weight)) if text.weight else b""
-        return b"%s q %s BT %s /S %s Tf %s Tc %s Td %s Tj ET Q EMC" % (
+        return b"%s q %s 1 0 0 1 %s cm %s %s BT /S %s Tf %s Tc %s Td %s Tj ET Q EMC" % (
             self.structure.mark(self.elements[key]),
             fill_colour(text.colour),
+            numbers(text.x, text.y),
+            turned(text.turn) if text.turn else b"",
             heavier,
             number(text.size),
             number(text.spacing),
-            numbers(left, text.y),
+            numbers(-width / 2 if text.centred else 0, 0),
             self.font.spell(text.text),
         )
 
     def _field(self, place: FieldPlace) -> FieldInk:
-        if not place.label:
+        if not place.listed:
             element = self.structure.add("P", self.variable.document)
             self.elements[place.field] = element
-            return FieldInk(place, b"", self.structure.mark(element))
+            begin = self.structure.mark(element)
+            return FieldInk(place, b"", begin + b" " + self._label(place) if place.label else begin)
         item = self.structure.add_below("LI", self.elements["fields"])
         label = self.structure.add_below("Lbl", item)
         body = self.structure.add_below("LBody", item)
-        return FieldInk(place, self._label(place, label), self.structure.mark(body))
+        spelled = b"%s %s EMC" % (self.structure.mark(label), self._label(place))
+        return FieldInk(place, spelled, self.structure.mark(body))
 
-    def _label(self, place: FieldPlace, element: Element) -> bytes:
+    def _label(self, place: FieldPlace) -> bytes:
         """The label, its characters spread over the label's width."""
         gaps = max(len(place.label) - 1, 1)
         spare = place.label_width - self.store.width(place.label) * place.label_size / UNITS_PER_EM
-        return b"%s %s BT /S %s Tf %s Tc %s Td %s Tj 0 Tc ET EMC" % (
-            self.structure.mark(element),
+        return b"%s BT /S %s Tf %s Tc %s Td %s Tj 0 Tc ET" % (
             fill_colour(self.map.label_colour),
             number(place.label_size),
             number(spare / gaps),
@@ -219,17 +251,12 @@ class _Compiler:
             self.elements[name].kids.append(b"<</Type/OBJR/Pg %s/Obj %s>>" % (page, reference(target)))
 
     def _objects(self, before: bytes, after: bytes) -> dict[int, bytes]:
-        form = b"/Type/XObject/Subtype/Form/BBox[%s]/Resources<<%s>>"
-        seal_fonts = b"/Font<</S %s>>" % reference(head_objects.FONT)
         objects = {
             head_objects.CATALOG: head_objects.catalog(self.map, self.variable),
             head_objects.PAGES: b"<</Type/Pages/Kids%s/Count 1>>" % references([head_objects.PAGE]),
-            head_objects.PAGE: head_objects.page(self.map, self.variable, self.forms),
+            head_objects.PAGE: head_objects.page(self.map, self.variable, self.forms, self.patterns),
             head_objects.BEFORE: stream(before),
             head_objects.AFTER: stream(after),
-            head_objects.SEAL: stream(
-                artwork.draw_seal(self.map, self.font, self.store), form % (b"0 0 100 100", seal_fonts)
-            ),
             head_objects.INTENT: head_objects.output_intent(),
             head_objects.PROFILE: stream(self.profile, b"/N 3"),
             head_objects.STRUCTURE: b"<</Type/StructTreeRoot/K %s/ParentTree %s/ParentTreeNextKey 3>>"
@@ -239,13 +266,23 @@ class _Compiler:
             ),
             head_objects.FORM: b"<</Fields%s/SigFlags 3>>" % references([head_objects.WIDGET]),
             head_objects.WIDGET: head_objects.widget(self.map, self.variable),
-            head_objects.BLANK: stream(b"", form % (b"0 0 100 100", b"")),
+            head_objects.BLANK: _form(b"", b"0 0 100 100"),
             head_objects.FILE: head_objects.attached_file(self.map, self.variable),
         }
         objects.update(enumerate(self.font.objects(head_objects.FONT), head_objects.FONT))
-        for place, rosette in zip(self.forms, self.map.rosettes, strict=True):
-            objects[place] = stream(artwork.rosette_curve(rosette), form % (b"-2000 -2000 2000 2000", b""))
+        objects.update((self.forms[name], drawing) for name, drawing in self.drawings.items())
+        for place, line in zip(self.patterns.values(), self.map.micro_lines, strict=True):
+            objects[place] = micro_pattern(line, self.font, self.store, head_objects.FONT)
         objects.update(
             (element.number, element.spelled(head_objects.PAGE)) for element in self.structure.elements
         )
         return objects
+
+
+def emblem_resource(name: str) -> str:
+    """The resource name of the mark of a verdict."""
+    return name.capitalize()
+
+
+def _form(drawing: bytes, box: bytes, resources: bytes = b"") -> bytes:
+    return stream(drawing, b"/Type/XObject/Subtype/Form/BBox[%s]/Resources<<%s>>" % (box, resources))

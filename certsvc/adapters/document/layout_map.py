@@ -1,18 +1,18 @@
-"""The declared layout: `layout.json` of a folder below `templates/certificate/`, as frozen values.
+"""The declared layout: `layout.json` of a folder below `templates/`, as frozen values.
 
-All lengths are points (1/72 inch), the origin is the bottom left corner of the page. A folder is frozen once a
-certificate was made with it: its compiled head is named in the trust list.
+All lengths are points (1/72 inch), angles degrees counter-clockwise; the origin is the bottom left corner of the page. A
+folder is frozen once a document was made with it: its compiled head is named in the trust list.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from certsvc.adapters.document.fitting import Box
+from certsvc.adapters.document.layout_base import declared_layout
 from certsvc.errors import ConfigurationError
 
 FORMAT = "certsvc-layout/1"
@@ -21,9 +21,10 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True, slots=True)
 class FixedText:
-    """A text that stands on every certificate. `role`: structure type (H1, P). `x`: left end, or middle if centred.
+    """A text that stands on every document. `role`: structure type (H1, P). `x`: left end, or middle if centred.
 
-    `spacing` is added between characters; `weight` is the width of an outline that makes the type heavier.
+    `spacing` is added between characters; `weight` is the width of an outline that makes the type heavier; the text is
+    turned about (`x`, `y`). `id` names it for layouts that are based on this one.
     """
 
     text: str
@@ -35,11 +36,16 @@ class FixedText:
     centred: bool
     spacing: float = 0
     weight: float = 0
+    turn: float = 0
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldPlace:
-    """Where a value of the face goes, and its label; a label is spread over `label_width`."""
+    """Where a value of the face goes, and its label; a label is spread over `label_width`.
+
+    A field without label may be empty, and so may one that is `optional`: its label is then left out with it.
+    """
 
     field: str
     box: Box
@@ -48,6 +54,13 @@ class FieldPlace:
     label_x: float
     label_size: float
     label_width: float
+    optional: bool
+    weight: float
+
+    @property
+    def listed(self) -> bool:
+        """Whether it belongs to the list of labelled fields, which is the same in every document."""
+        return bool(self.label) and not self.optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,10 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Rosette:
-    """A rosette of rotated copies of one closed curve, in units of its radius (see artwork)."""
+    """A rosette of rotated copies of one closed curve, in units of its radius (see guilloche).
+
+    `colours` run from the first copy to the last.
+    """
 
     x: float
     y: float
@@ -85,8 +101,70 @@ class Rosette:
     ripple: float
     ripples: int
     copies: int
-    colour: str
+    colours: tuple[str, ...]
     line: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """Flowing lines over a rectangle: copies of one wave, each shifted against the one below it (see guilloche)."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: int
+    length: float
+    amplitude: float
+    drift: float
+    colours: tuple[str, ...]
+    line: float
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A rectangle, filled, outlined or both; turned about its middle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str | None = None
+    stroke: str | None = None
+    line: float = 0.6
+    turn: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MicroLine:
+    """A line that turns out to be a text under a magnifier, repeated from `x` on over `width`."""
+
+    text: str
+    x: float
+    y: float
+    width: float
+    size: float
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A text repeated diagonally over a rectangle, below everything that is printed there but a photograph.
+
+    `words` are patterns of fields (`{recipient}`), one line each; `step` is the distance of repetitions, `leading` that of
+    lines.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    words: tuple[str, ...]
+    size: float
+    turn: float
+    step: float
+    leading: float
+    colour: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +195,9 @@ class LayoutMap:
     ink: str
     accent: str
     gold: str
+    frame_colour: str
     label_colour: str
-    muted: str
+    frame: str
     texts_before: tuple[FixedText, ...]
     texts_after: tuple[FixedText, ...]
     fields: tuple[FieldPlace, ...]
@@ -129,6 +208,11 @@ class LayoutMap:
     seal: Square
     seal_words: tuple[str, str, str]
     rosettes: tuple[Rosette, ...]
+    waves: tuple[Waves, ...]
+    panels: tuple[Panel, ...]
+    micro_lines: tuple[MicroLine, ...]
+    stamp: Stamp | None
+    emblem: Square | None
     ornament: Ornament | None
     attachment: AttachedFile | None
     descriptions: Mapping[str, str]
@@ -138,7 +222,7 @@ def read_layout_map(folder: Path) -> LayoutMap:
     """The layout of a folder. Raises ConfigurationError when it is missing, of another format or incomplete."""
     path = folder / "layout.json"
     try:
-        declared = json.loads(path.read_text("utf-8"))
+        declared = declared_layout(folder)
         if declared["format"] != FORMAT:
             raise ValueError(declared["format"])
         return _layout(declared)
@@ -155,10 +239,11 @@ def _layout(declared: dict[str, Any]) -> LayoutMap:
         ink=colours["ink"],
         accent=colours["accent"],
         gold=colours["gold"],
+        frame_colour=colours.get("frame", colours["accent"]),
         label_colour=colours["label"],
-        muted=colours["muted"],
-        texts_before=_texts(declared["texts_before"], colours),
-        texts_after=_texts(declared["texts_after"], colours),
+        frame=declared.get("frame", "ornate"),
+        texts_before=_coloured(FixedText, declared["texts_before"], colours),
+        texts_after=_coloured(FixedText, declared["texts_after"], colours),
         fields=tuple(_field(field, declared["field_defaults"], colours) for field in declared["fields"]),
         marks=_optional(MarksPlace, declared.get("marks")),
         photo=None if photo is None else _photo(photo),
@@ -166,9 +251,12 @@ def _layout(declared: dict[str, Any]) -> LayoutMap:
         qr=Square(**declared["qr"]),
         seal=Square(**declared["seal"]["place"]),
         seal_words=tuple(declared["seal"]["words"]),
-        rosettes=tuple(
-            Rosette(**{**rosette, "colour": colours[rosette["colour"]]}) for rosette in declared["rosettes"]
-        ),
+        rosettes=_coloured(Rosette, declared.get("rosettes", []), colours),
+        waves=_coloured(Waves, declared.get("waves", []), colours),
+        panels=_coloured(Panel, declared.get("panels", []), colours),
+        micro_lines=_coloured(MicroLine, declared.get("micro_lines", []), colours),
+        stamp=_stamp(declared.get("stamp"), colours),
+        emblem=_optional(Square, declared.get("emblem")),
         ornament=_optional(Ornament, declared.get("ornament")),
         attachment=_optional(AttachedFile, declared.get("attachment")),
         descriptions=declared["descriptions"],
@@ -184,8 +272,24 @@ def _photo(declared: dict[str, Any]) -> Box:
     return Box(declared["x"], declared["y"], declared["width"], declared["height"], size, size)
 
 
-def _texts(declared: list[dict[str, Any]], colours: dict[str, str]) -> tuple[FixedText, ...]:
-    return tuple(FixedText(**{**text, "colour": colours[text["colour"]]}) for text in declared)
+def _coloured(
+    kind: Callable[..., _Part], declared: list[dict[str, Any]], colours: dict[str, str]
+) -> tuple[_Part, ...]:
+    """Parts whose colours are named."""
+    return tuple(kind(**_with_colours(part, colours)) for part in declared)
+
+
+def _with_colours(part: dict[str, Any], colours: dict[str, str]) -> dict[str, Any]:
+    named = {key: colours[part[key]] for key in ("colour", "fill", "stroke") if part.get(key) is not None}
+    if "colours" in part:
+        named["colours"] = tuple(colours[name] for name in part["colours"])  # type: ignore[assignment]
+    return {**part, **named}
+
+
+def _stamp(declared: dict[str, Any] | None, colours: dict[str, str]) -> Stamp | None:
+    if declared is None:
+        return None
+    return Stamp(**{**_with_colours(declared, colours), "words": tuple(declared["words"])})
 
 
 def _field(own: dict[str, Any], defaults: dict[str, Any], colours: dict[str, str]) -> FieldPlace:
@@ -198,6 +302,7 @@ def _field(own: dict[str, Any], defaults: dict[str, Any], colours: dict[str, str
         largest=field["largest"],
         smallest=field["smallest"],
         centred=field["centred"],
+        from_top=field.get("from_top", False),
     )
     return FieldPlace(
         field=field["field"],
@@ -207,4 +312,6 @@ def _field(own: dict[str, Any], defaults: dict[str, Any], colours: dict[str, str
         label_x=field["label_x"],
         label_size=field["label_size"],
         label_width=field["label_width"],
+        optional=field.get("optional", False),
+        weight=field.get("weight", 0),
     )

@@ -26,6 +26,12 @@ def photo_object(jpeg: bytes | None) -> bytes:
     return plain_stream(jpeg, entries)
 
 
+def photo_size(jpeg: bytes) -> tuple[int, int]:
+    """Width and height in pixels. Raises IntegrityError for what is no baseline JPEG."""
+    width, height, _ = _frame(jpeg)
+    return width, height
+
+
 def _frame(jpeg: bytes) -> tuple[int, int, int]:
     """Width, height and number of colour components, from the frame header (ITU-T T.81, B.2.2)."""
     at = 2

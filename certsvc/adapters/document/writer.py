@@ -16,10 +16,11 @@ from xml.sax.saxutils import escape
 from certsvc.adapters.document.cms import CONTENTS_SIZE, SignatureTemplate, padded_contents
 from certsvc.adapters.document.head_objects import PAGE
 from certsvc.adapters.document.layout import Layout
-from certsvc.adapters.document.page import compose_page, printed_texts, reading_order
+from certsvc.adapters.document.page import all_characters, compose_page, printed_texts, reading_order
 from certsvc.adapters.document.pdf_font import SubsetFont
 from certsvc.adapters.document.pdf_syntax import indirect, numbers, plain_stream, reference, stream
 from certsvc.adapters.document.photo import photo_object
+from certsvc.adapters.document.text_patterns import stamp_pattern, stamp_words
 from certsvc.domain.certificate import Face
 from certsvc.domain.page_face import PageFace, certificate_page
 from certsvc.errors import IntegrityError
@@ -28,7 +29,7 @@ from certsvc.ports import DocumentSigner
 _LEVEL = 6  # of compression: 9 saves 1 % and costs twice the time
 _RANGE_WIDTH = 32
 # The address may hold what needs no escape in a PDF string; the record is base 43 (docs/formats/qr-record.md).
-_QR_TEXT = re.compile(r"(?:[!-'*-\[\]-~]{1,200}#)?[0-9A-Z$*+\-./:]{1,700}")
+_QR_TEXT = re.compile(r"(?:[!-'*-\[\]-~]{1,200}#)?[0-9A-Z$*+\-./:]{1,1000}")
 
 
 class PageWriter:
@@ -99,10 +100,11 @@ def _objects(layout: Layout, face: PageFace, moment: datetime) -> dict[int, byte
     if not _QR_TEXT.fullmatch(face.qr_text):
         raise IntegrityError("二维码文本含有不允许的字符，已停止制作证书。")
     texts = printed_texts(layout, face)
-    lacking = layout.store.missing([*texts.values(), *face.marks])
+    characters = all_characters(layout, face, texts)
+    lacking = layout.store.missing(characters)
     if lacking:
         raise IntegrityError(f"字库缺字，无法排印《{face.title}》：{'、'.join(sorted(lacking))}")
-    font = SubsetFont(layout.store, [*texts.values(), *face.marks])
+    font = SubsetFont(layout.store, characters)
     numbers_ = layout.variable
     objects = {
         numbers_.document: reading_order(layout, face, texts),
@@ -115,6 +117,9 @@ def _objects(layout: Layout, face: PageFace, moment: datetime) -> dict[int, byte
         objects[numbers_.photo] = photo_object(face.photo)
     if numbers_.attachment is not None:
         objects[numbers_.attachment] = _attachment(layout, face, moment)
+    if numbers_.stamp is not None and layout.map.stamp is not None:
+        words = stamp_words(layout.map.stamp, texts)
+        objects[numbers_.stamp] = stamp_pattern(layout.map.stamp, words, font, layout.store, numbers_.font)
     return objects
 
 
