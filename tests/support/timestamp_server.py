@@ -115,9 +115,9 @@ class TimestampAuthority:
         """The response (DER) to a request."""
         self.asked += 1
         if behaviour is Behaviour.REFUSING:
-            return tsp.TimeStampResp({"status": {"status": "rejection", "status_string": ["no"]}}).dump()
+            return bytes.fromhex("30053003020102")  # status 2 and no token (RFC 3161, 2.4.2)
         if behaviour is Behaviour.NO_TOKEN:
-            return tsp.TimeStampResp({"status": {"status": "granted"}}).dump()
+            return bytes.fromhex("30053003020100")  # granted, and no token
         request = tsp.TimeStampReq.load(raw_request, strict=True)
         stamp = self._stamp(request, behaviour)
         token = _token(stamp, unit, behaviour)

@@ -65,7 +65,7 @@ class VerifiedTimestamps(TimeStamper):
         except SignatureValidationError as error:
             raise _refused("令牌的签名无效") from error
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-            raise _refused("应答无法解读") from error
+            raise _refused("服务拒绝了请求，或应答无法解读") from error
 
     async def _verified(
         self, answer: tsp.TimeStampResp, nonce: int, digest: bytes, algorithm: str
