@@ -105,7 +105,8 @@ class _Question(Thread):
             try:
                 answer = self._send()
             except (httpx.HTTPError, httpx.StreamError, OSError, RuntimeError) as error:
-                self.failure = error  # RuntimeError: left behind, and the connections were given back meanwhile
+                # RuntimeError: this thread was left behind, and the connections were given back meanwhile
+                self.failure = error
                 continue
             if answer[0] != HTTPStatus.SERVICE_UNAVAILABLE or monotonic() > self._ends:
                 break

@@ -82,5 +82,3 @@ class HeldApiSigner:
     def sign(self, message: bytes) -> bytes:
         """The 64-byte signature."""
         return self._key.sign(message)
-
-

@@ -11,15 +11,17 @@ from certverify.note import VerifierKey, decode_verifier_key
 
 from certsvc.adapters.ed25519_pem import ed25519_pem, read_ed25519
 from certsvc.adapters.key_leftovers import left_over, put_away_left_over
+from certsvc.adapters.key_names import ed25519_info, is_key_name, raw_ed25519
 from certsvc.adapters.key_plan import RETIRED_SUFFIX, write_key_plan, write_missing_key_plan
 from certsvc.adapters.key_ring import KeyRing
 from certsvc.adapters.trust_anchor import open_trust_anchor
 from certsvc.adapters.trust_archive import FolderTrustArchive, last_public_note
 from certsvc.adapters.whole_file import replace_file, sync_folder
+from certsvc.bootstrap.signers import open_holder
 from certsvc.domain.caller import OPERATOR
 from certsvc.domain.key_plan import KEYS_SINCE, KeyKind, KeyPlan, KeyState, PlannedKey
 from certsvc.domain.permission import Action
-from certsvc.errors import ConfigurationError, ConflictError
+from certsvc.errors import ConfigurationError, ConflictError, UnknownReference
 from certsvc.formats.note import encode_vkey
 from certsvc.formats.trust_note import TrustMaterial
 from certsvc.stages.trust_desk import TrustDesk, TrustDraft
@@ -96,6 +98,33 @@ class KeyDesk:
         """Files in the folder of keys that a killed command left; `switch`, `retire_log` and `abandon` put them away."""
         return left_over(self._folder)
 
+    def announce_held(
+        self, kind: KeyKind, name: str, valid_from: date, *, stolen: bool = False
+    ) -> PlannedKey:
+        """As `announce`, for a new key that the holder of the keys has under a name of its own (`record-…`, `log-…`)."""
+        holder = open_holder(self._office.settings)
+        if holder is None:
+            raise ConfigurationError("密钥以文件保管，没有签名设备。请用 --key 指定新密钥的文件。")
+        if not is_key_name(name) or not name.startswith(f"{kind}-"):
+            raise ConfigurationError(f"新密钥的名称应为 {kind}- 加小写字母或数字，如 {kind}-2027。")
+        try:
+            public_key = raw_ed25519(holder.public_key(name))
+        except UnknownReference as error:
+            raise ConfigurationError(str(error)) from error
+        before = self.plan
+        plan = before.announce(
+            kind, f"{name}.pem", public_key, valid_from, today=self._office.clock.today(), stolen=stolen
+        )
+        waiting, coming = before.coming(kind), plan.coming(kind)
+        if plan is not before:
+            if waiting is not None:
+                self._note(Action.KEY_ABANDON, f"{kind}-key/{waiting.file}")
+            write_key_plan(self._folder, plan)
+            self._note(Action.KEY_ANNOUNCE, f"{kind}-key/{name}.pem")
+        if coming is None:
+            raise ConflictError("新密钥没有登记成功。请重试。")
+        return coming
+
     def announce(
         self, kind: KeyKind, key_file: Path | None, valid_from: date, *, stolen: bool = False
     ) -> PlannedKey:
@@ -104,6 +133,10 @@ class KeyDesk:
         `stolen`: the key in force may be known to others; the new one may begin today, and an announced one is abandoned.
         Raises ConflictError and ConfigurationError. The same again changes nothing.
         """
+        if self._office.settings.signer != "file":
+            raise ConfigurationError(
+                "密钥由签名设备或远程签名服务保管，不接受密钥文件。请在其中建立新密钥，再用 --name 写明名称。"
+            )
         before = self.plan
         waiting = before.coming(kind)
         staged = self._folder / f"{kind}-coming.pem"
@@ -161,7 +194,7 @@ class KeyDesk:
             if coming is not None:
                 self._require_announced(kind, coming)
                 self._require_nothing_waiting(kind, coming)
-                read_ed25519(self._folder / coming.file)
+                self._require_at_hand(coming)
             write_key_plan(self._folder, switched)
             self._note(Action.KEY_SWITCH, f"{kind}-key/{switched.in_force(kind).file}")
         self._put_away()
@@ -208,6 +241,19 @@ class KeyDesk:
                 "已公开的信任清单还没有写明新密钥，现在切换会使新签发的内容无法核验。"
                 "请先运行 certsvc trust draft，由信任根签署后运行 certsvc trust accept。"
             )
+
+    def _require_at_hand(self, coming: PlannedKey) -> None:
+        """Return when the private part of a key can be used. Raises ConfigurationError, UnavailableError."""
+        holder = open_holder(self._office.settings)
+        if holder is None:
+            read_ed25519(self._folder / coming.file)
+            return
+        try:
+            found = holder.public_key(coming.name)
+        except UnknownReference as error:
+            raise ConfigurationError(str(error)) from error
+        if found != ed25519_info(coming.public_key):
+            raise ConfigurationError(f"签名设备中的密钥 {coming.name} 不是预告的那一把，没有切换。")
 
     def _require_nothing_waiting(self, kind: KeyKind, coming: PlannedKey) -> None:
         """What was dated before the new key's first day must still bear the old key's signature.

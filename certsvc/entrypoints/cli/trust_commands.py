@@ -212,6 +212,9 @@ def trust_accept(folder: Path) -> None:
 )
 @click.option("--new", is_flag=True, help="由本机生成新密钥（仅测试环境）。")
 @click.option(
+    "--name", metavar="NAME", help="密钥由签名设备或远程签名服务保管的：新密钥在其中的名称，如 record-2027。"
+)
+@click.option(
     "--from",
     "valid_from",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -224,19 +227,30 @@ def trust_accept(folder: Path) -> None:
     help="在用密钥已泄露：不等 8 天（默认当天启用），并取代已预告的新密钥。",
 )
 def trust_rotate(
-    kind: str, key_file: Path | None, valid_from: datetime | None, *, new: bool, stolen: bool
+    kind: str,
+    key_file: Path | None,
+    name: str | None,
+    valid_from: datetime | None,
+    *,
+    new: bool,
+    stolen: bool,
 ) -> None:
     """预告一把新密钥：写入信任清单，旧密钥继续签署，到期再用 certsvc trust switch 切换。
 
     预告有误的，用 certsvc trust abandon 取消后重新预告。
     """
-    if new == (key_file is not None):
-        raise click.UsageError("请给出 --key FILE；测试环境也可以给出 --new，二者选一。")
+    if [new, key_file is not None, name is not None].count(True) != 1:
+        raise click.UsageError("请给出 --key FILE 或 --name NAME；测试环境也可以给出 --new，只选其一。")
     if valid_from is None and not stolen:
         raise click.UsageError("请用 --from DATE 写明新密钥的启用日期；在用密钥已泄露的，加 --stolen。")
     with closing(opened_office()) as office:
         day = office.clock.today() if valid_from is None else valid_from.date()
-        coming = office.key_desk.announce(KeyKind(kind), key_file, day, stolen=stolen)
+        desk = office.key_desk
+        coming = (
+            desk.announce(KeyKind(kind), key_file, day, stolen=stolen)
+            if name is None
+            else desk.announce_held(KeyKind(kind), name, day, stolen=stolen)
+        )
     click.echo(f"已登记新的{_KINDS[KeyKind(kind)]} {coming.file}，{_days(coming)}。")
     _show_or_ask()
 
