@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from certverify.codes import MEANINGS
+from certverify.meanings import MEANINGS
 
 TARGET = Path(__file__).parents[1] / "verifier" / "web" / "codes.json"
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from certverify import LedgerUnavailable, StatusSource, Trust
-from certverify.codes import MEANINGS, Effect
+from certverify.codes import Effect
+from certverify.meanings import MEANINGS
 from certverify.examination import Examination, Question
 
 from certsvc.errors import UnavailableError

@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 import schemathesis
 from certverify import Code, Verdict
-from certverify.codes import MEANINGS
+from certverify.meanings import MEANINGS
 from certverify.schema import verdict_schema
 from certverify.verdict import (
     Area,

@@ -16,7 +16,8 @@ import pytest
 import qrcode
 from certverify import document
 from certverify.cli import main
-from certverify.codes import MEANINGS, Code
+from certverify.codes import Code
+from certverify.meanings import MEANINGS
 from PIL import Image
 
 from tests.verifier.builders import DUAL, FIELDS, NOW, PREFIX, Log, record_text
@@ -301,7 +302,7 @@ def test_a_document_is_judged_before_its_record(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = document.DocumentCheck(outcome=outcome, record_text=text, code="")
+    told = document.DocumentCheck(outcome=outcome, record_text=text, code="", layout="certificate/v1")
     monkeypatch.setattr(document, "check_document", lambda raw, trust: told)
     pdf = tmp_path / "certificate.pdf"
     pdf.write_bytes(b"%PDF-1.7")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from certverify.cli import main
-from certverify.codes import MEANINGS, Code
+from certverify.codes import Code
+from certverify.meanings import MEANINGS
 
 from tests.verifier.builders import LOG_KEY, NOW, ORIGIN, Log, key, record_text, sha, write_files
 from tests.verifier.test_tlog_proof_command import INDEX, proof_of

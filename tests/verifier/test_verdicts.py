@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from certverify import check_record, load_trust, open_ledger
-from certverify.codes import MEANINGS, Code, Effect
+from certverify.codes import Code, Effect
+from certverify.meanings import MEANINGS
 from certverify.names import mask_name
 from certverify.report import Language, render
 from certverify.verdict import Outcome, Verdict
@@ -275,6 +276,7 @@ def test_the_object_has_the_keys_of_the_schema_and_masks_the_holder(tmp_path: Pa
         "replaced_by": None,
         "historical": None,
         "annotation": None,
+        "comparison": None,
     }
     assert {"code": "area-limited", "zh": "仅在珲春市范围内有效。", "en": "Valid in 珲春市 only."} in findings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from certverify.check import check_record
-from certverify.codes import MEANINGS
+from certverify.meanings import MEANINGS
 from certverify.ledger import open_ledger
 from certverify.names import mask_name
 from certverify.trust import load_trust

@@ -6,15 +6,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from certverify.codes import Code
-from certverify.errors import ImageError
+from certverify.errors import ImageError, SandboxBusyError
 from certverify.examination import DEFAULT_MAX_AGE, Examination, Question
 from certverify.ledger import LedgerUnavailable, StatusSource
 from certverify.record import HistoricalRecord, Record
 from certverify.status import Status
 from certverify.trust import Trust
 from certverify.verdict import Verdict
+
+if TYPE_CHECKING:
+    from certverify.pdf_sandbox import Inspector
 
 Ledger = StatusSource | LedgerUnavailable
 
@@ -68,10 +72,21 @@ def check_pdf(
     now: datetime,
     place: str | None = None,
     max_age: timedelta = DEFAULT_MAX_AGE,
+    inspector: Inspector | None = None,
 ) -> Verdict:
-    """The verdict on a certificate file: its bytes are those that were sealed, then steps 1 to 7 of `check_record`."""
+    """The verdict on a certificate file: the procedure of `pdf_upload`, then steps 3 to 7 of `check_record`.
+
+    `inspector` None: the sandbox of this process, where the libraries of `certverify[upload]` are installed.
+    """
+    from certverify.pdf_sandbox import shared_sandbox
+
     exam = Examination(trust, Question(now, place, max_age))
-    return _check(exam, exam.examine_document(raw_pdf), ledger)
+    try:
+        record = exam.examine_document(raw_pdf, inspector or shared_sandbox())
+    except SandboxBusyError:
+        exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
+        return exam.verdict()
+    return _check(exam, record, ledger)
 
 
 def _check(exam: Examination, record: Record | HistoricalRecord | None, ledger: Ledger) -> Verdict:

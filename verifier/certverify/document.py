@@ -18,6 +18,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from typing import Literal
 
 from certverify.cms import CONTENTS_BYTES, signature_matches
@@ -31,6 +32,8 @@ _PDF = b"%PDF-"
 _BYTE_RANGE = re.compile(rb"/ByteRange\[0 (0|[1-9]\d{0,6}) ([1-9]\d{0,6}) ([1-9]\d{0,6})\] *\Z")
 _LINK = re.compile(rb"/URI\(([!-'*-\[\]-~]{1,%d})\)" % MAX_LINK_BYTES)
 _SIGNED_AT = re.compile(rb"/M\(D:(\d{14})Z\)")
+_REVISION_ENDS = re.compile(rb"\n%%EOF\n")
+_MAX_REVISIONS = 16
 _HEX = re.compile(rb"[0-9a-f]+")
 _SHANGHAI = timedelta(hours=8)
 
@@ -58,7 +61,7 @@ def check_document(raw: bytes, trust: TrustList) -> DocumentCheck:
     if not raw.startswith(_PDF):
         return DocumentCheck("unreadable", None, "document-unreadable")
     layout = _layout_of(raw, trust)
-    if layout is None and not _names_trusted_signer(raw, trust):
+    if layout is None and not names_trusted_signer(raw, trust):
         return DocumentCheck("not-original", None, "document-not-original")
     signer = _signer(raw, trust)
     record_text = _record_text(raw)
@@ -69,6 +72,40 @@ def check_document(raw: bytes, trust: TrustList) -> DocumentCheck:
     if layout is None:
         return DocumentCheck("not-original", None, "document-layout-unknown")
     return DocumentCheck("original", record_text, "document-original", layout)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRevision:
+    """The first `length` bytes of a file, which are an original."""
+
+    length: int
+    record_text: str
+    layout: str
+
+
+def sealed_revision(raw: bytes, trust: TrustList) -> SealedRevision | None:
+    """The original that a file begins with and that something was appended to; None when there is none."""
+    if len(raw) > MAX_DOCUMENT_BYTES or _layout_of(raw, trust) is None:
+        return None
+    ends = (found.end() for found in islice(_REVISION_ENDS.finditer(raw), _MAX_REVISIONS))
+    for end in ends:
+        check = check_document(raw[:end], trust)
+        if check.record_text is not None and check.layout is not None and end < len(raw):
+            return SealedRevision(end, check.record_text, check.layout)
+    return None
+
+
+def keeps_the_frame(raw: bytes, trust: TrustList) -> bool:
+    """Whether a file that is no original was never written anew: it begins with the head of a layout, or its one byte
+    range still leaves out just the signature. A program that saves a file again moves both.
+    """
+    return _layout_of(raw, trust) is not None or _signature_gap(raw) is not None
+
+
+def names_trusted_signer(raw: bytes, trust: TrustList) -> bool:
+    """Whether a signer's certificate stands in the file, as it does inside `/Contents`."""
+    lowered = raw.lower()
+    return any(key.certificate.hex().encode("ascii") in lowered for key in trust.document_keys)
 
 
 def _layout_of(raw: bytes, trust: TrustList) -> str | None:
@@ -83,12 +120,6 @@ def _layout_of(raw: bytes, trust: TrustList) -> str | None:
         ),
         None,
     )
-
-
-def _names_trusted_signer(raw: bytes, trust: TrustList) -> bool:
-    """Whether a signer's certificate stands in the file, as it does inside `/Contents`."""
-    lowered = raw.lower()
-    return any(key.certificate.hex().encode("ascii") in lowered for key in trust.document_keys)
 
 
 def _signer(raw: bytes, trust: TrustList) -> DocumentKey | None:

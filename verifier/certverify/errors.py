@@ -143,6 +143,14 @@ class KeyFileError(CertverifyError):
     """The key of a witness or an auditor cannot be read, made or used; the words are Chinese and English."""
 
 
+class NotExaminedError(CertverifyError):
+    """An uploaded file could not be looked into: the sandbox gave no answer that can be used. Nothing follows about it."""
+
+
+class SandboxBusyError(CertverifyError):
+    """More files wait to be examined than the machine has places for; ask again in a moment."""
+
+
 class WitnessStateError(CertverifyError):
     """The folder of a witness does not hold a key and a state that belong together; serving from it would be unsafe."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from certverify.codes import Code
 from certverify.errors import KeyUnknownError, RecordAlteredError, RecordUnreadableError, SignatureError
@@ -24,6 +25,7 @@ from certverify.verdict import (
     ABOUT_COPIES,
     Area,
     Authentic,
+    Compared,
     Finding,
     StatusWord,
     ValidHere,
@@ -37,6 +39,9 @@ from certverify.verdict import (
     leaves_open,
     masked_holder,
 )
+
+if TYPE_CHECKING:
+    from certverify.pdf_sandbox import Inspector
 
 DEFAULT_MAX_AGE = timedelta(days=7)
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -92,6 +97,7 @@ class Examination:
     status: StatusWord = StatusWord.UNKNOWN
     freshness: Freshness | None = None
     valid_here: ValidHere = ValidHere.NOT_ASKED
+    comparison: tuple[Compared, ...] | None = None
 
     def examine_record(self, text: str) -> Record | HistoricalRecord | None:
         """The record in `text` when the authority signed it; otherwise None, and the reason is noted."""
@@ -142,26 +148,19 @@ class Examination:
         if address and address + mark not in self.trust.trust_list.qr_prefixes:
             self.codes.append(Code.FOREIGN_ADDRESS)
 
-    def examine_document(self, raw_pdf: bytes) -> Record | HistoricalRecord | None:
-        """The record of a certificate file whose bytes are those that were sealed; otherwise None, and the reason is noted.
+    def examine_document(
+        self, raw_pdf: bytes, inspector: Inspector | None = None
+    ) -> Record | HistoricalRecord | None:
+        """The record that a certificate file shows, when the authority signed it; what the file is worth is noted.
 
-        The file is compared byte for byte (docs/formats/document.md); no PDF is parsed.
+        Without an `inspector` the bytes are compared and nothing else (docs/formats/document.md); with one, SandboxBusyError
+        is raised when a file that is no original finds no place.
         """
-        from certverify.document import check_document
+        from certverify.pdf_upload import examine_upload
 
-        document = check_document(raw_pdf, self.trust.trust_list)
-        match document.outcome:
-            case "original" if document.record_text is not None:
-                return self._examine_printed(document.record_text, document.layout or "")
-            case "altered":
-                self.reject(Code.DOCUMENT_ALTERED)
-            case "not-original":
-                self.codes.append(Code.DOCUMENT_NOT_ORIGINAL)
-            case _:
-                self.codes.append(Code.DOCUMENT_UNREADABLE)
-        return None
+        return examine_upload(self, raw_pdf, inspector)
 
-    def _examine_printed(self, text: str, layout: str) -> Record | HistoricalRecord | None:
+    def examine_printed(self, text: str, layout: str) -> Record | HistoricalRecord | None:
         """The record of a sealed document; one of another kind than the layout's was never sealed there by the authority."""
         signed = self._open(text)
         if signed is None:
@@ -236,6 +235,7 @@ class Examination:
             holder=None if self._believed is None else masked_holder(self._believed),
             historical=None if historical is None else describe_historical(historical),
             annotation=None if self.copy is None else annotation_of(self.copy, self._today),
+            comparison=self.comparison,
         )
 
     def _findings(self, area: Area | None) -> Iterator[Finding]:

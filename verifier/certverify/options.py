@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from certverify.codes import MEANINGS, Code
+from certverify.codes import Code
 from certverify.errors import NoteError, TrustForgedError, TrustListError
+from certverify.meanings import MEANINGS
 from certverify.note import VerifierKey
 from certverify.report import Language
 from certverify.trust import Trust, decode_verifier_anchor, load_trust

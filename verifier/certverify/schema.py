@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from certverify.codes import Code
-from certverify.verdict import SCHEMA, Authentic, Outcome, StatusWord, ValidHere
+from certverify.verdict import COMPARED_FIELDS, SCHEMA, Authentic, Outcome, StatusWord, ValidHere
 
 _INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -41,6 +41,9 @@ def verdict_schema() -> dict[str, Any]:
                 "replaced_by": _or_null({"type": "integer", "minimum": 2}),
                 "historical": _or_null(_historical()),
                 "annotation": _or_null(_annotation()),
+                "comparison": _or_null(
+                    {"type": "array", "items": _compared(), "maxItems": len(COMPARED_FIELDS)}
+                ),
             }
         ),
     }
@@ -88,6 +91,19 @@ def _annotation() -> dict[str, Any]:
             "purpose": {"type": "string", "minLength": 1, "maxLength": 20},
             "ends_on": _text(_DAY),
             "ended": {"type": "boolean"},
+        }
+    )
+
+
+def _compared() -> dict[str, Any]:
+    return _object(
+        {
+            "field": {"type": "string", "enum": list(COMPARED_FIELDS)},
+            "label": _text(),
+            "printed": _or_null(_text()),
+            "signed": _text(),
+            "register": _or_null(_text()),
+            "agrees": _or_null({"type": "boolean"}),
         }
     )
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from certverify.codes import MEANINGS, Code, Effect
+from certverify.codes import Code, Effect
+from certverify.meanings import MEANINGS
 from certverify.names import mask_name
 from certverify.record import CopyTerms, HistoricalRecord, Record
 from certverify.trust import Tables
@@ -25,6 +26,18 @@ _NOT_CHECKED = (
     Code.PAST_ONE_VERSION,
 )
 ABOUT_COPIES = frozenset({Code.ANNOTATED_COPY, Code.COPY_ENDED, Code.COPY_WITHDRAWN})
+COMPARED_FIELDS = (
+    "number",
+    "version",
+    "name",
+    "last4",
+    "series",
+    "title",
+    "level",
+    "way",
+    "validity_area",
+    "acquired_on",
+)
 HISTORICAL_LABEL = "历史数据"
 
 
@@ -157,6 +170,21 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """One field of an uploaded file: as printed (None: not readable), as signed, as registered (None: not asked).
+
+    `agrees` is None when nothing printed could be read, and False when any of the known values differs from the signed one.
+    """
+
+    field: str
+    label: str
+    printed: str | None
+    signed: str
+    register: str | None
+    agrees: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The decision behind a status, where the answering service publishes it; `effective_on`: from when it counts."""
 
@@ -184,6 +212,7 @@ class Verdict:
     replaced_by: int | None = None
     historical: Historical | None = None
     annotation: Annotation | None = None
+    comparison: tuple[Compared, ...] | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -210,6 +239,7 @@ class Verdict:
             "replaced_by": self.replaced_by,
             "historical": self.historical and asdict(self.historical),
             "annotation": self.annotation and asdict(self.annotation),
+            "comparison": None if self.comparison is None else [asdict(row) for row in self.comparison],
         }
 
 

@@ -39,6 +39,7 @@ _SENTENCES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "请求的内容过大，没有受理。",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "不接受这种内容类型，请按接口说明提交。",
     HTTPStatus.TOO_MANY_REQUESTS: "请求过于频繁，请稍后再试。",
+    HTTPStatus.SERVICE_UNAVAILABLE: "服务暂时繁忙，请稍后重试。",
 }
 _MOST_PLACES = 20
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from certverify import Verdict
+from certverify.errors import SandboxBusyError
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
@@ -44,6 +45,7 @@ HISTORY_PATH = "/api/v1/history"
 _PER_SECONDS = 60
 _AN_HOUR = 3600
 _NO_STORE = {"Cache-Control": "no-store"}
+_WAIT = {"Retry-After": "5"}
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -119,9 +121,14 @@ def _document_routes(service: PublicService, limit: Callable[[Request], None]) -
     ) -> Response:
         """The PDF as the body, or as the one file `file` of a multipart form; at most 2,000,000 bytes.
 
-        Its bytes are compared with what was sealed. No PDF is parsed here, nothing is kept.
+        Its bytes are compared with what was sealed. Any other file is looked into by a process of its own, with limits, and
+        what it prints stands beside its signed record and the register; nothing is kept. While too many files wait, the
+        answer is 503.
         """
-        return _answer(service, service.verification.check_document(raw_pdf, place))
+        try:
+            return _answer(service, service.verification.check_document(raw_pdf, place))
+        except SandboxBusyError as error:
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, headers=_WAIT) from error
 
     return router
 

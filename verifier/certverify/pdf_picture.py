@@ -1,0 +1,57 @@
+"""The rendered pages of an uploaded file: what a person would see. Runs in the sandbox alone (`pdf_inspection`).
+
+A process that has rendered answers for nothing but pictures: the renderer is the one part not written in a safe language.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pypdfium2
+import zxingcpp
+from PIL import Image
+
+from certverify.pdf_findings import MAX_LINK_TEXT, MAX_LINKS, MAX_PAGES, Picture, Symbol
+
+MAX_POINTS = 3_400  # the longer side of A0
+SEEN_PIXELS = 2_600
+_COMPARED_PIXELS = 900
+_SHORTEST = 10
+
+
+def see(raw_pdf: bytes, sealed_length: int) -> Picture:
+    """QR symbols of the first pages, and whether they look as the sealed revision does. Raises what the renderer raises."""
+    document = pypdfium2.PdfDocument(raw_pdf)
+    symbols = tuple(
+        Symbol(number, text)
+        for number in range(min(len(document), MAX_PAGES))
+        for text in _texts(_rendered(document, number, SEEN_PIXELS))
+    )
+    same = None
+    if sealed_length:
+        same = _looks(document) == _looks(pypdfium2.PdfDocument(raw_pdf[:sealed_length]))
+    return Picture(symbols[:MAX_LINKS], same)
+
+
+def _rendered(document: pypdfium2.PdfDocument, number: int, pixels: int) -> Image.Image:
+    page = document[number]
+    width, height = page.get_size()
+    if min(width, height) < _SHORTEST or max(width, height) > MAX_POINTS:
+        raise ValueError("no size of a page")
+    picture: Image.Image = page.render(scale=pixels / max(width, height), grayscale=True).to_pil()
+    return picture.convert("L")
+
+
+def _texts(picture: Image.Image) -> list[str]:
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    texts = dict.fromkeys(symbol.text for symbol in found)
+    return [text.encode("utf-8", "replace").decode() for text in texts if len(text) <= MAX_LINK_TEXT]
+
+
+def _looks(document: pypdfium2.PdfDocument) -> list[bytes]:
+    count = len(document)
+    if count > MAX_PAGES:
+        raise ValueError("more pages than a certificate has")
+    return [
+        sha256(_rendered(document, number, _COMPARED_PIXELS).tobytes()).digest() for number in range(count)
+    ]
