@@ -45,10 +45,13 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(configuration: str = "") -> Iterator[Cluster]:
-    """A new cluster that runs, with these lines in its configuration. Raises NoPostgresqlError."""
+def running_cluster(configuration: str = "", below: str = "/tmp") -> Iterator[Cluster]:
+    """A new cluster that runs, with these lines in its configuration. Raises NoPostgresqlError.
+
+    `below`: a short folder that every user may write into.
+    """
     programs = _programs()
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=below))
     prefix: list[str] = []
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")

@@ -12,6 +12,7 @@ import pytest
 from certsvc.adapters.clock import FixedClock
 
 pytest_plugins = (
+    "tests.support.made_once",
     "tests.support.servers",
     "tests.support.databases",
     "tests.support.tools",

@@ -11,7 +11,7 @@ from tests.support.workbooks import REGULAR, sample
 
 
 def test_database_documents_and_keys_are_for_the_service_alone(tmp_path: Path, clock: FixedClock) -> None:
-    opened = OfficeUnderTest(tmp_path / "var", clock)
+    opened = OfficeUnderTest(tmp_path / "var", clock, from_nothing=True)
     opened.issue(opened.submit(sample(REGULAR).with_rows([{}]).xlsx()))
     opened.close()
     home = opened.office.settings.home

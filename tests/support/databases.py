@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +11,8 @@ from typing import Protocol
 import pytest
 from sqlalchemy.engine import make_url
 
-from certsvc.adapters.database import migrate, open_database
+from tests.support.made_once import migrated_sqlite
+from tests.support.servers import PostgresqlServer
 
 
 class Databases(Protocol):
@@ -53,22 +55,20 @@ class SqliteFiles:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """A migrated SQLite file that the others are copied from."""
-    path = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite3"
-    engine = open_database(f"sqlite:///{path}")
-    migrate(engine)
-    engine.dispose()
-    return path
+    return migrated_sqlite()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Databases:
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
     """New databases of one kind."""
     if request.param == "sqlite":
-        return SqliteFiles(tmp_path, request.getfixturevalue("sqlite_template"))
-    server: Databases = request.getfixturevalue("postgresql")
-    return server
+        yield SqliteFiles(tmp_path, request.getfixturevalue("sqlite_template"))
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    with server.taking_back():
+        yield server
 
 
 @pytest.fixture

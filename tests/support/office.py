@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 from certverify import check_image, check_record, load_trust, open_ledger
+from sqlalchemy.engine import make_url
 
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.clock import FixedClock
@@ -13,6 +15,7 @@ from certsvc.bootstrap import Office, open_office, prepare_home
 from certsvc.domain.filing import FilingReport
 from certsvc.formats.record import record_text
 from certsvc.settings import Settings
+from tests.support.made_once import migrated_sqlite
 from tests.support.workbooks import EXAMPLES
 
 TEST_SETTINGS = {"_env_file": None}
@@ -22,9 +25,20 @@ class OfficeUnderTest:
     """An office with the registry of the examples in force; without a URL on SQLite below its home."""
 
     def __init__(
-        self, home: Path, clock: FixedClock, database_url: str | None = None, **settings_given: Any
+        self,
+        home: Path,
+        clock: FixedClock,
+        database_url: str | None = None,
+        *,
+        from_nothing: bool = False,
+        **settings_given: Any,
     ) -> None:
+        """`from_nothing`: SQLite makes its file itself; otherwise it begins as a copy of a migrated one."""
         settings = Settings(home=home, database_url=database_url, **TEST_SETTINGS, **settings_given)
+        own_file = Path(str(make_url(settings.effective_database_url).database))
+        if database_url is None and not from_nothing and not own_file.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            shutil.copy(migrated_sqlite(), own_file)
         prepare_home(settings, clock)
         self.office: Office = open_office(settings, clock)
         self.office.load_registry((EXAMPLES / "registry.json").read_bytes())
