@@ -16,6 +16,7 @@ from certsvc.adapters.turns import FileTurns
 from certsvc.adapters.unit_people import DatabaseUnitPeople
 from certsvc.bootstrap.archive import ArchiveDesk
 from certsvc.bootstrap.case_work import CaseWork
+from certsvc.bootstrap.copies import open_copies
 from certsvc.bootstrap.credit import CreditSide
 from certsvc.bootstrap.mapping import open_mapping
 from certsvc.bootstrap.policies import Policies
@@ -37,6 +38,7 @@ from certsvc.formats.manual_code import manual_code
 from certsvc.ports import Clock
 from certsvc.ports.access import IdentityProvider, PersonalLook
 from certsvc.settings import Settings
+from certsvc.stages.annotated_copies import AnnotatedCopies
 from certsvc.stages.approval import Approval
 from certsvc.stages.decide import Deciding
 from certsvc.stages.decide_documents import DecisionDocuments
@@ -113,6 +115,11 @@ class Office(PublicSide):
         """Share grants, for the portal in which holders sign in."""
         store = DatabaseShareGrantStore(self.engine, self.keys.cipher)
         return ShareGrants(store, self.certificates, self.clock, os.urandom)
+
+    @cached_property
+    def copies(self) -> AnnotatedCopies:
+        """Annotated copies, for the portal and the command line."""
+        return open_copies(self)
 
     @cached_property
     def policies(self) -> Policies:

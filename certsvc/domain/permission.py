@@ -76,6 +76,9 @@ class Action(StrEnum):
     SHARE_MAKE = "share.make"
     SHARE_READ = "share.read"
     SHARE_CANCEL = "share.cancel"
+    COPY_MAKE = "copy.make"
+    COPY_READ = "copy.read"
+    COPY_WITHDRAW = "copy.withdraw"
     E_LICENCE_READ = "e_licence.read"
     ACTOR_ADD = "actor.add"
     ACTOR_CHANGE = "actor.change"
@@ -199,6 +202,12 @@ _TABLE: Final = (
     *(
         Permission(action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL)
         for action in (Action.SHARE_MAKE, Action.SHARE_READ, Action.SHARE_CANCEL)
+    ),
+    *(
+        Permission(
+            action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL, operator=True
+        )
+        for action in (Action.COPY_MAKE, Action.COPY_READ, Action.COPY_WITHDRAW)
     ),
     Permission(
         Action.E_LICENCE_READ,

@@ -15,6 +15,7 @@ from certverify import Outcome, Verdict
 from certverify.verdict import StatusWord
 
 from certsvc.domain.caller import Caller
+from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.share_grant import (
     DEFAULT_DAYS,
     SHAREABLE,
@@ -115,9 +116,7 @@ class ShareGrants:
 
     def _require_own(self, holder: Holder, number: str) -> None:
         versions = self.certificates.published(number=number)
-        award = versions[-1].draft.content.award if versions else None
-        own = award is not None and award.document.number == holder.id_number.strip().upper()
-        if award is None or not own or _plain(award.name) != _plain(holder.name):
+        if not versions or not is_holders(holder, versions[-1].draft.content):
             raise UnknownReference(_NO_CERTIFICATE)
 
 
@@ -154,6 +153,13 @@ def told_status(verdict: Verdict) -> StatusWord:
     """A known bad status stands whatever else is open; a good one needs a check that passed."""
     good = verdict.status is StatusWord.VALID
     return StatusWord.UNKNOWN if good and verdict.outcome is not Outcome.PASSED else verdict.status
+
+
+def is_holders(holder: Holder, content: CertificateContent) -> bool:
+    """Whether a certificate is the holder's: number of the identity document and name, blanks aside."""
+    award = content.award
+    same_document = award.document.number == holder.id_number.strip().upper()
+    return same_document and _plain(award.name) == _plain(holder.name)
 
 
 def _plain(name: str) -> str:

@@ -19,6 +19,11 @@ from certsvc.entrypoints.cli.archive_commands import archive
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.batch_commands import batch, dependants
 from certsvc.entrypoints.cli.cancel_year_commands import cancel_year
+from certsvc.entrypoints.cli.copy_commands import (
+    certificate_copies,
+    certificate_copy,
+    certificate_end_copy,
+)
 from certsvc.entrypoints.cli.credit_commands import credit, platform
 from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.e_licence_commands import certificate_metadata
@@ -272,6 +277,9 @@ def certificate() -> None:
 
 
 certificate.add_command(certificate_past)
+certificate.add_command(certificate_copy)
+certificate.add_command(certificate_copies)
+certificate.add_command(certificate_end_copy)
 certificate.add_command(certificate_metadata)
 
 

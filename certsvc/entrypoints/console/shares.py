@@ -21,11 +21,13 @@ Caller = Annotated[Asked, Depends(asked)]
 _MOST_FIELDS = 20
 
 
-class _Form(BaseModel):
+class PortalForm(BaseModel):
+    """What the portal sends: every field known, none of another type."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class HolderForm(_Form):
+class HolderForm(PortalForm):
     """Who is signed in at the portal, as established there."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -37,7 +39,7 @@ class HolderForm(_Form):
         return Holder(self.name, self.id_number)
 
 
-class GrantForm(_Form):
+class GrantForm(PortalForm):
     """A grant to be made."""
 
     holder: HolderForm
@@ -47,7 +49,7 @@ class GrantForm(_Form):
     days: int = Field(default=DEFAULT_DAYS, ge=1, le=LONGEST_DAYS)
 
 
-class OwnForm(_Form):
+class OwnForm(PortalForm):
     """A question about the holder's own grants."""
 
     holder: HolderForm

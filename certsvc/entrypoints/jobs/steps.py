@@ -59,7 +59,7 @@ class WorkingPart(Protocol):
 
 
 class CaseOffice(Protocol):
-    """What finishing case work and historical imports needs of an office."""
+    """What finishing case work, historical imports and annotated copies needs of an office."""
 
     @property
     def history(self) -> WorkingPart:
@@ -69,6 +69,11 @@ class CaseOffice(Protocol):
     @property
     def case_work(self) -> WorkingPart:
         """Batch decisions, dependent titles."""
+        ...
+
+    @property
+    def copies(self) -> WorkingPart:
+        """Annotated copies."""
         ...
 
 
@@ -110,10 +115,11 @@ class Sequencer:
 
 
 def finish_cases(office: CaseOffice, stopping: Callable[[], bool]) -> None:
-    """Publish the confirmed historical records and carry out the confirmed batch decisions that a process left behind."""
-    office.history.work(stopping)
-    if not stopping():
-        office.case_work.work(stopping)
+    """Publish the confirmed historical records, carry out the confirmed batch decisions and finish the annotated copies
+    that a process left behind."""
+    for part in (office.history, office.case_work, office.copies):
+        if not stopping():
+            part.work(stopping)
 
 
 def resume_issues(office: ResumingOffice, stopping: Callable[[], bool]) -> int:

@@ -1,0 +1,119 @@
+"""Annotated copies 加注件: a holder's copy of a certificate for one recipient and one purpose, ended by its own date.
+
+A copy is stamped and signed like a certificate, and checks as what it is. At most three of one certificate are live at
+a time, none longer than 90 days, so that no copy takes the place of the certificate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.decision_text import require_no_id_number, require_words
+from certsvc.domain.share_grant import new_code
+from certsvc.errors import ConflictError, RequestError
+
+LONGEST_DAYS: Final = 90
+MOST_LIVE: Final = 3
+LONGEST_RECIPIENT: Final = 30  # code points
+LONGEST_PURPOSE: Final = 20
+_RANDOM_SYMBOLS: Final = 15  # 74 bits
+
+
+class CopyStanding(StrEnum):
+    """Whether a copy may be used."""
+
+    LIVE = "live"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word."""
+        return {"live": "可使用", "ended": "已到期", "withdrawn": "已停用"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyWords:
+    """The holder's own words: for whom the copy is, and for what."""
+
+    recipient: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedCopy:
+    """A copy as it is kept. `ends_on` is the last day it may be used, counted in Asia/Shanghai; `ready`: its document is kept."""
+
+    id: str
+    number: str
+    version: int
+    words: CopyWords
+    made_at: datetime
+    ends_on: date
+    ready: bool = False
+    withdrawn_at: datetime | None = None
+
+    def standing(self, today: date) -> CopyStanding:
+        """Whether it may be used on a day; what its holder has ended stays that, whatever the day."""
+        if self.withdrawn_at is not None:
+            return CopyStanding.WITHDRAWN
+        return CopyStanding.ENDED if today > self.ends_on else CopyStanding.LIVE
+
+
+def new_copy_id(random_bytes: Callable[[int], bytes]) -> str:
+    """A fresh id: `J` and 15 symbols that nobody can guess."""
+    return "J" + new_code(random_bytes)[:_RANDOM_SYMBOLS]
+
+
+def copy_words(recipient: str, purpose: str) -> CopyWords:
+    """The words in normal form. Raises RequestError when they are empty, too long, cannot be shown, or hold an ID number."""
+    words = CopyWords(
+        require_words(recipient, "接收单位", LONGEST_RECIPIENT),
+        require_words(purpose, "用途", LONGEST_PURPOSE),
+    )
+    require_no_id_number(words.recipient, "接收单位")
+    require_no_id_number(words.purpose, "用途")
+    return words
+
+
+def require_printable(missing: Iterable[str]) -> None:
+    """Raises RequestError, naming the characters, when the fonts lack some of the words."""
+    lacking = "、".join(f"“{one}”" for one in sorted(missing))
+    if lacking:
+        raise RequestError(f"接收单位或用途中的{lacking}暂时无法印制（字库缺字）。请换一种写法后重试。")
+
+
+def require_end(ends_on: date, today: date) -> None:
+    """Raises RequestError for a last day that is over, or lies more than 90 days ahead."""
+    latest = today + timedelta(days=LONGEST_DAYS)
+    if ends_on < today:
+        raise RequestError(f"到期日不能早于今天（{_chinese(today)}）。请重新选择到期日。")
+    if ends_on > latest:
+        raise RequestError(
+            f"加注件的有效期最长 {LONGEST_DAYS} 天，到期日最晚为{_chinese(latest)}。请重新选择到期日。"
+        )
+
+
+def require_in_force(status: CertificateStatus) -> None:
+    """Raises ConflictError unless the certificate is in force now."""
+    if status is not CertificateStatus.VALID:
+        raise ConflictError(f"该证书目前为“{status.label}”，不能办理加注件；只有“有效”的证书可以办理。")
+
+
+def require_room(copies: Sequence[AnnotatedCopy], today: date) -> None:
+    """Raises ConflictError when three of the certificate's copies are live already."""
+    live = [one.ends_on for one in copies if one.standing(today) is CopyStanding.LIVE]
+    if len(live) >= MOST_LIVE:
+        raise ConflictError(
+            f"同一份证书最多可有 {MOST_LIVE} 份可使用的加注件，现已有 {len(live)} 份，最早的一份{_chinese(min(live))}到期。"
+            "请先停用不再需要的一份，或在其到期后再办理。"
+        )
+
+
+def _chinese(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,177 @@
+"""Making, listing, giving and ending annotated copies 加注件.
+
+The order of making: the copy is written down, while its certificate is held, in force and with room for one more; then its
+record is signed, verified and kept; then the document is written, signed and kept; then it is shown. A process that dies
+leaves a copy without a document, which the same request, any question for the document, or the background work finishes.
+
+The portal asks in a holder's name, as with share grants; at the office the operator asks by the certificate's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from certsvc.domain.annotated_copy import (
+    AnnotatedCopy,
+    CopyStanding,
+    copy_words,
+    new_copy_id,
+    require_end,
+    require_in_force,
+    require_printable,
+    require_room,
+)
+from certsvc.domain.caller import Caller
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.corridor import Draft
+from certsvc.errors import ConflictError, IntegrityError, UnknownReference
+from certsvc.ports import Clock
+from certsvc.ports.access import PersonalLook, PersonalLooks
+from certsvc.ports.annotated_copies import CopyStore, JudgeCopy
+from certsvc.ports.share_grants import PublishedVersions
+from certsvc.stages.share_grants import Holder, is_holders
+
+_NO_CERTIFICATE = "没有与持证人相符的证书。请核对证书编号。"
+_UNKNOWN = "没有这份加注件。请刷新列表后重试。"
+_CHANGED = "证书刚刚有变动，没有办理加注件。请稍后重试。"
+
+PrintCopy = Callable[[Draft, AnnotatedCopy], str]
+"""Sign and keep whatever a copy lacks; the digest of its kept document."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyWish:
+    """What is asked for: whose request it is tells `request`, by which the same wish is made once, however often it is sent."""
+
+    number: str
+    recipient: str
+    purpose: str
+    ends_on: date
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedCopies:
+    """The copies of an office.
+
+    `missing`: the characters that the fonts lack; `read`: the kept document of a copy, None while there is none.
+    """
+
+    store: CopyStore
+    certificates: PublishedVersions
+    clock: Clock
+    random_bytes: Callable[[int], bytes]
+    missing: Callable[[Iterable[str]], frozenset[str]]
+    print_copy: PrintCopy
+    read: Callable[[str], bytes | None]
+    looks: PersonalLooks
+
+    def make(self, holder: Holder, wish: CopyWish, by: Caller) -> AnnotatedCopy:
+        """A copy of the holder's own certificate, finished. Raises UnknownReference when the holder has no such certificate.
+
+        Raises RequestError (words, glyphs, last day) and ConflictError (not in force, three are live, another wish under
+        the same request).
+        """
+        newest = self._newest(wish.number)
+        if newest is None or not is_holders(holder, newest.content):
+            raise UnknownReference(_NO_CERTIFICATE)
+        return self._make(newest, wish, by)
+
+    def make_at_office(self, wish: CopyWish, by: Caller) -> AnnotatedCopy:
+        """The same for whoever stands at the counter; the operator has seen the identity document."""
+        newest = self._newest(wish.number)
+        if newest is None:
+            raise UnknownReference("没有这份证书。请核对证书编号。")
+        return self._make(newest, wish, by)
+
+    def of_holder(self, holder: Holder) -> tuple[AnnotatedCopy, ...]:
+        """The holder's copies, newest first."""
+        return self.store.of_holder(_plain(holder.id_number))
+
+    def of_certificate(self, number: str) -> tuple[AnnotatedCopy, ...]:
+        """The copies of a certificate, newest first."""
+        return self.store.of_certificate(_plain(number))
+
+    def document(self, copy: str, by: Caller, channel: str, holder: Holder | None = None) -> bytes:
+        """The PDF of a copy that may still be used, finished first if need be; the look is written down before.
+
+        With a holder, of the holder's own alone. Raises UnknownReference, ConflictError for a copy that has ended.
+        """
+        found = self._own(copy, holder)
+        standing = found.standing(self.clock.today())
+        if standing is not CopyStanding.LIVE:
+            raise ConflictError(f"这份加注件{standing.label}，不能再下载。请按需要另行办理。")
+        finished = self._finish(found)
+        self.looks.append(PersonalLook(self.clock.now(), channel, by.name, finished.id, "下载加注件"))
+        document = self.read(finished.id)
+        if document is None:
+            raise IntegrityError(f"加注件 {finished.id} 的文件不在档案中，已停止处理。")
+        return document
+
+    def withdraw(self, copy: str, by: Caller, holder: Holder | None = None) -> AnnotatedCopy:
+        """End a copy early; again: nothing new. Raises UnknownReference."""
+        return self.store.withdraw(self._own(copy, holder).id, by, self.clock.now())
+
+    def work(self, stopping: Callable[[], bool]) -> None:
+        """Finish the copies that a process left behind, one after another until `stopping`."""
+        while not stopping() and (waiting := self.store.waiting(1)):
+            self._finish(waiting[0])
+
+    def _make(self, newest: Draft, wish: CopyWish, by: Caller) -> AnnotatedCopy:
+        today, content = self.clock.today(), newest.content
+        words = copy_words(wish.recipient, wish.purpose)
+        fresh = AnnotatedCopy(
+            id=new_copy_id(self.random_bytes),
+            number=content.number,
+            version=content.version,
+            words=words,
+            made_at=self.clock.now(),
+            ends_on=wish.ends_on,
+        )
+        begun = self.store.begin(
+            fresh, wish.request, content.award.document.number, by, self._judge(fresh, today)
+        )
+        if (begun.number, begun.words, begun.ends_on) != (content.number, words, wish.ends_on):
+            raise ConflictError("这个请求号已用于另一份加注件。请换一个请求号后重试。")
+        return self._finish(begun)
+
+    def _judge(self, fresh: AnnotatedCopy, today: date) -> JudgeCopy:
+        require_glyphs = self.missing((fresh.words.recipient, fresh.words.purpose))
+
+        def judge(version: int, status: CertificateStatus, copies: Sequence[AnnotatedCopy]) -> None:
+            require_printable(require_glyphs)
+            require_end(fresh.ends_on, today)
+            require_in_force(status)
+            if version != fresh.version:
+                raise ConflictError(_CHANGED)
+            require_room(copies, today)
+
+        return judge
+
+    def _finish(self, copy: AnnotatedCopy) -> AnnotatedCopy:
+        if copy.ready or copy.withdrawn_at is not None:
+            return copy
+        versions = self.certificates.published(number=copy.number)
+        draft = next((one.draft for one in versions if one.draft.content.version == copy.version), None)
+        if draft is None:
+            raise IntegrityError(f"加注件 {copy.id} 所依据的证书版本不存在，已停止处理。")
+        return self.store.finish(copy.id, self.print_copy(draft, copy))
+
+    def _own(self, copy: str, holder: Holder | None) -> AnnotatedCopy:
+        found = self.store.find(copy) if holder is None else self._of_holder(copy, holder)
+        if found is None:
+            raise UnknownReference(_UNKNOWN)
+        return found
+
+    def _of_holder(self, copy: str, holder: Holder) -> AnnotatedCopy | None:
+        return next((one for one in self.of_holder(holder) if one.id == copy), None)
+
+    def _newest(self, number: str) -> Draft | None:
+        versions = self.certificates.published(number=_plain(number))
+        return versions[-1].draft if versions else None
+
+
+def _plain(number: str) -> str:
+    return number.strip().upper()

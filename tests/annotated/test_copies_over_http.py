@@ -1,0 +1,209 @@
+"""A holder has copies made for one recipient and one purpose; they check as such until they end."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+from certverify import check_pdf, check_record, load_trust, open_ledger
+from certverify.document import check_document
+from pypdf import PdfReader
+from sqlalchemy import delete
+
+from certsvc.adapters.copy_schema import annotated_copy
+from certsvc.formats.manual_code import manual_code
+from tests.annotated.desk import PATH, CopyDesk
+
+STRANGER = {"name": "王莉", "id_number": "229905198307160444"}
+
+
+def off_line(copies: CopyDesk, raw_pdf: bytes) -> dict[str, Any]:
+    folder = copies.office.settings.public_folder
+    trust = load_trust(folder)
+    return check_pdf(raw_pdf, trust, open_ledger(folder, trust), copies.desk.clock.now()).as_json()
+
+
+def on_line(copies: CopyDesk, raw_pdf: bytes) -> dict[str, Any]:
+    return copies.office.verification.check_document(raw_pdf).as_json()
+
+
+def record_text_of(copies: CopyDesk, raw_pdf: bytes) -> str:
+    checked = check_document(raw_pdf, load_trust(copies.office.settings.public_folder).trust_list)
+    assert (checked.layout, checked.code) == ("annotated-copy/v1", "document-original")
+    assert checked.record_text is not None
+    return checked.record_text
+
+
+def codes(verdict: dict[str, Any]) -> list[str]:
+    ignored = {"test-environment", "no-witnesses"}
+    return [one["code"] for one in verdict["findings"] if one["code"] not in ignored]
+
+
+def test_a_copy_says_for_whom_it_is_and_checks_as_such_on_and_off_line(copies: CopyDesk) -> None:
+    made = copies.make().json()
+    assert (made["standing"], made["standing_label"], made["ready"]) == ("live", "可使用", True)
+    raw_pdf = copies.document(made["copy"])
+    for verdict in (off_line(copies, raw_pdf), on_line(copies, raw_pdf)):
+        assert (verdict["verdict"], verdict["status"], codes(verdict)) == (
+            "passed",
+            "valid",
+            ["annotated-copy"],
+        )
+        assert verdict["annotation"] == {
+            "id": made["copy"],
+            "recipient": "长春市第一建筑公司",
+            "purpose": "投标",
+            "ends_on": copies.day(30).isoformat(),
+            "ended": False,
+        }
+        assert verdict["certificate"]["number"] == copies.number
+    assert copies.document(made["copy"]) == raw_pdf
+    assert copies.desk.actions(f"annotated-copy/{made['copy']}") == [("portal", "copy.make")]
+
+
+def test_a_copy_shows_its_words_and_masks_the_id_number(copies: CopyDesk) -> None:
+    made = copies.make().json()
+    text = PdfReader(io.BytesIO(copies.document(made["copy"]))).pages[0].extract_text()
+    last = copies.day(30)
+    ends_on = f"{last.year}年{last.month}月{last.day}日"
+    for words in ("加注件", "长春市第一建筑公司", "投标", ends_on, made["copy"], copies.number):
+        assert words in text
+    assert copies.holder["id_number"] not in text
+
+
+def test_the_same_request_makes_one_copy_and_another_wish_under_it_is_refused(copies: CopyDesk) -> None:
+    first = copies.make()
+    assert copies.make().json() == first.json()
+    refused = copies.make(purpose="岗位聘用")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert "请求号" in refused.json()["detail"]
+    assert [one["copy"] for one in copies.own("/list").json()["copies"]] == [first.json()["copy"]]
+
+
+def test_three_copies_are_live_at_a_time(copies: CopyDesk) -> None:
+    made = [
+        copies.make(request=f"request-{n:04}", ends_on=copies.day(3 + n).isoformat()).json() for n in range(3)
+    ]
+    first = copies.day(3)
+    refused = copies.make(request="request-0009")
+    assert refused.status_code == 409
+    assert "最多可有 3 份" in refused.json()["detail"]
+    assert f"最早的一份{first.year}年{first.month}月{first.day}日到期" in refused.json()["detail"]
+    copies.own(f"/{made[1]['copy']}/withdrawal")
+    assert copies.make(request="request-0009").status_code == 200
+    assert copies.make(request="request-0010").status_code == 409
+    copies.desk.clock.advance(timedelta(days=4))
+    assert copies.make(request="request-0010").status_code == 200
+
+
+def test_an_ended_copy_fails_and_says_how_its_certificate_stands(copies: CopyDesk) -> None:
+    made = copies.make(ends_on=copies.day(0).isoformat()).json()
+    raw_pdf = copies.document(made["copy"])
+    copies.desk.clock.advance(timedelta(days=1))
+    copies.office.republish()
+    for verdict in (off_line(copies, raw_pdf), on_line(copies, raw_pdf)):
+        assert (verdict["verdict"], verdict["authentic"], verdict["status"]) == ("failed", "yes", "valid")
+        assert codes(verdict) == ["copy-ended"]
+        assert verdict["annotation"]["ended"] is True
+    (listed,) = copies.own("/list").json()["copies"]
+    assert (listed["standing"], listed["standing_label"]) == ("ended", "已到期")
+    refused = copies.own(f"/{made['copy']}/document")
+    assert refused.status_code == 409
+    assert "已到期" in refused.json()["detail"]
+
+
+def test_a_withdrawn_copy_fails_on_line_and_stays_as_it_is_in_files(copies: CopyDesk) -> None:
+    made = copies.make().json()
+    raw_pdf = copies.document(made["copy"])
+    withdrawn = copies.own(f"/{made['copy']}/withdrawal").json()
+    assert withdrawn["standing"] == "withdrawn"
+    copies.desk.clock.advance(timedelta(minutes=5))
+    assert copies.own(f"/{made['copy']}/withdrawal").json() == withdrawn
+    told = on_line(copies, raw_pdf)
+    assert (told["verdict"], told["status"], codes(told)) == ("failed", "valid", ["copy-withdrawn"])
+    assert off_line(copies, raw_pdf)["verdict"] == "passed"
+    assert copies.own(f"/{made['copy']}/document").status_code == 409
+    actions = copies.desk.actions(f"annotated-copy/{made['copy']}")
+    assert actions == [("portal", "copy.make"), ("portal", "copy.withdraw")]
+
+
+def test_a_revocation_of_the_certificate_comes_before_its_copies(copies: CopyDesk) -> None:
+    raw_pdf = copies.document(copies.make().json()["copy"])
+    copies.revoke()
+    for verdict in (off_line(copies, raw_pdf), on_line(copies, raw_pdf)):
+        assert (verdict["verdict"], verdict["status"]) == ("failed", "revoked")
+        assert codes(verdict) == ["revoked", "annotated-copy"]
+    refused = copies.make(request="request-0002")
+    assert refused.status_code == 409
+    assert "“已撤销”，不能办理加注件" in refused.json()["detail"]
+
+
+def test_the_public_face_answers_to_symbol_and_manual_code_of_a_copy(copies: CopyDesk) -> None:
+    made = copies.make().json()
+    text = record_text_of(copies, copies.document(made["copy"]))
+    with copies.desk.visitor() as anybody:
+        verdict = anybody.post("/api/v1/verify", json={"qr": text}).json()
+    folder, now = copies.office.settings.public_folder, copies.desk.clock.now()
+    trust = load_trust(folder)
+    own = check_record(text, trust, open_ledger(folder, trust), now, None, timedelta(hours=1)).as_json()
+    assert (verdict["annotation"]["id"], verdict["findings"]) == (made["copy"], own["findings"])
+    record = copies.office.copies.store.record(made["copy"])
+    assert record is not None
+    assert copies.office.codes.check(manual_code(record).replace("-", "")).as_json() == verdict
+
+
+def test_a_copy_opens_no_proofs(copies: CopyDesk) -> None:
+    text = record_text_of(copies, copies.document(copies.make().json()["copy"]))
+    assert copies.office.verification.identify_qr(text) is None
+
+
+def test_a_copy_that_the_register_lost_is_left_open(copies: CopyDesk) -> None:
+    raw_pdf = copies.document(copies.make().json()["copy"])
+    with copies.office.engine.begin() as connection:
+        connection.execute(delete(annotated_copy))
+    verdict = on_line(copies, raw_pdf)
+    assert (verdict["verdict"], codes(verdict)) == ("undetermined", ["copy-unknown"])
+    assert "copy-unknown" in verdict["not_established"]
+
+
+def test_a_copy_is_refused_with_what_to_do_instead(copies: CopyDesk) -> None:
+    today, last = copies.day(0), copies.day(90)
+    table: list[tuple[dict[str, Any], int, str]] = [
+        ({"recipient": " "}, 400, "请填写接收单位"),
+        ({"recipient": "长" * 31}, 400, "接收单位不能超过 30 个字"),
+        ({"purpose": "用" * 21}, 400, "用途不能超过 20 个字"),
+        ({"recipient": "甲\u202e乙"}, 400, "无法显示的字符"),
+        ({"recipient": "某单位 22990119900101001X"}, 400, "不要写身份证件号码"),
+        ({"recipient": "某𪛗公司"}, 400, "“𪛗”暂时无法印制（字库缺字）"),
+        (
+            {"ends_on": copies.day(-1).isoformat()},
+            400,
+            f"不能早于今天（{today.year}年{today.month}月{today.day}日）",
+        ),
+        (
+            {"ends_on": copies.day(91).isoformat()},
+            400,
+            f"最长 90 天，到期日最晚为{last.year}年{last.month}月{last.day}日",
+        ),
+        ({"ends_on": "2024-02-30"}, 422, ""),
+        ({"request": "short"}, 422, ""),
+        ({"number": "222023052000017X"}, 404, "没有与持证人相符的证书"),
+        ({"holder": STRANGER}, 404, "没有与持证人相符的证书"),
+    ]
+    for given, status, words in table:
+        refused = copies.make(**given)
+        assert refused.status_code == status, given
+        assert words in refused.json().get("detail", ""), given
+    assert copies.own("/list").json()["copies"] == []
+    assert copies.make(ends_on=last.isoformat()).status_code == 200
+
+
+def test_only_the_portal_asks_and_only_for_the_holders_own(copies: CopyDesk) -> None:
+    made = copies.make().json()["copy"]
+    assert copies.own(f"/{made}/document", holder=STRANGER).status_code == 404
+    assert copies.own(f"/{made}/withdrawal", holder=STRANGER).status_code == 404
+    assert copies.own("/list", holder=STRANGER).json() == {"copies": []}
+    assert copies.ask("/list", {"holder": copies.holder}, "upstream").status_code == 403
+    with copies.desk.sign_in("maker") as official:
+        assert official.post(f"{PATH}/list", json={"holder": copies.holder}).status_code == 403
