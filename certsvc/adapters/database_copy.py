@@ -14,9 +14,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, literal, select, text, union_all
 from sqlalchemy.engine import URL, make_url
 
+from certsvc.adapters.archive_schema import archive_object
+from certsvc.adapters.copy_schema import annotated_copy
 from certsvc.adapters.database import open_database
 from certsvc.adapters.ledger_schema import ledger_head
 from certsvc.adapters.schema import certificate
@@ -32,6 +34,16 @@ class KeptDocument:
 
     number: str
     version: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptArchiveObject:
+    """An archive object that the database relies on."""
+
+    number: str
+    version: int
+    generation: int
     sha256: str
 
 
@@ -54,14 +66,25 @@ class DatabaseCopy:
 
     def documents(self) -> Generator[KeptDocument, None, None]:
         """The documents that it relies on, streamed; to be closed when it is left early."""
-        statement = (
-            select(certificate.c.number, certificate.c.version, certificate.c.document_sha256)
-            .where(certificate.c.document_sha256.is_not(None))
-            .order_by(certificate.c.number, certificate.c.version)
-        )
+        own, copy = certificate.c, annotated_copy.c
+        of_certificates = select(own.number, own.version, own.document_sha256)
+        of_copies = select(copy.id, literal(1), copy.document_sha256)
+        statement = union_all(
+            of_certificates.where(own.document_sha256.is_not(None)),
+            of_copies.where(copy.document_sha256.is_not(None)),
+        ).order_by("number", "version")
         with self._connection.execution_options(yield_per=1000).execute(statement) as rows:
             for row in rows:
                 yield KeptDocument(row.number, row.version, row.document_sha256)
+
+    def archive_objects(self) -> Generator[KeptArchiveObject, None, None]:
+        """The archive objects that it relies on, of every generation, likewise."""
+        columns = archive_object.c
+        keys = (columns.certificate_number, columns.certificate_version, columns.generation)
+        statement = select(*keys, columns.sha256).order_by(*keys)
+        with self._connection.execution_options(yield_per=1000).execute(statement) as rows:
+            for number, version, generation, sha256 in rows:
+                yield KeptArchiveObject(number, version, generation, sha256)
 
 
 def database_kind(url: str) -> str:

@@ -8,9 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from certsvc.adapters.announced_board import DatabaseAnnouncedBoard
+from certverify.pdf_sandbox import shared_sandbox
+
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.code_store import DatabaseCertificatesByCode
 from certsvc.adapters.history_register import DatabaseHistoryRegister
+from certsvc.adapters.copy_store import DatabaseCopyBoard
 from certsvc.adapters.last_checkpoint import FileLastCheckpoint
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.public_tree import FolderTree
@@ -92,7 +95,14 @@ class PublicSide(Parts):
         """Verification for everybody, over a register that can only be read."""
         history = DatabaseHistoryRegister(self.reading_engine, self.keys.cipher)
         older = HistoricalAnswers(self._published_state, history, self.clock)
-        return Verification(self._published_state, self.register, self.clock, older_titles=older)
+        return Verification(
+            self._published_state,
+            self.register,
+            self.clock,
+            older_titles=older,
+            copies=self.copy_board,
+            inspector=shared_sandbox(),
+        )
 
     @cached_property
     def past_answers(self) -> PastAnswers:
@@ -103,7 +113,12 @@ class PublicSide(Parts):
     def codes(self) -> CodeAnswers:
         """Verification by manual code, of every kind of record that has one."""
         certificates = DatabaseCertificatesByCode(self.reading_engine, self.keys.cipher)
-        return CodeAnswers(self.verification, self.past_answers, (certificates,))
+        return CodeAnswers(self.verification, self.past_answers, (certificates, self.copy_board))
+
+    @cached_property
+    def copy_board(self) -> DatabaseCopyBoard:
+        """The annotated copies, for reading only."""
+        return DatabaseCopyBoard(self.reading_engine, self.keys.cipher)
 
     @cached_property
     def proofs(self) -> ProofDesk:

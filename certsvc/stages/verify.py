@@ -17,13 +17,16 @@ from certverify import Code, LedgerUnavailable, StatusSource, Verdict
 from certverify.errors import RecordUnreadableError
 from certverify.examination import Examination, Question
 from certverify.names import SEPARATORS
-from certverify.record import HistoricalRecord, Record, decode_record_bytes
+from certverify.pdf_comparison import with_register
+from certverify.pdf_sandbox import Inspector
+from certverify.record import CopyTerms, HistoricalRecord, Record, decode_record_bytes
 from certverify.status import Status
 from certverify.verdict import Decision, StatusWord
 
 from certsvc.errors import IntegrityError
 from certsvc.formats.record import record_text
 from certsvc.ports import Clock
+from certsvc.ports.annotated_copies import CopyBoard
 from certsvc.ports.verification import DecisionNotice, PublishedState, Register, RegisteredVersion
 
 MAX_AGE_ON_LINE = timedelta(hours=1)
@@ -96,7 +99,14 @@ class Verification:
         clock: Clock,
         max_age: timedelta = MAX_AGE_ON_LINE,
         older_titles: OlderTitles | None = None,
+        copies: CopyBoard | None = None,
+        inspector: Inspector | None = None,
     ) -> None:
+        """Without `copies` a register of annotated copies is not asked: they stand as their records say. Without an
+        `inspector` files are compared byte for byte, and what is no original is not looked into.
+        """
+        self._inspector = inspector
+        self._copies = copies
         self._older_titles: OlderTitles = older_titles or NoOlderTitles()
         self._published = published
         self._register = register
@@ -109,9 +119,9 @@ class Verification:
         return self._conclude(exam, exam.examine_record(text), ledger)
 
     def check_document(self, raw_pdf: bytes, place: str | None = None) -> Verdict:
-        """The verdict on a certificate file, compared byte for byte; no PDF is parsed. Raises UnavailableError."""
+        """The verdict on a certificate file. No PDF is parsed in this process. Raises UnavailableError, SandboxBusyError."""
         exam, ledger = self._begin(place)
-        return self._conclude(exam, exam.examine_document(raw_pdf), ledger)
+        return self._conclude(exam, exam.examine_document(raw_pdf, self._inspector), ledger)
 
     def check_holder(self, claim: HolderClaim, place: str | None = None) -> Verdict:
         """The verdict on the newest published version that agrees with the claim in all three parts.
@@ -166,16 +176,27 @@ class Verification:
         versions = self._register.versions(record.number)
         decisions = self._register.decisions(record.number)
         judge_ledger(exam, ledger)
-        _judge_status(exam, record, _own_version(versions, record), ledger)
-        exam.judge_copy()
+        own = _own_version(versions, record)
+        _judge_status(exam, record, own, ledger)
+        exam.judge_copy(self._standing(exam.copy, record))
         exam.judge_place(record)
         newest = max((one.version for one in versions), default=record.version)
+        _compare_with_register(exam, own, newest)
         superseded = exam.status is StatusWord.SUPERSEDED and newest > record.version
         return replace(
             exam.verdict(),
             decision=_decision_behind(exam.status, record.version, decisions),
             replaced_by=newest if superseded else None,
         )
+
+    def _standing(self, copy: CopyTerms | None, record: Record) -> Code:
+        """What the register says of a copy that has not ended by its own date; one it does not have stays open."""
+        if copy is None or self._copies is None:
+            return Code.ANNOTATED_COPY
+        known = self._copies.find(copy.id)
+        if known is None or (known.number, known.version) != (record.number, record.version):
+            return Code.COPY_UNKNOWN
+        return Code.ANNOTATED_COPY if known.withdrawn_at is None else Code.COPY_WITHDRAWN
 
     def _find(self, claim: HolderClaim) -> _Found | None:
         versions = self._register.versions(_plain_number(claim.number))
@@ -213,6 +234,12 @@ def _judge_status(
             exam.judge_status(answer)
         else:
             exam.codes.append(answer)
+
+
+def _compare_with_register(exam: Examination, own: RegisteredVersion | None, newest: int) -> None:
+    """What is registered of this very version beside what was printed and signed, where a file was compared."""
+    if exam.comparison is not None and own is not None and own.record is not None:
+        exam.comparison = with_register(exam.comparison, _record_of(own), newest, exam.trust.tables)
 
 
 def _own_version(versions: Sequence[RegisteredVersion], record: Record) -> RegisteredVersion | None:
