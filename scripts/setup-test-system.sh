@@ -6,6 +6,7 @@ missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need pdftoppm poppler-utils
 need qpdf qpdf
+need zbarimg zbar-tools
 need chromium chromium
 need openssl openssl
 need redis-server redis-server

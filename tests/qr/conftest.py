@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -26,3 +27,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicOffice]:
     opened.decide(DecisionKind.REVOKE, opened.regular[0])
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def decoders() -> None:
+    """Tools that tests of printed symbols need: they fail, they are not skipped, when one is missing."""
+    missing = [name for name in ("pdftoppm", "zbarimg") if shutil.which(name) is None]
+    if missing:
+        pytest.fail(f"{missing} missing: run scripts/setup-test-system.sh (poppler-utils, zbar-tools)")
