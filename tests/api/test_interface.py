@@ -195,10 +195,15 @@ def _add_slow_routes(app: FastAPI) -> None:
 
 def test_ready_means_database_young_checkpoint_and_published_keys(public: PublicOffice) -> None:
     ready = public.client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (
+    told = ready.json()
+    signers = told.pop("signers")
+    assert (ready.status_code, told) == (
         200,
         {"status": "ready", "checks": {"database": "ok", "checkpoint": "ok", "keys": "ok"}},
     )
+    assert {(one["key"], one["finding"], one["reachable"]) for one in signers} == {
+        (key, "ok", True) for key in ("record", "log", "document", "api")
+    }
     public.clock.advance(timedelta(hours=1, seconds=1))
     stale = public.client.get("/readyz")
     assert (stale.status_code, stale.json()["code"]) == (503, "not-ready")
