@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from certsvc.adapters.announced_board import DatabaseAnnouncedBoard
 from certverify.pdf_sandbox import shared_sandbox
 
+from certsvc.adapters.announced_board import DatabaseAnnouncedBoard
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.code_store import DatabaseCertificatesByCode
-from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.copy_store import DatabaseCopyBoard
+from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.last_checkpoint import FileLastCheckpoint
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.public_tree import FolderTree
@@ -32,7 +33,7 @@ from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.bundle import Opening
 from certsvc.formats.record import record_text
 from certsvc.formats.tlog_proof import encode_tlog_proof
-from certsvc.ports import Clock
+from certsvc.ports import Clock, DocumentWriter
 from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.e_licence_answers import ELicenceDesk
@@ -48,11 +49,13 @@ from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, goes_on_
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.signer_health import SignerHealth
+from certsvc.stages.verification_reports import VerificationReports
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 from certsvc.stages.witness_guard import WitnessGuard
 from certsvc.stages.witness_report import WitnessReport, witness_report
 
 LAST_CHECKPOINT = "last-checkpoint"
+REPORT_LAYOUT = "report/v1"
 _SHOWN_WITHIN = timedelta(minutes=1)
 
 
@@ -152,6 +155,25 @@ class PublicSide(Parts):
         board = DatabaseShareGrantBoard(self.reading_engine, self.keys.cipher)
         verdict_on = self.verification.check_qr
         return ShareOpening(board, self.certificates, verdict_on, self.looks, self.clock)
+
+    @cached_property
+    def reports(self) -> VerificationReports:
+        """Verification reports, signed with the document key; every look is noted."""
+        return VerificationReports(
+            verification=self.verification,
+            writer=lambda: self._report_writer,
+            looks=self.looks,
+            clock=self.clock,
+            style=self.style,
+            issuer=self.settings.issuer,
+            random_bytes=os.urandom,
+        )
+
+    @cached_property
+    def _report_writer(self) -> DocumentWriter:
+        from certsvc.adapters.document.writer import PageWriter
+
+        return PageWriter(self.layout_of(REPORT_LAYOUT), self.keys.document)
 
     @cached_property
     def e_licences(self) -> ELicenceDesk:

@@ -11,7 +11,7 @@ from certsvc.ports.verification import RegisteredVersion
 from certsvc.stages.verify import HolderClaim, Verification
 
 MakeBundle = Callable[[str, int], bytes | None]
-_NOT_FOUND = "未查询到相符的证书，请核对校验码，或证书编号、姓名和证件号码后四位，也可以扫描证书上的二维码。"
+NOT_FOUND = "未查询到相符的证书，请核对校验码，或证书编号、姓名和证件号码后四位，也可以扫描证书上的二维码。"
 BUNDLE, PAST_BUNDLE = "离线核验包", "履历查验包"
 _ANYBODY = "public"
 
@@ -49,6 +49,6 @@ class ProofDesk:
     def _hand_out(self, version: RegisteredVersion | None) -> bytes:
         bundle = None if version is None else self._make_bundle(version.number, version.version)
         if version is None or bundle is None:
-            raise UnknownReference(_NOT_FOUND)
+            raise UnknownReference(NOT_FOUND)
         self._looks.append(PersonalLook(self._clock.now(), "api", _ANYBODY, version.number, self._purpose))
         return bundle

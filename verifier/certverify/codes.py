@@ -33,6 +33,7 @@ class Code(StrEnum):
     DOCUMENT_NOT_ORIGINAL = "document-not-original"
     DOCUMENT_UNREADABLE = "document-unreadable"
     DOCUMENT_ARCHIVED = "document-archived"
+    DOCUMENT_IS_REPORT = "document-is-report"
     DOCUMENT_RESAVED = "document-resaved"
     DOCUMENT_FORGED = "document-forged"
     DOCUMENT_KEY_UNKNOWN = "document-key-unknown"

@@ -24,6 +24,12 @@ DOCUMENT_MEANINGS: dict[Code, Meaning] = {
         "文件无法读取，或不是电子证书文件。",
         "The file cannot be read, or is not an electronic certificate.",
     ),
+    Code.DOCUMENT_IS_REPORT: Meaning(
+        _N,
+        "该文件是核验报告，不是证书：报告所载为出具当时的结果，此处为现在的结果。",
+        "This file is a verification report, not the certificate: it states the result of its day, while this is the "
+        "result of now.",
+    ),
     Code.DOCUMENT_ARCHIVED: Meaning(
         _N,
         "归档件：原始证书文件完好，其后只附加了时间戳等长期保存信息。",

@@ -168,6 +168,8 @@ class Examination:
         if signed.format_version not in formats_of_layout(layout):
             self.reject(Code.DOCUMENT_ALTERED)
             return None
+        if layout.startswith("report/"):
+            self.codes.append(Code.DOCUMENT_IS_REPORT)
         return self._believe(signed, text)
 
     def reject(self, code: Code) -> None:

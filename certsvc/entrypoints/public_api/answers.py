@@ -19,6 +19,10 @@ _DETAILS = {
         "unknown-reference",
         "未查询到相符的证书，请核对校验码，或证书编号、姓名和证件号码后四位，也可以扫描证书上的二维码。",
     ),
+    HTTPStatus.CONFLICT: (
+        "conflict",
+        "出示的内容未能确认是发证机关签发的，不能出具核验报告。请先核验，并按核验结果的提示办理。",
+    ),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "这个地址不接受这种请求方法。"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("request-entity-too-large", "请求的内容过大，没有受理。"),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (

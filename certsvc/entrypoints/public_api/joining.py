@@ -36,6 +36,7 @@ def public_service(office: Office) -> PublicService:
         announced=office.announced_board,
         shares=office.share_opening,
         e_licences=office.e_licences,
+        reports=office.reports,
         mappings=office.mapping_answers,
         readiness=office.readiness,
         limiter=_limiter(office),

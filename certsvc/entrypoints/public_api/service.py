@@ -15,6 +15,7 @@ from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
+from certsvc.stages.verification_reports import VerificationReports
 from certsvc.stages.verify import Verification
 
 
@@ -45,6 +46,7 @@ class PublicService:
     announced: AnnouncedBoard
     shares: ShareOpening
     e_licences: ELicenceDesk
+    reports: VerificationReports
     mappings: MappingAnswers
     readiness: Readiness
     limiter: RateLimiter

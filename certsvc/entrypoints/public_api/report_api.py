@@ -1,0 +1,79 @@
+"""`/api/v1/report`: a verification report 核验报告, a signed PDF of the verdict of this moment (docs/api.md)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from certsvc.entrypoints.http.allowances import client_of, require_allowance
+from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
+from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, QrQuestion, VerifyQuestion
+from certsvc.entrypoints.public_api.service import PublicService
+from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess, counted
+from certsvc.stages.verification_reports import VerificationReport
+
+PATH: Final = "/api/v1/report"
+_PER_SECONDS: Final = 60
+
+
+def add_reports(app: FastAPI, service: PublicService) -> None:
+    """Serve verification reports."""
+
+    def limited(request: Request) -> None:
+        allowed = service.limiter.allow(
+            f"bundle:{client_of(request)}", service.limits.bundle_per_minute, _PER_SECONDS
+        )
+        require_allowance(allowed)
+
+    router = APIRouter(route_class=JsonRoute)
+
+    @router.post(
+        PATH,
+        summary="A verification report",
+        operation_id="report",
+        responses=_ANSWERS,
+        response_class=Response,
+        dependencies=[Depends(limited)],
+    )
+    def report(question: VerifyQuestion) -> Response:
+        """By the same questions as a verdict: the verdict of now, dated, numbered and signed, with the verdict's JSON inside.
+
+        Its QR symbol is the certificate's own, so that scanning the report gives the verdict of that day. What the authority
+        did not sign has no report (409); every report is noted, and counts as a bundle does.
+        """
+        made = _made(service, question)
+        name = f'attachment; filename="verification-report-{made.number}.pdf"'
+        return Response(
+            made.document,
+            media_type="application/pdf",
+            headers={"Cache-Control": "no-store", "Content-Disposition": name},
+        )
+
+    app.include_router(router)
+
+    def refuse() -> Response:
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+
+    app.add_api_route(PATH, refuse, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+def _made(service: PublicService, question: VerifyQuestion) -> VerificationReport:
+    if isinstance(question, QrQuestion):
+        return service.reports.make(question.qr, question.place)
+    if isinstance(question, ManualCodeQuestion):
+        return service.reports.make(service.codes.asked(counted(service, question)), question.place)
+    count_guess(service, question.claim.number)
+    return service.reports.make(question.claim, question.place)
+
+
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The report: one page, signed as certificates are (docs/formats/document.md).",
+        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    **problem_answers(*ASKED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+}
