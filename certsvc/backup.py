@@ -1,7 +1,7 @@
-"""Backup and restore of an office: database, documents, published checkpoint. Keys are never part of a backup.
+"""Backup and restore of an office: database, documents, archive objects, published checkpoint. Keys are never part of a backup.
 
 A backup is consistent with itself: the published checkpoint is read first, the database after it, and of the
-documents exactly those that the copied database relies on, each compared with the digest kept there.
+documents and archive objects exactly those that the copied database relies on, each compared with the digest kept there.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from certverify.note import decode_verifier_key
 from certverify.policy import decode_policy
 
 from certsvc.adapters.api_key import api_key_fingerprint
+from certsvc.adapters.archive_folder import FolderArchiveObjects
 from certsvc.adapters.backup_archive import BackupWriter, extract_backup
 from certsvc.adapters.clock import SystemClock
 from certsvc.adapters.database import migrate, open_database
@@ -65,6 +66,7 @@ class BackedUp:
 
     file: Path
     documents: int
+    archive_objects: int
     log_size: int
     fingerprints: Mapping[str, str]
 
@@ -75,6 +77,7 @@ class Restored:
 
     home: Path
     documents: int
+    archive_objects: int
     log_size: int
     made_at: str
     fingerprints: Mapping[str, str]
@@ -152,11 +155,12 @@ def back_up(settings: Settings, file: Path, clock: Clock | None = None) -> Backe
                 for path, content in public.items():
                     writer.add_bytes(f"public/{path}", content)
                 documents = _add_documents(writer, copy, archive)
+                objects = _add_archive_objects(writer, copy, FolderArchiveObjects(settings.archive_folder))
                 log_size = copy.log_size
             writer.add_file(MEMBERS[database_kind(url)], copy.file)
     except FileExistsError as error:
         raise ConflictError(f"备份文件 {file} 已存在或正在写入。请换一个文件名。") from error
-    return BackedUp(file, documents, log_size, keys)
+    return BackedUp(file, documents, objects, log_size, keys)
 
 
 def restore(settings: Settings, file: Path) -> Restored:
@@ -180,10 +184,14 @@ def restore(settings: Settings, file: Path) -> Restored:
         documents = sum(1 for _ in (staging / "documents").rglob("*.pdf"))
         if documents:
             (staging / "documents").rename(settings.documents_folder)
+        objects = sum(1 for _ in (staging / "archive").rglob("*.pdf"))
+        if objects:
+            (staging / "archive").rename(settings.archive_folder)
         (staging / DESCRIPTION).rename(home / RESTORED)
     finally:
         shutil.rmtree(staging)
-    return Restored(home, documents, description["log_size"], description["made_at"], description["keys"])
+    made_at, keys = description["made_at"], description["keys"]
+    return Restored(home, documents, objects, description["log_size"], made_at, keys)
 
 
 def expected_fingerprints(settings: Settings) -> Mapping[str, str] | None:
@@ -209,6 +217,21 @@ def _add_documents(writer: BackupWriter, copy: DatabaseCopy, archive: FolderArch
             if not path.exists() or writer.add_file(name, path) != document.sha256:
                 raise IntegrityError(
                     f"证书 {document.number} 第 {document.version} 版的文件缺失或已被改动，没有备份。"
+                    "请按 docs/operations.md 核查。"
+                )
+            count += 1
+    return count
+
+
+def _add_archive_objects(writer: BackupWriter, copy: DatabaseCopy, folder: FolderArchiveObjects) -> int:
+    count = 0
+    with closing(copy.archive_objects()) as objects:
+        for one in objects:
+            path = folder.path(one.number, one.version, one.generation)
+            name = f"archive/{path.parent.name}/{path.name}"
+            if not path.exists() or writer.add_file(name, path) != one.sha256:
+                raise IntegrityError(
+                    f"证书 {one.number} 第 {one.version} 版的归档文件缺失或已被改动，没有备份。"
                     "请按 docs/operations.md 核查。"
                 )
             count += 1

@@ -135,7 +135,7 @@ class DatabaseArchiveBook:
         newest = select(columns.level, func.count()).where(columns.newest == 1).group_by(columns.level)
         lasting = and_(columns.newest == 1, columns.level == ArchiveLevel.B_LTA.value)
         with self._engine.begin() as connection:
-            found = {ArchiveLevel(name): count for name, count in connection.execute(newest).tuples()}
+            found = {ArchiveLevel(name): count for name, count in connection.execute(newest)}
             next_renewal = connection.scalar(select(func.min(columns.renew_at)).where(lasting))
             return ArchiveStatus(
                 total=_count(connection, select(func.count()).select_from(certificate).where(_PUBLISHED)),

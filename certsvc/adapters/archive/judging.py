@@ -117,10 +117,13 @@ class _Examination:
         return DocumentTimestamp(status.timestamp, ends, stamp.external_md_algorithm)
 
     async def _certification(self, inside: _Inside, proven: datetime, level: ArchiveLevel) -> None:
-        lists = self._material.lists if level is ArchiveLevel.B_T else inside.lists
+        bare = level is ArchiveLevel.B_T  # says when it was signed, and nothing of revocation
+        lists = self._material.lists if bare else inside.lists
         certificates = (*inside.certificates, *self._material.certificates)
         roots = self._material.document_roots
-        context = validation_context(roots, proven, certificates, lists, looking_back=True)
+        context = validation_context(
+            roots, proven, certificates, lists, looking_back=True, lists_needed=not bare
+        )
         status = await async_validate_pdf_signature(self._signature, context)
         _require(status, ArchiveFault.SIGNATURE)
         if not status.docmdp_ok:

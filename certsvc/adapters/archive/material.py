@@ -48,15 +48,16 @@ def validation_context(
     lists: Iterable[crl.CertificateList],
     *,
     looking_back: bool = False,
+    lists_needed: bool = True,
 ) -> ValidationContext:
-    """pyHanko's context that requires a revocation list for each certificate. `looking_back`: lists that were made after the
-    instant count for it as well, as those do that a long-term document carries of itself."""
+    """pyHanko's context, which requires a revocation list for each certificate, unless it may do without. `looking_back`: lists
+    that were made after the instant count for it as well, as those do that a long-term document carries of itself."""
     return ValidationContext(
         trust_roots=list(roots),
         other_certs=list(certificates),
         crls=list(lists),
         moment=moment,
-        revocation_mode="require",
+        revocation_mode="require" if lists_needed else "soft-fail",
         retroactive_revinfo=looking_back,
         allow_fetching=False,
     )

@@ -32,7 +32,9 @@ def backup(file: Path) -> None:
 
     with writing_to(file):
         made = back_up(load_settings(), file.resolve())
-    click.echo(f"已备份到 {made.file}：证书文件 {made.documents} 份，账本 {made.log_size} 条。")
+    click.echo(
+        f"已备份到 {made.file}：证书文件 {made.documents} 份，归档文件 {made.archive_objects} 份，账本 {made.log_size} 条。"
+    )
     click.echo("备份中没有密钥，请另行保管。恢复时需要的密钥指纹（SHA-256）：")
     _print_fingerprints(made.fingerprints)
 
@@ -54,7 +56,8 @@ def restore(file: Path, home: Path) -> None:
 
     done = restore_backup(load_settings(home=home), file)
     click.echo(
-        f"已恢复 {done.made_at} 的备份到 {done.home}：证书文件 {done.documents} 份，账本 {done.log_size} 条。"
+        f"已恢复 {done.made_at} 的备份到 {done.home}：证书文件 {done.documents} 份，"
+        f"归档文件 {done.archive_objects} 份，账本 {done.log_size} 条。"
     )
     click.echo("接下来：一、把密钥放回 keys 目录，指纹须为：")
     _print_fingerprints(done.fingerprints)
