@@ -34,7 +34,7 @@ from certsvc.adapters.document.structure import Element, Structure
 from certsvc.adapters.document.text_patterns import draw_micro_line, draw_stamp, micro_pattern
 from certsvc.errors import ConfigurationError
 
-_FIXED_ELEMENTS = 5  # list of fields, seal, link, QR symbol, signature
+_FIXED_ELEMENTS = 4  # seal, link, QR symbol, signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,11 @@ class _Compiler:
         first_element = next(numbers_)
         self.structure = Structure(count(first_element))
         self.elements: dict[str, Element] = {}
+        self.list: Element | None = None
         # The number of elements follows from the layout; the variable objects come right after the last of them.
         listed = sum(1 for place in declared.fields if place.listed)
         texts = len(declared.texts_before) + len(declared.texts_after)
-        elements = texts + len(declared.fields) + 2 * listed + _FIXED_ELEMENTS
+        elements = texts + len(declared.fields) + 2 * listed + _lists(declared) + _FIXED_ELEMENTS
         elements += (declared.marks is not None) + 2 * (declared.photo is not None)
         self.variable = VariableObjects(
             first_element + elements,
@@ -139,11 +140,18 @@ class _Compiler:
     def compile(self) -> Layout:
         document = self.variable.document
         before = [b"/Artifact BMC", self._background(), b"EMC"]
-        before += [self._fixed(text, document) for text in self.map.texts_before]
+        before += [self._fixed(text, document) for text in self.map.texts_before if not text.opens]
         if self.map.marks is not None:
             self.elements["marks"] = self.structure.add("P", document)
-        self.elements["fields"] = self.structure.add("L", document)
-        fields = tuple(self._field(place) for place in self.map.fields)
+        headings = {text.opens: text for text in self.map.texts_before if text.opens}
+        fields = []
+        for place in self.map.fields:
+            if place.field in headings:
+                before.append(self._fixed(headings.pop(place.field), document))
+                self.list = None
+            fields.append(self._field(place))
+        if headings:
+            raise ConfigurationError(f"证书版式 {self.map.name} 的标题没有所属栏目：{'、'.join(headings)}")
         alt = self.map.descriptions
         if self.map.photo is not None:
             self.elements["photo"] = self.structure.add("Figure", document, alt=alt["photo"])
@@ -171,7 +179,7 @@ class _Compiler:
             variable=self.variable,
             map=self.map,
             store=self.store,
-            fields=fields,
+            fields=tuple(fields),
             begin=begin,
             elements=self.elements,
         )
@@ -227,7 +235,10 @@ class _Compiler:
             self.elements[place.field] = element
             begin = self.structure.mark(element)
             return FieldInk(place, b"", begin + b" " + self._label(place) if place.label else begin)
-        item = self.structure.add_below("LI", self.elements["fields"])
+        if self.list is None:
+            self.list = self.structure.add("L", self.variable.document)
+            self.elements[f"list {self.list.number}"] = self.list
+        item = self.structure.add_below("LI", self.list)
         label = self.structure.add_below("Lbl", item)
         body = self.structure.add_below("LBody", item)
         spelled = b"%s %s EMC" % (self.structure.mark(label), self._label(place))
@@ -277,6 +288,17 @@ class _Compiler:
             (element.number, element.spelled(head_objects.PAGE)) for element in self.structure.elements
         )
         return objects
+
+
+def _lists(declared: LayoutMap) -> int:
+    """How many lists the labelled fields make: a heading begins a new one."""
+    opened = {text.opens for text in declared.texts_before if text.opens}
+    count_, begun = 0, False
+    for place in declared.fields:
+        begun = begun and place.field not in opened
+        if place.listed and not begun:
+            count_, begun = count_ + 1, True
+    return count_
 
 
 def emblem_resource(name: str) -> str:

@@ -24,7 +24,8 @@ class FixedText:
     """A text that stands on every document. `role`: structure type (H1, P). `x`: left end, or middle if centred.
 
     `spacing` is added between characters; `weight` is the width of an outline that makes the type heavier; the text is
-    turned about (`x`, `y`). `id` names it for layouts that are based on this one.
+    turned about (`x`, `y`). `opens` names the field that it is the heading of: it is read right before that field, and a
+    new list begins there. `id` names it for layouts that are based on this one.
     """
 
     text: str
@@ -37,6 +38,7 @@ class FixedText:
     spacing: float = 0
     weight: float = 0
     turn: float = 0
+    opens: str = ""
     id: str = ""
 
 
