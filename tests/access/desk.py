@@ -68,7 +68,7 @@ class Desk:
 
     def visitor(self) -> httpx.Client:
         """A browser without cookies."""
-        return httpx.Client(base_url=self.address, trust_env=False, timeout=30)
+        return httpx.Client(base_url=self.address, trust_env=False, timeout=120)
 
     def consent(self, browser: httpx.Client, user: str) -> str:
         """Begin to sign in and let the provider consent: path and query that the browser is sent back to."""

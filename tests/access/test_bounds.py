@@ -25,7 +25,7 @@ LARGE = bytes(SMALL_BODY + 1)
 def announce(desk: Desk, path: str, length: int, **headers: str) -> int:
     """Announce a body and send none of it: the status of the answer."""
     address = httpx.URL(desk.address)
-    connection = HTTPConnection(address.host, address.port or 80, timeout=10)
+    connection = HTTPConnection(address.host, address.port or 80, timeout=60)
     connection.putrequest("POST", path)
     for name, value in {**XLSX, "Content-Length": str(length), **headers}.items():
         connection.putheader(name, value)
@@ -78,7 +78,7 @@ def test_a_large_body_without_a_length_is_read_for_known_callers_alone(desk: Des
 def test_a_client_that_leaves_while_sending_is_no_error(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     address = httpx.URL(desk.address)
-    with socket.create_connection((address.host, address.port or 80), timeout=10) as line:
+    with socket.create_connection((address.host, address.port or 80), timeout=60) as line:
         line.sendall(f"POST {DECISIONS} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{".encode())
     with desk.sign_in("maker") as browser:  # requests later: the first one has long been given up
         assert browser.get("/console/me").status_code == 200

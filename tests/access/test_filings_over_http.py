@@ -64,7 +64,7 @@ def test_what_is_no_filing_is_refused_with_a_word(desk: Desk) -> None:
 
 def test_a_body_that_is_announced_too_large_is_not_read(desk: Desk) -> None:
     with desk.visitor() as stranger:
-        connection = HTTPConnection(str(stranger.base_url.host), stranger.base_url.port or 80, timeout=10)
+        connection = HTTPConnection(str(stranger.base_url.host), stranger.base_url.port or 80, timeout=60)
     connection.putrequest("POST", PATH)
     connection.putheader("Content-Length", str(1 << 40))
     connection.endheaders()

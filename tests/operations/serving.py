@@ -32,7 +32,7 @@ class Service:
                 command, env=environment, cwd=settings.home, stdout=log, stderr=log
             )
 
-    def wait_until_it_answers(self, seconds: float = 30) -> None:
+    def wait_until_it_answers(self, seconds: float = 120) -> None:
         """Return once `/healthz` says so."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -53,4 +53,4 @@ class Service:
         """SIGTERM; the exit code, and the seconds it took."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30), time.monotonic() - began
+        return self.process.wait(timeout=120), time.monotonic() - began

@@ -102,7 +102,7 @@ def test_the_command_and_the_server_may_issue_the_same_filing_at_once(office: Of
     service = Service(office.settings)
     service.wait_until_it_answers()
     command = Service(office.settings, "issue", filing, "--actor", "checker")
-    assert command.process.wait(timeout=60) == 0, command.log.read_text(encoding="utf-8")
+    assert command.process.wait(timeout=120) == 0, command.log.read_text(encoding="utf-8")
     eventually(lambda: is_issued(office, filing))
     assert service.terminate()[0] == 0
     require_exactly_once(office, filing)
@@ -115,5 +115,5 @@ def test_a_public_tree_of_another_history_stops_the_server_with_a_word(office: O
     altered = checkpoint.read_text(encoding="utf-8").replace("\n1\n", "\n9\n", 1)
     assert altered != checkpoint.read_text(encoding="utf-8")
     checkpoint.write_text(altered, encoding="utf-8")
-    assert service.process.wait(timeout=20) == 3
+    assert service.process.wait(timeout=120) == 3
     assert "integrity" in service.log.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Return as soon as it holds; fail when it does not in the time given."""
     end = time.monotonic() + seconds
     while not holds():

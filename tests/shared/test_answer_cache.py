@@ -20,7 +20,7 @@ from certsvc.ports.sharing import AnswerCache, VersionedAnswer
 from tests.shared.patience import eventually
 from tests.support.servers import RedisServer
 
-SHORT, LONG = 0.3, 60.0
+SHORT, LONG = 0.6, 60.0
 OpenCache = Callable[[float], AnswerCache]
 OpenShared = Callable[[float], RedisAnswerCache]
 
@@ -173,7 +173,7 @@ def test_a_change_in_one_process_is_heard_by_the_others(open_shared: OpenShared,
     one, other = open_shared(LONG), open_shared(LONG)
     other.answer("a", row.read)
     one.changed("a", row.change())
-    eventually(lambda: other.answer("a", row.read) == answer_of(2), seconds=1)
+    eventually(lambda: other.answer("a", row.read) == answer_of(2), seconds=LONG / 3)
 
 
 def test_a_change_that_nobody_told_is_seen_when_the_time_has_ended(open_shared: OpenShared, row: Row) -> None:

@@ -267,7 +267,7 @@ def shown_size(folder: Path) -> int:
     return decode_checkpoint(path.read_bytes())[0].size if path.exists() else 0
 
 
-def wait_for_size(folder: Path, size: int, seconds: float = 30) -> None:
+def wait_for_size(folder: Path, size: int, seconds: float = 120) -> None:
     """Return once the published checkpoint has at least that many leaves."""
     end = time.monotonic() + seconds
     while shown_size(folder) < size:

@@ -167,7 +167,7 @@ def _program(name: str) -> str:
     return found
 
 
-def _wait_for_port(port: int, seconds: float = 10) -> None:
+def _wait_for_port(port: int, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with socket.socket() as probe:

@@ -79,7 +79,7 @@ def test_a_witness_killed_while_it_answers_remembers_at_least_what_it_has_answer
         assert answered <= known <= answered + 1
         assert running.add(request(known, known + 1))[0] == 200
         answered = known + 1
-        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=60)
         connection.request("POST", "/add-checkpoint", request(answered, answered + 1))
         time.sleep(moments.uniform(0, 0.003))
         running.kill()
@@ -130,7 +130,7 @@ def test_what_is_no_request_is_refused(witness: WitnessProcess) -> None:
 
 
 def test_one_connection_may_ask_many_times(witness: WitnessProcess) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", witness.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", witness.port, timeout=60)
     for old, size in ((0, 3), (3, 9), (9, 9)):
         connection.request("POST", "/add-checkpoint", request(old, size))
         answer = connection.getresponse()
@@ -173,7 +173,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def open_slow(port: int, sent: bytes) -> socket.socket:
-    slow = socket.create_connection(("127.0.0.1", port), timeout=20)
+    slow = socket.create_connection(("127.0.0.1", port), timeout=60)
     slow.sendall(sent)
     return slow
 
@@ -205,16 +205,24 @@ def test_who_sends_slowly_is_not_waited_for(impatient: WitnessProcess) -> None:
         with open_slow(impatient.port, sent) as slow, contextlib.suppress(ConnectionError):
             while slow.recv(4096):
                 slow.sendall(b" ")
-        assert time.monotonic() - began < 5, sent
+        assert time.monotonic() - began < 30, sent
         assert impatient.call("GET", "/healthz")[0] == 200
+
+
+def answers(running: WitnessProcess) -> bool:
+    with contextlib.suppress(ConnectionError, http.client.HTTPException):
+        return running.call("GET", "/healthz")[0] == 200
+    return False
 
 
 def test_too_many_connections_are_turned_away_and_room_is_made_again(impatient: WitnessProcess) -> None:
     held = [open_slow(impatient.port, b"POST /") for _ in range(4)]
     with pytest.raises((ConnectionError, http.client.HTTPException)):
         impatient.call("GET", "/healthz")
-    time.sleep(0.8)
-    assert impatient.call("GET", "/healthz")[0] == 200
+    end = time.monotonic() + 60
+    while not answers(impatient):
+        assert time.monotonic() < end, "no room is made"
+        time.sleep(0.1)
     for one in held:
         one.close()
 

@@ -147,7 +147,7 @@ class WitnessProcess:
                 cwd=ROOT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
             )
-        impatience = Timer(30, self.process.kill)
+        impatience = Timer(120, self.process.kill)
         impatience.start()
         try:
             said = [self._line() for _ in range(4)]
@@ -167,7 +167,7 @@ class WitnessProcess:
         self, method: str, path: str, body: bytes | None = None
     ) -> tuple[int, bytes, http.client.HTTPMessage]:
         """Status, body and headers of one request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body)
             answer = connection.getresponse()
@@ -192,7 +192,7 @@ class WitnessProcess:
         return self._end(), time.monotonic() - began
 
     def _end(self) -> int:
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=120)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code

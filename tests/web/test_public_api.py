@@ -62,7 +62,7 @@ def ask(app: FastAPI, address: str) -> httpx.Response:
 
 def ask_verbatim(client: httpx.Client, path: str) -> tuple[int, str, bytes]:
     """A request whose path nobody tidies on the way: status, content type, content."""
-    connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port or 80, timeout=10)
+    connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port or 80, timeout=60)
     connection.request("GET", path)
     answer = connection.getresponse()
     with answer:

@@ -70,7 +70,7 @@ def test_one_that_let_its_time_pass_is_left_in_peace() -> None:
         assert witnesses.add_checkpoint({b"w": b"x"}) == {b"w": NoAnswer("timeout")}
         began = time.monotonic()
         assert witnesses.add_checkpoint({b"w": b"x"}) == {b"w": NoAnswer("timeout")}
-        assert time.monotonic() - began < 0.3
+        assert time.monotonic() - began < 0.6
 
 
 def test_while_it_talks_it_is_not_asked_again() -> None:
@@ -86,7 +86,7 @@ def test_witnesses_are_asked_at_the_same_time() -> None:
         began = time.monotonic()
         answers = witnesses.add_checkpoint({b"w%d" % number: b"x" for number in range(8)})
         assert set(answers.values()) == {NoAnswer("timeout")}
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 7
 
 
 @pytest.mark.parametrize(
