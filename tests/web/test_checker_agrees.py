@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from certverify.check import check_record
-from certverify.meanings import MEANINGS
 from certverify.ledger import open_ledger
+from certverify.meanings import MEANINGS
 from certverify.names import mask_name
 from certverify.trust import load_trust
 from playwright.sync_api import Browser, Page
