@@ -9,8 +9,9 @@ from typing import Any
 from certverify import check_pdf, check_record, load_trust, open_ledger
 from certverify.document import check_document
 from pypdf import PdfReader
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
+from certsvc.adapters.access_schema import personal_look
 from certsvc.adapters.copy_schema import annotated_copy
 from certsvc.formats.manual_code import manual_code
 from tests.annotated.desk import PATH, CopyDesk
@@ -60,6 +61,11 @@ def test_a_copy_says_for_whom_it_is_and_checks_as_such_on_and_off_line(copies: C
         assert verdict["certificate"]["number"] == copies.number
     assert copies.document(made["copy"]) == raw_pdf
     assert copies.desk.actions(f"annotated-copy/{made['copy']}") == [("portal", "copy.make")]
+    looks = select(personal_look.c.viewer, personal_look.c.purpose).where(
+        personal_look.c.object == made["copy"]
+    )
+    with copies.office.engine.begin() as connection:
+        assert [tuple(row) for row in connection.execute(looks)] == [("portal", "下载加注件")] * 2
 
 
 def test_a_copy_shows_its_words_and_masks_the_id_number(copies: CopyDesk) -> None:
