@@ -66,20 +66,26 @@ def rendered(raw_pdf: bytes, dpi: int) -> Image.Image:
     return Image.open(BytesIO(drawn.stdout)).convert("L")
 
 
+def symbol_box(picture: Image.Image) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the only symbol of an upright picture, in pixels."""
+    (symbol,) = zxingcpp.read_barcodes(
+        picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    )
+    first, last = symbol.position.top_left, symbol.position.bottom_right
+    return first.x, first.y, last.x, last.y
+
+
 @cache
 def surroundings() -> tuple[float, float, float, float]:
     """Where the symbol of a certificate stands with a hand's breadth around it: left, top, right, bottom of the page."""
     page = rendered(page_with("usual"), 100)
-    (symbol,) = zxingcpp.read_barcodes(page)
-    corners = symbol.position
-    x = (corners.top_left.x, corners.bottom_right.x)
-    y = (corners.top_left.y, corners.bottom_right.y)
+    left, top, right, bottom = symbol_box(page)
     hand = round(100 * 20 / 25.4)
     return (
-        max(0.0, (x[0] - hand) / page.width),
-        max(0.0, (y[0] - hand) / page.height),
-        min(1.0, (x[1] + hand) / page.width),
-        min(1.0, (y[1] + hand) / page.height),
+        max(0.0, (left - hand) / page.width),
+        max(0.0, (top - hand) / page.height),
+        min(1.0, (right + hand) / page.width),
+        min(1.0, (bottom + hand) / page.height),
     )
 
 

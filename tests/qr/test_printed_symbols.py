@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from certsvc.adapters.document.qr_symbol import qr_rows
 from tests.document.samples import document, page_of
 from tests.qr.printed import (
     TEXTS,
@@ -17,6 +18,7 @@ from tests.qr.printed import (
     read_by_zxing,
     rendered,
     slanted,
+    symbol_box,
     turned,
 )
 
@@ -77,6 +79,21 @@ def test_every_sample_of_every_layout_is_read_back_by_two_decoders(sample: str, 
     expected = {page_of(sample)[1].qr_text}
     assert read_by_zxing(picture) == expected
     assert read_by_zbar(picture, tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("sample", "side"), [("dual-directed", 35), ("annotated", 44), ("report", 35), ("statement", 44)]
+)
+def test_the_symbol_has_its_size_and_four_light_modules_around_it(sample: str, side: int) -> None:
+    picture = rendered(document(sample), 200)
+    left, top, right, bottom = symbol_box(picture)
+    millimetre = 200 / 25.4
+    assert (right - left) / millimetre == pytest.approx(side, abs=0.4)
+    assert (bottom - top) / millimetre == pytest.approx(side, abs=0.4)
+    quiet = round(4 * (right - left) / len(qr_rows(page_of(sample)[1].qr_text))) - 1
+    around = picture.crop((left - quiet, top - quiet, right + quiet, bottom + quiet))
+    around.paste(255, (quiet - 2, quiet - 2, around.width - quiet + 2, around.height - quiet + 2))
+    assert around.getextrema()[0] > 240
 
 
 @pytest.mark.parametrize("case", BOTH_READ)
