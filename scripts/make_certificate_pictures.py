@@ -1,4 +1,4 @@
-"""Draw the sample certificates of the documentation: docs/pictures/certificate-*.png (needs pdftoppm).
+"""Draw the sample documents of the README: docs/pictures/*.png (needs pdftoppm).
 
 .venv/bin/python -m scripts.make_certificate_pictures docs/pictures
 """
@@ -12,10 +12,17 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.document.samples import FACES, certificate
+from tests.document.samples import document
 
-WIDTH = 1400  # pixels
-COLOURS = 128
+PICTURES = {
+    "certificate-regular": "regular",
+    "certificate-dual-directed": "photo",
+    "annotated-copy": "annotated",
+    "report": "report",
+    "statement": "statement",
+}
+LONGER_SIDE = 1240  # pixels
+COLOURS = 96
 
 
 def main() -> None:
@@ -23,16 +30,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--faces", nargs="*", default=["regular", "dual-directed"], choices=sorted(FACES))
+    parser.add_argument("--only", nargs="*", default=list(PICTURES), choices=sorted(PICTURES))
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    for name in given.faces:
-        target = given.folder / f"certificate-{name}.png"
+    for name in given.only:
+        target = given.folder / f"{name}.png"
         with tempfile.TemporaryDirectory() as scratch:
-            document = Path(scratch) / "certificate.pdf"
-            document.write_bytes(certificate(name))
-            command = ["pdftoppm", "-png", "-singlefile", "-scale-to-x", str(WIDTH), "-scale-to-y", "-1"]
-            subprocess.run([*command, document, Path(scratch) / "page"], check=True)
+            written = Path(scratch) / "document.pdf"
+            written.write_bytes(document(PICTURES[name]))
+            command = ["pdftoppm", "-png", "-singlefile", "-scale-to", str(LONGER_SIDE)]
+            subprocess.run([*command, written, Path(scratch) / "page"], check=True)
             with Image.open(Path(scratch) / "page.png") as page:
                 page.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
         print(f"{target}: {target.stat().st_size} bytes")

@@ -47,6 +47,18 @@ def test_a_dotted_name_never_begins_a_line_with_the_dot() -> None:
         )
 
 
+def test_paragraphs_begin_new_lines_and_a_block_from_the_top_grows_downwards() -> None:
+    box = Box(left=0, baseline=50, width=60, height=40, largest=10, smallest=5, from_top=True)
+    fitted = fit("一二\n三四五六七八", box, store())
+    assert [line.text for line in fitted.lines] == ["一二", "三四五六七八"]
+    assert [round(line.baseline, 2) for line in fitted.lines] == [50, round(50 - 10 * LEADING, 2)]
+
+
+def test_paragraphs_count_against_the_height() -> None:
+    with pytest.raises(IntegrityError, match="过长"):
+        fit("一\n" * 40, BOX, store())
+
+
 def test_a_text_that_fits_at_no_size_stops_the_line() -> None:
     with pytest.raises(IntegrityError, match="过长"):
         fit("长" * 2000, BOX, store())

@@ -20,6 +20,7 @@ from certsvc.errors import ConfigurationError
 from tests.document.samples import NOW, REGULAR, TEMPLATES, layout, signer, store
 
 FOLDER = TEMPLATES / "certificate" / "v1"
+COPY = TEMPLATES / "annotated-copy" / "v1"
 
 
 def _spoiled(scratch: Path, spoil: Callable[[dict[str, Any]], None]) -> Path:
@@ -104,6 +105,44 @@ def test_a_layout_that_cannot_be_printed_is_refused(
     folder = _spoiled(tmp_path, spoil)
     with pytest.raises(ConfigurationError, match="版式"):
         compile_layout(folder, store())
+
+
+def _unknown_base(declared: dict[str, Any]) -> None:
+    declared["based_on"] = "certificate/v0"
+
+
+def _base_outside(declared: dict[str, Any]) -> None:
+    declared["based_on"] = "../certificate/v1"
+
+
+def _changes_nothing_known(declared: dict[str, Any]) -> None:
+    declared["changes"]["fields"]["nickname"] = {"y": 1}
+
+
+def _heading_of_nothing(declared: dict[str, Any]) -> None:
+    declared["adds"]["texts_before"][1]["opens"] = "nickname"
+
+
+@pytest.mark.parametrize("spoil", [_unknown_base, _base_outside, _changes_nothing_known, _heading_of_nothing])
+def test_a_layout_that_does_not_fit_its_base_is_refused(
+    tmp_path: Path, spoil: Callable[[dict[str, Any]], None]
+) -> None:
+    shutil.copytree(FOLDER, tmp_path / "certificate" / "v1")
+    folder = tmp_path / "annotated-copy" / "v1"
+    shutil.copytree(COPY, folder)
+    declared = json.loads((folder / "layout.json").read_text("utf-8"))
+    spoil(declared)
+    (folder / "layout.json").write_text(json.dumps(declared), "utf-8")
+    with pytest.raises(ConfigurationError, match="版式"):
+        compile_layout(folder, store())
+
+
+def test_a_copy_has_every_place_of_the_certificate_and_more() -> None:
+    certificate = {place.field: place for place in layout().map.fields}
+    copy = {place.field: place for place in layout("annotated-copy/v1").map.fields}
+    assert set(copy) - set(certificate) == {"recipient", "purpose", "ends_on", "copy_id"}
+    moved = {name for name, place in certificate.items() if copy[name] != place}
+    assert moved == {"manual_code", "address"}
 
 
 def test_a_layout_without_colour_profile_is_refused(tmp_path: Path) -> None:
