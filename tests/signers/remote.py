@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import ssl
 import subprocess
 import sys
 import time
@@ -24,8 +25,10 @@ PROGRAM = Path(sys.executable).parent / "certsvc"
 class RunningSigner:
     """The reference signer over the keys of a home."""
 
-    def __init__(self, home: Path, **settings: object) -> None:
+    def __init__(self, home: Path, *, tls: tuple[Path, Path] | None = None, **settings: object) -> None:
+        """`tls`: files of its certificate and of that one's key; it says so in `url`."""
         self.home = home
+        self._tls = tls
         self.port = free_port()
         self.token_file = home / "token"
         self.token_file.write_text(secrets.token_hex(32), encoding="ascii")
@@ -41,7 +44,7 @@ class RunningSigner:
     @property
     def url(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self.port}"
 
     @property
     def settings(self) -> dict[str, object]:
@@ -56,7 +59,12 @@ class RunningSigner:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        words = ("signer", "serve", "--token-file", str(self.token_file), "--port", str(self.port))
+        words = ["signer", "serve", "--token-file", str(self.token_file), "--port", str(self.port)]
+        trusted = None
+        if self._tls is not None:
+            certificate, key = map(str, self._tls)
+            words += ["--tls-certificate", certificate, "--tls-key", key]
+            trusted = ssl.create_default_context(cafile=certificate)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [str(PROGRAM), *words], env=self._environment, cwd=self.home, stdout=log, stderr=log
@@ -64,7 +72,7 @@ class RunningSigner:
         end = time.monotonic() + 30
         while time.monotonic() < end:
             try:
-                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5, context=trusted):
                     return
             except (urllib.error.URLError, ConnectionError):
                 assert self.process.poll() is None, self.log.read_text(encoding="utf-8")

@@ -7,17 +7,25 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from certsvc.adapters.file_keys import FileKeys
 from certsvc.adapters.key_names import decode_public_key, verifies
 from certsvc.adapters.pkcs11_keys import Pkcs11Keys
 from certsvc.adapters.remote_keys import RemoteKeys
 from certsvc.adapters.signing_keys import KeyAtHolder
+from certsvc.entrypoints.signing import serve_signer, signer_app
 from certsvc.errors import ConfigurationError, IntegrityError, UnavailableError, UnknownReference
 from certsvc.ports.signing import KeyHolder
 from tests.signers.remote import RunningSigner, odd_signer
@@ -152,6 +160,32 @@ def test_a_secret_is_one_line_that_others_cannot_read(
         Pkcs11Keys(MODULE, token.label, pin).public_key("record")
 
 
+def own_certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that vouches for itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "signer")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    files = folder / "tls.crt", folder / "tls.key"
+    files[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+def test_others_reach_the_signer_by_tls_alone(ceremony: Path) -> None:
+    app = signer_app(FileKeys(ceremony), "0" * 64, lambda _note: None)
+    for host in ("0.0.0.0", "192.0.2.1", "signer.example", "::"):
+        with pytest.raises(ConfigurationError, match="TLS"):
+            serve_signer(app, host, 8300)
+
+
 def test_a_signer_that_lies_is_found_out(remote: RunningSigner, ceremony: Path) -> None:
     lie = FileKeys(ceremony).sign("record", b"another message")
     public_key = FileKeys(ceremony).public_key("record")
@@ -253,9 +287,15 @@ def test_a_line_for_every_signature_and_nothing_of_the_content(remote: RunningSi
     assert (remote.home / "signatures.jsonl").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_signer_signs_with_a_token_as_well(token: Token, ceremony: Path, tmp_path: Path) -> None:
-    with RunningSigner(tmp_path, **token.settings) as running:
-        keys = at(running.url, running)
+def test_the_signer_signs_with_a_token_as_well_and_behind_tls(
+    token: Token, ceremony: Path, tmp_path: Path
+) -> None:
+    certificate, key = own_certificate(tmp_path)
+    with RunningSigner(tmp_path, tls=(certificate, key), **token.settings) as running:
+        keys = RemoteKeys(running.url, running.token_file, certificate, 5.0)
+        _opened.append(keys)
         assert keys.public_key("document") == FileKeys(ceremony).public_key("document")
         assert keys.sign("record", b"message") == FileKeys(ceremony).sign("record", b"message")
+        with pytest.raises(UnavailableError):  # nobody vouches for it
+            at(running.url, running).sign("record", b"message")
     assert not (tmp_path / "keys").exists()
