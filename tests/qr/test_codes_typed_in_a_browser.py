@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.formats.manual_code import manual_code
-from tests.api.asking import GROUND, PublicOffice
+from tests.api.asking import GROUND, PublicOffice, qr_text
 
 UNKNOWN = manual_code(b"no record of this register")
 
@@ -51,6 +51,12 @@ def test_a_typed_code_gives_the_verdict_of_the_symbol(page: Page, shared: Public
     expect(page.locator("[data-unchecked]")).to_contain_text("由本站核对")
     verdict = json.loads(page.locator("[data-verdict-json]").text_content() or "")
     assert verdict == shared.verify({"code": code_of(certificate)})
+
+
+def test_whoever_scans_can_compare_the_code_in_print(page: Page, shared: PublicOffice) -> None:
+    """A symbol of somebody else's, pasted over the own one, has another code beside it."""
+    page.goto(f"{shared.address}/v#{qr_text(shared.regular[1])}")
+    expect(page.locator("[data-fields] .code")).to_have_text(code_of(shared.regular[1]), use_inner_text=True)
 
 
 def test_the_place_of_use_is_asked_again(page: Page, shared: PublicOffice) -> None:

@@ -2,7 +2,8 @@
 // server is the same for the 131,072 certificates that share a shard.
 
 import { RecordRefused, decodeRecord, judgeSignature } from "./record.js";
-import { withoutPrefix } from "./base43.js";
+import { decodeText, withoutPrefix } from "./base43.js";
+import { codeOfRecord, grouped } from "./manual_code.js";
 import { dateInChina } from "./calendar.js";
 import { BadNote } from "./note.js";
 import { CannotVerify } from "./signature.js";
@@ -16,7 +17,7 @@ const MIXED_PAUSE_MS = 300;
 const NOTHING = {
   claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
   asOf: null, treeSize: null, test: false, tables: null, witnesses: "unknown", detail: null,
-  decision: null, replacedBy: null, foreignAddress: false,
+  decision: null, replacedBy: null, foreignAddress: false, manualCode: null,
 };
 
 /**
@@ -37,6 +38,7 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, onSig
     evidence = { ...evidence, trusted: trust !== null, test: trust?.test ?? false };
     const record = decodeRecord(withoutPrefix(text));
     evidence.claims = record.claims;
+    evidence.manualCode = await codeBeside(text);
     if (trust === null) return { ...evidence, problems: [refused] };
     const problem = await judgeSignature(record, trust.recordKeys, dateInChina(now));
     evidence = { ...evidence, ...signatureEvidence(problem), tables: await readTables(readFile, trust) };
@@ -50,6 +52,11 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, onSig
   } catch (error) {
     return { ...evidence, ...problemEvidence(error) };
   }
+}
+
+// What stands beside the symbol in print, for comparing; null where the page was not opened over https.
+async function codeBeside(text) {
+  return crypto.subtle ? grouped(await codeOfRecord(decodeText(withoutPrefix(text)).bytes)) : null;
 }
 
 // A genuine record can be printed behind the address of a site that only collects personal data.

@@ -104,7 +104,8 @@ function showRecord(evidence) {
 
 function fieldsOf(evidence) {
   const own = evidence.claims.historical === null ? certificateFields(evidence) : historicalFields(evidence);
-  return [...copyFields(evidence), ...own];
+  const beside = evidence.manualCode === null ? [] : [[{ zh: "校验码（印在二维码旁）", en: "Manual code, printed beside" }, same(evidence.manualCode), "code"]];
+  return [...copyFields(evidence), ...own, ...beside];
 }
 
 // For whom the copy is stands first: it decides whether the reader may rely on it at all.

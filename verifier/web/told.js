@@ -68,9 +68,10 @@ function fieldsTold({ certificate, historical, annotation, holder, validity_area
 function copyTold(annotation) {
   if (annotation === null) return [];
   return [
-    [{ zh: "加注：供谁使用", en: "Copy made for" }, same(annotation.recipient)],
-    [{ zh: "加注：用途", en: "Purpose" }, same(annotation.purpose)],
-    [{ zh: "加注：截止日期（含当日）", en: "To be used until (inclusive)" }, dateWords(annotation.ends_on)],
+    [{ zh: "加注件仅供", en: "Copy made for" }, same(annotation.recipient), "name"],
+    [{ zh: "用途", en: "Purpose" }, same(annotation.purpose)],
+    [{ zh: "到期日（含当日）", en: "Last day of use" }, dateWords(annotation.ends_on)],
+    [{ zh: "加注件编号", en: "Copy" }, same(annotation.id)],
   ];
 }
 
