@@ -33,7 +33,7 @@ def test_the_modules_are_those_of_the_library(length: int) -> None:
     judge.add_data(QRData(PREFIX.encode(), mode=MODE_8BIT_BYTE))
     judge.add_data(QRData(record.encode(), mode=MODE_ALPHA_NUM))
     judge.make(fit=True)
-    assert qr_rows(PREFIX + record) == [[bool(module) for module in row] for row in judge.modules]
+    assert qr_rows(PREFIX + record) == [bytes(map(bool, row)) for row in judge.modules]
 
 
 def test_a_text_too_long_for_any_symbol_stops_the_line() -> None:
@@ -53,5 +53,5 @@ def test_a_decoder_reads_the_text_back() -> None:
 
 
 def test_the_path_paints_exactly_the_dark_modules() -> None:
-    rows = [[True, True, False], [False, False, False], [False, True, True]]
+    rows = [b"\1\1\0", b"\0\0\0", b"\0\1\1"]
     assert qr_path(rows) == b"1 0 2 1 re\n0 2 2 1 re\nf"

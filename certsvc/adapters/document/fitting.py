@@ -9,6 +9,7 @@ Lines of one text are made about equally long.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certsvc.adapters.document.glyphs import UNITS_PER_EM, GlyphStore
@@ -74,19 +75,25 @@ def fits(text: str, box: Box, store: GlyphStore) -> bool:
 
 def _largest(text: str, box: Box, store: GlyphStore) -> tuple[float, list[str]] | None:
     """The largest size at which the text has room, with its lines."""
+    paragraphs = text.split("\n")
+    alone = store.width(text) if len(paragraphs) == 1 else None
     size = box.largest
     while size >= box.smallest:
-        lines = _paragraphs(text, box.width / size * UNITS_PER_EM, store)
-        if lines and (len(lines) == 1 or len(lines) * size * LEADING <= box.height):
-            return size, lines
+        width, most = box.width / size * UNITS_PER_EM, box.height / (size * LEADING)
+        if alone is not None and alone <= width:
+            return size, paragraphs
+        if most >= max(2, len(paragraphs)):
+            lines = _paragraphs(paragraphs, width, store)
+            if lines and len(lines) <= most:
+                return size, lines
         size -= _STEP
     return None
 
 
-def _paragraphs(text: str, width: float, store: GlyphStore) -> list[str]:
+def _paragraphs(paragraphs: Sequence[str], width: float, store: GlyphStore) -> list[str]:
     """The lines of all paragraphs; no lines when one of them has none."""
-    paragraphs = [broken(paragraph, width, store) for paragraph in text.split("\n")]
-    return [line for lines in paragraphs for line in lines] if all(paragraphs) else []
+    blocks = [broken(paragraph, width, store) for paragraph in paragraphs]
+    return [line for lines in blocks for line in lines] if all(blocks) else []
 
 
 def broken(text: str, width: float, store: GlyphStore) -> list[str]:

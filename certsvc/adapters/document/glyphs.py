@@ -11,24 +11,47 @@ import struct
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from struct import unpack_from
+from struct import pack, unpack, unpack_from
 from sys import byteorder
+from typing import TypeVar
 
 from certsvc.errors import ConfigurationError
 
 UNITS_PER_EM = 1000
 
 
-class _Remembered(dict[str, int]):
-    """Widths by character, each read when it is first asked for; a plain look-up afterwards."""
+_Value = TypeVar("_Value")
 
-    def __init__(self, read: Callable[[str], int]) -> None:
+
+class _Remembered(dict[str, _Value]):
+    """What is told of a character, each read when it is first asked for; a plain look-up afterwards."""
+
+    def __init__(self, read: Callable[[str], _Value]) -> None:
         super().__init__()
         self._read = read
 
-    def __missing__(self, char: str) -> int:
+    def __missing__(self, char: str) -> _Value:
         return self.setdefault(char, self._read(char))
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphPiece:
+    """A glyph as a font file takes it: `glyf` entry padded to four bytes, sum of its words, what `maxp` and `head` ask for.
+
+    `metrics` is the row of `hmtx`; `left` to `top` is the bounding box.
+    """
+
+    padded: bytes
+    words: int
+    metrics: bytes
+    points: int
+    contours: int
+    left: int
+    bottom: int
+    right: int
+    top: int
 
 
 class GlyphStore:
@@ -38,6 +61,8 @@ class GlyphStore:
         """Open a font file. Raises ConfigurationError when it is missing or of another make."""
         self._font = _map(path)
         self._advances = _Remembered(self._read_advance)
+        self._glyphs = _Remembered(self._find_glyph)
+        self._pieces = _Remembered(self._read_piece)
         try:
             self._read_tables()
         except (KeyError, struct.error, ValueError) as error:
@@ -45,7 +70,7 @@ class GlyphStore:
 
     def missing(self, texts: Iterable[str]) -> frozenset[str]:
         """The characters of the texts that have no glyph."""
-        return frozenset(char for char in set().union(*texts) if not self._glyph(char))
+        return frozenset(char for char in set().union(*texts) if not self._glyphs[char])
 
     def advance(self, char: str) -> int:
         """The width of a character in 1/1000 em. Raises KeyError when it has no glyph."""
@@ -60,18 +85,34 @@ class GlyphStore:
         glyph = self._glyph_or_raise(char)
         return self._font[self._glyf + self._loca[glyph] : self._glyf + self._loca[glyph + 1]]
 
+    def piece(self, char: str) -> GlyphPiece:
+        """The glyph of a character as a font file takes it. Raises KeyError when it has no glyph."""
+        return self._pieces[char]
+
+    def _read_piece(self, char: str) -> GlyphPiece:
+        outline = self.outline(char)
+        count = points = left = bottom = right = top = 0
+        if outline:
+            count, left, bottom, right, top = unpack_from(">5h", outline)
+            points = unpack_from(">H", outline, 10 + 2 * (count - 1))[0] + 1
+        padded = outline + bytes(-len(outline) % 4)
+        metrics = pack(">Hh", self.advance(char), left)
+        return GlyphPiece(
+            padded, sum_of_words(padded), metrics, points, count, left, bottom, max(right, 0), max(top, 0)
+        )
+
     def _read_advance(self, char: str) -> int:
         row = min(self._glyph_or_raise(char), self._long_metrics - 1)
         (width,) = unpack_from(">H", self._font, self._hmtx + 4 * row)
         return int(width)
 
     def _glyph_or_raise(self, char: str) -> int:
-        glyph = self._glyph(char)
+        glyph = self._glyphs[char]
         if not glyph:
             raise KeyError(char)
         return glyph
 
-    def _glyph(self, char: str) -> int:
+    def _find_glyph(self, char: str) -> int:
         """The glyph index, 0 when there is none."""
         point = ord(char)
         group = bisect_right(self._firsts, point) - 1
@@ -95,6 +136,12 @@ class GlyphStore:
         self._loca = _longs(font[start : start + length])
         groups = _longs(_full_character_map(font, tables[b"cmap"][0]))
         self._firsts, self._lasts, self._starts = groups[0::3], groups[1::3], groups[2::3]
+
+
+def sum_of_words(table: bytes) -> int:
+    """The sum of the 32-bit words of a table padded to four bytes, which its checksum is made of."""
+    words: tuple[int, ...] = unpack(f">{len(table) // 4}I", table)
+    return sum(words)
 
 
 def _map(path: Path) -> mmap.mmap:

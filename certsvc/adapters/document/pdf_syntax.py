@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from zlib import compress
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -23,6 +24,7 @@ def text_string(text: str) -> bytes:
     return b"<FEFF" + utf16_hex(text) + b">"
 
 
+@lru_cache(maxsize=20_000)
 def utf16_hex(text: str) -> bytes:
     """UTF-16BE in hexadecimal digits."""
     return text.encode("utf-16-be").hex().upper().encode("ascii")

@@ -9,11 +9,12 @@ is drawn once per version by `qrcode`, and the modules of a text are switched in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import compress
+from operator import itemgetter
 
+from qrcode.base import rs_blocks
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 from qrcode.util import BIT_LIMIT_TABLE, MODE_8BIT_BYTE, MODE_ALPHA_NUM, length_in_bits
@@ -25,15 +26,22 @@ QUIET_ZONE = 4
 _MASK = 3
 _TIMING_COLUMN = 6
 _DARK_RUN = re.compile(rb"\x01+")
+_FROM_DIGITS = bytes(n - ord("0") if n in b"01" else n for n in range(256))
+_LARGEST_SIDE = 177
+_NUMBERS = [b"%d " % n for n in range(_LARGEST_SIDE + 1)]
+_WIDTHS = [b"%d 1 re\n" % n for n in range(_LARGEST_SIDE + 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A symbol of one version without a text: its masked modules row by row, and where the bits go, in order."""
+    """A symbol of one version without a text: its masked modules row by row as one number of bytes, and `take`.
+
+    `take` picks for every module its bit out of the text's bits, or the zero that follows them.
+    """
 
     side: int
-    modules: bytes
-    places: tuple[int, ...]
+    modules: int
+    take: itemgetter[int]
 
 
 class _UnwrittenSymbol(QRCode):  # type: ignore[misc]  # the library has no types
@@ -44,8 +52,8 @@ class _UnwrittenSymbol(QRCode):  # type: ignore[misc]  # the library has no type
         super().map_data(data, mask_pattern)
 
 
-def qr_rows(text: str) -> list[list[bool]]:
-    """The modules row by row from the top, True = dark, without the quiet zone.
+def qr_rows(text: str) -> list[bytes]:
+    """The modules row by row from the top, a byte each, 1 = dark, without the quiet zone.
 
     `text` is `<prefix>#<record>` as in docs/formats/qr-record.md.
     """
@@ -53,12 +61,10 @@ def qr_rows(text: str) -> list[list[bool]]:
     address = prefix + mark
     plan = _plan(smallest_version(len(address), len(record)))
     words = codewords(address.encode("ascii"), record, (plan.side - 17) // 4, ERROR_CORRECT_M)
-    bits = f"{int.from_bytes(words, 'big'):0{8 * len(words)}b}"
-    modules = bytearray(plan.modules)
-    for place in compress(plan.places, map(int, bits)):
-        modules[place] ^= 1
-    flags = list(map(bool, modules))
-    return [flags[at : at + plan.side] for at in range(0, len(flags), plan.side)]
+    bits = f"{int.from_bytes(words, 'big'):0{8 * len(words)}b}0".encode("ascii").translate(_FROM_DIGITS)
+    switched = plan.modules ^ int.from_bytes(bytes(plan.take(bits)), "big")
+    modules = switched.to_bytes(plan.side**2, "big")
+    return [modules[at : at + plan.side] for at in range(0, len(modules), plan.side)]
 
 
 @cache
@@ -68,7 +74,12 @@ def _plan(version: int) -> _Plan:
     symbol.make(fit=False)
     side = len(symbol.modules)
     modules = bytes(bool(module) for row in symbol.modules for module in row)
-    return _Plan(side, modules, tuple(row * side + column for row, column in _free_places(symbol.free)))
+    places = [row * side + column for row, column in _free_places(symbol.free)]
+    bits = 8 * sum(block.total_count for block in rs_blocks(version, ERROR_CORRECT_M))
+    order = [bits] * side**2
+    for bit, place in enumerate(places[:bits]):
+        order[place] = bit
+    return _Plan(side, int.from_bytes(modules, "big"), itemgetter(*order))
 
 
 def _free_places(free: list[list[bool]]) -> Iterator[tuple[int, int]]:
@@ -97,11 +108,12 @@ def smallest_version(address: int, record: int) -> int:
     raise IntegrityError("二维码文本过长，已停止制作证书。")
 
 
-def qr_path(rows: list[list[bool]]) -> bytes:
+def qr_path(rows: Sequence[bytes]) -> bytes:
     """The dark modules as one filled path; one unit a module, origin at the bottom left."""
-    parts = [
-        b"%d %d %d 1 re" % (run.start(), up, run.end() - run.start())
-        for up, row in enumerate(reversed(rows))
-        for run in _DARK_RUN.finditer(bytes(row))
-    ]
-    return b"\n".join([*parts, b"f"])
+    parts: list[bytes] = []
+    for up, row in enumerate(reversed(rows)):
+        height = _NUMBERS[up]
+        for run in _DARK_RUN.finditer(row):
+            start, end = run.span()
+            parts += (_NUMBERS[start], height, _WIDTHS[end - start])
+    return b"".join([*parts, b"f"])

@@ -7,71 +7,39 @@ are glyphs 1, 2, 3... No dates, no chance: equal characters give equal bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from struct import pack, unpack, unpack_from
+from itertools import accumulate
+from struct import pack
 
-from certsvc.adapters.document.glyphs import UNITS_PER_EM, GlyphStore
+from certsvc.adapters.document.glyphs import UNITS_PER_EM, GlyphStore, sum_of_words
 
 ASCENT, DESCENT = 880, -120
 _MAC_EPOCH_2024 = 3_786_825_600
 
 
-@dataclass(frozen=True, slots=True)
-class _Extent:
-    """The bounding box and the greatest counts over all glyphs."""
-
-    box: tuple[int, int, int, int]
-    points: int
-    contours: int
-
-
 def cut_subset(store: GlyphStore, characters: Sequence[str]) -> bytes:
     """The font file. Raises KeyError when a character has no glyph."""
-    outlines = [store.outline(char) for char in characters]
-    glyf, offsets = _join(outlines)
-    extent = _extent(outlines)
+    pieces = [store.piece(char) for char in characters]
+    outlines = [piece.padded for piece in pieces]
+    offsets = [0, *accumulate(map(len, outlines), initial=0)]  # the first glyph is the empty .notdef
+    box = (
+        min(0, *(piece.left for piece in pieces)),
+        min(0, *(piece.bottom for piece in pieces)),
+        max(UNITS_PER_EM, *(piece.right for piece in pieces)),
+        max(UNITS_PER_EM, *(piece.top for piece in pieces)),
+    )
+    points, contours = max(piece.points for piece in pieces), max(piece.contours for piece in pieces)
     count = len(characters) + 1
-    metrics = [pack(">Hh", UNITS_PER_EM, 0)]
-    metrics += [
-        pack(">Hh", store.advance(char), unpack_from(">h", outline, 2)[0] if outline else 0)
-        for char, outline in zip(characters, outlines, strict=True)
-    ]
     return _assemble(
         {
-            b"glyf": glyf,
-            b"head": _head(extent.box),
-            b"hhea": _hhea(extent.box, count),
-            b"hmtx": b"".join(metrics),
+            b"glyf": b"".join(outlines),
+            b"head": _head(box),
+            b"hhea": _hhea(box, count),
+            b"hmtx": b"".join([pack(">Hh", UNITS_PER_EM, 0), *(piece.metrics for piece in pieces)]),
             b"loca": pack(f">{len(offsets)}I", *offsets),
-            b"maxp": pack(
-                ">I14H", 0x10000, count, extent.points, extent.contours, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0
-            ),
-        }
+            b"maxp": pack(">I14H", 0x10000, count, points, contours, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0),
+        },
+        sum(piece.words for piece in pieces),
     )
-
-
-def _join(outlines: Sequence[bytes]) -> tuple[bytes, list[int]]:
-    """The `glyf` table and its offsets; the first glyph is the empty .notdef."""
-    offsets, end = [0, 0], 0
-    parts = []
-    for outline in outlines:
-        padded = outline + bytes(-len(outline) % 4)
-        parts.append(padded)
-        end += len(padded)
-        offsets.append(end)
-    return b"".join(parts), offsets
-
-
-def _extent(outlines: Sequence[bytes]) -> _Extent:
-    points = contours = 0
-    left, bottom, right, top = 0, 0, UNITS_PER_EM, UNITS_PER_EM
-    for outline in filter(None, outlines):
-        count, x_min, y_min, x_max, y_max = unpack_from(">5h", outline)
-        contours = max(contours, count)
-        points = max(points, unpack_from(">H", outline, 10 + 2 * (count - 1))[0] + 1)
-        left, bottom = min(left, x_min), min(bottom, y_min)
-        right, top = max(right, x_max), max(top, y_max)
-    return _Extent((left, bottom, right, top), points, contours)
 
 
 def _head(box: tuple[int, int, int, int]) -> bytes:
@@ -92,25 +60,26 @@ def _hhea(box: tuple[int, int, int, int], count: int) -> bytes:
     )
 
 
-def _assemble(tables: dict[bytes, bytes]) -> bytes:
-    """The font file: directory, tables in order of their tags, whole-file checksum in `head`."""
+def _assemble(tables: dict[bytes, bytes], outlines_sum: int) -> bytes:
+    """The font file: directory, tables in order of their tags, whole-file checksum in `head`.
+
+    `outlines_sum`: the sum of the words of `glyf`, by far the largest table.
+    """
     start = 12 + 16 * len(tables)
     selector = len(tables).bit_length() - 1
     search = 16 << selector
     directory = [pack(">IHHHH", 0x10000, len(tables), search, selector, 16 * len(tables) - search)]
     body = bytearray()
-    head_at = 0
+    head_at = whole = 0
     for tag in sorted(tables):
         if tag == b"head":
             head_at = start + len(body)
-        directory.append(tag + pack(">III", _checksum(tables[tag]), start + len(body), len(tables[tag])))
-        body += tables[tag] + bytes(-len(tables[tag]) % 4)
+        padded = tables[tag] + bytes(-len(tables[tag]) % 4)
+        checksum = (outlines_sum if tag == b"glyf" else sum_of_words(padded)) & 0xFFFFFFFF
+        directory.append(tag + pack(">III", checksum, start + len(body), len(tables[tag])))
+        body += padded
+        whole += checksum
     font = bytearray(b"".join(directory) + body)
-    font[head_at + 8 : head_at + 12] = pack(">I", (0xB1B0AFBA - _checksum(bytes(font))) & 0xFFFFFFFF)
+    whole += sum_of_words(bytes(font[:start]))
+    font[head_at + 8 : head_at + 12] = pack(">I", (0xB1B0AFBA - whole) & 0xFFFFFFFF)
     return bytes(font)
-
-
-def _checksum(table: bytes) -> int:
-    padded = table + bytes(-len(table) % 4)
-    words: tuple[int, ...] = unpack(f">{len(padded) // 4}I", padded)
-    return sum(words) & 0xFFFFFFFF
