@@ -49,6 +49,8 @@ UPKEEP = {
     Action.KEY_RETIRE,
     Action.TRUST_ACCEPT,
 }
+AT_THE_COUNTER = {Action.COPY_MAKE, Action.COPY_READ, Action.COPY_WITHDRAW}
+"""What a holder asks for, at the counter or in the portal; no title is touched."""
 PROGRAM = Caller("upstream", CallerRole.SERVICE, "220000", frozenset({Purpose.FILING}))
 PLACES = ("220000", "222400", "222404", "220500", "220582")
 PEOPLE = [Actor(f"{role}-{place}", role, place) for role in Role for place in PLACES]
@@ -95,7 +97,7 @@ def test_programs_do_only_what_they_are_registered_for() -> None:
 
 def test_the_operator_decides_nothing() -> None:
     deciding = {action for action in Action if refusal(action, OPERATOR, place="220000") is not None}
-    open_to_operator = UPKEEP | (READING - READING_BY_NAME) | {Action.FILING_SUBMIT}
+    open_to_operator = UPKEEP | AT_THE_COUNTER | (READING - READING_BY_NAME) | {Action.FILING_SUBMIT}
     assert deciding == set(Action) - open_to_operator
 
 

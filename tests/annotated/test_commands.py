@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from certsvc.adapters.clock import FixedClock
+from certsvc.backup import back_up
 from certsvc.entrypoints.cli import copy_commands
 from certsvc.entrypoints.cli.commands import certsvc
 from tests.support.office import OfficeUnderTest
@@ -35,8 +36,8 @@ def told(*arguments: str) -> Any:
 
 
 def test_a_copy_is_made_listed_and_ended_at_the_counter(office: OfficeUnderTest, tmp_path: Path) -> None:
-    certificate = office.issue(office.submit(sample(DUAL_DIRECTED).xlsx()))[0]
-    number, out = certificate.draft.content.number, tmp_path / "copy.pdf"
+    issued = office.issue(office.submit(sample(DUAL_DIRECTED).xlsx()))
+    number, out = issued[0].draft.content.number, tmp_path / "copy.pdf"
     wish = ("--recipient", "珲春市农业农村局", "--purpose", "岗位聘用", "--ends-on", "2024-08-01")
     made = told("copy", number, *wish, "--out", str(out), "--request", "counter-1")
     again = run("copy", number, *wish, "--out", str(out), "--request", "counter-1")
@@ -46,6 +47,8 @@ def test_a_copy_is_made_listed_and_ended_at_the_counter(office: OfficeUnderTest,
     assert verdict["annotation"]["id"] == made["copy"]
     assert [one["copy"] for one in told("copies", number)["copies"]] == [made["copy"]]
     assert "可使用\t2024-08-01 到期\t珲春市农业农村局\t岗位聘用" in run("copies", number).output
+    kept = back_up(office.office.settings, tmp_path / "backup.tar", office.clock)
+    assert kept.documents == len(issued) + 1
     assert told("end-copy", made["copy"])["standing"] == "withdrawn"
     assert f"加注件 {made['copy']} 已停用。" in run("end-copy", made["copy"]).output
     late = run("copy", number, *wish[:-1], "2024-09-02", "--out", str(tmp_path / "late.pdf"))
