@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import cycle, islice
-from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bench import rivals
 from bench.people import ROOT
+from bench.split import milliseconds, watched
 from bench.timing import Measurement, Scale, Target, elapsed, rate
 from bench.versions import versions
+from certsvc.adapters.document import page, pdf_syntax
+from certsvc.adapters.document import writer as writer_module
+from certsvc.adapters.document.cms import SignatureTemplate
 from certsvc.adapters.document.glyphs import GlyphStore
 from certsvc.adapters.document.layout import Layout, compile_layout
+from certsvc.adapters.document.pdf_font import SubsetFont
 from certsvc.adapters.document.writer import PageWriter
-from certsvc.adapters.file_keys import FileDocumentSigner
+from certsvc.adapters.file_keys import FileDocumentSigner, FileRecordSigner
 from certsvc.adapters.test_ca import TestChain, make_test_chain
 from certsvc.domain.certificate import Face
 from certsvc.domain.page_face import certificate_page
-from certsvc.formats.base43 import ALPHABET
+from certsvc.formats.manual_code import manual_code
+from certsvc.formats.record import QrRecord, record_text
+from certsvc.stages import record_signing
 
 FONT = ROOT / "templates" / "fonts" / "CertificateSerifSC-Regular.ttf"
 NOW = datetime(2023, 12, 14, 2, 30, tzinfo=UTC)
@@ -47,11 +54,35 @@ _FACE = Face(
     issuer="吉林省人力资源和社会保障厅",
     issued="2023年10月24日",
     manual_code="ABCDE-FGHJK-MNPQR",
-    e_licence="",
+    e_licence="1.2.156.3005.2.111000000000000A23099.11220000000000019E.222023052000017X.001.K",
     marks=(),
     qr_text="",
     test_seal=True,
 )
+
+
+_RECORD = QrRecord(
+    number=_FACE.number,
+    version=1,
+    slot=131_071,
+    name=_FACE.name,
+    id_last4="1569",
+    series=5,
+    title=501,
+    level=1,
+    way=1,
+    validity_area=None,
+    acquired_on=date(2023, 9, 19),
+)
+_METADATA = b'{"ZZBS": "1.2.156.3005.2.111000000000000A23099.11220000000000019E.222023052000017X.001.K"}' * 10
+_PARTS = {
+    "record signature": [(record_signing, "sign_record")],
+    "QR symbol": [(page, "qr_rows"), (page, "qr_path")],
+    "page content": [(writer_module, "compose_page"), (writer_module, "reading_order")],
+    "font subset": [(SubsetFont, "__init__"), (SubsetFont, "objects")],
+    "compression": [(pdf_syntax, "compress")],
+    "signature": [(SignatureTemplate, "sign")],
+}
 
 
 def measure(scale: Scale) -> list[Measurement]:
@@ -59,9 +90,9 @@ def measure(scale: Scale) -> list[Measurement]:
     ours = our_rate(scale)
     artist = rivals.Artist(_layout().map, FONT)
     seal = rivals.PyHankoSeal(_chain())
-    template = artist.template(_face(0))
-    times_reportlab = _rate(scale, lambda face: seal.sign(artist.whole(face)))
-    times_pypdf = _rate(scale, lambda face: seal.sign(artist.overlaid(face, template)))
+    template = artist.template(_with_record(_face(0)))
+    times_reportlab = _rate(scale, lambda face: seal.sign(artist.whole(_with_record(face))))
+    times_pypdf = _rate(scale, lambda face: seal.sign(artist.overlaid(_with_record(face), template)))
     used = versions("cryptography", "qrcode")
     rival = versions("pyhanko", "reportlab", "pypdf", "qrcode")
     return [
@@ -74,6 +105,7 @@ def measure(scale: Scale) -> list[Measurement]:
             "P-256 sign and verify, a second",
             used,
             Target(300),
+            our_parts(scale),
         ),
         Measurement(
             "pdf_vs_pyhanko_reportlab",
@@ -99,11 +131,36 @@ def measure(scale: Scale) -> list[Measurement]:
 
 
 def our_rate(scale: Scale) -> float:
-    """Finished PDFs a second of the service's own writer."""
+    """Finished PDFs a second of the service's own writer: record signed and verified, page, embedded file, signature."""
+    return _rate(scale, _finish(_our_writer()))
+
+
+def our_parts(scale: Scale) -> dict[str, float]:
+    """Milliseconds of one document by what they are spent on."""
+    finish, count = _finish(_our_writer()), 100 if scale.seconds else 5
+    finish(_face(0))
+    faces = _faces(count)
+    with watched(_PARTS) as split:
+        total = elapsed(lambda: [finish(face) for face in faces])
+    return milliseconds(split, total, count)
+
+
+def _our_writer() -> PageWriter:
     key = load_pem_private_key(_chain().signer_key_pem, None)
     certificate, *rest = _chain().certificates_der
-    writer = PageWriter(_layout(), FileDocumentSigner(key, certificate, tuple(rest)))  # type: ignore[arg-type]
-    return _rate(scale, lambda face: writer.write(certificate_page(face), NOW))
+    return PageWriter(_layout(), FileDocumentSigner(key, certificate, tuple(rest)))  # type: ignore[arg-type]
+
+
+def _finish(writer: PageWriter) -> Callable[[Face], bytes]:
+    return lambda face: writer.write(certificate_page(_with_record(face), attachment=_METADATA), NOW)
+
+
+def _with_record(face: Face) -> Face:
+    """The face with a record that was signed and verified for it."""
+    record = record_signing.sign_record(replace(_RECORD, number=face.number), _record_signer())
+    return replace(
+        face, qr_text=record_text(record, "https://zs.example.invalid/v#"), manual_code=manual_code(record)
+    )
 
 
 def _rate(scale: Scale, write: Callable[[Face], bytes]) -> float:
@@ -135,12 +192,12 @@ def _faces(count: int) -> Sequence[Face]:
 
 
 def _face(serial: int) -> Face:
-    record = "".join(Random(serial).choices(ALPHABET, k=238))
-    return replace(
-        _FACE,
-        number=f"22202305{serial:07}X",
-        qr_text=f"https://zs.example.invalid/v#7{record}Z",
-    )
+    return replace(_FACE, number=f"22202305{serial:07}X")
+
+
+@cache
+def _record_signer() -> FileRecordSigner:
+    return FileRecordSigner(Ed25519PrivateKey.generate())
 
 
 @cache

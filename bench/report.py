@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,11 @@ def print_table(measured: Sequence[Measurement]) -> None:
             told[one.target.met(one.value) if one.target else None],
             f"{_shown(rounded(one.floor))}  {one.floor_is}",
         )
-    Console(width=140).print(table)
+    console = Console(width=140)
+    console.print(table)
+    for one in measured:
+        if one.parts:
+            console.print(f"{one.key}: {told_parts(one.parts)}")
 
 
 def write_readme(kept: dict[str, Any]) -> None:
@@ -79,7 +83,19 @@ def readme_table(kept: dict[str, Any]) -> str:
             f"| {one['what']} (`{key}`) | {_shown(one['value'])} {one['unit']} | {one['date'][:10]} | {one['to_reach'] or ''} "
             f"| {told} | {_shown(one['floor'])} ({one['floor_is']}) |"
         )
+    lines += [
+        f"\nOf the time of one (`{key}`): {told_parts(one['parts_ms'])}."
+        for key, one in kept.items()
+        if "parts_ms" in one
+    ]
     return "\n".join(lines)
+
+
+def told_parts(parts: Mapping[str, float]) -> str:
+    """The parts of a call with their share, in the order in which they are done."""
+    whole = sum(parts.values())
+    told = ", ".join(f"{part} {ms / whole:.0%}" for part, ms in parts.items())
+    return f"{told} of {whole:.2g} ms"
 
 
 def _shown(value: float) -> str:
