@@ -157,7 +157,6 @@ certificate = Table(
     CheckConstraint("state = 'drafted' OR sealed_record IS NOT NULL", name="sealed_has_record"),
     CheckConstraint("state IN ('drafted', 'sealed') OR leaf_index IS NOT NULL", name="logged_has_leaf"),
     Index("ix_certificate_person_key", "person_key"),
-    Index("ix_certificate_code_key", "code_key", unique=True),
     Index("ix_certificate_filing_state", "filing_id", "state"),
 )
 Index(
@@ -166,6 +165,13 @@ Index(
     sqlite_where=text("state != 'published'"),
     postgresql_where=text("state != 'published'"),
 )
+Index(
+    "ix_certificate_code_key",
+    certificate.c.code_key,
+    unique=True,
+    sqlite_where=text("code_key IS NOT NULL"),
+    postgresql_where=text("code_key IS NOT NULL"),
+)  # without the empty ones: looking for these goes by the next index, in its order
 Index(
     "ix_certificate_uncoded",
     certificate.c.number,

@@ -16,7 +16,15 @@ down_revision = "0020"
 def upgrade() -> None:
     """Forward; there is no way back but a restored backup."""
     op.add_column("certificate", sa.Column("code_key", sa.LargeBinary(length=32)))
-    op.create_index("ix_certificate_code_key", "certificate", ["code_key"], unique=True)
+    kept = sa.text("code_key IS NOT NULL")
+    op.create_index(
+        "ix_certificate_code_key",
+        "certificate",
+        ["code_key"],
+        unique=True,
+        sqlite_where=kept,
+        postgresql_where=kept,
+    )
     missing = sa.text("code_key IS NULL AND state != 'drafted'")
     op.create_index(
         "ix_certificate_uncoded",
