@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.people import REGISTRY, filing
 from certsvc.bootstrap import Office, open_office, prepare_home
-from certsvc.domain.certificate import Face
+from certsvc.domain.page_face import PageFace
 from certsvc.settings import Settings
 from certsvc.stages.issuance import Issuance
 
@@ -20,9 +20,9 @@ from certsvc.stages.issuance import Issuance
 class NoDocument:
     """ports.DocumentWriter and ports.DocumentArchive that write and keep nothing."""
 
-    def write(self, face: Face, instant: datetime) -> bytes:
+    def write(self, face: PageFace, instant: datetime) -> bytes:
         """A few bytes that stand for the document."""
-        return f"{face.number} {instant}".encode()
+        return f"{face.identity} {instant}".encode()
 
     def keep(self, _number: str, _version: int, document: bytes) -> str:
         """The digest alone."""
