@@ -22,6 +22,7 @@ from certsvc.adapters.copy_schema import annotated_copy
 from certsvc.adapters.database import open_database
 from certsvc.adapters.ledger_schema import ledger_head
 from certsvc.adapters.schema import certificate
+from certsvc.adapters.statement_schema import historical_statement
 from certsvc.errors import ConfigurationError, ConflictError, IntegrityError
 
 MEMBERS = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
@@ -66,12 +67,14 @@ class DatabaseCopy:
 
     def documents(self) -> Generator[KeptDocument, None, None]:
         """The documents that it relies on, streamed; to be closed when it is left early."""
-        own, copy = certificate.c, annotated_copy.c
+        own, copy, stated = certificate.c, annotated_copy.c, historical_statement.c
         of_certificates = select(own.number, own.version, own.document_sha256)
         of_copies = select(copy.id, literal(1), copy.document_sha256)
+        of_statements = select(stated.reference, stated.version, stated.document_sha256)
         statement = union_all(
             of_certificates.where(own.document_sha256.is_not(None)),
             of_copies.where(copy.document_sha256.is_not(None)),
+            of_statements.where(stated.document_sha256.is_not(None)),
         ).order_by("number", "version")
         with self._connection.execution_options(yield_per=1000).execute(statement) as rows:
             for row in rows:

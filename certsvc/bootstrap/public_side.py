@@ -20,6 +20,7 @@ from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
+from certsvc.adapters.statement_store import DatabaseStatementsByCode
 from certsvc.adapters.tree_export import CHANGING, export_folder
 from certsvc.bootstrap.key_desk import KeyDesk, known_log_keys
 from certsvc.bootstrap.ledger_desk import LedgerDesk
@@ -27,6 +28,7 @@ from certsvc.bootstrap.mapping import open_mapping_answers
 from certsvc.bootstrap.parts import Parts
 from certsvc.bootstrap.past_desk import PastDesk
 from certsvc.bootstrap.signers import open_signer_health
+from certsvc.bootstrap.statements import open_statements
 from certsvc.bootstrap.witnesses import load_witness_policy, open_witnessing
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
@@ -49,6 +51,7 @@ from certsvc.stages.published_log import CHECKPOINT_PATH, PublishedLog, goes_on_
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.signer_health import SignerHealth
+from certsvc.stages.statements import Statements
 from certsvc.stages.verification_reports import VerificationReports
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 from certsvc.stages.witness_guard import WitnessGuard
@@ -96,13 +99,11 @@ class PublicSide(Parts):
     @cached_property
     def verification(self) -> Verification:
         """Verification for everybody, over a register that can only be read."""
-        history = DatabaseHistoryRegister(self.reading_engine, self.keys.cipher)
-        older = HistoricalAnswers(self._published_state, history, self.clock)
         return Verification(
             self._published_state,
             self.register,
             self.clock,
-            older_titles=older,
+            older_titles=self._older_titles,
             copies=self.copy_board,
             inspector=shared_sandbox(),
         )
@@ -115,8 +116,9 @@ class PublicSide(Parts):
     @cached_property
     def codes(self) -> CodeAnswers:
         """Verification by manual code, of every kind of record that has one."""
-        certificates = DatabaseCertificatesByCode(self.reading_engine, self.keys.cipher)
-        return CodeAnswers(self.verification, self.past_answers, (certificates, self.copy_board))
+        parts = self.reading_engine, self.keys.cipher
+        sources = DatabaseCertificatesByCode(*parts), self.copy_board, DatabaseStatementsByCode(*parts)
+        return CodeAnswers(self.verification, self.past_answers, sources)
 
     @cached_property
     def copy_board(self) -> DatabaseCopyBoard:
@@ -168,6 +170,16 @@ class PublicSide(Parts):
             issuer=self.settings.issuer,
             random_bytes=os.urandom,
         )
+
+    @cached_property
+    def statements(self) -> Statements:
+        """Statements of historical records; every look is noted."""
+        return open_statements(self, self._older_titles)
+
+    @cached_property
+    def _older_titles(self) -> HistoricalAnswers:
+        register = DatabaseHistoryRegister(self.reading_engine, self.keys.cipher)
+        return HistoricalAnswers(self._published_state, register, self.clock)
 
     @cached_property
     def _report_writer(self) -> DocumentWriter:

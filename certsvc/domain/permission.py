@@ -79,6 +79,7 @@ class Action(StrEnum):
     COPY_MAKE = "copy.make"
     COPY_READ = "copy.read"
     COPY_WITHDRAW = "copy.withdraw"
+    STATEMENT_READ = "statement.read"
     E_LICENCE_READ = "e_licence.read"
     ACTOR_ADD = "actor.add"
     ACTOR_CHANGE = "actor.change"
@@ -208,6 +209,14 @@ _TABLE: Final = (
             action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL, operator=True
         )
         for action in (Action.COPY_MAKE, Action.COPY_READ, Action.COPY_WITHDRAW)
+    ),
+    Permission(
+        Action.STATEMENT_READ,
+        _NO_ONE,
+        RegionRule.PROVINCE,
+        _HISTORY,
+        purpose=Purpose.HOLDER_PORTAL,
+        operator=True,
     ),
     Permission(
         Action.E_LICENCE_READ,

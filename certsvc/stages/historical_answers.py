@@ -27,6 +27,16 @@ from certsvc.stages.verify import MAX_AGE_ON_LINE, HolderClaim, judge_ledger, pl
 
 
 @dataclass(frozen=True, slots=True)
+class _Sought:
+    """The version that a claim leads to, examined; without `agrees` it only stands in for what was not found."""
+
+    exam: Examination
+    chosen: RegisteredHistory
+    found: tuple[RegisteredHistory, ...]
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HistoricalAnswers:
     """What answering needs."""
 
@@ -40,19 +50,33 @@ class HistoricalAnswers:
 
         A number of the form of certificates names no record. Raises UnavailableError.
         """
+        sought = self._seek(claim)
+        if sought is None:
+            return None
+        verdict = _answer(sought.exam, sought.chosen, sought.found)
+        return verdict if sought.agrees else None
+
+    def identify(self, claim: HolderClaim) -> RegisteredHistory | None:
+        """The version that agrees with the claim in all three parts, in force or not; None, after the same work, for none.
+
+        Raises UnavailableError.
+        """
+        sought = self._seek(claim)
+        return sought.chosen if sought is not None and sought.agrees else None
+
+    def _seek(self, claim: HolderClaim) -> _Sought | None:
         if parse_certificate_number("".join(claim.number.split()).upper()) is not None:
             return None
         trust, ledger = self.published.open()
         found, stand_in = self.register.asked_for(claim.number), self.register.any_record()
         agreeing = [one for one in found or stand_in if _agrees(one.title, claim)]
-        chosen = max(agreeing or found or stand_in, key=_precedence, default=None)
+        chosen = max(agreeing or found or stand_in, key=precedence, default=None)
         if chosen is None:
             return None
         exam = Examination(trust, Question(self.clock.now(), None, self.max_age))
         exam.authentic = Authentic.YES
         logged = _judge(exam, chosen, ledger)
-        verdict = _answer(exam, chosen, found)
-        return verdict if logged and found and agreeing else None
+        return _Sought(exam, chosen, found, agrees=bool(logged and found and agreeing))
 
     def conclude(
         self, exam: Examination, record: SignedHistorical, ledger: StatusSource | LedgerUnavailable
@@ -122,7 +146,7 @@ def told(one: RegisteredHistory) -> Historical:
     )
 
 
-def _precedence(one: RegisteredHistory) -> tuple[bool, int]:
+def precedence(one: RegisteredHistory) -> tuple[bool, int]:
     """A record in force comes before another one, a newer version before an older one."""
     return one.status == Status.HISTORICAL, one.version
 

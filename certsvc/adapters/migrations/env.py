@@ -20,6 +20,7 @@ from certsvc.adapters import (
     policy_schema,
     schema,
     share_schema,
+    statement_schema,
 )
 
 _MODULES = (
@@ -37,6 +38,7 @@ _MODULES = (
     notice_schema,
     policy_schema,
     share_schema,
+    statement_schema,
 )
 assert all(module.metadata is schema.metadata for module in _MODULES)
 

@@ -14,7 +14,7 @@ from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.findings import Severity
 from certsvc.domain.history import HistoryState
 from certsvc.domain.permission import Action
-from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office
+from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office, writing_to
 from certsvc.errors import UnreadableInput
 
 if TYPE_CHECKING:
@@ -219,6 +219,33 @@ def history_confirm_revocation(reference: str, actor: str, *, as_json: bool) -> 
     office, plain = opened_office(), reference.strip().upper()
     office.history.confirm_revocation(plain, _caller(office, actor, Action.REVOCATION_CONFIRM))
     _show_wanted(office, plain, OPERATOR, as_json=as_json)
+
+
+@history.command("statement")
+@_REFERENCE
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="写入的 PDF 文件。",
+)
+@AS_JSON
+def history_statement(reference: str, out: Path, *, as_json: bool) -> None:
+    """出具一条历史记录的历史数据说明（签章的 PDF，带二维码），只在核对持证人身份证件后办理。
+
+    同一版本每次都是同一个文件。材料质量 C 级、有异议、已更正的旧版本和已撤销的记录不出具。
+    """
+    office, plain = opened_office(), reference.strip().upper()
+    office.permits.require(Action.STATEMENT_READ, OPERATOR, f"history/{plain}")
+    given = office.statements.at_office(plain, OPERATOR)
+    with writing_to(out):
+        out.write_bytes(given.document)
+    _show(
+        {"reference": given.reference, "version": given.version, "file": str(out)},
+        lambda: click.echo(f"历史数据说明 {given.reference} 第{given.version}版已写入 {out}。"),
+        as_json=as_json,
+    )
 
 
 def _show_wanted(office: Office, wanted: str, by: Caller, *, as_json: bool) -> None:

@@ -26,6 +26,7 @@ from certsvc.entrypoints.console import (
     samples,
     shares,
     sign_in,
+    statements,
 )
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.cookies import Cookies
@@ -113,6 +114,7 @@ def create_console(
         notices,
         shares,
         copies,
+        statements,
         e_licences,
         reports,
         samples,

@@ -24,6 +24,7 @@ from certsvc.entrypoints.public_api.problems import answer_errors
 from certsvc.entrypoints.public_api.report_api import add_reports
 from certsvc.entrypoints.public_api.service import Limits, PublicService
 from certsvc.entrypoints.public_api.sharing_api import add_sharing
+from certsvc.entrypoints.public_api.statement_api import add_statements
 from certsvc.entrypoints.public_api.tree_files import classify_path, published_anchor, read_tree_file
 from certsvc.entrypoints.public_api.verification_api import MAX_FORM_BYTES, PDF_PATH, add_verification
 from certsvc.errors import UnavailableError, UnknownReference
@@ -76,6 +77,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_sharing(app, service)
         add_e_licences(app, service)
         add_reports(app, service)
+        add_statements(app, service)
         add_mapping_check(app, service)
         _add_historical_page(app, pages)
     _add_tree(app, public_tree_folder)

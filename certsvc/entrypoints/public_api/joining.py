@@ -24,7 +24,8 @@ def open_public_face(office: Office) -> FastAPI:
 
 
 def public_service(office: Office) -> PublicService:
-    """What the application asks of the office; it can be read, and one log can be added to."""
+    """What the application asks of the office; it can be read, the log of looks can be added to, and a
+    statement is written down and finished when it is first asked for."""
     settings = office.settings
     return PublicService(
         verification=office.verification,
@@ -37,6 +38,7 @@ def public_service(office: Office) -> PublicService:
         shares=office.share_opening,
         e_licences=office.e_licences,
         reports=office.reports,
+        statements=office.statements,
         mappings=office.mapping_answers,
         readiness=office.readiness,
         limiter=_limiter(office),

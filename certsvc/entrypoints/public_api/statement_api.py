@@ -1,0 +1,66 @@
+"""`/api/v1/statement`: the statement 历史数据说明 of a historical record as a signed page."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from certsvc.entrypoints.http.allowances import client_of, require_allowance
+from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
+from certsvc.entrypoints.public_api.questions import HolderQuestion
+from certsvc.entrypoints.public_api.service import PublicService
+from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess
+from certsvc.entrypoints.statement_answers import pdf_of
+
+PATH: Final = "/api/v1/statement"
+_PER_SECONDS: Final = 60
+
+
+def add_statements(app: FastAPI, service: PublicService) -> None:
+    """Serve statements of historical records."""
+
+    def limited(request: Request) -> None:
+        allowed = service.limiter.allow(
+            f"bundle:{client_of(request)}", service.limits.bundle_per_minute, _PER_SECONDS
+        )
+        require_allowance(allowed)
+
+    router = APIRouter(route_class=JsonRoute)
+
+    @router.post(
+        PATH,
+        summary="The statement of a historical record",
+        operation_id="statement",
+        responses=_ANSWERS,
+        response_class=Response,
+        dependencies=[Depends(limited)],
+    )
+    def statement(question: HolderQuestion) -> Response:
+        """By check reference or number of the old certificate, with name and last four characters, as verification asks.
+
+        What the older papers record, word for word; its QR symbol leads to the verdict of its reader's day. The same version
+        of a record always gives the same bytes. What does not agree has one answer (404); of a record that is disputed,
+        corrected or revoked nothing is stated (409). Every statement is noted, and counts as a bundle does.
+        """
+        count_guess(service, question.claim.number)
+        return pdf_of(service.statements.for_claim(question.claim))
+
+    app.include_router(router)
+
+    def refuse() -> Response:
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+
+    app.add_api_route(PATH, refuse, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The statement: one page, signed as certificates are (docs/formats/document.md).",
+        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    **problem_answers(*ASKED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+}
