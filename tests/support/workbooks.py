@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,13 @@ class Batch:
 
 
 def sample(name: str) -> Batch:
-    """One of the sample filings as values."""
+    """One of the sample filings as values, yours to change."""
+    read = _read(name)
+    return replace(read, header=dict(read.header), rows=tuple(dict(row) for row in read.rows))
+
+
+@cache
+def _read(name: str) -> Batch:
     book = openpyxl.load_workbook(EXAMPLES / name)
     header = {row[0]: row[1] for row in book["批次信息"].iter_rows(values_only=True)}
     columns, *rows = book["汇总表"].iter_rows(values_only=True)
