@@ -36,6 +36,7 @@ test: venv-dev test-system check ## everything that CI runs
 
 soak: venv-dev test-system ## the long form of the fault tests: 60 seconds of kills and every moment of a writer
 	@SOAK_KILLS=30 SOAK_SECONDS=60 SOAK_MOMENTS=all $(BIN)/pytest tests/operations/test_serving.py tests/faults
+	@SOAK_MUTATIONS=500 $(BIN)/pytest tests/document/test_file_attacks.py
 
 bench: venv-dev ## measure speeds next to their floors, write bench/results.json
 	@$(BIN)/python -m bench

@@ -83,6 +83,17 @@ def attacks_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def file_attacks_page() -> str:
+    """Every attack on a certificate file with its verdict, from the table that the tests play."""
+    from tests.document.attacks.table import FILE_ATTACKS
+
+    lines = ["# Attacks on certificate files", "", NOTE, *_FILE_ATTACKS]
+    for attack in FILE_ATTACKS:
+        codes = f"`{attack.code}`" + (f", `{attack.also}`" if attack.also else "")
+        lines.append(f"| {attack.name} | {attack.does} | {attack.verdict} | {codes} |")
+    return "\n".join(lines) + "\n"
+
+
 def verdict_schema_page() -> str:
     """The JSON schema of the verdict."""
     return json.dumps(verdict_schema(), ensure_ascii=False, indent=2) + "\n"
@@ -179,12 +190,21 @@ PAGES = {
     "formats/verdict.schema.json": verdict_schema_page,
     "formats/e-licence.schema.json": e_licence_schema_page,
     "attacks.md": attacks_page,
+    "attacks-on-files.md": file_attacks_page,
 }
 
 _ATTACKS = [
     "Who could cheat, and what each party holds: [threat-model.md](threat-model.md). Tests are named by file below `tests/`; a test holds this table against them.",
     "",
     "| who | does | caught by | tests |",
+    "|---|---|---|---|",
+]
+_FILE_ATTACKS = [
+    "What somebody does with a certificate's PDF before it is uploaded, and the verdict. Each construction is code in `tests/document/attacks/`, and is played by",
+    "`tests/document/test_file_attacks.py` through the whole procedure of [document.md](formats/document.md). Classes with a name are those of the literature on PDF signatures",
+    "(incremental saving, signature wrapping, universal forgery, shadow, evil annotation, sneaky signature attacks).",
+    "",
+    "| attack | the forger | verdict | code |",
     "|---|---|---|---|",
 ]
 _PERMISSIONS = [

@@ -74,9 +74,11 @@ class FoundSignature:
 class Reading:
     """What a parser read in a file: texts of the first pages in reading order, links, signatures.
 
+    `damaged`: the file breaks its own format where texts or signatures stand, so that some of it, or all, is missing here.
     `hidden_text`: some text is set not to be shown. `overlays`: annotations that are neither link nor signature.
     """
 
+    damaged: bool
     encrypted: bool
     pages: int
     texts: tuple[str, ...]
@@ -116,6 +118,7 @@ def decode_reading(raw_answer: bytes) -> Reading:
     keys = Reading.__dataclass_fields__
     said = only_keys(decode_json(raw_answer, limit=MAX_ANSWER_BYTES), keys)
     return Reading(
+        damaged=truth(said["damaged"]),
         encrypted=truth(said["encrypted"]),
         pages=whole_number(said["pages"]),
         texts=tuple(_short(page, MAX_PAGE_TEXT) for page in _few(said["texts"], MAX_PAGES)),

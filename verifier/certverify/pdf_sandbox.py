@@ -25,8 +25,8 @@ from certverify.pdf_findings import MAX_ANSWER_BYTES, Picture, Reading, decode_p
 
 PLACES = 2
 WAITING = 6
-WAIT_SECONDS = 3.0
-RUN_SECONDS = 3.0
+WAIT_SECONDS = 2.0
+RUN_SECONDS = 5.0
 _LIBRARIES = ("pyhanko", "pypdf", "pypdfium2", "zxingcpp", "resource")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -37,11 +38,23 @@ _ACTIONS = {
 _MEDIA = frozenset({"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"})
 
 
+_DAMAGED = Reading(True, False, 0, (), False, (), (), 0, ())
+
+
 def read(raw_pdf: bytes, chains: Sequence[Sequence[bytes]]) -> Reading:
-    """What stands in the file. Raises whatever the parser raises."""
+    """What stands in the file. Raises MemoryError alone: a file may break its format in any way."""
+    try:
+        return _read(raw_pdf, chains)
+    except MemoryError:
+        raise
+    except Exception:
+        return _DAMAGED
+
+
+def _read(raw_pdf: bytes, chains: Sequence[Sequence[bytes]]) -> Reading:
     reader = PdfReader(BytesIO(raw_pdf), strict=False)
     if reader.is_encrypted:
-        return Reading(True, 0, (), False, (), (), 0, ())
+        return replace(_DAMAGED, damaged=False, encrypted=True)
     pages = len(reader.pages)
     texts: list[str] = []
     annotations: list[DictionaryObject] = []
@@ -52,7 +65,9 @@ def read(raw_pdf: bytes, chains: Sequence[Sequence[bytes]]) -> Reading:
         texts.append(shown[:MAX_PAGE_TEXT])
         hidden = hidden or invisible
         annotations += _annotations(page)
+    signatures = _signatures(raw_pdf, reader.root_object, chains)
     return Reading(
+        damaged=signatures is None,
         encrypted=False,
         pages=pages,
         texts=tuple(texts),
@@ -60,7 +75,7 @@ def read(raw_pdf: bytes, chains: Sequence[Sequence[bytes]]) -> Reading:
         links=tuple(dict.fromkeys(_links(annotations)))[:MAX_LINKS],
         active=tuple(dict.fromkeys(_active(reader.root_object, annotations))),
         overlays=sum(1 for one in annotations if not _is_quiet(one)),
-        signatures=_signatures(raw_pdf, reader.root_object, chains),
+        signatures=signatures or (),
     )
 
 
@@ -132,15 +147,20 @@ def _is_quiet(annotation: DictionaryObject) -> bool:
 
 def _signatures(
     raw_pdf: bytes, root: DictionaryObject, chains: Sequence[Sequence[bytes]]
-) -> tuple[FoundSignature, ...]:
-    """The library for signatures is loaded only when a form has a signature field."""
+) -> tuple[FoundSignature, ...] | None:
+    """The library for signatures is loaded only when there is a form. None: what stands there is no signature."""
     form = _resolved(root.get("/AcroForm"))
     fields = _resolved(form.get("/Fields")) if isinstance(form, DictionaryObject) else None
     if not chains or not isinstance(fields, ArrayObject) or not fields:
         return ()
     from certverify.pdf_signatures import find_signatures
 
-    return find_signatures(raw_pdf, chains)
+    try:
+        return find_signatures(raw_pdf, chains)
+    except MemoryError:
+        raise
+    except Exception:
+        return None
 
 
 def _resolved(value: Any) -> Any:

@@ -44,9 +44,13 @@ def examine_upload(
     try:
         reading, picture = upload.look(sealed)  # 3
     except NotExaminedError:
-        return upload.not_examined(sealed)
+        upload.not_examined(sealed)
+        return None
     if reading.encrypted:
         upload.encrypted()
+        return None
+    if reading.damaged and sealed is None:
+        upload.damaged()
         return None
     if reading.active:
         exam.codes.append(Code.DOCUMENT_ACTIVE_CONTENT)
@@ -79,34 +83,42 @@ class _Upload:
             raise NotExaminedError("the libraries for examining files are not installed")
         chains = [(key.certificate, *key.chain) for key in self.exam.trust.trust_list.document_keys]
         reading = self.inspector.read(self.raw, chains)
+        if reading.encrypted or (reading.damaged and sealed is None):
+            return reading, _NO_PICTURE
         try:
             return reading, self.inspector.see(self.raw, 0 if sealed is None else sealed.length)
         except NotExaminedError:
             return reading, _NO_PICTURE
 
-    def not_examined(self, sealed: SealedRevision | None) -> Record | HistoricalRecord | None:
+    def not_examined(self, sealed: SealedRevision | None) -> None:
         """Step 3, no answer: a file of our bytes with something appended may be an archive object, so nothing is said of it;
         neither of one that names no signer of ours, who may be newer than the trust list.
         """
         self.exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
+        trust = self.exam.trust.trust_list
         if self.strict.outcome == "not-original":
             self.exam.codes.append(Code.DOCUMENT_NOT_ORIGINAL)
-        elif sealed is None and not self._may_be_newer():
+        elif sealed is None and (
+            document.names_trusted_signer(self.raw, trust) or not document.keeps_the_frame(self.raw, trust)
+        ):
             self.exam.reject(Code.DOCUMENT_ALTERED)
-        return None
 
-    def _may_be_newer(self) -> bool:
-        """Whether it has the head of a layout, and names no signer of the trust list."""
-        trust = self.exam.trust.trust_list
-        return document.keeps_the_frame(self.raw, trust) and not document.names_trusted_signer(
-            self.raw, trust
-        )
+    def damaged(self) -> None:
+        """Step 3: no program of the authority writes such a file, whatever its key."""
+        self.exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
+        if self.strict.outcome == "altered":
+            self.exam.reject(Code.DOCUMENT_ALTERED)
+        else:
+            self.exam.codes.append(Code.DOCUMENT_NOT_ORIGINAL)
 
     def encrypted(self) -> None:
         """Step 3: the authority encrypts no file, and nobody can look into it."""
         self.exam.codes.append(Code.DOCUMENT_ENCRYPTED)
-        if self.strict.outcome == "altered":
+        if self.strict.outcome == "altered" and self._is_framed():
             self.exam.reject(Code.DOCUMENT_ALTERED)
+
+    def _is_framed(self) -> bool:
+        return document.keeps_the_frame(self.raw, self.exam.trust.trust_list)
 
     def continued(
         self, sealed: SealedRevision, reading: Reading, picture: Picture
@@ -115,7 +127,7 @@ class _Upload:
         record = self.exam.examine_printed(sealed.record_text, sealed.layout)
         if isinstance(record, Record):
             self._compare(record, reading)
-        if picture.same is None:
+        if picture.same is None and not reading.damaged:
             self.exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
             self._doubt()
         elif _only_kept_longer(self.raw, sealed, reading, picture):
@@ -133,8 +145,10 @@ class _Upload:
         )
         code = self._other_signer(reading, record)  # 7
         if code is None and carries_ours:  # 8
-            framed = document.keeps_the_frame(self.raw, self.exam.trust.trust_list)
-            saved_again = agrees and not framed and not reading.overlays and not reading.active
+            quiet = not reading.overlays and not reading.active and not self._foreign_links(reading)
+            saved_again = (
+                agrees and quiet and self.exam.authentic is not Authentic.NO and not self._is_framed()
+            )
             code = Code.DOCUMENT_RESAVED if saved_again and picture.symbols else Code.DOCUMENT_ALTERED
         code = code or Code.DOCUMENT_NOT_ORIGINAL
         if code in (Code.DOCUMENT_ALTERED, Code.DOCUMENT_FORGED):
@@ -160,13 +174,14 @@ class _Upload:
         record = self.exam.examine_record(text)
         if authentic is Authentic.NO:
             self.exam.authentic = authentic
-        foreign = [link for link in reading.links if "#" in link and self._is_foreign(link)]
-        if foreign and Code.FOREIGN_ADDRESS not in self.exam.codes[known:]:
+        if self._foreign_links(reading) and Code.FOREIGN_ADDRESS not in self.exam.codes[known:]:
             self.exam.codes.append(Code.FOREIGN_ADDRESS)
         return record
 
-    def _is_foreign(self, link: str) -> bool:
-        return f"{link.partition('#')[0]}#" not in self.exam.trust.trust_list.qr_prefixes
+    def _foreign_links(self, reading: Reading) -> list[str]:
+        """Links that look like those of a QR symbol and lead to an address that the authority has not published."""
+        known = self.exam.trust.trust_list.qr_prefixes
+        return [link for link in reading.links if "#" in link and f"{link.partition('#')[0]}#" not in known]
 
     def _compare(self, record: Record, reading: Reading) -> bool:
         """Step 6: printed against signed; true when everything is printed as it was signed. Hidden text is not printed."""
@@ -211,8 +226,10 @@ def _only_kept_longer(raw: bytes, sealed: SealedRevision, reading: Reading, pict
         return False
     if not all(one.stamp and one.whole and one.changes is not Changes.OTHER for one in stamps):
         return False
-    tail = raw[stamps[-1].ends_at if stamps else sealed.length :]
-    once = tail.count(b"%%EOF") == tail.count(b"startxref") == 1
+    if not stamps:
+        return False
+    tail = raw[stamps[-1].ends_at :]
+    once = tail.count(b"%%EOF") == tail.count(b"startxref") == 1 and b"/DSS" in tail
     return not tail or (once and _ONE_REVISION.fullmatch(tail) is not None)
 
 
