@@ -32,7 +32,7 @@ check: venv-dev ## lint, types, import contracts
 	@$(BIN)/lint-imports
 
 test: venv-dev test-system check ## everything that CI runs
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	@sh scripts/run-tests.sh -n $(WORKERS) --dist loadfile
 
 soak: venv-dev test-system ## the long form of the fault tests: 60 seconds of kills and every moment of a writer
 	@SOAK_KILLS=30 SOAK_SECONDS=60 SOAK_MOMENTS=all $(BIN)/pytest tests/operations/test_serving.py tests/faults
