@@ -28,7 +28,7 @@ from certsvc.bootstrap.parts import LAYOUTS
 from certsvc.domain.page_face import PageFace
 from certsvc.errors import IntegrityError
 from tests.document.golden import GOLDEN
-from tests.document.samples import NOW, PREFIX, TEMPLATES, document, layout, page_of, signer
+from tests.document.samples import NOW, PREFIX, TEMPLATES, document, layout, page_of, photo, signer
 from tests.support.tools import Run
 
 KINDS = {
@@ -227,7 +227,7 @@ def test_the_stamp_of_a_copy_is_drawn_and_never_read_as_text_of_the_page() -> No
     ]
     assert {
         f"仅供{texts['recipient']}用于{texts['purpose']}",
-        f"有效期至{texts['ends_on']}，逾期无效",
+        f"到期日{texts['ends_on']}，逾期无效",
     } == set(words)
 
 
@@ -255,6 +255,31 @@ def test_a_photograph_keeps_its_proportion_and_is_cut_to_35_by_45() -> None:
     assert left + wide / 2 == pytest.approx(place.left + place.width / 2, abs=0.01)
     image = page["/Resources"]["/XObject"]["/Photo"]
     assert (image["/Filter"], image["/Width"], image["/Height"]) == ("/DCTDecode", 420, 480)
+
+
+def _with_comment(jpeg: bytes, comment: bytes) -> bytes:
+    return jpeg[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + jpeg[2:]
+
+
+def test_the_notes_of_a_photograph_stay_outside() -> None:
+    layout_name, page = page_of("photo")
+    noted = replace(page, photo=_with_comment(photo(), b"taken at home /URI(https://elsewhere.invalid)"))
+    assert PageWriter(layout(layout_name), signer()).write(noted, NOW) == document("photo")
+
+
+@pytest.mark.parametrize("mark", [b"/URI(", b"/ByteRange", b"/Contents<"])
+def test_a_photograph_that_would_spoil_the_check_stops_the_line(mark: bytes) -> None:
+    layout_name, page = page_of("photo")
+    picture = photo()[:-2] + mark + photo()[-2:]
+    with pytest.raises(IntegrityError, match="无法核验"):
+        PageWriter(layout(layout_name), signer()).write(replace(page, photo=picture), NOW)
+
+
+def test_a_photograph_cut_off_before_its_picture_stops_the_line() -> None:
+    layout_name, page = page_of("photo")
+    start = photo().index(b"\xff\xda")
+    with pytest.raises(IntegrityError, match="JPEG"):
+        PageWriter(layout(layout_name), signer()).write(replace(page, photo=photo()[:start]), NOW)
 
 
 @pytest.mark.parametrize(("name", "told"), [("photo", "持证人照片"), ("regular", "持证人照片位置，没有照片")])

@@ -1,4 +1,7 @@
-"""The photograph of the holder: a baseline JPEG goes into the file as it is (ISO 32000-1, 8.9.5 and 7.4.8)."""
+"""The photograph of the holder: a baseline JPEG goes into the file as it is (ISO 32000-1, 8.9.5 and 7.4.8).
+
+But without its notes (place, camera, comments): only the segments that are needed to show the picture are taken.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ from certsvc.errors import IntegrityError
 
 _NO_PHOTO = b"<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Length 0>>\nstream\n\nendstream"
 _BASELINE_FRAMES = {0xC0, 0xC1}
+_MARKER, _START_OF_SCAN = 0xFF, 0xDA
+_NOTES = {*range(0xE1, 0xF0), 0xFE} - {0xEE}  # APP1 to APP15 and COM, without Adobe's APP14
+_UNUSABLE = "持证人照片不是可用的 JPEG 图片，已停止制作。"
 _COLOURS = {1: b"/DeviceGray", 3: b"/DeviceRGB"}
 
 
@@ -23,7 +29,20 @@ def photo_object(jpeg: bytes | None) -> bytes:
             _COLOURS[components],
         )
     )
-    return plain_stream(jpeg, entries)
+    return plain_stream(_without_notes(jpeg), entries)
+
+
+def _without_notes(jpeg: bytes) -> bytes:
+    """The picture without APP and COM segments, but those that say how its colours are coded (JFIF, Adobe)."""
+    kept, at = [jpeg[:2]], 2
+    while jpeg[at + 1] != _START_OF_SCAN:
+        end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        if jpeg[at + 1] not in _NOTES:
+            kept.append(jpeg[at:end])
+        at = end
+        if at + 3 >= len(jpeg) or jpeg[at] != _MARKER:
+            raise IntegrityError(_UNUSABLE)
+    return b"".join([*kept, jpeg[at:]])
 
 
 def photo_size(jpeg: bytes) -> tuple[int, int]:
@@ -35,7 +54,7 @@ def photo_size(jpeg: bytes) -> tuple[int, int]:
 def _frame(jpeg: bytes) -> tuple[int, int, int]:
     """Width, height and number of colour components, from the frame header (ITU-T T.81, B.2.2)."""
     at = 2
-    while jpeg[:2] == b"\xff\xd8" and at + 9 < len(jpeg) and jpeg[at] == 0xFF:
+    while jpeg[:2] == b"\xff\xd8" and at + 9 < len(jpeg) and jpeg[at] == _MARKER:
         marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4], "big")
         if marker in _BASELINE_FRAMES:
             height, width = (int.from_bytes(jpeg[at + 5 + k : at + 7 + k], "big") for k in (0, 2))
@@ -44,4 +63,4 @@ def _frame(jpeg: bytes) -> tuple[int, int, int]:
                 return width, height, components
             break
         at += 2 + length
-    raise IntegrityError("持证人照片不是可用的 JPEG 图片，已停止制作。")
+    raise IntegrityError(_UNUSABLE)
