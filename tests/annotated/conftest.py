@@ -9,7 +9,10 @@ import pytest
 from certsvc.adapters.certificate_store import PublicCertificate
 from tests.access.desk import Desk
 from tests.annotated.desk import CopyDesk, open_copy_desk
+from tests.support.chromium import browser
 from tests.support.databases import Databases, SqliteFiles
+
+__all__ = ["browser"]
 
 PEOPLE = 20
 

@@ -91,7 +91,7 @@ class CopyDesk:
 
 @contextmanager
 def open_copy_desk(
-    home: Path, database_url: str, people: int
+    home: Path, database_url: str | None, people: int
 ) -> Iterator[tuple[Desk, list[PublicCertificate]]]:
     """A new desk on the noon of 2024-06-03 in Shanghai, with so many certificates."""
     with open_desk(home, FixedClock(NOON), database_url) as desk:

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from certsvc.formats.leaf import SlotStatus
 from tests.web.builders import (
     FOREIGN_KEY,
     TreePlan,
+    annotated_record,
     dual_directed_record,
     forged_text,
+    historical_record,
     qr_text,
     regular_record,
     served,
@@ -109,6 +112,31 @@ def test_a_genuine_certificate_passes_and_shows_what_it_says(host: str, open_pag
     assert 0 <= verdict["checkpoint_age"] < 600
     expect(page.locator("[data-test-banner]")).to_be_visible()
     expect(page.locator("[data-place]")).to_be_hidden()
+
+
+def test_a_statement_of_historical_data_shows_the_words_of_the_old_papers(
+    host: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{host}/v#{qr_text(historical_record(8))}")
+    says(page, "通过核验", "历史数据", "passed")
+    fields = page.locator("[data-fields]")
+    for words in ("王建国", "中学高级教师", "1998-06", "B（仅有名单）", "H00000000980312A"):
+        expect(fields).to_contain_text(words)
+    verdict = verdict_of(page)
+    assert (verdict["status"], verdict["certificate"], verdict["holder"]) == ("historical", None, "王**")
+    assert verdict["historical"]["title"] == "中学高级教师"
+
+
+def test_an_annotated_copy_names_its_recipient_until_its_last_day_is_over(
+    host: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{host}/v#{qr_text(annotated_record(ends_on=date(2099, 12, 31)))}")
+    says(page, "通过核验", "加注件，仅供特定用途", "limited")
+    expect(page.locator("[data-fields]")).to_contain_text("长春市第一建筑公司")
+    expect(page.locator("[data-unchecked]")).to_contain_text("是否已提前停用")
+    page = open_page(f"{host}/v#{qr_text(annotated_record(ends_on=date(2024, 1, 1)))}")
+    says(page, "未通过核验", "加注件已到期", "stale")
+    expect(page.locator("[data-text]")).to_contain_text("证书本身的状态：有效")
 
 
 def test_the_question_where_it_is_used_decides_for_a_dual_directed_title(

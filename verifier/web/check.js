@@ -1,4 +1,4 @@
-// The procedure: from a scanned text to evidence. Nothing of the record leaves the browser; what is asked of the
+// The procedure: from a scanned text to evidence. Nothing of the record leaves the browser here; what is asked of the
 // server is the same for the 131,072 certificates that share a shard.
 
 import { RecordRefused, decodeRecord, judgeSignature } from "./record.js";
@@ -17,7 +17,7 @@ const MIXED_PAUSE_MS = 300;
 const NOTHING = {
   claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
   asOf: null, treeSize: null, test: false, tables: null, witnesses: "unknown", detail: null,
-  decision: null, replacedBy: null, foreignAddress: false, manualCode: null,
+  decision: null, replacedBy: null, foreignAddress: false, copyStanding: null, manualCode: null,
 };
 
 /**

@@ -2,12 +2,13 @@
 
 import { askVerdict } from "./ask.js";
 import { gatherEvidence } from "./check.js";
+import { askStanding, mayBeWithdrawn } from "./copy_standing.js";
 import { askDecision, hasDecision } from "./decision.js";
 import { fileReader } from "./files.js";
 import { enableLanguageSwitch } from "./language.js";
 import { ManualCodeRefused, decodeManualCode, grouped, isMeantAsCode } from "./manual_code.js";
 import { enablePresenting } from "./present.js";
-import { fillPlaces, showDecision, showEmpty, showSigned, showVerdict } from "./render.js";
+import { fillPlaces, showCopyAsked, showDecision, showEmpty, showSigned, showVerdict } from "./render.js";
 import { showTold, showUntold } from "./told.js";
 import { enableTyping, setTyped } from "./typed.js";
 import { judge } from "./verdict.js";
@@ -91,9 +92,24 @@ async function readTables() {
   }
 }
 
-// What fails has a reason that the log does not hold: the one case in which the record leaves the browser.
+// What fails has a reason that the log does not hold, and a copy may have been ended early: the two cases in which the
+// record leaves the browser.
 async function explain(text) {
-  if (service === null || !hasDecision(evidence)) return;
+  if (service === null) return;
+  if (hasDecision(evidence)) await explainEnding(text);
+  else if (mayBeWithdrawn(evidence, judged())) await lookUpCopy(text);
+}
+
+async function lookUpCopy(text) {
+  const asked = evidence;
+  const copyStanding = await askStanding(service, text, asked.claims.copy.id);
+  if (evidence !== asked) return;
+  evidence = { ...asked, copyStanding };
+  show();
+  showCopyAsked(copyStanding, words);
+}
+
+async function explainEnding(text) {
   const asked = evidence;
   const learnt = await askDecision(service, text, asked.status);
   if (evidence !== asked) return;
@@ -103,8 +119,11 @@ async function explain(text) {
 }
 
 function show() {
-  const place = select.value || null;
-  showVerdict(judge(evidence, words, presentSecond(), place), evidence, words, place);
+  showVerdict(judged(), evidence, words, select.value || null);
+}
+
+function judged() {
+  return judge(evidence, words, presentSecond(), select.value || null);
 }
 
 async function readWords() {

@@ -56,6 +56,11 @@ export function showDecision({ decision, replacedBy }, words, told = words.decis
   fill("[data-decision-told]", lines.length > 0 ? told : labels.nothing);
 }
 
+/** That the register was asked about an annotated copy, and whether it answered. */
+export function showCopyAsked(standing, words) {
+  fill("[data-copy-told]", standing === null ? words.copy.nothing : words.copy.told);
+}
+
 /** Fill the select of places once: counties below their city, and the cities themselves as coarse answers. */
 export function fillPlaces(tables) {
   const select = part("[data-place-select]");

@@ -80,7 +80,8 @@ export function uncheckedBy(evidence) {
   const always = evidence.authentic === "yes" ? ["holder", "document", "issue-event"] : [];
   const unwitnessed = evidence.witnesses === "none asked" ? ["no-witnesses"] : [];
   const unnamed = evidence.trusted && evidence.claims !== null && evidence.tables === null ? ["tables"] : [];
-  return [...unproven, ...open, ...always, ...unwitnessed, ...unnamed];
+  const unasked = isCopy(evidence) && evidence.copyStanding === null ? ["copy-standing"] : [];
+  return [...unproven, ...open, ...always, ...unasked, ...unwitnessed, ...unnamed];
 }
 
 /** A region's name from the tables; the code itself when the tables do not name it. */
@@ -106,7 +107,7 @@ function findingCodes(evidence, now, place) {
   if (evidence.treeSize !== null) codes.push(...freshnessCodes(evidence, now));
   codes.push(...evidence.problems);
   if (!["valid", "unknown"].includes(evidence.status)) codes.push(evidence.status.replace("_", "-"));
-  if (isCopy(evidence)) codes.push(hasEnded(evidence, now) ? "copy-ended" : "annotated-copy");
+  if (isCopy(evidence)) codes.push(hasEnded(evidence, now) ? "copy-ended" : (evidence.copyStanding ?? "annotated-copy"));
   if (isLimited(evidence)) codes.push("area-limited");
   if (isCertificate(evidence) && place !== null) codes.push(...PLACE_CODES[placeRelation(evidence, place)]);
   if (evidence.test) codes.push("test-environment");
