@@ -13,7 +13,17 @@ from sqlalchemy import delete, select
 
 from certsvc.adapters.access_schema import personal_look
 from certsvc.adapters.copy_schema import annotated_copy
+from certsvc.adapters.document.writer import PageWriter
+from certsvc.bootstrap.copies import COPY_LAYOUT
+from certsvc.bootstrap.parts import LAYOUTS
+from certsvc.domain.caller import OPERATOR
+from certsvc.domain.page_face import certificate_page
 from certsvc.formats.manual_code import manual_code
+from certsvc.formats.record import record_text
+from certsvc.stages.annotated_copies import CopyWish
+from certsvc.stages.copy_face import compose_copy
+from certsvc.stages.face import compose_face
+from certsvc.stages.share_grants import Holder
 from tests.annotated.desk import PATH, CopyDesk
 
 STRANGER = {"name": "王莉", "id_number": "229905198307160444"}
@@ -171,6 +181,37 @@ def test_a_copy_that_the_register_lost_is_left_open(copies: CopyDesk) -> None:
     verdict = on_line(copies, raw_pdf)
     assert (verdict["verdict"], codes(verdict)) == ("undetermined", ["copy-unknown"])
     assert "copy-unknown" in verdict["not_established"]
+
+
+def test_a_document_of_one_kind_with_the_record_of_another_was_altered(copies: CopyDesk) -> None:
+    office, content = copies.office, copies.certificate.draft.content
+    copy = office.copies.make(
+        Holder(**copies.holder),
+        CopyWish(copies.number, "某公司", "投标", copies.day(3), "request-0001"),
+        OPERATOR,
+    )
+    copied, own = office.copies.store.record(copy.id), copies.certificate.record
+    assert copied is not None
+    style = office.style
+    certificate = certificate_page(
+        compose_face(
+            content,
+            style,
+            qr_text=record_text(copied, style.qr_prefix),
+            manual_code=manual_code(copied),
+        ),
+        attachment=b"{}",
+    )
+    annotated = compose_copy(
+        content, copy, style, qr_text=record_text(own, style.qr_prefix), manual_code=manual_code(own)
+    )
+    for layout, page in ((LAYOUTS[0], certificate), (COPY_LAYOUT, annotated)):
+        writer = PageWriter(office.layout_of(layout), office.keys.document)
+        raw_pdf = writer.write(page, copies.desk.clock.now())
+        for verdict in (off_line(copies, raw_pdf), on_line(copies, raw_pdf)):
+            assert (verdict["verdict"], verdict["authentic"]) == ("failed", "no"), layout
+            assert codes(verdict)[0] == "document-altered", layout
+            assert (verdict["certificate"], verdict["annotation"]) == (None, None)
 
 
 def test_a_copy_is_refused_with_what_to_do_instead(copies: CopyDesk) -> None:
