@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
+from pypdf import PdfReader
 
 from certsvc.domain.decision import DecisionKind
+from certsvc.formats.manual_code import manual_code
 from tests.api.asking import GROUND, REFERENCE, PublicOffice, qr_text
 from tests.support.aid_mission import issue_aid
 
@@ -80,4 +83,48 @@ def test_an_old_version_names_the_one_in_force(public: PublicOffice, browser: Br
     page = opened(public, browser, qr_text(certificate, ""), [])
     expect(page.locator("[data-label]")).to_contain_text("已换发")
     expect(page.locator("[data-decision]")).to_contain_text("第 2 版")
+    page.close()
+
+
+def test_a_report_is_saved_only_when_its_button_is_pressed(shared: PublicOffice, browser: Browser) -> None:
+    certificate = shared.dual[0]
+    sent: list[Request] = []
+    page = opened(shared, browser, qr_text(certificate, ""), sent)
+    assert sent == []
+    page.locator("[data-place-select]").select_option("222401")
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="下载核验报告").click()
+    assert begun.value.suggested_filename.startswith("verification-report-B")
+    raw_pdf = begun.value.path().read_bytes()
+    ((content,),) = PdfReader(BytesIO(raw_pdf)).attachments.values()
+    question = {"qr": qr_text(certificate, ""), "place": "222401"}
+    assert [json.loads(request.post_data or "") for request in sent] == [question]
+    assert json.loads(content) == shared.verify(question)
+    expect(page.locator("[data-download-told]")).to_contain_text("已出具")
+    assert page.url == f"{shared.address}/v#{qr_text(certificate, '')}"
+    page.close()
+
+
+def test_a_code_is_reported_on_and_what_goes_wrong_is_said(shared: PublicOffice, browser: Browser) -> None:
+    code = manual_code(shared.regular[0].record)
+    page = opened(shared, browser, code, [])
+    report = page.locator("[data-report]")
+    with page.expect_download():
+        report.get_by_role("button").click()
+    page.route("**/api/v1/report", lambda route: route.abort())
+    report.get_by_role("button").click()
+    expect(report).to_contain_text("暂时没有得到答复")
+    page.route("**/api/v1/report", lambda route: route.fulfill(status=429))
+    report.get_by_role("button").click()
+    expect(report).to_contain_text("请求过于频繁")
+    page.close()
+
+
+def test_what_was_not_shown_to_be_genuine_is_offered_no_report(
+    shared: PublicOffice, browser: Browser
+) -> None:
+    text = qr_text(shared.regular[0], "")
+    forged = text[:-40] + ("A" if text[-40] != "A" else "B") + text[-39:]
+    page = opened(shared, browser, forged, [])
+    expect(page.locator("[data-report]")).to_be_hidden()
     page.close()

@@ -27,10 +27,22 @@ def test_a_person_looks_up_a_paper_of_1998(browser: Browser, tmp_path: Path, clo
         expect(answer).to_contain_text("历史数据（原证书号 吉中高字980312）")
         for words in ("中学高级教师", "1998-06", "周*", "吉林省职称改革领导小组办公室"):
             expect(answer).to_contain_text(words)
-        assert "周铭" not in page.url
+        statement = page.locator("[data-statement]")
+        with page.expect_download() as begun:
+            statement.get_by_role("button", name="下载历史数据说明").click()
+        (reference,) = archive.office.history.store.records(import_id=None, state=None, most=1)
+        assert begun.value.suggested_filename == f"statement-{reference.reference}-v1.pdf"
+        raw_pdf = begun.value.path().read_bytes()
+        assert archive.office.verification.check_document(raw_pdf).as_json()["status"] == "historical"
+        expect(statement).to_contain_text("已出具")
+        assert page.url == f"{address}/historical"
+        archive.office.history.records.dispute(reference.reference, "本人称时间有误", archive.caller("maker"))
+        statement.get_by_role("button").click()
+        expect(statement.locator("[data-download-told]")).to_contain_text("有异议，正在核实")
         page.fill("#last4", "0000")
         page.get_by_role("button", name="查询").click()
         expect(answer.locator("h2")).to_contain_text("无法判定")
         expect(answer).not_to_contain_text("中学高级教师")
+        expect(statement).to_be_hidden()
         page.close()
     archive.under_test.close()

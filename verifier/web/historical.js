@@ -1,5 +1,6 @@
 // Historical records: asked for by number, name and last four characters; only the server can answer.
 
+import { enableDownload } from "./download.js";
 import { bothLanguages, enableLanguageSwitch } from "./language.js";
 
 const ADDRESS = "/api/v1/verify";
@@ -16,11 +17,17 @@ const QUALITIES = {
   B: { zh: "B（仅有名单）", en: "B (list only)" },
 };
 
+const offerStatement = enableDownload(document.querySelector("[data-statement]"));
+
 enableLanguageSwitch();
 document.querySelector("[data-historical]").addEventListener("submit", async (event) => {
   event.preventDefault();
   const value = (id) => document.getElementById(id).value.trim();
-  show(await ask({ number: value("number"), name: value("holder"), id_last4: value("last4") }));
+  const question = { number: value("number"), name: value("holder"), id_last4: value("last4") };
+  offerStatement(null);
+  const answer = await ask(question);
+  show(answer);
+  offerStatement(answer.verdict?.status === "historical" ? question : null);
 });
 
 /** The verdict on a question, or the sentence to show instead. */

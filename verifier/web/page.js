@@ -4,6 +4,7 @@ import { askVerdict } from "./ask.js";
 import { gatherEvidence } from "./check.js";
 import { askStanding, mayBeWithdrawn } from "./copy_standing.js";
 import { askDecision, hasDecision } from "./decision.js";
+import { enableDownload } from "./download.js";
 import { fileReader } from "./files.js";
 import { enableLanguageSwitch } from "./language.js";
 import { ManualCodeRefused, decodeManualCode, grouped, isMeantAsCode } from "./manual_code.js";
@@ -16,6 +17,7 @@ import { judge } from "./verdict.js";
 const words = await readWords();
 const select = document.querySelector("[data-place-select]");
 const service = document.querySelector("[data-decision]").dataset.decisionFrom ?? null;
+const offerReport = enableDownload(document.querySelector("[data-report]"));
 let evidence = null;
 
 enableLanguageSwitch();
@@ -66,7 +68,9 @@ async function askByCode() {
   setTyped(location.hash.slice(1));
   try {
     const code = grouped(decodeManualCode(location.hash.slice(1)));
-    const { verdict, reason } = await askVerdict(service, place === null ? { code } : { code, place });
+    const question = withPlace({ code });
+    const { verdict, reason } = await askVerdict(service, question);
+    offerReport(verdict?.authentic === "yes" && verdict.certificate !== null ? question : null);
     if (verdict === null) {
       showUntold(reason, words);
       return;
@@ -81,6 +85,11 @@ async function askByCode() {
     if (!(error instanceof ManualCodeRefused)) throw error;
     showUntold("mistyped", words);
   }
+}
+
+// What is sent to the service: with the place of use, where one was chosen.
+function withPlace(question) {
+  return select.value ? { ...question, place: select.value } : question;
 }
 
 async function readTables() {
@@ -120,6 +129,8 @@ async function explainEnding(text) {
 
 function show() {
   showVerdict(judged(), evidence, words, select.value || null);
+  const reported = evidence.authentic === "yes" && evidence.claims?.historical === null;
+  offerReport(reported ? withPlace({ qr: location.hash.slice(1) }) : null);
 }
 
 function judged() {
