@@ -88,6 +88,13 @@ def require_printable(missing: Iterable[str]) -> None:
         raise RequestError(f"接收单位或用途中的{lacking}暂时无法印制（字库缺字）。请换一种写法后重试。")
 
 
+def require_space(too_long: Iterable[str]) -> None:
+    """Raises RequestError, naming the texts, when some fit nowhere on the page."""
+    texts = "、".join(f"“{one}”" for one in too_long)
+    if texts:
+        raise RequestError(f"{texts}太长，加注件上印不下。请缩短后重试。")
+
+
 def require_end(ends_on: date, today: date) -> None:
     """Raises RequestError for a last day that is over, or lies more than 90 days ahead."""
     latest = today + timedelta(days=LONGEST_DAYS)

@@ -22,6 +22,7 @@ from certsvc.domain.annotated_copy import (
     require_in_force,
     require_printable,
     require_room,
+    require_space,
 )
 from certsvc.domain.caller import Caller
 from certsvc.domain.certificate_status import CertificateStatus
@@ -56,7 +57,8 @@ class CopyWish:
 class AnnotatedCopies:
     """The copies of an office.
 
-    `missing`: the characters that the fonts lack; `read`: the kept document of a copy, None while there is none.
+    `missing`: the characters that the fonts lack; `without_room`: the texts that fit nowhere on the page; `read`: the kept
+    document of a copy, None while there is none.
     """
 
     store: CopyStore
@@ -64,6 +66,7 @@ class AnnotatedCopies:
     clock: Clock
     random_bytes: Callable[[int], bytes]
     missing: Callable[[Iterable[str]], frozenset[str]]
+    without_room: Callable[[Draft, AnnotatedCopy], tuple[str, ...]]
     print_copy: PrintCopy
     read: Callable[[str], bytes | None]
     looks: PersonalLooks
@@ -131,17 +134,20 @@ class AnnotatedCopies:
             ends_on=wish.ends_on,
         )
         begun = self.store.begin(
-            fresh, wish.request, content.award.document.number, by, self._judge(fresh, today)
+            fresh, wish.request, content.award.document.number, by, self._judge(newest, fresh, today)
         )
         if (begun.number, begun.words, begun.ends_on) != (content.number, words, wish.ends_on):
             raise ConflictError("这个请求号已用于另一份加注件。请换一个请求号后重试。")
         return self._finish(begun)
 
-    def _judge(self, fresh: AnnotatedCopy, today: date) -> JudgeCopy:
-        require_glyphs = self.missing((fresh.words.recipient, fresh.words.purpose))
+    def _judge(self, newest: Draft, fresh: AnnotatedCopy, today: date) -> JudgeCopy:
+        """Everything that printing could stumble over is known before the copy is written down."""
+        lacking = self.missing((fresh.words.recipient, fresh.words.purpose))
+        too_long = () if lacking else self.without_room(newest, fresh)
 
         def judge(version: int, status: CertificateStatus, copies: Sequence[AnnotatedCopy]) -> None:
-            require_printable(require_glyphs)
+            require_printable(lacking)
+            require_space(too_long)
             require_end(fresh.ends_on, today)
             require_in_force(status)
             if version != fresh.version:

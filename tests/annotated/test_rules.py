@@ -17,6 +17,7 @@ from certsvc.domain.annotated_copy import (
     require_in_force,
     require_printable,
     require_room,
+    require_space,
 )
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.errors import ConflictError, RequestError
@@ -101,6 +102,12 @@ def test_missing_characters_are_named() -> None:
     require_printable([])
     with pytest.raises(RequestError, match="“𡉃”、“𪛗”暂时无法印制"):
         require_printable({"𪛗", "𡉃"})
+
+
+def test_texts_without_room_are_named() -> None:
+    require_space([])
+    with pytest.raises(RequestError, match="“W”、“M”太长，加注件上印不下"):
+        require_space(["W", "M"])
 
 
 def test_ids_are_fresh_and_of_the_alphabet() -> None:
