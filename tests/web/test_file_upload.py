@@ -1,0 +1,126 @@
+"""A person at a counter uploads a certificate file and sees what it prints beside what was signed and registered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from certsvc.adapters.certificate_store import PublicCertificate
+from certsvc.adapters.clock import FixedClock
+from tests.api.asking import PublicOffice, codes, qr_text
+from tests.document.attacks.forging import picture_of, pictured, rewritten, unsigned
+from tests.document.attacks.scene import FACE
+from tests.support.office import OfficeUnderTest
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicOffice]:
+    clock = FixedClock(datetime(2026, 11, 20, 8, 0, tzinfo=UTC))
+    under_test = OfficeUnderTest(tmp_path_factory.mktemp("upload"), clock, verify_per_minute=1_000_000)
+    opened = PublicOffice(under_test, persons=1)
+    yield opened
+    opened.close()
+
+
+def edited(office: PublicOffice, certificate: PublicCertificate, name: str) -> bytes:
+    """The certificate drawn anew with another name; the QR symbol is the genuine one."""
+    verdict = office.verify_pdf(office.document(certificate))
+    printed = {row["field"]: row["printed"] for row in verdict["comparison"]}
+    content = certificate.draft.content
+    return unsigned(
+        replace(
+            FACE,
+            name=name,
+            number=content.number,
+            id_document=f"居民身份证 ******{content.award.document.number[-4:]}",
+            series=printed["series"],
+            title=printed["title"],
+            level=printed["level"],
+            way=printed["way"],
+            acquired=printed["acquired_on"],
+            qr_text=qr_text(certificate),
+        )
+    )
+
+
+def upload(page: Page, raw: bytes) -> Locator:
+    page.set_input_files("#file", {"name": "证书.pdf", "mimeType": "application/pdf", "buffer": raw})
+    page.get_by_role("button", name="核验文件").click()
+    expect(page.locator("[data-answer]")).to_have_attribute("aria-busy", "false", timeout=60_000)
+    return page.locator("[data-comparison-rows] tr")
+
+
+@pytest.fixture(params=[390, 1280])
+def page(browser: Browser, office: PublicOffice, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(locale="zh-CN", viewport={"width": request.param, "height": 900})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(office.address)
+    opened.get_by_role("link", name="核验文件").click()
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def test_the_original_and_its_copies_are_told_apart_on_the_page(page: Page, office: PublicOffice) -> None:
+    certificate = office.regular[0]
+    raw = office.document(certificate)
+    rows = upload(page, raw)
+    expect(page.locator("h1")).to_contain_text("通过核验")
+    expect(rows).to_have_count(10)
+    expect(page.locator("[data-comparison-rows] tr.agrees")).to_have_count(10)
+    shown(page, "original")
+
+    upload(page, edited(office, certificate, "林大伟"))
+    expect(page.locator("h1")).to_contain_text("未通过核验")
+    expect(page.locator("[data-label]")).to_contain_text("所印与记录不符")
+    wrong = page.locator("[data-comparison-rows] tr.differs")
+    expect(wrong).to_have_count(1)
+    expect(wrong).to_contain_text("林大伟")
+    shown(page, "differs")
+
+    upload(page, rewritten(raw))
+    expect(page.locator("h1")).to_contain_text("无法判定")
+    expect(page.locator("[data-text]")).to_contain_text("并不说明证书有问题")
+    shown(page, "saved-again")
+
+    rows = upload(page, pictured(picture_of(raw), quality=85))
+    expect(page.locator("[data-label]")).to_contain_text("不是原始文件")
+    expect(rows.first).to_contain_text("读不出")
+    assert certificate.draft.content.award.name not in (page.locator("main").text_content() or "")
+
+    upload(page, b"PK\x03\x04")
+    expect(page.locator("[data-label]")).to_contain_text("不是证书文件")
+    expect(page.locator("[data-comparison]")).to_be_hidden()
+    upload(page, bytes(2_000_001))
+    expect(page.locator("[data-label]")).to_contain_text("文件过大")
+
+
+def shown(page: Page, name: str) -> None:
+    """Nothing overflows on a phone; with SCREENS in the environment, the picture is kept in that folder."""
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow == 0, name
+    folder, size = os.environ.get("SCREENS"), page.viewport_size
+    if folder is not None and size is not None:
+        page.screenshot(path=Path(folder) / f"verdict-file-{name}-{size['width']}.png", full_page=True)
+
+
+def test_the_register_column_tells_what_the_record_carries_and_no_more(office: PublicOffice) -> None:
+    certificate = office.regular[0]
+    content = certificate.draft.content
+    verdict = office.verify_pdf(edited(office, certificate, "林大伟"))
+    assert (verdict["verdict"], "printed-differs" in codes(verdict)) == ("failed", True)
+    rows = {row["field"]: row for row in verdict["comparison"]}
+    assert rows["name"]["printed"] == "林大伟"
+    assert rows["name"]["signed"] == rows["name"]["register"] == verdict["holder"]
+    assert rows["number"]["register"] == content.number
+    assert content.award.name not in str(verdict)
+    assert content.award.document.number[-4:] not in str(rows["last4"])

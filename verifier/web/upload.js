@@ -1,0 +1,129 @@
+// A certificate file: sent to the service, which alone can look into it, and shown beside its signed record and the register.
+
+import { bothLanguages } from "./language.js";
+import { listItem, part, same, showAnswer } from "./render.js";
+import { showTold } from "./told.js";
+
+const MAX_BYTES = 2_000_000;
+const TIMEOUT_MS = 20_000;
+const CHECKING = {
+  verdict: { zh: "正在核验文件", en: "Checking the file" },
+  text: { zh: "正在上传，并逐项核对文件、签名记录和登记，一般需要几秒。", en: "Sending the file, and comparing it with the signed record and the register: a few seconds." },
+};
+const UNREADABLE = { zh: "读不出", en: "not readable" };
+const NOT_HELD = { zh: "无", en: "none" };
+const ENGLISH = {
+  number: "Number", version: "Version", name: "Name", last4: "Last 4 of the ID", series: "Series", title: "Title", level: "Level",
+  way: "Way of acquiring", validity_area: "Counts in", acquired_on: "Acquired on",
+};
+const COLUMNS = [
+  { key: "printed", zh: "文件所印", en: "Printed in the file", missing: UNREADABLE },
+  { key: "signed", zh: "签名记录", en: "Signed record", missing: NOT_HELD },
+  { key: "register", zh: "登记", en: "Register", missing: NOT_HELD },
+];
+const MARKS = {
+  true: { style: "agrees", zh: "一致", en: "agrees" },
+  false: { style: "differs", zh: "不一致", en: "differs" },
+  null: { style: "unread", zh: "未能对照", en: "not compared" },
+};
+
+const form = document.querySelector("[data-file-form]");
+if (form) enableFiles(form);
+
+async function enableFiles(form) {
+  const words = await readWords();
+  const input = form.querySelector("input[type=file]");
+  part("[data-file]").hidden = location.hash !== "";
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (input.files.length === 1) checkFile(input.files[0], form.dataset.fileForm, words);
+  });
+}
+
+async function checkFile(file, address, words) {
+  showChecking();
+  const { verdict, reason } = file.size > MAX_BYTES ? { verdict: null, reason: "document-too-large" } : await ask(address, file);
+  if (verdict === null) {
+    const { mark, label, text, next } = words.answers[reason];
+    showAnswer("undetermined", mark, words.verdicts.undetermined, label, text, next);
+  } else {
+    showTold(verdict, words, null, null);
+    part("[data-place]").hidden = true;
+    part("[data-unchecked]").replaceChildren(...uncheckedOf(verdict).map((key) => listItem(words.unchecked[key])));
+    showComparison(verdict.comparison);
+    if (verdict.comparison !== null) part("[data-record]").hidden = true;
+  }
+  part("[data-retry]").hidden = true;
+  part("[data-file]").hidden = false;
+  part("[data-verdict]").focus();
+}
+
+function showChecking() {
+  showAnswer("loading", "loading", CHECKING.verdict, null, CHECKING.text, null);
+  part("[data-answer]").setAttribute("aria-busy", "true");
+  for (const section of ["[data-empty]", "[data-place]", "[data-decision]", "[data-record]", "[data-comparison]", "[data-basis]", "[data-retry]"]) {
+    part(section).hidden = true;
+  }
+}
+
+async function ask(address, file) {
+  try {
+    const response = await fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/pdf" },
+      body: file,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      credentials: "omit",
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+    });
+    if (response.ok) return { verdict: await response.json(), reason: null };
+    const reasons = { 413: "document-too-large", 429: "document-busy", 503: "document-busy" };
+    return { verdict: null, reason: reasons[response.status] ?? "document-unanswered" };
+  } catch {
+    // Off line, refused, timed out, no JSON.
+    return { verdict: null, reason: "document-unanswered" };
+  }
+}
+
+// What a comparison has answered need not be compared by eye.
+function uncheckedOf({ authentic, comparison }) {
+  return ["by-service", ...(authentic === "yes" ? ["holder"] : []), ...(comparison === null ? ["document"] : [])];
+}
+
+function showComparison(rows) {
+  part("[data-comparison]").hidden = rows === null;
+  part("[data-comparison-rows]").replaceChildren(...(rows ?? []).map(rowOf));
+}
+
+function rowOf(row) {
+  const line = document.createElement("tr");
+  const { style, ...mark } = MARKS[row.agrees];
+  line.className = style;
+  line.append(cell("th", { zh: row.label, en: ENGLISH[row.field] }), ...COLUMNS.map((column) => columnOf(row, column)), cell("td", mark, "mark"));
+  line.firstChild.scope = "row";
+  return line;
+}
+
+function columnOf(row, { key, zh, en, missing }) {
+  const value = row[key];
+  const shown = cell("td", value === null ? missing : same(value), value === null ? "missing" : value === row.signed ? "" : "other");
+  const name = document.createElement("span");
+  name.className = "column";
+  name.append(...bothLanguages({ zh, en }));
+  shown.prepend(name);
+  return shown;
+}
+
+function cell(kind, texts, style = "") {
+  const element = document.createElement(kind);
+  if (style) element.className = style;
+  element.append(...bothLanguages(texts));
+  return element;
+}
+
+async function readWords() {
+  const read = async (name) => (await fetch(new URL(name, import.meta.url))).json();
+  const [codes, page] = await Promise.all([read("codes.json"), read("words.json")]);
+  return { ...page, codes: { ...codes, ...page.own_codes } };
+}
