@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ import zxingcpp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from PIL import Image
+from PIL import Image, ImageStat
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
@@ -22,6 +23,7 @@ from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 
 from certsvc.adapters.document.frozen import HEAD_FILE
+from certsvc.adapters.document.page import texts_without_room
 from certsvc.adapters.document.qr_symbol import qr_rows
 from certsvc.adapters.document.writer import PageWriter
 from certsvc.bootstrap.parts import LAYOUTS
@@ -189,6 +191,65 @@ def test_the_embedded_file_is_found(name: str, file: str, tmp_path: Path, run_to
     assert file in run_tool("pdfdetach", "-list", path)
     run_tool("pdfdetach", "-saveall", "-o", tmp_path, path)
     assert (tmp_path / file).read_bytes() == content
+
+
+def _drawn(raw: bytes, resolution: int) -> Image.Image:
+    command = ["pdftoppm", "-r", str(resolution), "-gray", "-singlefile", "-"]
+    done = subprocess.run(command, input=raw, capture_output=True, check=True)
+    return Image.open(BytesIO(done.stdout))
+
+
+def _cut(drawn: Image.Image, box: tuple[float, float, float, float], resolution: int) -> Image.Image:
+    """What lies between two corners given in points from the bottom left."""
+    left, bottom, right, top = (round(length * resolution / 72) for length in box)
+    return drawn.crop((left, drawn.height - top, right, drawn.height - bottom))
+
+
+def test_the_quiet_zone_of_four_modules_is_white(name: str) -> None:
+    layout_name, page = page_of(name)
+    place, inset = layout(layout_name).map.qr, 0.8
+    quiet = 4 * place.side / len(qr_rows(page.qr_text)) - inset
+    drawn = _drawn(document(name), 144)
+    left, low, right, top = place.x, place.y, place.x + place.side, place.y + place.side
+    for strip in (
+        (left - quiet, low - quiet, left - inset, top + quiet),
+        (right + inset, low - quiet, right + quiet, top + quiet),
+        (left - quiet, low - quiet, right + quiet, low - inset),
+        (left - quiet, top + inset, right + quiet, top + quiet),
+    ):
+        assert _cut(drawn, strip, 144).getextrema() == (255, 255)
+
+
+def test_the_marks_of_a_dual_directed_title_stand_out_in_grey_print() -> None:
+    place = layout().map.marks
+    assert place is not None
+    box = (place.x - 200, place.y, place.x + 200, place.y + place.height)
+    marked, plain = (_cut(_drawn(document(name), 72), box, 72) for name in ("dual-directed", "regular"))
+    darkest, _ = marked.getextrema()
+    assert darkest < 75
+    assert ImageStat.Stat(plain).mean[0] - ImageStat.Stat(marked).mean[0] > 35
+
+
+_HAN = "吉林省职称"
+
+
+@pytest.mark.parametrize(
+    ("name", "longest"),
+    [
+        ("annotated", {"recipient": 30, "purpose": 20, "name": 50}),
+        (
+            "statement",
+            {"name": 50, "title": 60, "series": 30, "level": 20, "committee": 100, "issuing_body": 100},
+        ),
+        ("report", {"sentence": 90, "decision": 100, "holder": 50, "findings": 500}),
+    ],
+)
+def test_the_longest_values_have_room(name: str, longest: dict[str, int]) -> None:
+    layout_name, page = page_of(name)
+    values = {field: (_HAN * 100)[:length] for field, length in longest.items()}
+    full = replace(page, texts={**page.texts, **values})
+    assert texts_without_room(layout(layout_name), full) == ()
+    PageWriter(layout(layout_name), signer()).write(full, NOW)
 
 
 def _spoiled(name: str, **changes: Any) -> tuple[str, PageFace]:
