@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from certverify import check_record, load_trust, open_ledger
+from certverify.errors import SandboxBusyError
+from certverify.pdf_sandbox import PdfSandbox
 
 from certsvc.adapters.key_ring import load_keys
 from certsvc.adapters.signers import HeldRecordSigner
@@ -195,3 +197,20 @@ def test_separators_of_a_name_do_not_count(shared: PublicOffice, written: str) -
 def record_key(public: PublicOffice) -> HeldRecordSigner:
     settings = public.office.settings
     return load_keys(settings.keys_folder, log_origin=settings.log_origin).record
+
+
+def test_while_too_many_files_are_examined_the_answer_is_to_come_again(
+    shared: PublicOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise SandboxBusyError("no place")
+
+    monkeypatch.setattr(PdfSandbox, "read", busy)
+    raw = shared.document(shared.regular[0])
+    answer = shared.client.post(
+        "/api/v1/verify/pdf", content=raw + b"\n", headers={"Content-Type": "application/pdf"}
+    )
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json()["code"] == "service-unavailable"
+    original = shared.verify_pdf(raw)
+    assert (original["verdict"], original["comparison"]) == ("passed", None)

@@ -56,6 +56,7 @@ def _render_zh(verdict: Verdict) -> list[str]:
     if verdict.valid_here is not ValidHere.NOT_ASKED:
         lines.append(f"在查询地：{_HERE_ZH[verdict.valid_here]}")
     lines += _decision_zh(verdict)
+    lines += _compared_zh(verdict)
     established, open_points = _sorted(verdict)
     lines += _findings("说明：", [f"{f.zh}〔{f.code.value}〕" for f in established])
     lines += _findings("未能确认的事项：", [f.zh for f in open_points])
@@ -81,6 +82,7 @@ def _render_en(verdict: Verdict) -> list[str]:
     if verdict.valid_here is not ValidHere.NOT_ASKED:
         lines.append(f"Valid in the place asked about: {verdict.valid_here.value}")
     lines += _decision_en(verdict)
+    lines += _compared_en(verdict)
     established, open_points = _sorted(verdict)
     lines += _findings("Findings:", [f"{f.en} [{f.code.value}]" for f in established])
     lines += _findings("Not established:", [f.en for f in open_points])
@@ -132,6 +134,36 @@ def _annotation_en(verdict: Verdict) -> list[str]:
         f"Recipient: {shown.recipient}",
         f"Purpose: {shown.purpose}",
     ]
+
+
+def _compared_zh(verdict: Verdict) -> list[str]:
+    """The fields of an uploaded file that do not agree or could not be read; one line when all agree."""
+    rows = verdict.comparison or ()
+    lines = [
+        f"{row.label}：{'不一致' if row.agrees is False else '未能对照'}"
+        f"　文件所印：{row.printed or '读不出'}　签名记录：{row.signed}"
+        for row in rows
+        if row.agrees is not True
+    ]
+    agreeing = sum(row.agrees is True for row in rows)
+    return _findings(f"逐项对照：{agreeing} 项一致", lines) or (
+        [f"逐项对照：{agreeing} 项全部一致"] if rows else []
+    )
+
+
+def _compared_en(verdict: Verdict) -> list[str]:
+    """The same in English; the values are Chinese."""
+    rows = verdict.comparison or ()
+    lines = [
+        f"{row.field}: {'differs' if row.agrees is False else 'not compared'}; "
+        f"printed: {row.printed or 'not readable'}; signed: {row.signed}"
+        for row in rows
+        if row.agrees is not True
+    ]
+    agreeing = sum(row.agrees is True for row in rows)
+    return _findings(f"Fields compared: {agreeing} agree", lines) or (
+        [f"Fields compared: all {agreeing} agree"] if rows else []
+    )
 
 
 def _decision_zh(verdict: Verdict) -> list[str]:
