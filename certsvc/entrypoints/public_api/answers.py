@@ -106,6 +106,11 @@ def problem_answers(*statuses: HTTPStatus) -> Answers:
     return {int(status): _problem(status) for status in statuses}
 
 
+def problem_told(status: HTTPStatus, detail: str) -> dict[str, Any]:
+    """A problem of this status, whose example says this."""
+    return _problem(status, detail=detail)
+
+
 ASKED = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.METHOD_NOT_ALLOWED,

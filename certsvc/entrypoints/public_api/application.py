@@ -105,7 +105,7 @@ def _add_pages(app: FastAPI, pages: Pages) -> None:
 
 
 def _add_historical_page(app: FastAPI, pages: Pages) -> None:
-    """Only where the service answers: a historical record has no QR record that a browser could check."""
+    """Only where the service answers: who has no statement has no QR record that a browser could check."""
 
     def historical(request: Request) -> Response:
         return answer_with_etag(request, pages.historical, "text/html; charset=utf-8", REVALIDATE)

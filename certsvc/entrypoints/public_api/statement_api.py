@@ -10,11 +10,12 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from certsvc.entrypoints.http.allowances import client_of, require_allowance
-from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
+from certsvc.entrypoints.public_api.answers import ASKED, problem_answers, problem_told
 from certsvc.entrypoints.public_api.questions import HolderQuestion
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess
 from certsvc.entrypoints.statement_answers import pdf_of
+from certsvc.stages.statements import NO_RECORD
 
 PATH: Final = "/api/v1/statement"
 _PER_SECONDS: Final = 60
@@ -62,5 +63,9 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The statement: one page, signed as certificates are (docs/formats/document.md).",
         "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
     },
-    **problem_answers(*ASKED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    404: problem_told(HTTPStatus.NOT_FOUND, NO_RECORD),
+    409: problem_told(
+        HTTPStatus.CONFLICT, "该历史数据有异议，正在核实，暂不能出具历史数据说明。请待处理完毕后再办理。"
+    ),
+    **problem_answers(*ASKED),
 }
