@@ -45,7 +45,7 @@ def test_a_failure_leaves_the_functions_as_they_were() -> None:
         raise ValueError
 
     work = SimpleNamespace(broken=broken)
-    with pytest.raises(ValueError, match="^$"), watched({"broken": [(work, "broken")]}):
+    with pytest.raises(ValueError, match=r"^$"), watched({"broken": [(work, "broken")]}):
         work.broken()
     assert work.broken is broken
 
