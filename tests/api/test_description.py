@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,18 @@ import pytest
 import schemathesis
 from certverify import Code, Verdict
 from certverify.meanings import MEANINGS
+from certverify.record import CopyTerms
 from certverify.schema import verdict_schema
 from certverify.verdict import (
+    ABOUT_COPIES,
     Area,
     Authentic,
     Certificate,
     Decision,
+    Finding,
     StatusWord,
     ValidHere,
+    copy_finding,
     finding,
     outcome_of,
 )
@@ -48,6 +52,13 @@ _CERTIFICATES = st.builds(
     acquired_on=_DAYS,
 )
 _AREAS = st.builds(Area, code=st.from_regex(r"[0-9]{6}", fullmatch=True, alphabet="0123456789"), name=_TEXT)
+_TERMS = CopyTerms("J23456789ABCDEFG", "长春市第一建筑公司", "投标", date(2026, 12, 20))
+
+
+def _told(code: Code) -> Finding:
+    return copy_finding(code, _TERMS, StatusWord.VALID) if code in ABOUT_COPIES else finding(code)
+
+
 _CODES = st.lists(st.sampled_from(Code), max_size=6)
 _VERDICTS = st.builds(
     Verdict,
@@ -58,7 +69,7 @@ _VERDICTS = st.builds(
     as_of=st.none() | st.datetimes(datetime(2000, 1, 1), timezones=st.just(UTC)),
     checkpoint_age=st.none() | st.integers(0, 10**9),
     not_established=_CODES.map(tuple),
-    findings=_CODES.map(lambda codes: tuple(finding(code) for code in codes)),
+    findings=_CODES.map(lambda codes: tuple(_told(code) for code in codes)),
     certificate=st.none() | _CERTIFICATES,
     holder=st.none() | _TEXT,
     decision=st.none() | st.builds(Decision, reference=_TEXT, date=_DAYS, ground=_TEXT, effective_on=_DAYS),
@@ -98,7 +109,8 @@ def test_every_answer_is_described_with_an_example_that_fits(shared: PublicOffic
         "/api/v1/verify", "/api/v1/verify/pdf", "/api/v1/bundle", "/api/v1/history", "/api/v1/unit-notices",
         "/api/v1/announced-documents", "/api/v1/past-bundle",
         "/api/v1/e-licence", "/api/v1/e-licence/identifier",
-        "/api/v1/share-grants/open", "/api/v1/mapping-statements/check", "/healthz", "/readyz", "/metrics",
+        "/api/v1/report", "/api/v1/statement", "/api/v1/share-grants/open",
+        "/api/v1/mapping-statements/check", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     for operations in described["paths"].values():
         for operation in operations.values():
@@ -144,6 +156,9 @@ RIGHT, WRONG = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
         ("/api/v1/bundle", "POST", 30, WRONG),
         ("/api/v1/past-bundle", "POST", 30, RIGHT),
         ("/api/v1/e-licence", "POST", 20, RIGHT),
+        ("/api/v1/report", "POST", 20, RIGHT),
+        ("/api/v1/statement", "POST", 20, RIGHT),
+        ("/api/v1/statement", "POST", 20, WRONG),
         ("/api/v1/e-licence/identifier", "POST", 20, RIGHT),
         ("/healthz", "GET", 2, RIGHT),
         ("/readyz", "GET", 2, RIGHT),

@@ -73,7 +73,9 @@ def _made(service: PublicService, question: VerifyQuestion) -> VerificationRepor
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The report: one page, signed as certificates are (docs/formats/document.md).",
-        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "application/pdf": {"schema": {"type": "string", "format": "binary"}, "example": "%PDF-1.7 …"}
+        },
     },
     **problem_answers(*ASKED, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 }

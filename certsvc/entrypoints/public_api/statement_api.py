@@ -61,7 +61,9 @@ def add_statements(app: FastAPI, service: PublicService) -> None:
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The statement: one page, signed as certificates are (docs/formats/document.md).",
-        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "application/pdf": {"schema": {"type": "string", "format": "binary"}, "example": "%PDF-1.7 …"}
+        },
     },
     404: problem_told(HTTPStatus.NOT_FOUND, NO_RECORD),
     409: problem_told(
