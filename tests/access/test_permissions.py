@@ -49,7 +49,7 @@ UPKEEP = {
     Action.KEY_RETIRE,
     Action.TRUST_ACCEPT,
 }
-AT_THE_COUNTER = {Action.COPY_MAKE, Action.COPY_READ, Action.COPY_WITHDRAW}
+AT_THE_COUNTER = {Action.COPY_MAKE, Action.COPY_READ, Action.COPY_WITHDRAW, Action.STATEMENT_READ}
 """What a holder asks for, at the counter or in the portal; no title is touched."""
 PROGRAM = Caller("upstream", CallerRole.SERVICE, "220000", frozenset({Purpose.FILING}))
 PLACES = ("220000", "222400", "222404", "220500", "220582")
