@@ -70,6 +70,31 @@ def test_another_compressor_gives_the_same_drawing_but_the_frozen_bytes_stay(tmp
     assert "吉林省专业技术职务任职资格证书" in PdfReader(BytesIO(raw), strict=True).pages[0].extract_text()
 
 
+def _shrink_a_place(declared: dict[str, Any]) -> None:
+    declared["fields"][0]["height"] -= 1
+
+
+def test_a_frozen_layout_fixes_where_the_values_go_too(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="冻结"):
+        compile_layout(_spoiled(tmp_path, _shrink_a_place), store())
+
+
+def _spell_otherwise(declared: dict[str, Any]) -> None:
+    declared["colours"] = dict(reversed(declared["colours"].items()))
+
+
+def test_a_frozen_layout_may_be_spelled_otherwise(tmp_path: Path) -> None:
+    assert compile_layout(_spoiled(tmp_path, _spell_otherwise), store()).head == layout().head
+
+
+def test_a_copy_is_frozen_with_its_base(tmp_path: Path) -> None:
+    shutil.copytree(COPY, tmp_path / "annotated-copy" / "v1")
+    folder = _spoiled(tmp_path / "certificate", _shrink_a_place)
+    assert folder == tmp_path / "certificate" / "v1"
+    with pytest.raises(ConfigurationError, match="冻结"):
+        compile_layout(tmp_path / "annotated-copy" / "v1", store())
+
+
 @pytest.mark.parametrize(
     "raw", [b"", b"%PDF-1.7\n", layout().head[:-1], layout().head.replace(b"\n7 0 obj", b"\n8 0 obj")]
 )

@@ -70,7 +70,10 @@ class VariableObjects:
 
 
 def catalog(declared: LayoutMap, variable: VariableObjects) -> bytes:
-    """The root of the file: language, structure, metadata, output intent, certification, embedded file."""
+    """The root of the file: language, structure, metadata, output intent, certification, embedded file.
+
+    `CSVC_Layout` is the digest of the declared layout: so the head also fixes where the values go, which it does not draw.
+    """
     attached = b""
     if declared.attachment is not None:
         attached = b"/AF%s/Names<</EmbeddedFiles<</Names[%s %s]>>>>" % (
@@ -80,7 +83,7 @@ def catalog(declared: LayoutMap, variable: VariableObjects) -> bytes:
         )
     return (
         b"<</Type/Catalog/Pages %s/Lang(zh-CN)/MarkInfo<</Marked true>>/StructTreeRoot %s/Metadata %s"
-        b"/OutputIntents%s/ViewerPreferences<</DisplayDocTitle true>>/AcroForm %s/Perms<</DocMDP %s>>%s>>"
+        b"/OutputIntents%s/ViewerPreferences<</DisplayDocTitle true>>/AcroForm %s/Perms<</DocMDP %s>>%s/CSVC_Layout<%s>>>"
     ) % (
         reference(PAGES),
         reference(STRUCTURE),
@@ -89,6 +92,7 @@ def catalog(declared: LayoutMap, variable: VariableObjects) -> bytes:
         reference(FORM),
         reference(variable.signature),
         attached,
+        declared.declared_sha256.encode("ascii"),
     )
 
 

@@ -6,8 +6,10 @@ folder is frozen once a document was made with it: its compiled head is named in
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -189,7 +191,10 @@ class AttachedFile:
 
 @dataclass(frozen=True, slots=True)
 class LayoutMap:
-    """The whole declared layout. None: the layout has no such thing."""
+    """The whole declared layout. None: the layout has no such thing.
+
+    `declared_sha256` (hex) is the digest of the declaration with its base, however the files are spelled.
+    """
 
     name: str
     width: float
@@ -218,6 +223,7 @@ class LayoutMap:
     ornament: Ornament | None
     attachment: AttachedFile | None
     descriptions: Mapping[str, str]
+    declared_sha256: str
 
 
 def read_layout_map(folder: Path) -> LayoutMap:
@@ -262,6 +268,7 @@ def _layout(declared: dict[str, Any]) -> LayoutMap:
         ornament=_optional(Ornament, declared.get("ornament")),
         attachment=_optional(AttachedFile, declared.get("attachment")),
         descriptions=declared["descriptions"],
+        declared_sha256=sha256(json.dumps(declared, sort_keys=True).encode("ascii")).hexdigest(),
     )
 
 
