@@ -94,22 +94,20 @@ class _Upload:
         """Step 3, no answer: a file of our bytes with something appended may be an archive object, so nothing is said of it;
         neither of one that names no signer of ours, who may be newer than the trust list.
         """
-        self.exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
         trust = self.exam.trust.trust_list
         if self.strict.outcome == "not-original":
             self.exam.codes.append(Code.DOCUMENT_NOT_ORIGINAL)
-        elif sealed is None and (
-            document.names_trusted_signer(self.raw, trust) or not document.keeps_the_frame(self.raw, trust)
-        ):
+        elif sealed is None and (document.names_trusted_signer(self.raw, trust) or not self._is_framed()):
             self.exam.reject(Code.DOCUMENT_ALTERED)
+        self.exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
 
     def damaged(self) -> None:
         """Step 3: no program of the authority writes such a file, whatever its key."""
-        self.exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
         if self.strict.outcome == "altered":
             self.exam.reject(Code.DOCUMENT_ALTERED)
         else:
             self.exam.codes.append(Code.DOCUMENT_NOT_ORIGINAL)
+        self.exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
 
     def encrypted(self) -> None:
         """Step 3: the authority encrypts no file, and nobody can look into it."""
