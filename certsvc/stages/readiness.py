@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from certverify import LedgerUnavailable, StatusSource, Trust
 from certverify.codes import Effect
-from certverify.meanings import MEANINGS
 from certverify.examination import Examination, Question
+from certverify.meanings import MEANINGS
 
 from certsvc.errors import UnavailableError
 from certsvc.ports import Clock, RecordSigner
