@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 from certsvc.adapters.clock import FixedClock
 from certsvc.entrypoints.public_api import open_public_face
 from tests.history.papers import ZHOU, open_archive
+from tests.history.statement_desk import StatementDesk, symbol_of
 from tests.web.builders import served
 
 
@@ -46,3 +47,25 @@ def test_a_person_looks_up_a_paper_of_1998(browser: Browser, tmp_path: Path, clo
         expect(statement).to_be_hidden()
         page.close()
     archive.under_test.close()
+
+
+def test_the_symbol_of_a_statement_is_checked_in_the_browser_and_says_revoked_at_once(
+    browser: Browser, tmp_path: Path, clock: FixedClock
+) -> None:
+    desk = StatementDesk(open_archive(tmp_path, clock), clock)
+    paper = desk.paper()
+    symbol = symbol_of(paper.stated()).rpartition("#")[2]
+    with served(open_public_face(desk.archive.office)) as address:
+        page = browser.new_page(locale="zh-CN")
+        page.clock.set_fixed_time(clock.now())
+        page.goto(f"{address}/v#{symbol}")
+        expect(page.locator("[data-verdict]")).to_contain_text("通过核验")
+        expect(page.locator("[data-label]")).to_contain_text("历史数据")
+        expect(page.locator("[data-fields]")).to_contain_text("中学高级教师")
+        expect(page.locator("[data-report]")).to_be_hidden()
+        paper.revoke()
+        page.reload()
+        expect(page.locator("[data-verdict]")).to_contain_text("未通过核验")
+        expect(page.locator("[data-label]")).to_contain_text("已撤销")
+        page.close()
+    desk.archive.under_test.close()
