@@ -24,7 +24,7 @@ class FolderArchive:
         what is kept, in hex.
 
         Two processes may keep the same certificate at once, and a killed one comes again: one file stands. It wins over other
-        bytes that differ in nothing but the value of a valid signature (is_same_document); all others raise IntegrityError.
+        bytes that differ in nothing but the value of a valid signature (is_signed_again); all others raise IntegrityError.
         Raises UnavailableError while the disk is full or fails: the same call may be made again.
         """
         path = self.path(number, version)
@@ -63,9 +63,9 @@ class FolderArchive:
 
 
 def _is_same(kept: bytes, document: bytes) -> bool:
-    from certsvc.adapters.document.same_document import is_same_document
+    from certsvc.adapters.document.same_document import is_signed_again
 
-    return is_same_document(kept, document)
+    return is_signed_again(kept, document)
 
 
 @contextmanager

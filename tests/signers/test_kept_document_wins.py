@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from certsvc.adapters.document.same_document import is_same_document
+from certsvc.adapters.document.same_document import is_signed_again
 from certsvc.adapters.document.writer import write_certificate
 from certsvc.adapters.document_archive import FolderArchive
 from certsvc.adapters.test_ca import make_test_chain
@@ -68,18 +69,55 @@ def test_a_certificate_that_says_something_else_stops_the_line(
 
 def test_an_altered_kept_document_is_never_taken_for_the_same(two: tuple[bytes, bytes]) -> None:
     one, other = two
-    assert is_same_document(one, other)
+    assert is_signed_again(one, other)
     places = random.Random(20261120)
     for _ in range(300):
         altered = bytearray(one)
         place = places.randrange(len(altered))
         altered[place] ^= 1 << places.randrange(8)
-        same_digits = bytes(altered).lower() == one.lower()  # a hexadecimal digit in the other case
-        assert same_digits or not is_same_document(bytes(altered), other), place
+        assert not is_signed_again(bytes(altered), other), place
     start = one.rindex(b"/Contents<") + 10
     for place in range(start, start + 3000, 17):  # inside the signature itself
         altered = bytearray(one)
         altered[place] = ord("0") if altered[place] != ord("0") else ord("1")
-        assert not is_same_document(bytes(altered), other), place
-    assert not is_same_document(one + b" ", other)
-    assert not is_same_document(one[:-1], other)
+        assert not is_signed_again(bytes(altered), other), place
+    assert not is_signed_again(one + b" ", other)
+    assert not is_signed_again(one[:-1], other)
+
+
+def _at(one: bytes, place: int, new: bytes) -> bytes:
+    return one[:place] + new + one[place + len(new) :]
+
+
+def _digits(one: bytes) -> tuple[int, int]:
+    """Where the digits of the signature begin and end."""
+    start = one.rindex(b"/Contents<") + 10
+    return start, one.index(b">", start)
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "another byte for the opening bracket": lambda one: _at(one, _digits(one)[0] - 1, b"X"),
+    "another byte for the closing bracket": lambda one: _at(one, _digits(one)[1], b"X"),
+    "upper-case digits": lambda one: _at(one, _digits(one)[0], one[slice(*_digits(one))].upper()),
+    "one upper-case digit": lambda one: _at(one, one.index(b"a", _digits(one)[0]), b"A"),
+    "blanks in the padding": lambda one: _at(one, _digits(one)[1] - 2, b"  "),
+    "a blank and a digit in the padding": lambda one: _at(one, _digits(one)[1] - 2, b" 0"),
+    "an end of line in the padding": lambda one: _at(one, _digits(one)[1] - 2, b"\r\n"),
+    "something behind the signature": lambda one: _at(one, _digits(one)[1] - 2, b"01"),
+    "no signature": lambda one: _at(one, _digits(one)[0], b"0" * 8192),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_kept_document_that_no_checker_would_take_is_not_kept_for_good(
+    two: tuple[bytes, bytes], tmp_path: Path, damage: str
+) -> None:
+    one, other = two
+    damaged = DAMAGES[damage](one)
+    assert damaged != one
+    assert len(damaged) == len(one)
+    assert not is_signed_again(damaged, other)
+    archive = FolderArchive(tmp_path)
+    archive.keep(NUMBER, 1, damaged)
+    with pytest.raises(IntegrityError, match="内容不同"):
+        archive.keep(NUMBER, 1, other)

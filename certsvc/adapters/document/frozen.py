@@ -61,12 +61,15 @@ def object_offsets(head: bytes) -> list[int]:
 def draws_the_same(head: bytes, other: bytes) -> bool:
     """Whether two heads hold equal objects once their streams are unpacked."""
     try:
-        return _unpacked(head) == _unpacked(other)
+        return unpacked_objects(head) == unpacked_objects(other)
     except (ValueError, ZlibFault):
         return False
 
 
-def _unpacked(head: bytes) -> list[bytes]:
+def unpacked_objects(head: bytes) -> list[bytes]:
+    """The objects 1, 2, 3 ... of a head, or of a document before its cross-references, their streams unpacked. Raises ValueError
+    and zlib's error.
+    """
     offsets = object_offsets(head)
     ends = [*offsets[1:], len(head)]
     return [_plain(head[start:end]) for start, end in zip(offsets, ends, strict=True)]

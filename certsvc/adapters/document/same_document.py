@@ -1,80 +1,93 @@
-"""Whether a kept document and one that was just written are the same but for the signature's random part.
+"""Whether a kept document and one that was just written are the same but for the signature.
 
 ECDSA in hardware takes a fresh random number for every signature (RFC 6979 is a software's way), so a run that was killed and
-goes on writes other bytes. Everything that the signature covers, its attributes and its certificates are equal; the
-kept signature is verified here.
+goes on writes other bytes; and builds of zlib pack equal streams differently. The kept document is believed only when the
+strict check of certverify finds one of our certificates in it: what no checker would take is never kept for good.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
+from zlib import error as ZlibFault  # noqa: N812
 
-from asn1crypto import cms as asn1_cms
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
+from certverify.document import check_document
+from certverify.trust import DocumentKey, Environment, TrustList
+from certverify.trust import Layout as KnownLayout
 
-_RANGES: Final = re.compile(rb"/ByteRange ?\[ ?0 (\d{1,9}) (\d{1,9}) (\d{1,9}) ?\]")
+from certsvc.adapters.document.frozen import unpacked_objects
+
+_HOLE: Final = re.compile(rb"/ByteRange\[[0-9 ]*\] */Contents<[0-9a-f]*>")
+_END: Final = re.compile(
+    rb"xref\n0 (\d+)\n(?:\d{10} \d{5} [nf] \n)+trailer\n(<<[^\n]*>>)\nstartxref\n\d+\n%%EOF\n"
+)
 
 
-def is_same_document(kept: bytes, written: bytes) -> bool:
-    """Whether `kept` is what `written` is, with another valid signature of the same key over the same bytes.
+@dataclass(frozen=True, slots=True)
+class OwnSigner:
+    """A document certificate (DER) of ours with its chain to the root, and the days (Asia/Shanghai) on which it signs."""
 
-    `written` comes from our own writer and was verified there; `kept` may be anything.
+    certificate: bytes
+    chain: tuple[bytes, ...]
+    valid_from: date = date.min
+    valid_to: date | None = None
+
+
+def is_same_document(kept: bytes, written: bytes, head: bytes, signers: Iterable[OwnSigner]) -> bool:
+    """Whether `kept`, which may be anything, is an original of this layout (its `head`) by one of the signers, and says what
+    `written` says: every byte outside the signature, or every object once its stream is unpacked.
+
+    `written` comes from our own writer; its signature is not looked at, and may be missing.
     """
-    ranges = _RANGES.findall(written)
-    if not ranges or len(kept) != len(written):
-        return False
-    before, after, length = map(int, ranges[-1])  # the last one is the signature of the whole file
-    if after + length != len(written) or not before < after:
-        return False
-    if (kept[:before], kept[after:]) != (written[:before], written[after:]):
-        return False
-    digest = sha256(written[:before] + written[after:]).digest()
-    try:
-        one, other = (_cms(document[before + 1 : after - 1]) for document in (kept, written))
-        return _but_signature(one) == _but_signature(other) and _is_signed(one, digest)
-    except Exception:  # the kept hole holds any bytes, and the parser has many words for it
-        return False
-
-
-def _cms(raw_digits: bytes) -> asn1_cms.ContentInfo:
-    """The CMS in a hole of a document, with nothing but zeros behind it. Raises ValueError and what the parser raises."""
-    raw = bytes.fromhex(raw_digits.decode("ascii"))
-    content = asn1_cms.ContentInfo.load(raw)
-    if content.dump().ljust(len(raw), b"\0") != raw:
-        raise ValueError("something stands behind the signature")
-    return content
-
-
-def _but_signature(content: asn1_cms.ContentInfo) -> tuple[bytes | int, ...]:
-    """Every encoded part of a CMS, and the bytes that go to their headers, without the value of the one signature."""
-    signed = content["content"]
-    (info,) = signed["signer_infos"]
-    parts = [content["content_type"].dump()]
-    parts += [part.dump() for name, part in _named(signed) if name != "signer_infos"]
-    parts += [part.dump() for name, part in _named(info) if name != "signature"]
-    headers = len(content.dump()) - len(info["signature"].native) - sum(map(len, parts))
-    return (*parts, headers)
-
-
-def _named(sequence: Any) -> Iterator[tuple[str, Any]]:
-    return ((name, sequence[name]) for name, *_ in sequence._fields)
-
-
-def _is_signed(content: asn1_cms.ContentInfo, digest: bytes) -> bool:
-    """Whether the signature is that of the first certificate's key over attributes that hold the digest."""
-    info = content["content"]["signer_infos"][0]
-    attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # RFC 5652, 5.4: signed as a SET OF
-    key = x509.load_der_x509_certificate(content["content"]["certificates"][0].dump()).public_key()
-    if digest not in attributes or not isinstance(key, EllipticCurvePublicKey):
+    if check_document(kept, _trust(head, signers)).outcome != "original":
         return False
     try:
-        key.verify(info["signature"].native, attributes, ECDSA(SHA256()))
-    except InvalidSignature:
+        return _HOLE.sub(b"", kept) == _HOLE.sub(b"", written) or _said(kept) == _said(written)
+    except (ValueError, ZlibFault):
         return False
-    return True
+
+
+def _said(raw: bytes) -> list[bytes]:
+    """The objects unpacked, their number and the trailer, without what only tells where they are. Raises ValueError."""
+    end = raw.rindex(b"xref\n0 ")
+    told = _END.fullmatch(raw, end)
+    if told is None:
+        raise ValueError("not the end of a document of ours")
+    return [*(_HOLE.sub(b"", one) for one in unpacked_objects(raw[:end])), *told.groups()]
+
+
+def _trust(head: bytes, signers: Iterable[OwnSigner]) -> TrustList:
+    """What a checker would have to believe."""
+    return TrustList(
+        sequence=0,
+        issued_at=datetime.min.replace(tzinfo=UTC),
+        environment=Environment.TEST,
+        qr_prefixes=(),
+        log_keys=(),
+        record_keys={},
+        document_keys=tuple(
+            DocumentKey("ES256", one.certificate, one.chain, one.valid_from, one.valid_to) for one in signers
+        ),
+        layouts=(KnownLayout("own", len(head), sha256(head).digest()),),
+        tables_sha256=b"",
+        anchors=(),
+    )
+
+
+def is_signed_again(kept: bytes, written: bytes) -> bool:
+    """Whether `kept` is `written`, byte for byte, with another valid signature by the same certificate."""
+    from asn1crypto import cms
+
+    opens, ends = written.rfind(b"/Contents<") + 10, written.rfind(b">>>\nendobj\nxref\n")
+    if not 10 <= opens < ends:
+        return False
+    found = cms.ContentInfo.load(bytes.fromhex(written[opens:ends].decode("ascii")))["content"][
+        "certificates"
+    ]
+    certificate, *chain = (one.dump() for one in found)
+    signer = OwnSigner(certificate, (*chain, b""))  # the root is not embedded
+    return is_same_document(kept, written, written[:opens], [signer])
