@@ -169,6 +169,7 @@ class PublicSide(Parts):
             style=self.style,
             issuer=self.settings.issuer,
             random_bytes=os.urandom,
+            missing=lambda texts: self.glyphs.missing(texts),
         )
 
     @cached_property
@@ -185,7 +186,7 @@ class PublicSide(Parts):
     def _report_writer(self) -> DocumentWriter:
         from certsvc.adapters.document.writer import PageWriter
 
-        return PageWriter(self.layout_of(REPORT_LAYOUT), self.keys.document)
+        return PageWriter(self.layout_of(REPORT_LAYOUT), self.keys.document, self.keys.document_terms)
 
     @cached_property
     def e_licences(self) -> ELicenceDesk:

@@ -21,12 +21,12 @@ from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.share_grants import PublishedVersion, PublishedVersions
 from certsvc.stages.permits import Permits
+from certsvc.stages.proof import NOT_FOUND
 from certsvc.stages.share_grants import told_status
 from certsvc.stages.verify import HolderClaim, Verification
 
 PURPOSE = "电子证照元数据"
 _ANYBODY = "public"
-_NOT_FOUND = "未查询到相符的证书，请核对证书编号、姓名和证件号码后四位，或扫描证书上的二维码。"
 _NO_NUMBER = "没有找到已公开的证书。请核对证书编号。"
 
 
@@ -82,7 +82,7 @@ class ELicenceDesk:
         for one in versions:
             if known is not None and one.draft.content.version == known.version:
                 return one
-        raise UnknownReference(_NOT_FOUND)
+        raise UnknownReference(NOT_FOUND)
 
     def _whole(self, found: PublishedVersion, channel: str, by: Caller) -> ELicence:
         award = found.draft.content.award

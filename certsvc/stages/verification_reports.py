@@ -6,7 +6,7 @@ Only what the authority signed is reported on: for anything else there is no cer
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
@@ -27,9 +27,16 @@ from certsvc.stages.proof import NOT_FOUND
 from certsvc.stages.verify import HolderClaim, Verification
 
 REPORT: Final = "核验报告"
+BY_SYMBOL: Final = "出示证书二维码"
+BY_CODE: Final = "输入校验码"
+BY_CLAIM: Final = "证书编号、姓名和证件号码后四位"
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 _NUMBER_LETTERS: Final = 15
 _UNSIGNED = "出示的内容未能确认是发证机关签发的，不能出具核验报告。请先核验，并按核验结果的提示办理。"
+_HISTORICAL: Final = "这是历史数据，没有电子证书，不出具证书核验报告。需要书面材料的，请申请历史数据说明。"
+_NOT_PRINTABLE: Final = "〓"
+_LONGEST_REFERENCE, _LONGEST_GROUND = 40, 80  # what has room; the embedded verdict has the whole
+_GOES_ON: Final = "……（全文见所附 verdict.json）"
 _SENTENCES: Final = {
     Outcome.PASSED: "截至状态时间，该证书真实、有效。",
     Outcome.FAILED: "请勿作为任职资格依据，原因见核验说明。",
@@ -57,41 +64,60 @@ class VerificationReports:
     style: FaceStyle
     issuer: str
     random_bytes: Callable[[int], bytes]
+    missing: Callable[[Iterable[str]], frozenset[str]]
 
-    def make(self, question: str | HolderClaim, place: str | None = None) -> VerificationReport:
+    def make(
+        self, question: str | HolderClaim, place: str | None = None, *, asked: str = BY_SYMBOL
+    ) -> VerificationReport:
         """The report on a QR text, or on what the holder's number, name and last four characters name.
 
-        Raises UnknownReference when nothing agrees with the claim, ConflictError when the authority did not sign what is
-        shown, UnavailableError when register, tree or signer do not answer.
+        `asked`: how somebody came by the QR text. Raises UnknownReference when nothing agrees with the claim, ConflictError
+        when the authority did not sign what is shown or it is a historical record, UnavailableError when register, tree or
+        signer do not answer.
         """
-        qr_text, asked = self._asked(question)
+        if isinstance(question, HolderClaim):
+            qr_text, asked = self._text_of(question), BY_CLAIM
+        else:
+            qr_text = self.style.qr_prefix + question.rpartition("#")[2]
         verdict = self.verification.check_qr(qr_text, place)
+        if verdict.historical is not None:
+            raise ConflictError(_HISTORICAL)
         if verdict.authentic is not Authentic.YES or verdict.certificate is None:
             raise ConflictError(_UNSIGNED)
         now, number = self.clock.now(), "B" + new_code(self.random_bytes)[:_NUMBER_LETTERS]
-        face = _face(verdict, verdict.certificate, number, asked, now, self.issuer, _code_of(qr_text))
+        decision = self._printable(_decision(verdict))
+        face = _face(
+            verdict, verdict.certificate, number, asked, now, self.issuer, _code_of(qr_text), decision
+        )
         area = verdict.validity_area
         page = report_page(
             face,
             outcome=verdict.outcome.value,
-            findings=[one.zh for one in verdict.findings],
+            findings=[self._printable(one.zh) for one in verdict.findings],
             marks=area_marks(area.code if area else None),
             qr_text=qr_text,
             verdict_json=json.dumps(verdict.as_json(), ensure_ascii=False, indent=1).encode(),
             test_seal=self.style.test_seal,
         )
         document = self.writer().write(page, now)
-        self.looks.append(PersonalLook(now, "api", "public", verdict.certificate.number, REPORT))
+        self.looks.append(
+            PersonalLook(now, "api", "public", verdict.certificate.number, f"{REPORT} {number}")
+        )
         return VerificationReport(number, verdict, document)
 
-    def _asked(self, question: str | HolderClaim) -> tuple[str, str]:
-        """The QR text under the one published address, and how was asked."""
-        if isinstance(question, str):
-            return self.style.qr_prefix + question.rpartition("#")[2], "出示证书二维码"
-        found = self.verification.identify_holder(question)
+    def _text_of(self, claim: HolderClaim) -> str:
+        """The QR text, under the one published address, of the certificate that agrees with a claim."""
+        found = self.verification.identify_holder(claim)
         if found is None or found.record is None:
+            if self.verification.check_holder(claim).historical is not None:
+                raise ConflictError(_HISTORICAL)
             raise UnknownReference(NOT_FOUND)
-        return record_text(found.record, self.style.qr_prefix), "证书编号、姓名和证件号码后四位"
+        return record_text(found.record, self.style.qr_prefix)
+
+    def _printable(self, text: str) -> str:
+        """The text with the mark 〓 for every character that the fonts lack; the embedded verdict has it whole."""
+        lacking = self.missing([text])
+        return "".join(_NOT_PRINTABLE if char in lacking else char for char in text)
 
 
 def _face(
@@ -102,8 +128,9 @@ def _face(
     now: datetime,
     issuer: str,
     code: str,
+    decision: str,
 ) -> ReportFace:
-    decision, area = verdict.decision, verdict.validity_area
+    area = verdict.validity_area
     as_of = "未能确认" if verdict.as_of is None else f"{_minute(verdict.as_of)}（日志检查点时间）"
     return ReportFace(
         verdict=verdict.outcome.zh,
@@ -123,14 +150,34 @@ def _face(
         report_number=number,
         checked_at=_minute(now),
         issuer=issuer,
-        decision=""
-        if decision is None
-        else f"{decision.reference}（{chinese_date(date.fromisoformat(decision.date))}）：{decision.ground}",
+        decision=decision,
         manual_code=code,
     )
 
 
+def _decision(verdict: Verdict) -> str:
+    """The decision behind the status, as far as it has room; empty for none."""
+    told = verdict.decision
+    if told is None:
+        return ""
+    reference, ground = told.reference, told.ground
+    if len(reference) > _LONGEST_REFERENCE:
+        reference = reference[:_LONGEST_REFERENCE] + "……"
+    if len(ground) > _LONGEST_GROUND:
+        ground = ground[:_LONGEST_GROUND] + _GOES_ON
+    return f"{reference}（{chinese_date(date.fromisoformat(told.date))}）：{ground}"
+
+
 def _sentence(verdict: Verdict) -> str:
+    """What the verdict means; of an annotated copy also for whom, for what and until when it is."""
+    copy = verdict.annotation
+    if copy is None:
+        return _meaning(verdict)
+    ends_on = chinese_date(date.fromisoformat(copy.ends_on))
+    return f"出示的是加注件，仅供{copy.recipient}用于{copy.purpose}，至{ends_on}。{_meaning(verdict)}"
+
+
+def _meaning(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.PASSED and verdict.validity_area is not None:
         return f"截至状态时间，该证书真实、有效，仅在{verdict.validity_area.name}范围内有效。"
     if verdict.outcome is Outcome.FAILED and verdict.status not in (StatusWord.VALID, StatusWord.UNKNOWN):

@@ -73,10 +73,11 @@ class PublicOffice:
         *,
         logged: bool = True,
         changes: dict[str, str] | None = None,
+        ground: str = GROUND,
     ) -> None:
         """Decide by two persons; without `logged` the log does not know it yet."""
         number = certificate.draft.content.number
-        proposed = self.office.deciding.propose(kind, number, REFERENCE, DECIDED_ON, GROUND, "maker", changes)
+        proposed = self.office.deciding.propose(kind, number, REFERENCE, DECIDED_ON, ground, "maker", changes)
         if logged:
             self.office.confirm_decision(proposed, "checker")
         else:

@@ -97,7 +97,7 @@ def test_bundles_and_past_days_are_given_against_the_code_too(shared: PublicOffi
         assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown-reference")
 
 
-def test_guesses_at_one_code_are_counted_however_it_is_written(
+def test_a_code_may_be_typed_as_often_as_its_symbol_may_be_scanned(
     tmp_path: Path, database_url: str, clock: object
 ) -> None:
     from certsvc.adapters.clock import FixedClock
@@ -106,10 +106,8 @@ def test_guesses_at_one_code_are_counted_however_it_is_written(
     office = PublicOffice(OfficeUnderTest(tmp_path, clock, database_url, guesses_per_hour=2), persons=1)
     try:
         code = code_of(office.regular[0])
-        for typed in (code, code.lower()):
+        for typed in (code, code.lower(), code.replace("-", " "), code):
             assert office.client.post("/api/v1/verify", json={"code": typed}).status_code == 200
-        refused = office.client.post("/api/v1/verify", json={"code": code.replace("-", " ")})
-        assert refused.status_code == 429
     finally:
         office.close()
 

@@ -10,8 +10,11 @@ from typing import Any
 import httpx
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import select
 
+from certsvc.adapters.access_schema import personal_look as look
 from certsvc.domain.decision import DecisionKind
+from certsvc.domain.decision_text import LONGEST_GROUND
 from certsvc.formats.manual_code import manual_code
 from tests.api.asking import REFERENCE, PublicOffice, claim, qr_text
 
@@ -109,6 +112,26 @@ def test_what_the_authority_did_not_sign_has_no_report(
     assert answer.status_code == status
     assert code is None or answer.json()["code"] == code
     assert shared.looks() == before
+
+
+def test_the_longest_ground_and_characters_that_no_font_has_are_printed_as_far_as_they_go(
+    public: PublicOffice,
+) -> None:
+    certificate, ground = public.regular[0], "한申报材料造假" + "，" + "情节严重" * 120
+    public.decide(DecisionKind.REVOKE, certificate, ground=ground[:LONGEST_GROUND])
+    reader = report(public, {"qr": qr_text(certificate)})
+    assert "：〓申报材料造假，情节严重" in page_text(reader)
+    assert "（全文见所附verdict.json）" in page_text(reader)
+    assert embedded(reader)["decision"]["ground"] == ground[:LONGEST_GROUND]
+
+
+def test_a_report_by_code_says_so_and_its_number_stands_in_the_log_of_looks(shared: PublicOffice) -> None:
+    text = page_text(report(shared, {"code": manual_code(shared.regular[1].record)}))
+    assert "输入校验码" in text
+    with shared.office.engine.begin() as connection:
+        purpose = connection.scalar(select(look.c.purpose).order_by(look.c.position.desc()).limit(1))
+    assert purpose.startswith("核验报告 B")
+    assert purpose.removeprefix("核验报告 ") in text
 
 
 def test_a_forged_record_has_no_report(shared: PublicOffice) -> None:

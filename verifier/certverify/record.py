@@ -24,7 +24,7 @@ _FORMATS_OF_LAYOUT = {
     "certificate": frozenset({CERTIFICATE}),
     "annotated-copy": frozenset({ANNOTATED_COPY}),
     "statement": frozenset({HISTORICAL}),
-    "report": frozenset({CERTIFICATE, ANNOTATED_COPY, HISTORICAL}),
+    "report": frozenset({CERTIFICATE, ANNOTATED_COPY}),
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Self
 
+from certverify.errors import ManualCodeError
+from certverify.manual_code import LONGEST_TYPED, decode_manual_code
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,7 +16,9 @@ from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import JSON, json_body, json_form
 from certsvc.entrypoints.e_licence_objects import answer_schema, e_licence_object
 from certsvc.entrypoints.http.allowances import guess_key, require_allowance
+from certsvc.errors import MistypedCode
 from certsvc.ports.sharing import RateLimiter
+from certsvc.stages.manual_codes import CodeAnswers
 from certsvc.stages.verify import HolderClaim
 
 PATH: Final = "/api/v1/e-licence-records"
@@ -30,11 +34,12 @@ _ANSWER: Final[dict[int | str, dict[str, Any]]] = {
 
 
 class ELicenceForm(BaseModel):
-    """Which certificate: the text of its QR symbol, or number, name and last four characters together."""
+    """Which certificate: its QR text, its manual code, or number, name and last four characters together."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     qr: str | None = Field(default=None, min_length=1, max_length=4096)
+    code: str | None = Field(default=None, min_length=1, max_length=LONGEST_TYPED)
     number: str | None = Field(default=None, min_length=1, max_length=32)
     name: str | None = Field(default=None, min_length=1, max_length=200)
     id_last4: str | None = Field(default=None, min_length=4, max_length=4)
@@ -42,13 +47,20 @@ class ELicenceForm(BaseModel):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         known = [part is not None for part in (self.number, self.name, self.id_last4)]
-        if not (all(known) if self.qr is None else not any(known)):
-            raise ValueError("either the QR text, or number, name and last four characters")
+        ways = [self.qr is not None, self.code is not None, any(known)]
+        if sum(ways) != 1 or any(known) != all(known):
+            raise ValueError(
+                "either the QR text, or the manual code, or number, name and last four characters"
+            )
         return self
 
-    @property
-    def question(self) -> str | HolderClaim:
-        """The question as the stage takes it."""
+    def question(self, codes: CodeAnswers) -> str | HolderClaim:
+        """The question as the stage takes it. Raises MistypedCode."""
+        if self.code is not None:
+            try:
+                return codes.asked(decode_manual_code(self.code))
+            except ManualCodeError as error:
+                raise MistypedCode(error.group) from error
         return self.qr or HolderClaim(self.number or "", self.name or "", self.id_last4 or "")
 
 
@@ -78,7 +90,7 @@ def whole(request: Request, caller: Caller) -> Response:
     """For programs registered for `e-licence`, and nobody else. Every answer is written down as a look."""
     office = office_of(request)
     office.permits.require(Action.E_LICENCE_READ, caller.caller, "e-licence")
-    question = json_form(request, caller.raw_body, ELicenceForm).question
+    question = json_form(request, caller.raw_body, ELicenceForm).question(office.codes)
     limit: ELicenceLimit = request.app.state.e_licence_limit
     limit.require(caller.caller.name, question)
     answer = e_licence_object(office.e_licences.whole(question, caller.caller))

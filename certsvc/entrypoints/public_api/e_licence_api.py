@@ -25,7 +25,7 @@ from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
 from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, ProofQuestion, QrQuestion
 from certsvc.entrypoints.public_api.service import PublicService
-from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess, counted
+from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess
 from certsvc.formats.e_licence import METADATA_FORMAT, WITHOUT_END
 
 PATH: Final = "/api/v1/e-licence"
@@ -70,7 +70,7 @@ def add_e_licences(app: FastAPI, service: PublicService) -> None:
         if isinstance(question, QrQuestion):
             answer = service.e_licences.masked(question.qr)
         elif isinstance(question, ManualCodeQuestion):
-            answer = service.e_licences.masked(service.codes.asked(counted(service, question)))
+            answer = service.e_licences.masked(service.codes.asked(question.symbols))
         else:
             count_guess(service, question.claim.number)
             answer = service.e_licences.masked(question.claim)

@@ -13,8 +13,8 @@ from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
 from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, QrQuestion, VerifyQuestion
 from certsvc.entrypoints.public_api.service import PublicService
-from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess, counted
-from certsvc.stages.verification_reports import VerificationReport
+from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess
+from certsvc.stages.verification_reports import BY_CODE, VerificationReport
 
 PATH: Final = "/api/v1/report"
 _PER_SECONDS: Final = 60
@@ -65,7 +65,8 @@ def _made(service: PublicService, question: VerifyQuestion) -> VerificationRepor
     if isinstance(question, QrQuestion):
         return service.reports.make(question.qr, question.place)
     if isinstance(question, ManualCodeQuestion):
-        return service.reports.make(service.codes.asked(counted(service, question)), question.place)
+        found = service.codes.asked(question.symbols)
+        return service.reports.make(found, question.place, asked=BY_CODE)
     count_guess(service, question.claim.number)
     return service.reports.make(question.claim, question.place)
 

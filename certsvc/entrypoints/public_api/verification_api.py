@@ -99,7 +99,7 @@ def _verify_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         if isinstance(question, QrQuestion):
             return _answer(service, service.verification.check_qr(question.qr, question.place))
         if isinstance(question, ManualCodeQuestion):
-            return _answer(service, service.codes.check(counted(service, question), question.place))
+            return _answer(service, service.codes.check(question.symbols, question.place))
         count_guess(service, question.claim.number)
         return _answer(service, service.verification.check_holder(question.claim, question.place))
 
@@ -152,7 +152,7 @@ def _history_routes(service: PublicService, limit: Callable[[Request], None]) ->
         if isinstance(question, QrHistoryQuestion):
             answer = past.for_record(question.qr, question.on, question.place)
         elif isinstance(question, ManualCodeHistoryQuestion):
-            answer = service.codes.past(counted(service, question), question.on, question.place)
+            answer = service.codes.past(question.symbols, question.on, question.place)
         else:
             count_guess(service, question.claim.number)
             answer = past.for_holder(question.claim, question.on, question.place)
@@ -199,7 +199,7 @@ def _hand_out(service: PublicService, desk: ProofDesk, question: ProofQuestion) 
     if isinstance(question, QrQuestion):
         content = desk.for_record(question.qr)
     elif isinstance(question, ManualCodeQuestion):
-        content = service.codes.hand_out(counted(service, question), desk)
+        content = service.codes.hand_out(question.symbols, desk)
     else:
         count_guess(service, question.claim.number)
         content = desk.for_holder(question.claim)
@@ -235,13 +235,6 @@ def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[R
 def count_guess(service: PublicService, number: str) -> None:
     """Existing or not, a number is counted alike, however it is written; the limiter sees its digest only."""
     require_allowance(service.limiter.allow(guess_key(number), service.limits.guesses_per_hour, _AN_HOUR))
-
-
-def counted(service: PublicService, question: ManualCodeQuestion) -> str:
-    """The symbols of a manual code, counted as a guess at it. Raises MistypedCode before anything is counted."""
-    symbols = question.symbols
-    count_guess(service, symbols)
-    return symbols
 
 
 def _media_type(request: Request) -> str:
