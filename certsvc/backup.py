@@ -57,7 +57,7 @@ RESTORED = "restored-backup.json"
 _STAGING = ".restoring"
 _PUBLIC = (CHECKPOINT_PATH, "vkey")
 _TRUST = ("policy", "tables.json", "trust-list.json", "trust.note")  # in order of publication
-_ROTATED = ("record", "log")
+_ROTATED = ("record", "log", "document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def fingerprints(settings: Settings) -> Mapping[str, str]:
 
 
 def rotated_fingerprints(settings: Settings) -> frozenset[str]:
-    """The fingerprints of all record and log keys that there were: a backup of before a rotation names an older one."""
+    """The fingerprints of all record, log and document keys that there were: a backup of before a rotation names an older one."""
     return fingerprints_of_before(open_keys(settings))
 
 

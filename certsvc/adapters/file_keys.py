@@ -1,8 +1,8 @@
 """Keys in files: what development and tests use; production keys live in hardware (pkcs11_keys.py, remote_keys.py).
 
 Four keys, each with its own holder: `record.pem` (QR records and manifests), `log.pem` (checkpoints),
-`document.pem` (PDF signatures, with its chain), and `personal.key` (encryption at rest). Record and log keys take over from
-each other (key_plan.py). Two more have modules of their own: `api.pem` (api_key.py; offices without programs and platforms
+`document.pem` (PDF signatures, with its chain), and `personal.key` (encryption at rest). The first three kinds take over
+from each other (key_plan.py). Two more have modules of their own: `api.pem` (api_key.py; offices without programs and platforms
 need none) and the trust anchor `trust.pem` (trust_anchor.py; in production it never comes near this machine).
 """
 
@@ -93,7 +93,7 @@ def make_test_keys(folder: Path, now: datetime) -> bool:
         first and _once(folder / "record.pem", ed25519_pem),
         first and _once(folder / "log.pem", ed25519_pem),
         make_personal_key(folder),
-        _once(folder / "document.pem", lambda: _document_pem(folder, now)),
+        first and _once(folder / "document.pem", lambda: _document_pem(folder, now)),
         _once(folder / TRUST_ANCHOR_FILE, ed25519_pem),
     ]
     return any(made)

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
+from certsvc.domain.key_plan import PlannedKey
 from certsvc.errors import ConfigurationError
 
-_NAME = re.compile(r"(?:record|log)(?:-[0-9a-z]{1,32})?|document|api")
+_NAME = re.compile(r"(?:record|log|document)(?:-[0-9a-z]{1,32})?|api")
 _ED25519_HEAD = bytes.fromhex("302a300506032b6570032100")  # RFC 8410
 SigningPublicKey = Ed25519PublicKey | EllipticCurvePublicKey
 
@@ -25,6 +26,11 @@ def is_key_name(name: str) -> bool:
 def ed25519_info(raw_key: bytes) -> bytes:
     """SubjectPublicKeyInfo (DER) of 32 bytes."""
     return _ED25519_HEAD + raw_key
+
+
+def planned_info(key: PlannedKey) -> bytes:
+    """SubjectPublicKeyInfo (DER) of a planned key."""
+    return key.public_key if key.certificates else ed25519_info(key.public_key)
 
 
 def raw_ed25519(info: bytes) -> bytes:

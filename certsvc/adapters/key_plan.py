@@ -6,6 +6,7 @@ The file changes by one rename, so a rotation killed at any point has either hap
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Mapping
@@ -15,7 +16,9 @@ from typing import Any
 
 from certverify.trust import decode_trust_list
 
+from certsvc.adapters.document_certificates import DOCUMENT_FILE, decode_certificate_key, read_chain
 from certsvc.adapters.ed25519_pem import read_ed25519
+from certsvc.adapters.key_names import encode_public_key
 from certsvc.adapters.trust_archive import FOLDER as LISTS
 from certsvc.adapters.trust_archive import FolderTrustArchive
 from certsvc.adapters.whole_file import replace_file
@@ -29,7 +32,7 @@ _FIRST_FILES = {KeyKind.RECORD: "record.pem", KeyKind.LOG: "log.pem"}
 
 
 def read_key_plan(folder: Path) -> KeyPlan:
-    """The plan of a folder of keys; where there never was one, the two keys that the ceremony made.
+    """The plan of a folder of keys; where there never was one, the keys that the ceremony made.
 
     Raises ConfigurationError for a file that is not of this format, for missing keys, and for a plan that is missing
     where there must have been one: without it an old key would come back.
@@ -47,7 +50,9 @@ def read_key_plan(folder: Path) -> KeyPlan:
         fields = json.loads(raw_plan)
         if fields["format"] != FORMAT:
             raise ValueError("another format")
-        plan = KeyPlan(*(tuple(map(_key, fields[kind.value])) for kind in KeyKind))
+        plan = KeyPlan(**{kind.value: tuple(map(_key, fields[kind.value])) for kind in KeyKind})
+        if not all(key.certificates for key in plan.document):
+            raise ValueError("a document key without its certificate")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
             f"密钥文件夹中的 {FILE} 无法读取。请从密钥的备份恢复该文件，不要手工修改。"
@@ -76,23 +81,31 @@ def write_missing_key_plan(folder: Path) -> None:
 
 def adopt_key_plan(folder: Path, first_keys: Mapping[KeyKind, bytes] | None = None) -> None:
     """As `write_missing_key_plan`, also where lists were signed before there were plans: the newest of them must name the
-    two first keys and no other. `first_keys`: their public parts (raw), where no files have them.
+    first keys and no other. `first_keys`: record and log key (raw), where no files have them.
     """
     if (folder / FILE).exists() or _traces(folder, with_lists=False):
         write_missing_key_plan(folder)
         return
     newest = FolderTrustArchive(folder).newest()
-    first = _first_plan(folder) if first_keys is None else _plan_of(first_keys)
+    first = _first_plan(folder) if first_keys is None else _plan_of(folder, first_keys)
     if newest is not None:
         listed = decode_trust_list(newest.trust_list)
-        named = (
-            {key.public_key.public_bytes_raw() for key in listed.record_keys.values()},
-            {key.raw_key for key in listed.log_keys},
-        )
-        if named != tuple({first.in_force(kind).public_key} for kind in KeyKind):
+        named = {
+            KeyKind.RECORD: {key.public_key.public_bytes_raw() for key in listed.record_keys.values()},
+            KeyKind.LOG: {key.raw_key for key in listed.log_keys},
+            KeyKind.DOCUMENT: {key.certificate for key in listed.document_keys},
+        }
+        if named != {kind: {first.in_force(kind).public} for kind in KeyKind}:
             write_missing_key_plan(folder)  # refuses, for there are signed lists
             return
     write_key_plan(folder, first)
+
+
+def first_document_key(folder: Path) -> PlannedKey:
+    """The document key as the ceremony made it, by the certificates in its file. Raises ConfigurationError."""
+    chain = read_chain(folder / DOCUMENT_FILE)
+    public_key = encode_public_key(decode_certificate_key(chain[0]))
+    return PlannedKey(DOCUMENT_FILE, public_key, KEYS_SINCE, None, KeyState.IN_FORCE, certificates=chain)
 
 
 class KeyWatch:
@@ -110,18 +123,18 @@ class KeyWatch:
             self._seen = (stamp, read_key_plan(self._folder))
         return self._seen[1]
 
-    def require_signing(self, kind: KeyKind, public_key: bytes) -> None:
-        """Return when the key is one that signs. Raises KeysChangedError for one that was replaced meanwhile."""
-        state = self.plan.state_of(kind, public_key)
-        allowed = (KeyState.IN_FORCE,) if kind is KeyKind.RECORD else (KeyState.IN_FORCE, KeyState.RETIRING)
-        if state not in allowed:
+    def require_signing(self, kind: KeyKind, public: bytes) -> PlannedKey:
+        """The key, known by its `public`, when it is one that signs. Raises KeysChangedError when it was replaced meanwhile."""
+        found = self.plan.find(kind, public)
+        if found is None or not found.signs:
             raise KeysChangedError(
                 "本进程使用的签名密钥已更换或停用，已停止签发。请重新启动本服务，启动后使用新密钥。"
             )
+        return found
 
-    def require_same(self, kind: KeyKind, public_keys: tuple[bytes, ...]) -> None:
+    def require_same(self, kind: KeyKind, public: tuple[bytes, ...]) -> None:
         """Return when these are the keys that sign, the one in force first. Raises KeysChangedError otherwise."""
-        if public_keys != tuple(key.public_key for key in self.plan.of(kind) if key.signs):
+        if public != tuple(key.public for key in self.plan.of(kind) if key.signs):
             raise KeysChangedError("签名密钥已更换，本进程仍在使用旧密钥，已停止公开。请重新启动本服务。")
 
     def _stamp(self) -> tuple[int, int, int] | None:
@@ -135,22 +148,27 @@ class KeyWatch:
 
 def _traces(folder: Path, *, with_lists: bool) -> bool:
     """Whether keys took over here, or (`with_lists`) lists were signed: both only ever happen beside a plan."""
-    patterns = ("log-*.pem", "record-*.pem", f"*{RETIRED_SUFFIX}", *((LISTS,) if with_lists else ()))
+    taken_over = (f"{kind}-*.pem" for kind in KeyKind)
+    patterns = (*taken_over, f"*{RETIRED_SUFFIX}", *((LISTS,) if with_lists else ()))
     return any(True for pattern in patterns for _ in folder.glob(pattern))
 
 
 def _first_plan(folder: Path) -> KeyPlan:
     return _plan_of(
-        {kind: read_ed25519(folder / _FIRST_FILES[kind]).public_key().public_bytes_raw() for kind in KeyKind}
+        folder,
+        {
+            kind: read_ed25519(folder / file).public_key().public_bytes_raw()
+            for kind, file in _FIRST_FILES.items()
+        },
     )
 
 
-def _plan_of(first_keys: Mapping[KeyKind, bytes]) -> KeyPlan:
-    keys = (
-        PlannedKey(_FIRST_FILES[kind], first_keys[kind], KEYS_SINCE, None, KeyState.IN_FORCE)
-        for kind in KeyKind
+def _plan_of(folder: Path, first_keys: Mapping[KeyKind, bytes]) -> KeyPlan:
+    record, log = (
+        PlannedKey(file, first_keys[kind], KEYS_SINCE, None, KeyState.IN_FORCE)
+        for kind, file in _FIRST_FILES.items()
     )
-    return KeyPlan(*((key,) for key in keys))
+    return KeyPlan((record,), (log,), (first_document_key(folder),))
 
 
 def _key(fields: dict[str, Any]) -> PlannedKey:
@@ -161,10 +179,12 @@ def _key(fields: dict[str, Any]) -> PlannedKey:
         valid_to=_day(fields["valid_to"]),
         state=KeyState(fields["state"]),
         switched_on=_day(fields["switched_on"]),
+        certificates=tuple(base64.b64decode(one, validate=True) for one in fields.get("certificates", ())),
     )
 
 
-def _fields(key: PlannedKey) -> dict[str, str | None]:
+def _fields(key: PlannedKey) -> dict[str, object]:
+    certificates = [base64.b64encode(one).decode() for one in key.certificates]
     return {
         "file": key.file,
         "public_key": key.public_key.hex(),
@@ -172,6 +192,7 @@ def _fields(key: PlannedKey) -> dict[str, str | None]:
         "valid_to": None if key.valid_to is None else key.valid_to.isoformat(),
         "state": key.state.value,
         "switched_on": None if key.switched_on is None else key.switched_on.isoformat(),
+        **({"certificates": certificates} if certificates else {}),
     }
 
 

@@ -7,8 +7,9 @@ from hashlib import sha256
 from threading import Lock
 from time import monotonic
 
+from certsvc.adapters.document_certificates import decode_certificate_key
 from certsvc.adapters.key_names import ed25519_info, encode_public_key
-from certsvc.adapters.key_ring import KeyRing, decode_certificate_key
+from certsvc.adapters.key_ring import KeyRing
 from certsvc.adapters.signers import HeldApiSigner, HeldLogSigner
 from certsvc.domain.key_plan import KeyKind
 from certsvc.errors import ConfigurationError, UnavailableError, UnknownReference
@@ -45,8 +46,9 @@ class RingProbing:
         for log in (keys.log, *keys.retiring):
             yield self._log(log)
         info = encode_public_key(decode_certificate_key(document.certificate))
-        key_id, reach = sha256(document.certificate).hexdigest(), self._reach("document", info)
-        yield KeyProbe("document", key_id, document.certificate, reach, document.ends_on)
+        name = self._name(KeyKind.DOCUMENT, document.certificate)
+        key_id, reach = sha256(document.certificate).hexdigest(), self._reach(name, info)
+        yield KeyProbe(name, key_id, document.certificate, reach, document.ends_on)
         if api is not None:
             reach = self._reach("api", ed25519_info(api.public_key))
             yield KeyProbe("api", api.key_id, api.public_key, reach)
@@ -56,10 +58,10 @@ class RingProbing:
         key_id = sha256(log.public_key).hexdigest()
         return KeyProbe(name, key_id, log.public_key, self._reach(name, ed25519_info(log.public_key)))
 
-    def _name(self, kind: KeyKind, public_key: bytes) -> str:
+    def _name(self, kind: KeyKind, public: bytes) -> str:
         """The name in the plan; a key that the plan has forgotten is asked for by its kind."""
-        plan = self._keys.watch.plan
-        return next((key.name for key in plan.of(kind) if key.public_key == public_key), kind.value)
+        found = self._keys.watch.plan.find(kind, public)
+        return kind.value if found is None else found.name
 
     def _reach(self, name: str, public_key: bytes) -> KeyReach:
         if self._away:  # nobody waits for it once a key

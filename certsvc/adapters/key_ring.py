@@ -1,7 +1,7 @@
 """The keys of an office, wherever their private parts are: the plan says which, the folder of keys has the public parts.
 
-`rotation.json` has the public keys of records and log, `document.pem` the document certificate with its chain (and, with
-keys in files, the private key before them), `api.pub` the public API key where keys are not in files.
+`rotation.json` has the public keys of records and log and every document certificate with its chain, `document.pem` the
+first of them (and, with keys in files, the private key before it), `api.pub` the public API key where keys are not in files.
 """
 
 from __future__ import annotations
@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-
+from certsvc.adapters.document_certificates import DOCUMENT_FILE, DocumentTerm, document_terms, read_chain
 from certsvc.adapters.ed25519_pem import read_key_file
 from certsvc.adapters.file_keys import PERSONAL_FILE, private_key_files
-from certsvc.adapters.key_names import ed25519_info, encode_public_key
+from certsvc.adapters.key_names import planned_info
 from certsvc.adapters.key_plan import KeyWatch
 from certsvc.adapters.listed_keys import ListedKeys
 from certsvc.adapters.personal_cipher import AesGcmCipher
@@ -27,7 +24,6 @@ from certsvc.domain.key_plan import KeyKind, PlannedKey
 from certsvc.errors import ConfigurationError
 from certsvc.ports.signing import KeyHolder
 
-DOCUMENT_FILE = "document.pem"
 KeySource = Callable[[str, bytes], SigningKey]
 """The private key of a name, whose public part (SubjectPublicKeyInfo) is known."""
 
@@ -35,6 +31,7 @@ KeySource = Callable[[str, bytes], SigningKey]
 @dataclass(frozen=True, slots=True)
 class KeyRing:
     """Everything that signs or encrypts in this process. `retiring`: log keys that still sign beside `log`.
+    `document_terms`: of every document certificate that ever signed, that of `document` first.
 
     `watch` knows which keys there are now, whatever this process was opened with.
     """
@@ -43,6 +40,7 @@ class KeyRing:
     log: HeldLogSigner
     retiring: tuple[HeldLogSigner, ...]
     document: HeldDocumentSigner
+    document_terms: tuple[DocumentTerm, ...]
     cipher: AesGcmCipher
     watch: KeyWatch
 
@@ -52,6 +50,7 @@ class KeyRing:
         self.watch.require_same(
             KeyKind.LOG, (self.log.public_key, *(key.public_key for key in self.retiring))
         )
+        self.watch.require_same(KeyKind.DOCUMENT, (self.document.certificate,))
 
 
 def load_keys(
@@ -62,10 +61,11 @@ def load_keys(
     """
     take = source or keys_in_files(folder)
     secret = bytes.fromhex(read_key_file(folder / PERSONAL_FILE).decode("ascii").strip())
-    certificate, *chain = read_chain(folder)
-    document = take("document", encode_public_key(decode_certificate_key(certificate)))
     watch = KeyWatch(folder)
     plan = watch.plan
+    document = plan.in_force(KeyKind.DOCUMENT)
+    _require_planned(folder, document)
+    certificate, *chain = document.certificates
     logs = [
         HeldLogSigner(_planned(take, key), log_origin, watch) for key in plan.of(KeyKind.LOG) if key.signs
     ]
@@ -73,7 +73,8 @@ def load_keys(
         record=HeldRecordSigner(_planned(take, plan.in_force(KeyKind.RECORD)), watch, listed),
         log=logs[0],
         retiring=tuple(logs[1:]),
-        document=HeldDocumentSigner(document, certificate, tuple(chain), listed),
+        document=HeldDocumentSigner(_planned(take, document), certificate, tuple(chain), watch, listed),
+        document_terms=document_terms(plan),
         cipher=AesGcmCipher({1: secret[:32]}, look_up_key=secret[32:]),
         watch=watch,
     )
@@ -84,8 +85,8 @@ def keys_in_files(folder: Path) -> KeySource:
 
     def take(name: str, public_key: bytes) -> SigningKey:
         otherwise = (
-            "document.pem 中的私钥与其中的证书不相符。请核对。"
-            if name == "document"
+            f"{name}.pem 中的私钥与其证书不相符。请核对。"
+            if name.startswith(KeyKind.DOCUMENT)
             else f"密钥文件 {name}.pem 不是更替记录（rotation.json）所写的密钥。请从密钥的备份恢复。"
         )
         return KeyInFile(folder / f"{name}.pem", public_key, otherwise)
@@ -104,25 +105,6 @@ def keys_at(holder: KeyHolder, folder: Path) -> KeySource:
     return lambda name, public_key: KeyAtHolder(holder, name, public_key)
 
 
-def read_chain(folder: Path) -> tuple[bytes, ...]:
-    """The document certificate and its chain to the root (DER). Raises ConfigurationError."""
-    try:
-        found = x509.load_pem_x509_certificates(read_key_file(folder / DOCUMENT_FILE))
-    except ValueError as error:
-        raise ConfigurationError(
-            f"密钥文件夹中的 {DOCUMENT_FILE} 没有可读取的证书。请按 keys/README.md 放入证书及其证书链。"
-        ) from error
-    return tuple(one.public_bytes(Encoding.DER) for one in found)
-
-
-def decode_certificate_key(certificate: bytes) -> ec.EllipticCurvePublicKey:
-    """The public key of a document certificate (DER). Raises ConfigurationError unless it is P-256."""
-    key = x509.load_der_x509_certificate(certificate).public_key()
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise ConfigurationError("证书文件签名密钥应为 P-256 椭圆曲线密钥。")
-    return key
-
-
 def key_fingerprints(keys: KeyRing) -> dict[str, str]:
     """What tells two keys apart and gives nothing away: SHA-256 of the public part, or of a keyed digest."""
     shown = {
@@ -135,11 +117,19 @@ def key_fingerprints(keys: KeyRing) -> dict[str, str]:
 
 
 def fingerprints_of_before(keys: KeyRing) -> frozenset[str]:
-    """The fingerprints of record and log keys that others have taken over from: a backup of before names those."""
-    return frozenset(
-        sha256(key.public_key).hexdigest() for kind in KeyKind for key in keys.watch.plan.of(kind)
-    )
+    """The fingerprints of keys that others have taken over from, too: a backup of before names those."""
+    return frozenset(sha256(key.public).hexdigest() for kind in KeyKind for key in keys.watch.plan.of(kind))
 
 
 def _planned(take: KeySource, planned: PlannedKey) -> SigningKey:
-    return take(planned.name, ed25519_info(planned.public_key))
+    return take(planned.name, planned_info(planned))
+
+
+def _require_planned(folder: Path, document: PlannedKey) -> None:
+    """Return unless somebody has put other certificates into the file of the first document key."""
+    file = folder / DOCUMENT_FILE
+    if document.file == DOCUMENT_FILE and file.exists() and read_chain(file) != document.certificates:
+        raise ConfigurationError(
+            f"{DOCUMENT_FILE} 中的证书不是更替记录（rotation.json）所写的证书。请恢复原来的文件；"
+            "更换证书请运行 certsvc trust rotate document，见 keys/README.md。"
+        )

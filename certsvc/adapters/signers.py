@@ -49,25 +49,33 @@ class HeldLogSigner:
 
 
 class HeldDocumentSigner:
-    """ports.DocumentSigner. With a list, it signs only while the list names the certificate, and within its days."""
+    """ports.DocumentSigner. With a watch, it signs only while the certificate is in force; with a list, only while the
+    list names it. Either way within its days.
+    """
 
     def __init__(
         self,
         key: SigningKey,
         certificate: bytes,
         chain: tuple[bytes, ...],
+        watch: KeyWatch | None = None,
         listed: ListedKeys | None = None,
     ) -> None:
         self._key = key
+        self._watch = watch
         self._listed = listed
         self.certificate = certificate
         self.chain = chain
         self.ends_on = last_day(certificate)
 
     def sign(self, message: bytes) -> bytes:
-        """The DER-encoded signature. Raises KeyNotInForce."""
+        """The DER-encoded signature. Raises KeysChangedError when another certificate has taken over, KeyNotInForce."""
+        last = self.ends_on
+        if self._watch is not None:
+            planned = self._watch.require_signing(KeyKind.DOCUMENT, self.certificate)
+            last = last if planned.valid_to is None else min(last, planned.valid_to)
         if self._listed is not None:
-            self._listed.require_document(self.certificate, self.ends_on)
+            self._listed.require_document(self.certificate, last)
         return self._key.sign(message)
 
 

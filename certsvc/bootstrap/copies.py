@@ -48,7 +48,7 @@ class _Printing:
         from certsvc.adapters.document.writer import PageWriter
 
         parts = self._parts
-        writer = PageWriter(self._layout, parts.keys.document)
+        writer = PageWriter(self._layout, parts.keys.document, parts.keys.document_terms)
         return CopyPress(self._store, parts.archive, parts.keys.record, writer, parts.style)
 
     def without_room(self, draft: Draft, copy: AnnotatedCopy) -> tuple[str, ...]:

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 from certverify.note import VerifierKey, decode_verifier_key
 
-from certsvc.adapters.ed25519_pem import ed25519_pem, read_ed25519
+from certsvc.adapters.document_certificates import require_begun
 from certsvc.adapters.key_leftovers import left_over, put_away_left_over
-from certsvc.adapters.key_names import ed25519_info, is_key_name, raw_ed25519
+from certsvc.adapters.key_names import planned_info
 from certsvc.adapters.key_plan import RETIRED_SUFFIX, write_key_plan, write_missing_key_plan
 from certsvc.adapters.key_ring import KeyRing
+from certsvc.adapters.signing_keys import KeyInFile
 from certsvc.adapters.trust_anchor import open_trust_anchor
 from certsvc.adapters.trust_archive import FolderTrustArchive, last_public_note
 from certsvc.adapters.whole_file import replace_file, sync_folder
+from certsvc.bootstrap.coming_keys import ComingKey, ask_coming_key, make_coming_key, read_coming_key
 from certsvc.bootstrap.signers import open_holder
 from certsvc.domain.caller import OPERATOR
-from certsvc.domain.key_plan import KEYS_SINCE, KeyKind, KeyPlan, KeyState, PlannedKey
+from certsvc.domain.key_plan import KeyKind, KeyPlan, KeyState, PlannedKey
 from certsvc.domain.permission import Action
 from certsvc.errors import ConfigurationError, ConflictError, UnknownReference
 from certsvc.formats.note import encode_vkey
@@ -99,49 +101,44 @@ class KeyDesk:
         return left_over(self._folder)
 
     def announce_held(
-        self, kind: KeyKind, name: str, valid_from: date, *, stolen: bool = False
+        self,
+        kind: KeyKind,
+        name: str,
+        valid_from: date,
+        *,
+        stolen: bool = False,
+        certificate: Path | None = None,
     ) -> PlannedKey:
-        """As `announce`, for a new key that the holder of the keys has under a name of its own (`record-…`, `log-…`)."""
+        """As `announce`, for a new key that the holder of the keys has under a name of its own (`record-…`, `document-…`)."""
         holder = open_holder(self._office.settings)
         if holder is None:
             raise ConfigurationError("密钥以文件保管，没有签名设备。请用 --key 指定新密钥的文件。")
-        if not is_key_name(name) or not name.startswith(f"{kind}-"):
-            raise ConfigurationError(f"新密钥的名称应为 {kind}- 加小写字母或数字，如 {kind}-2027。")
-        try:
-            public_key = raw_ed25519(holder.public_key(name))
-        except UnknownReference as error:
-            raise ConfigurationError(str(error)) from error
-        before = self.plan
-        plan = before.announce(
-            kind, f"{name}.pem", public_key, valid_from, today=self._office.clock.today(), stolen=stolen
-        )
-        waiting, coming = before.coming(kind), plan.coming(kind)
-        if plan is not before:
-            if waiting is not None:
-                self._note(Action.KEY_ABANDON, f"{kind}-key/{waiting.file}")
-            write_key_plan(self._folder, plan)
-            self._note(Action.KEY_ANNOUNCE, f"{kind}-key/{name}.pem")
-        if coming is None:
-            raise ConflictError("新密钥没有登记成功。请重试。")
-        return coming
+        return self._enter(kind, ask_coming_key(kind, holder, name, certificate), valid_from, stolen)
 
     def announce(
-        self, kind: KeyKind, key_file: Path | None, valid_from: date, *, stolen: bool = False
+        self,
+        kind: KeyKind,
+        key_file: Path | None,
+        valid_from: date,
+        *,
+        stolen: bool = False,
+        certificate: Path | None = None,
     ) -> PlannedKey:
-        """Take in a new key (None: made here, in a test environment) and name it in the next trust list.
+        """Take in a new key (no file: made here, in a test environment) and name it in the next trust list.
 
-        `stolen`: the key in force may be known to others; the new one may begin today, and an announced one is abandoned.
-        Raises ConflictError and ConfigurationError. The same again changes nothing.
+        `certificate`: of a document key, with its chain; the key may stand in the same file. `stolen`: the key in force may be
+        known to others; the new one may begin today, and an announced one is abandoned. Raises ConflictError and
+        ConfigurationError. The same again changes nothing.
         """
-        if self._office.settings.signer != "file":
+        settings = self._office.settings
+        if settings.signer != "file":
             raise ConfigurationError(
                 "密钥由签名设备或远程签名服务保管，不接受密钥文件。请在其中建立新密钥，再用 --name 写明名称。"
             )
-        before = self.plan
-        waiting = before.coming(kind)
+        waiting = self.plan.coming(kind)
         staged = self._folder / f"{kind}-coming.pem"
-        if key_file is None:
-            if self._office.settings.environment != "test":
+        if key_file is None and certificate is None:
+            if settings.environment != "test":
                 raise ConfigurationError(
                     "生产环境不自动生成密钥。请用 --key 指定在安全环境中生成的密钥文件。"
                 )
@@ -150,21 +147,35 @@ class KeyDesk:
             else:
                 key_file = staged
                 if not staged.exists():
-                    replace_file(staged, ed25519_pem())
-        public_key = read_ed25519(key_file).public_key().public_bytes_raw()
-        name = f"{kind}-{public_key.hex()[:16]}.pem"
-        today = self._office.clock.today()
-        plan = before.announce(kind, name, public_key, valid_from, today=today, stolen=stolen)
+                    make_coming_key(kind, staged, self._office.clock.now())
+        coming = self._enter(kind, read_coming_key(kind, key_file, certificate), valid_from, stolen)
+        staged.unlink(missing_ok=True)
+        return coming
+
+    def _enter(self, kind: KeyKind, given: ComingKey, valid_from: date, stolen: bool) -> PlannedKey:
+        """Write a key into the plan, its private part (where it is ours) before it."""
+        before, today = self.plan, self._office.clock.today()
+        if given.certificates:
+            require_begun(given.certificates[0], valid_from, self._office.clock.now())
+        plan = before.announce(
+            kind,
+            given.file,
+            given.public_key,
+            valid_from,
+            today=today,
+            stolen=stolen,
+            certificates=given.certificates,
+        )
+        waiting, coming = before.coming(kind), plan.coming(kind)
         if plan is not before:
-            replace_file(self._folder / name, key_file.read_bytes())
+            if given.content is not None:
+                replace_file(self._folder / given.file, given.content)
             if waiting is not None:
                 self._note(Action.KEY_ABANDON, f"{kind}-key/{waiting.file}")
             write_key_plan(self._folder, plan)
-            self._note(Action.KEY_ANNOUNCE, f"{kind}-key/{name}")
-            if waiting is not None and waiting.file != name:
+            self._note(Action.KEY_ANNOUNCE, f"{kind}-key/{given.file}")
+            if waiting is not None:
                 self._set_aside(waiting)
-        staged.unlink(missing_ok=True)
-        coming = plan.coming(kind)
         if coming is None:
             raise ConflictError("新密钥没有登记成功。请重试。")
         return coming
@@ -210,6 +221,18 @@ class KeyDesk:
             self._note(Action.KEY_RETIRE, f"log-key/{ended.in_force(KeyKind.LOG).file}")
         self._put_away()
 
+    def retire_document(self, certificate: bytes, first_day: date) -> None:
+        """Believe nothing that a document certificate (DER) signs for `first_day` and later; it may be the one in force, and
+        signs no more from then on. Raises ConflictError for one that never signed, and a day outside its time of use.
+        """
+        before = self.plan
+        ended = before.end_document(certificate, first_day, self._office.clock.today())
+        if ended != before:
+            write_key_plan(self._folder, ended)
+            key = ended.find(KeyKind.DOCUMENT, certificate)
+            self._note(Action.KEY_RETIRE, f"document-key/{'' if key is None else key.file}")
+        self._put_away()
+
     def _put_away(self) -> None:
         """Private parts of retired keys leave their name: nothing loads them any more."""
         for kind in KeyKind:
@@ -219,7 +242,9 @@ class KeyDesk:
         put_away_left_over(self._folder)
 
     def _set_aside(self, key: PlannedKey) -> None:
-        file = self._folder / key.file
+        file, kept = self._folder / key.file, (one for kind in KeyKind for one in self.plan.of(kind))
+        if any(one.file == key.file and one.state is not KeyState.RETIRED for one in kept):
+            return  # a renewed certificate may be for the same key
         if file.exists():
             file.rename(file.with_name(file.name + RETIRED_SUFFIX))
             sync_folder(self._folder)
@@ -231,12 +256,14 @@ class KeyDesk:
         if material is None:
             return  # nobody signs the list of this office: it is published as it stands
         listed = decode_trust_list(material.trust_list)
-        named = (
-            {key.public_key.public_bytes_raw() for key in listed.record_keys.values()}
-            if kind is KeyKind.RECORD
-            else {key.raw_key for key in listed.log_keys}
-        )
-        if coming.public_key not in named:
+        match kind:
+            case KeyKind.RECORD:
+                named = {key.public_key.public_bytes_raw() for key in listed.record_keys.values()}
+            case KeyKind.LOG:
+                named = {key.raw_key for key in listed.log_keys}
+            case KeyKind.DOCUMENT:
+                named = {key.certificate for key in listed.document_keys}
+        if coming.public not in named:
             raise ConflictError(
                 "已公开的信任清单还没有写明新密钥，现在切换会使新签发的内容无法核验。"
                 "请先运行 certsvc trust draft，由信任根签署后运行 certsvc trust accept。"
@@ -246,21 +273,24 @@ class KeyDesk:
         """Return when the private part of a key can be used. Raises ConfigurationError, UnavailableError."""
         holder = open_holder(self._office.settings)
         if holder is None:
-            read_ed25519(self._folder / coming.file)
+            KeyInFile(
+                self._folder / coming.file, planned_info(coming), f"{coming.file} 不是预告的密钥，没有切换。"
+            )
             return
         try:
             found = holder.public_key(coming.name)
         except UnknownReference as error:
             raise ConfigurationError(str(error)) from error
-        if found != ed25519_info(coming.public_key):
+        if found != planned_info(coming):
             raise ConfigurationError(f"签名设备中的密钥 {coming.name} 不是预告的那一把，没有切换。")
 
     def _require_nothing_waiting(self, kind: KeyKind, coming: PlannedKey) -> None:
         """What was dated before the new key's first day must still bear the old key's signature.
 
-        Corrected versions keep the date of the first and may bear any later key's.
+        Corrected versions keep the date of the first and may bear any later key's. Documents that wait are dated by the
+        certificate that signs them.
         """
-        if kind is KeyKind.LOG:
+        if kind is not KeyKind.RECORD:
             return
         certificates = self._office.certificates
         waiting = (
@@ -284,8 +314,6 @@ class KeyDesk:
             qr_prefix=office.settings.qr_prefix,
             origin=self._origin,
             plan=plan,
-            document=office.keys.document,
             layouts=office.layout_heads,
-            since=KEYS_SINCE,
             policy=office.witness_policy.published(policy_vkeys(self._origin, plan)),
         )

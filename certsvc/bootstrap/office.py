@@ -261,7 +261,7 @@ class Office(PublicSide):
         from certsvc.adapters.document.writer import PageWriter
 
         settings = self.settings
-        writer = PageWriter(self.layout, self.keys.document)
+        writer = PageWriter(self.layout, self.keys.document, self.keys.document_terms)
         return Issuance(
             filings=self.filings,
             certificates=self.certificates,

@@ -8,12 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from certsvc.adapters.api_key import adopt_api_key, load_api_key
+from certsvc.adapters.document_certificates import DOCUMENT_FILE
 from certsvc.adapters.file_keys import FileKeys, make_personal_key
-from certsvc.adapters.key_names import encode_public_key, raw_ed25519
+from certsvc.adapters.key_names import raw_ed25519
 from certsvc.adapters.key_plan import FILE as PLAN_FILE
-from certsvc.adapters.key_plan import adopt_key_plan
+from certsvc.adapters.key_plan import adopt_key_plan, first_document_key, read_key_plan
 from certsvc.adapters.key_probing import RingProbing
-from certsvc.adapters.key_ring import KeyRing, decode_certificate_key, keys_at, load_keys, read_chain
+from certsvc.adapters.key_ring import KeyRing, keys_at, load_keys
 from certsvc.adapters.listed_keys import ListedKeys
 from certsvc.adapters.signers import HeldApiSigner
 from certsvc.domain.key_plan import KeyKind
@@ -76,19 +77,22 @@ def open_signer_health(
 def prepare_held_keys(settings: Settings, holder: KeyHolder) -> bool:
     """Write down once which keys the holder has; True when anything was written.
 
-    The document certificate must be there already, and be of the holder's key. Raises ConfigurationError for a key that is
-    missing or of another kind, UnavailableError.
+    The first document certificate must be there already (document.pem), and the one in force be of the holder's key.
+    Raises ConfigurationError for a key that is missing or of another kind, UnavailableError.
     """
     folder = settings.keys_folder
     keys_at(holder, folder)
     made = settings.environment == "test" and make_personal_key(folder)
-    document = encode_public_key(decode_certificate_key(read_chain(folder)[0]))
-    if _public_key(holder, "document") != document:
-        raise ConfigurationError("document.pem 中的证书不是签名设备中 document 密钥的证书。请核对。")
-    if not (folder / PLAN_FILE).exists():
-        adopt_key_plan(folder, {kind: raw_ed25519(_public_key(holder, kind.value)) for kind in KeyKind})
-        made = True
-    return adopt_api_key(folder, holder) or made
+    is_new = not (folder / PLAN_FILE).exists()
+    document = first_document_key(folder) if is_new else read_key_plan(folder).in_force(KeyKind.DOCUMENT)
+    if _public_key(holder, document.name) != document.public_key:
+        raise ConfigurationError(
+            f"登记的签名证书不是签名设备中 {document.name} 密钥的证书（首张证书在 {DOCUMENT_FILE}）。请核对。"
+        )
+    if is_new:
+        kinds = (KeyKind.RECORD, KeyKind.LOG)
+        adopt_key_plan(folder, {kind: raw_ed25519(_public_key(holder, kind.value)) for kind in kinds})
+    return adopt_api_key(folder, holder) or made or is_new
 
 
 def _public_key(holder: KeyHolder, name: str) -> bytes:

@@ -41,12 +41,12 @@ class _Printing:
     def press(self) -> StatementPress:
         from certsvc.adapters.document.writer import PageWriter
 
-        parts = self._parts
+        parts, keys = self._parts, self._parts.keys
         return StatementPress(
             store=self._store,
             archive=parts.archive,
-            signer=parts.keys.record,
-            writer=PageWriter(parts.layout_of(STATEMENT_LAYOUT), parts.keys.document),
+            signer=keys.record,
+            writer=PageWriter(parts.layout_of(STATEMENT_LAYOUT), keys.document, keys.document_terms),
             style=parts.style,
             issuer=parts.settings.issuer,
         )

@@ -1,8 +1,8 @@
-"""Which record and log keys there are, which one signs, and how one takes over from another.
+"""Which record, log and document keys there are, which one signs, and how one takes over from another.
 
 A key is announced (checkers learn of it, the old one goes on signing), comes into force on or after its day, and the one
-before it ends: a record key at once, a log key after an overlap in which both sign every checkpoint. Until it comes into
-force it can be abandoned.
+before it ends: a record or document key at once, a log key after an overlap in which both sign every checkpoint. Until it
+comes into force it can be abandoned. A document key is told apart by its certificate: a new one may be for the same key.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class KeyKind(StrEnum):
 
     RECORD = "record"
     LOG = "log"
+    DOCUMENT = "document"
 
 
 class KeyState(StrEnum):
@@ -38,6 +39,9 @@ class KeyState(StrEnum):
 class PlannedKey:
     """A key with its days. `file`: where the private part is, below the folder of keys (with keys elsewhere: its `name` there
     and `.pem`); `switched_on`: its first day of use.
+
+    `public_key`: the raw 32 bytes; of a document key SubjectPublicKeyInfo (DER), with `certificates` (DER): its own, then
+    the chain from the issuing CA to the root.
     """
 
     file: str
@@ -46,6 +50,12 @@ class PlannedKey:
     valid_to: date | None
     state: KeyState
     switched_on: date | None = None
+    certificates: tuple[bytes, ...] = ()
+
+    @property
+    def public(self) -> bytes:
+        """What checkers know it by: the certificate of a document key, else the public key."""
+        return self.certificates[0] if self.certificates else self.public_key
 
     @property
     def name(self) -> str:
@@ -60,22 +70,29 @@ class PlannedKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyPlan:
-    """All keys of both kinds; of each kind exactly one is in force, and it stands first."""
+    """All keys of every kind; of each kind exactly one is in force, and it stands first."""
 
     record: tuple[PlannedKey, ...]
     log: tuple[PlannedKey, ...]
+    document: tuple[PlannedKey, ...]
 
     def of(self, kind: KeyKind) -> tuple[PlannedKey, ...]:
         """The keys of a kind, the one in force first."""
-        return self.record if kind is KeyKind.RECORD else self.log
+        match kind:
+            case KeyKind.RECORD:
+                return self.record
+            case KeyKind.LOG:
+                return self.log
+            case KeyKind.DOCUMENT:
+                return self.document
 
     def in_force(self, kind: KeyKind) -> PlannedKey:
         """The key that signs."""
         return self.of(kind)[0]
 
-    def state_of(self, kind: KeyKind, public_key: bytes) -> KeyState | None:
-        """The state of a key; None for one that is not ours."""
-        return next((key.state for key in self.of(kind) if key.public_key == public_key), None)
+    def find(self, kind: KeyKind, public: bytes) -> PlannedKey | None:
+        """The key that checkers know by `public`; None for one that is not ours."""
+        return next((key for key in self.of(kind) if key.public == public), None)
 
     def announce(
         self,
@@ -86,6 +103,7 @@ class KeyPlan:
         *,
         today: date,
         stolen: bool = False,
+        certificates: tuple[bytes, ...] = (),
     ) -> KeyPlan:
         """With one more key to come, at least `NOTICE` ahead. The same again changes nothing.
 
@@ -93,7 +111,8 @@ class KeyPlan:
         one. Raises ConflictError for a key that was used before, for a day too early, and while another one waits or an old
         one is still retiring.
         """
-        known = next((key for key in self.of(kind) if key.public_key == public_key), None)
+        coming = PlannedKey(file, public_key, valid_from, None, KeyState.ANNOUNCED, None, certificates)
+        known = self.find(kind, coming.public)
         if known is not None and (known.state, known.valid_from) == (KeyState.ANNOUNCED, valid_from):
             return self
         if known is not None and not (stolen and known.state is KeyState.ANNOUNCED):
@@ -109,7 +128,6 @@ class KeyPlan:
                 "上一次更替还没有完成。请先运行 certsvc trust switch 或 certsvc trust retire；"
                 "不再更替的，运行 certsvc trust abandon。"
             )
-        coming = PlannedKey(file, public_key, valid_from, None, KeyState.ANNOUNCED)
         return kept._with(kind, (*kept.of(kind), coming))
 
     def abandon(self, kind: KeyKind) -> KeyPlan:
@@ -128,7 +146,8 @@ class KeyPlan:
         return next((key for key in self.of(kind) if key.state is KeyState.RETIRING), None)
 
     def switch(self, kind: KeyKind, today: date) -> KeyPlan:
-        """With the announced key in force. The old record key ends today; the old log key goes on beside the new one.
+        """With the announced key in force. The old record or document key ends today, if it has not ended before; the old
+        log key goes on beside the new one.
 
         Raises ConflictError when none is announced, or its day has not come.
         """
@@ -138,10 +157,11 @@ class KeyPlan:
         if today < coming.valid_from:
             raise ConflictError(f"新密钥自 {coming.valid_from.isoformat()} 起启用，今天还不能切换。")
         old = self.in_force(kind)
-        if kind is KeyKind.RECORD:
-            ended = replace(old, state=KeyState.RETIRED, valid_to=today)
-        else:
+        if kind is KeyKind.LOG:
             ended = replace(old, state=KeyState.RETIRING)
+        else:
+            last_day = today if old.valid_to is None else min(today, old.valid_to)
+            ended = replace(old, state=KeyState.RETIRED, valid_to=last_day)
         others = tuple(key for key in self.of(kind) if key not in (old, coming))
         first = replace(coming, state=KeyState.IN_FORCE, switched_on=today)
         return self._with(kind, (first, ended, *others))
@@ -162,8 +182,37 @@ class KeyPlan:
         ended = replace(old, state=KeyState.RETIRED, valid_to=today)
         return self._with(KeyKind.LOG, tuple(ended if key is old else key for key in self.log))
 
+    def end_document(self, certificate: bytes, first_day: date, today: date) -> KeyPlan:
+        """With a document key that is not believed for `first_day` and later: it was known to others since then.
+
+        What it signed for earlier days stays good. A day may be corrected by another one. Raises ConflictError for a
+        certificate that never signed, and for a day outside the key's time of use.
+        """
+        ending = self.find(KeyKind.DOCUMENT, certificate)
+        if ending is None or ending.state is KeyState.ANNOUNCED:
+            raise ConflictError(
+                "只有用过的证书文件签名证书才能停用；已预告而未启用的，请运行 certsvc trust abandon。"
+            )
+        used = [key for key in self.document if key.state is not KeyState.ANNOUNCED]
+        after = used[: used.index(ending)]  # newest first
+        latest = (after[-1].switched_on or today) if after else today
+        last_day = first_day - timedelta(days=1)
+        if not ending.valid_from <= last_day <= latest:
+            raise ConflictError(
+                f"停用日期应在 {(ending.valid_from + timedelta(days=1)).isoformat()} 至 "
+                f"{(latest + timedelta(days=1)).isoformat()} 之间（该证书的使用期内）。请核对。"
+            )
+        ended = replace(ending, valid_to=last_day)
+        return self._with(KeyKind.DOCUMENT, tuple(ended if key is ending else key for key in self.document))
+
     def _with(self, kind: KeyKind, keys: tuple[PlannedKey, ...]) -> KeyPlan:
-        return replace(self, record=keys) if kind is KeyKind.RECORD else replace(self, log=keys)
+        match kind:
+            case KeyKind.RECORD:
+                return replace(self, record=keys)
+            case KeyKind.LOG:
+                return replace(self, log=keys)
+            case KeyKind.DOCUMENT:
+                return replace(self, document=keys)
 
 
 def _require_notice(valid_from: date, today: date, *, stolen: bool) -> None:

@@ -1,7 +1,7 @@
 """Who has the private keys, and how they stand: files, a PKCS#11 token, or a signer on another machine.
 
 A key has a name (docs/formats/remote-signer.md): `record`, `log`, `document`, `api`, and for keys that took over from
-others `record-…`, `log-…`.
+others `record-…`, `log-…`, `document-…`.
 """
 
 from __future__ import annotations

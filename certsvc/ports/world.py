@@ -122,3 +122,7 @@ class DocumentWriter(Protocol):
     def write(self, face: PageFace, instant: datetime) -> bytes:
         """The finished, signed and verified bytes; equal input gives equal bytes, but for the value of a hardware signature."""
         ...
+
+    def is_former(self, kept: bytes, face: PageFace, instant: datetime) -> bool:
+        """Whether `kept`, which may be anything, is what a certificate of before the present one signed for this page."""
+        ...

@@ -11,6 +11,7 @@ from certsvc.formats.record import AnnotatedRecord, record_text
 from certsvc.ports import DocumentArchive, DocumentWriter, RecordSigner
 from certsvc.ports.annotated_copies import CopyStore
 from certsvc.stages.copy_face import compose_copy
+from certsvc.stages.document_keeping import keep_document
 from certsvc.stages.face import FaceStyle
 from certsvc.stages.record_signing import sign_record
 from certsvc.stages.sign import qr_record
@@ -38,7 +39,8 @@ class CopyPress:
             qr_text=record_text(record, self.style.qr_prefix),
             manual_code=manual_code(record),
         )
-        return self.archive.keep(copy.id, FIRST_AND_ONLY, self.writer.write(page, copy.made_at))
+        place = (copy.id, FIRST_AND_ONLY)
+        return keep_document(self.archive, self.writer, place, page, copy.made_at)
 
     def _signed(self, draft: Draft, copy: AnnotatedCopy) -> bytes:
         record = AnnotatedRecord(

@@ -18,6 +18,7 @@ from certsvc.formats.content import encode_content
 from certsvc.formats.manual_code import manual_code
 from certsvc.formats.record import QrRecord, record_text
 from certsvc.ports import CertificateStore, Clock, DocumentArchive, DocumentWriter, RecordSigner
+from certsvc.stages.document_keeping import keep_document
 from certsvc.stages.e_licence import e_licence_attachment
 from certsvc.stages.face import FaceStyle, compose_face
 from certsvc.stages.record_signing import sign_record
@@ -82,8 +83,9 @@ class Sealing:
             manual_code=manual_code(record),
         )
         attachment = e_licence_attachment(content, self.style.e_licence, full_id=self.style.full_id)
-        document = self.writer.write(certificate_page(face, attachment=attachment), draft.drafted_at)
-        return SealedCertificate(draft, record, self.archive.keep(content.number, content.version, document))
+        page, place = certificate_page(face, attachment=attachment), (content.number, content.version)
+        kept = keep_document(self.archive, self.writer, place, page, draft.drafted_at)
+        return SealedCertificate(draft, record, kept)
 
 
 def qr_record(draft: Draft) -> QrRecord:

@@ -122,7 +122,7 @@ def _days(probe: KeyProbe, listed: TrustList | None) -> tuple[date, date | None]
 
 
 def _listed(probe: KeyProbe, listed: TrustList) -> Iterator[tuple[date, date | None]]:
-    if probe.name == "document":
+    if probe.name.startswith("document"):
         found = ((key.certificate, key.valid_from, key.valid_to) for key in listed.document_keys)
     elif probe.name.startswith("log"):
         found = ((key.raw_key, key.valid_from, key.valid_to) for key in listed.log_keys)

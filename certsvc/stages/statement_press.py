@@ -23,6 +23,7 @@ from certsvc.formats.record import (
 from certsvc.ports import DocumentArchive, DocumentWriter, RecordSigner
 from certsvc.ports.history import RegisteredHistory
 from certsvc.ports.statements import Statement, StatementStore
+from certsvc.stages.document_keeping import keep_document
 from certsvc.stages.face import FaceStyle, chinese_date
 from certsvc.stages.record_signing import sign_record
 
@@ -65,8 +66,8 @@ class StatementPress:
             qr_text=record_text(record, self.style.qr_prefix),
             test_seal=self.style.test_seal,
         )
-        document = self.writer.write(page, statement.stated_at)
-        return self.archive.keep(statement.reference, statement.version, document)
+        place = (statement.reference, statement.version)
+        return keep_document(self.archive, self.writer, place, page, statement.stated_at)
 
 
 def compose_statement(one: RegisteredHistory, stated_at: datetime, issuer: str, code: str) -> StatementFace:

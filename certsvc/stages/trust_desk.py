@@ -289,7 +289,8 @@ def _not_named(listed: TrustList, parts: TrustedParts, clock: Clock) -> list[str
         "记录密钥": entry is not None and entry.speaks_for(clock.today()),
         "账本密钥": all(key.public_key in speaking for key in parts.plan.log if key.signs)
         and listed.log_keys[0].name == parts.origin,
-        "证书文件密钥": parts.document.certificate in {key.certificate for key in listed.document_keys},
+        "证书文件密钥": parts.plan.in_force(KeyKind.DOCUMENT).public
+        in {key.certificate for key in listed.document_keys},
         "证书版式": {one.head_sha256 for one in parts.layouts}
         <= {one.head_sha256.hex() for one in listed.layouts},
     }

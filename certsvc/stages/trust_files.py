@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from certsvc.domain.key_plan import KeyPlan, KeyState
@@ -27,14 +27,13 @@ from certsvc.formats.trust import (
     encode_trust_list,
 )
 from certsvc.formats.trust_note import TrustMaterial
-from certsvc.ports import DocumentSigner
 
 TRUST_LIST_PATH, TABLES_PATH, POLICY_PATH = "trust-list.json", "tables.json", "policy"
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedParts:
-    """What the trust list names. `since` bounds the document key from below; it has no end while it is in use.
+    """What the trust list names.
 
     `policy`: the file of that name as it is shown (log keys, witnesses, quorum).
     """
@@ -43,9 +42,7 @@ class TrustedParts:
     qr_prefix: str
     origin: str
     plan: KeyPlan
-    document: DocumentSigner
     layouts: tuple[LayoutHead, ...]
-    since: date
     policy: bytes
 
 
@@ -68,7 +65,10 @@ def make_material(
             RecordKey(derive_record_kid(key.public_key), key.public_key, key.valid_from, key.valid_to)
             for key in parts.plan.record
         ),
-        document_keys=(DocumentKey(parts.document.certificate, parts.document.chain, parts.since, None),),
+        document_keys=tuple(
+            DocumentKey(key.certificates[0], key.certificates[1:], key.valid_from, key.valid_to)
+            for key in parts.plan.document
+        ),
         layouts=parts.layouts,
         tables=tables,
         anchors=tuple(anchors),

@@ -17,7 +17,9 @@ from certverify.trust import decode_verifier_anchor, load_trust
 
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.clock import FixedClock
+from certsvc.adapters.test_ca import make_test_chain
 from certsvc.bootstrap import Office, open_office
+from certsvc.domain.key_plan import KeyKind
 from certsvc.formats.record import record_text
 from tests.support.databases import Databases
 from tests.support.office import OfficeUnderTest
@@ -114,6 +116,22 @@ def new_key(tmp_path: Path) -> Callable[[str], Path]:
 
         path = tmp_path / name
         path.write_bytes(ed25519_pem())
+        return path
+
+    return make
+
+
+@pytest.fixture
+def next_key(
+    tmp_path: Path, clock: FixedClock, new_key: Callable[[str], Path]
+) -> Callable[[KeyKind, str], Path]:
+    """The same of any kind; a document key has its certificate and chain behind it."""
+
+    def make(kind: KeyKind, name: str) -> Path:
+        if kind is not KeyKind.DOCUMENT:
+            return new_key(name)
+        chain, path = make_test_chain(clock.now()), tmp_path / name
+        path.write_bytes(chain.signer_key_pem + b"".join(chain.certificates_pem))
         return path
 
     return make

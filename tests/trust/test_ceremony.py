@@ -275,7 +275,7 @@ def test_the_commands_of_a_rotation_end_with_one_new_key_in_force(ceremony: Cere
     house = ceremony.house
     house.process().publish()
     ceremony.first_anchor.rename(house.keys / "trust.pem")
-    for kind in ("record", "log"):
+    for kind in ("record", "document", "log"):
         day = (house.first.clock.today() + timedelta(days=8)).isoformat()
         assert ceremony.run("rotate", kind, "--from", day).exit_code == 2, "neither --key nor --new"
         assert ceremony.run("rotate", kind, "--new", "--from", day).exit_code == 0
@@ -291,6 +291,8 @@ def test_the_commands_of_a_rotation_end_with_one_new_key_in_force(ceremony: Cere
         ("record", "retired"),
         ("log", "in_force"),
         ("log", "retired"),
+        ("document", "in_force"),
+        ("document", "retired"),
     ]
     assert (shown["signed"], shown["signs_here"], shown["sequence"]) == (True, True, ceremony.published())
     assert "已停用" in ceremony.run("show").output

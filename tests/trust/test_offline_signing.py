@@ -247,12 +247,12 @@ def test_nothing_unsigned_takes_the_place_of_a_signed_list_whatever_was_deleted(
 
 @pytest.mark.parametrize("kind", list(KeyKind))
 def test_the_steps_for_a_stolen_key_work_as_written_though_a_rotation_is_prepared(
-    ceremony: Ceremony, tmp_path: Path, new_key: Callable[[str], Path], kind: KeyKind
+    ceremony: Ceremony, tmp_path: Path, next_key: Callable[[KeyKind, str], Path], kind: KeyKind
 ) -> None:
     house, anchor = ceremony.house, ceremony.first_anchor
     ceremony.through(tmp_path / "1", anchor, anchors=(ceremony.vkey(anchor),))
     day = (house.first.clock.today() + timedelta(days=30)).isoformat()
-    planned, urgent = new_key("planned.pem"), new_key("urgent.pem")
+    planned, urgent = next_key(kind, "planned.pem"), next_key(kind, "urgent.pem")
     assert ceremony.run("rotate", kind.value, "--key", str(planned), "--from", day).exit_code == 0
     ceremony.through(tmp_path / "2", anchor)
     assert isinstance(

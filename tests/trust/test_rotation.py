@@ -164,13 +164,13 @@ class Killed(BaseException):
 @pytest.mark.parametrize("survived", range(6))
 def test_a_switch_killed_anywhere_is_finished_by_the_next_call(
     house: House,
-    new_key: Callable[[str], Path],
+    next_key: Callable[[KeyKind, str], Path],
     monkeypatch: pytest.MonkeyPatch,
     kind: KeyKind,
     survived: int,
 ) -> None:
     office = house.process()
-    coming = office.key_desk.announce(kind, new_key("new.pem"), house.first.clock.today(), stolen=True)
+    coming = office.key_desk.announce(kind, next_key(kind, "new.pem"), house.first.clock.today(), stolen=True)
     office.republish()
     left = survived
 

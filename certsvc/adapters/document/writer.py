@@ -8,10 +8,13 @@ The digest of the head is kept, so signing hashes only what is new. Equal input 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from xml.sax.saxutils import escape
+
+from certverify.cms import signature_matches
 
 from certsvc.adapters.document.cms import CONTENTS_SIZE, SignatureTemplate, padded_contents
 from certsvc.adapters.document.head_objects import PAGE
@@ -21,6 +24,7 @@ from certsvc.adapters.document.pdf_font import SubsetFont
 from certsvc.adapters.document.pdf_syntax import indirect, numbers, plain_stream, reference, stream
 from certsvc.adapters.document.photo import photo_object
 from certsvc.adapters.document.text_patterns import stamp_pattern, stamp_words
+from certsvc.adapters.document_certificates import DocumentTerm
 from certsvc.domain.certificate import Face
 from certsvc.domain.page_face import PageFace, certificate_page
 from certsvc.errors import IntegrityError
@@ -28,6 +32,7 @@ from certsvc.ports import DocumentSigner
 
 _LEVEL = 2  # of compression: 6 saves 1 % of the file and costs a quarter more time
 _RANGE_WIDTH = 32
+_LOWER_HEX = re.compile(rb"[0-9a-f]+")
 _MARKS = {b"/ByteRange": 1, b"/Contents<": 0, b"/URI(": 1}  # what a checker looks for, wherever it stands
 # The address may hold what needs no escape in a PDF string; the record is base 43 (docs/formats/qr-record.md).
 _QR_TEXT = re.compile(r"(?:[!-'*-\[\]-~]{1,200}#)?[0-9A-Z$*+\-./:]{1,1000}")
@@ -36,27 +41,47 @@ _QR_TEXT = re.compile(r"(?:[!-'*-\[\]-~]{1,200}#)?[0-9A-Z$*+\-./:]{1,1000}")
 class PageWriter:
     """`ports.DocumentWriter`: writes documents of one layout with one signer."""
 
-    def __init__(self, layout: Layout, signer: DocumentSigner) -> None:
-        """Raises ConfigurationError when the signer's certificate does not fit the format."""
-        self._layout = layout
+    def __init__(self, layout: Layout, signer: DocumentSigner, terms: Sequence[DocumentTerm] = ()) -> None:
+        """`terms`: of every certificate that ever signed, the signer's first; none: it has no first instant, and there was
+        no other. Raises ConfigurationError when the signer's certificate does not fit the format.
+        """
+        self._layout, self._terms = layout, terms
         self._signature = SignatureTemplate(signer)
         self._head_digest = sha256(layout.head)
 
     def write(self, face: PageFace, instant: datetime) -> bytes:
-        """The finished bytes; `instant` (aware) is printed nowhere, it is the signing time of the file.
+        """The finished bytes; `instant` (aware) is printed nowhere, it is the signing time of the file, or else the first
+        instant of the certificate: nothing is signed for a time before it.
 
         Raises IntegrityError when a character has no glyph, a text does not fit, the attachment is missing, or the
         signature does not verify.
         """
-        layout = self._layout
-        moment = instant.astimezone(UTC)
+        moment = max([instant, *(one.begins_at for one in self._terms[:1])])
+        page = self._unsigned(face, moment)
+        return page.with_contents(padded_contents(self._signature.sign(page.digest)))
+
+    def is_former(self, kept: bytes, face: PageFace, instant: datetime) -> bool:
+        """See `ports.DocumentWriter`."""
+        return any(self._signed_by(term, kept, face, instant) for term in self._terms[1:])
+
+    def _signed_by(self, term: DocumentTerm, kept: bytes, face: PageFace, instant: datetime) -> bool:
+        moment = max(instant, term.begins_at)
+        page = self._unsigned(face, moment)
+        contents = kept[page.contents_at : page.contents_at + 2 * CONTENTS_SIZE]
+        return (
+            term.covers(moment)
+            and kept == page.with_contents(contents)
+            and _LOWER_HEX.fullmatch(contents) is not None
+            and signature_matches(
+                bytes.fromhex(contents.decode("ascii")), page.digest, term.certificate, term.chain
+            )
+        )
+
+    def _unsigned(self, face: PageFace, instant: datetime) -> _Unsigned:
+        layout, moment = self._layout, instant.astimezone(UTC)
         body = _Body(len(layout.head))
         for object_number, content in _objects(layout, face, moment).items():
             body.add(object_number, content)
-        return self._signed(body, face, moment)
-
-    def _signed(self, body: _Body, face: PageFace, moment: datetime) -> bytes:
-        layout = self._layout
         start = body.end
         opening = b"%d 0 obj\n%s" % (layout.variable.signature, _signature_entries(moment))
         contents_at = start + len(opening) + _RANGE_WIDTH + len(b"/Contents")
@@ -70,14 +95,32 @@ class PageWriter:
         digest = self._head_digest.copy()
         digest.update(before)
         digest.update(after)
-        contents = padded_contents(self._signature.sign(digest.digest()))
-        return b"".join([layout.head, before, b"<", contents, b">", after])
+        return _Unsigned(layout.head, before, after, digest.digest())
 
 
 def write_certificate(layout: Layout, face: Face, signer: DocumentSigner, instant: datetime) -> bytes:
     """One certificate; see `PageWriter.write`. For many, keep a `PageWriter`."""
     attachment = None if layout.map.attachment is None else b"{}"
     return PageWriter(layout, signer).write(certificate_page(face, attachment=attachment), instant)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsigned:
+    """Everything of a document but its signature, and the digest to be signed."""
+
+    head: bytes
+    rest: bytes
+    after: bytes
+    digest: bytes
+
+    def with_contents(self, contents: bytes) -> bytes:
+        """The file, with these digits as its `/Contents`."""
+        return b"".join([self.head, self.rest, b"<", contents, b">", self.after])
+
+    @property
+    def contents_at(self) -> int:
+        """Where the digits begin."""
+        return len(self.head) + len(self.rest) + 1
 
 
 @dataclass(slots=True)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import click
 
 from certsvc.domain.key_plan import KeyKind, KeyState, PlannedKey
 from certsvc.entrypoints.cli.options import AS_JSON, opened_office, writing_to
-from certsvc.errors import ConflictError, UnreadableInput
+from certsvc.errors import ConflictError, UnknownReference, UnreadableInput
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _KIND = click.Choice([kind.value for kind in KeyKind])
-_KINDS = {KeyKind.RECORD: "记录密钥", KeyKind.LOG: "账本密钥"}
+_KINDS = {KeyKind.RECORD: "记录密钥", KeyKind.LOG: "账本密钥", KeyKind.DOCUMENT: "证书文件密钥"}
 _STATES = {
     KeyState.ANNOUNCED: "已预告",
     KeyState.IN_FORCE: "在用",
@@ -56,6 +57,7 @@ def trust_show(*, as_json: bool) -> None:
                 "public_key": key.public_key.hex(),
                 "valid_from": key.valid_from.isoformat(),
                 "valid_to": None if key.valid_to is None else key.valid_to.isoformat(),
+                **({"certificate_sha256": _digest(key)} if key.certificates else {}),
             }
             for kind in KeyKind
             for key in plan.of(kind)
@@ -73,7 +75,8 @@ def trust_show(*, as_json: bool) -> None:
         click.echo(f"信任根\t{line}")
     for kind in KeyKind:
         for key in plan.of(kind):
-            click.echo(f"{_KINDS[kind]}\t{_STATES[key.state]}\t{_days(key)}\t{key.file}")
+            certificate = f"\t证书的 SHA-256 {_digest(key)}" if key.certificates else ""
+            click.echo(f"{_KINDS[kind]}\t{_STATES[key.state]}\t{_days(key)}\t{key.file}{certificate}")
     for name in left_over:
         click.echo(f"中断的命令遗留\t{name}（下次 trust switch、retire 或 abandon 时清理）")
 
@@ -208,7 +211,18 @@ def trust_accept(folder: Path) -> None:
 @trust.command("rotate")
 @click.argument("kind", type=_KIND)
 @click.option(
-    "--key", "key_file", type=_FILE, metavar="FILE", help="新密钥的私钥文件（PEM，Ed25519，未加密）。"
+    "--key",
+    "key_file",
+    type=_FILE,
+    metavar="FILE",
+    help="新密钥的私钥文件（PEM，未加密）：记录、账本密钥为 Ed25519，证书文件密钥为 P-256。",
+)
+@click.option(
+    "--certificate",
+    "certificate_file",
+    type=_FILE,
+    metavar="CHAIN.pem",
+    help="证书文件密钥的新证书及其证书链：签名证书、签发机构证书、根证书；私钥也可以放在这个文件里。",
 )
 @click.option("--new", is_flag=True, help="由本机生成新密钥（仅测试环境）。")
 @click.option(
@@ -224,11 +238,12 @@ def trust_accept(folder: Path) -> None:
 @click.option(
     "--stolen",
     is_flag=True,
-    help="在用密钥已泄露：不等 8 天（默认当天启用），并取代已预告的新密钥。",
+    help="在用密钥已泄露（或签名证书已经到期）：不等 8 天（默认当天启用），并取代已预告的新密钥。",
 )
 def trust_rotate(
     kind: str,
     key_file: Path | None,
+    certificate_file: Path | None,
     name: str | None,
     valid_from: datetime | None,
     *,
@@ -237,9 +252,13 @@ def trust_rotate(
 ) -> None:
     """预告一把新密钥：写入信任清单，旧密钥继续签署，到期再用 certsvc trust switch 切换。
 
-    预告有误的，用 certsvc trust abandon 取消后重新预告。
+    证书文件密钥（document）另须给出新证书；证书换发而密钥不变的，也这样办理。预告有误的，用 certsvc trust abandon
+    取消后重新预告。
     """
-    if [new, key_file is not None, name is not None].count(True) != 1:
+    if certificate_file is not None and kind != KeyKind.DOCUMENT:
+        raise click.UsageError("--certificate 只用于证书文件密钥（document）。")
+    in_one_file = certificate_file is not None and key_file is None and name is None
+    if [new, key_file is not None, name is not None, in_one_file].count(True) != 1:
         raise click.UsageError("请给出 --key FILE 或 --name NAME；测试环境也可以给出 --new，只选其一。")
     if valid_from is None and not stolen:
         raise click.UsageError("请用 --from DATE 写明新密钥的启用日期；在用密钥已泄露的，加 --stolen。")
@@ -247,9 +266,9 @@ def trust_rotate(
         day = office.clock.today() if valid_from is None else valid_from.date()
         desk = office.key_desk
         coming = (
-            desk.announce(KeyKind(kind), key_file, day, stolen=stolen)
+            desk.announce(KeyKind(kind), key_file, day, stolen=stolen, certificate=certificate_file)
             if name is None
-            else desk.announce_held(KeyKind(kind), name, day, stolen=stolen)
+            else desk.announce_held(KeyKind(kind), name, day, stolen=stolen, certificate=certificate_file)
         )
     click.echo(f"已登记新的{_KINDS[KeyKind(kind)]} {coming.file}，{_days(coming)}。")
     _show_or_ask()
@@ -270,7 +289,8 @@ def trust_abandon(kind: str) -> None:
 @trust.command("switch")
 @click.argument("kind", type=_KIND)
 def trust_switch(kind: str) -> None:
-    """切换到已预告的新密钥。记录密钥：旧密钥当天停用；账本密钥：新旧并行签署，满 8 天后用 certsvc trust retire log 停用旧的。
+    """切换到已预告的新密钥。记录密钥、证书文件密钥：旧密钥当天停用，此前签署的照常核验；账本密钥：新旧并行签署，满 8 天后用
+    certsvc trust retire log 停用旧的。
 
     正在运行的服务进程随即以退出码 4 结束：它们手里的旧密钥不能再签署。systemd 会自动重新启动；其他方式请手工重新启动。
     """
@@ -283,17 +303,51 @@ def trust_switch(kind: str) -> None:
 
 
 @trust.command("retire")
-@click.argument("kind", type=click.Choice([KeyKind.LOG.value]))
-@click.option("--at-once", is_flag=True, help="密钥已泄露，不等并行期满。")
-def trust_retire(kind: str, *, at_once: bool) -> None:
-    """停用旧的账本密钥：不再签署，私钥文件改名封存，请随后销毁。"""
-    del kind
+@click.argument("kind", type=click.Choice([KeyKind.LOG.value, KeyKind.DOCUMENT.value]))
+@click.option("--at-once", is_flag=True, help="账本密钥已泄露，不等并行期满。")
+@click.option(
+    "--certificate-sha256",
+    "digest",
+    metavar="SHA256",
+    help="已泄露的证书文件签名证书，见 certsvc trust show。",
+)
+@click.option(
+    "--from",
+    "first_day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="泄露之日：该证书在这一天及以后签署的文件不再被相信。",
+)
+def trust_retire(kind: str, *, at_once: bool, digest: str | None, first_day: datetime | None) -> None:
+    """停用旧的账本密钥：不再签署，私钥文件改名封存，请随后销毁。证书文件密钥只在泄露时用本命令停用（到期换证不用）。
+
+    证书文件密钥从 --from 之日起不再被相信，此前签署的照常核验。停用的是在用证书时，签发随即暂停，切换到新证书后继续。
+    """
+    needed = 2 if kind == KeyKind.DOCUMENT else 0
+    if [digest, first_day].count(None) != 2 - needed or (needed and at_once):
+        raise click.UsageError(
+            "停用证书文件密钥须给出 --certificate-sha256 和 --from；停用账本密钥只可给出 --at-once。"
+        )
+    if digest is not None and first_day is not None:
+        _retire_document(digest, first_day)
+        return
     with closing(opened_office()) as office:
         office.key_desk.retire_log(at_once=at_once)
     click.echo(
         "旧的账本密钥已停用。正在运行的服务进程随即结束（退出码 4）；没有自动重新启动的，请手工启动。"
         "请销毁 keys 目录中扩展名为 .retired 的文件。"
     )
+    _show_or_ask()
+
+
+def _retire_document(digest: str, first_day: datetime) -> None:
+    with closing(opened_office()) as office:
+        desk = office.key_desk
+        found = [key for key in desk.plan.document if _digest(key) == digest.lower()]
+        if not found:
+            raise UnknownReference("没有这张证书文件签名证书。请用 certsvc trust show 核对。")
+        desk.retire_document(found[0].public, first_day.date())
+    click.echo(f"证书 {digest.lower()} 自 {first_day.date().isoformat()} 起签署的文件不再被相信。")
     _show_or_ask()
 
 
@@ -306,6 +360,11 @@ def _show_or_ask() -> None:
             )
         office.republish()
     click.echo("公开账本已更新。")
+
+
+def _digest(key: PlannedKey) -> str:
+    """What tells a document certificate apart, as the trust list shows it before it is signed."""
+    return sha256(key.public).hexdigest()
 
 
 def _days(key: PlannedKey) -> str:
