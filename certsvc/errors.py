@@ -93,6 +93,15 @@ class KeyNotInForce(UnavailableError):
     code = "key-not-in-force"
 
 
+class SignerRefused(UnavailableError):
+    """The holder of the signing keys answers, and does not sign: token, PIN or key name are not what it wants.
+
+    Signing waits, for a proxy that is deployed anew says the same; what needs no signature goes on.
+    """
+
+    code = "signer-refused"
+
+
 class TimestampRefused(UnavailableError):
     """What the timestamp server answered is no timestamp that may be believed; nothing of it was kept."""
 

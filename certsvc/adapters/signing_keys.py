@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from certsvc.adapters.ed25519_pem import read_key_file
 from certsvc.adapters.key_names import decode_public_key, encode_public_key, verifies
-from certsvc.errors import ConfigurationError, IntegrityError
+from certsvc.errors import ConfigurationError, IntegrityError, SignerRefused, UnknownReference
 from certsvc.ports.signing import KeyHolder
 
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
@@ -85,8 +85,13 @@ class KeyAtHolder:
         self.public_key = public_key
 
     def sign(self, message: bytes) -> bytes:
-        """The signature. Raises as `KeyHolder.sign`, and IntegrityError for a signature that is not this key's."""
-        signature = self._holder.sign(self._name, message)
+        """The signature. Raises UnavailableError when nobody answers, SignerRefused for whatever else the holder says, and
+        IntegrityError for a signature that is not this key's.
+        """
+        try:
+            signature = self._holder.sign(self._name, message)
+        except (ConfigurationError, UnknownReference) as error:
+            raise SignerRefused(f"{error}在此之前暂停签章；核验不受影响。") from error
         if not verifies(self._verifier, signature, message):
             raise IntegrityError(
                 f"签名设备以密钥 {self._name} 给出的签名未通过验证，已停止签章。请检查签名设备及其密钥。"
