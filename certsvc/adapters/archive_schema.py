@@ -40,4 +40,5 @@ archive_failure = Table(
     Column("failed_at", String(32), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", String(32), nullable=False),
+    Index("ix_archive_failure_next_try", "next_try_at", "certificate_number", "certificate_version"),
 )

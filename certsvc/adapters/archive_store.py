@@ -14,8 +14,10 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
+    exists,
     func,
     insert,
+    null,
     or_,
     select,
     update,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 from certsvc.adapters.archive_schema import archive_failure, archive_object
 from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.instants import instant_text, read_instant
-from certsvc.adapters.schema import certificate
+from certsvc.adapters.schema import ARCHIVE_UNTRIED, certificate
 from certsvc.domain.archive_object import (
     ArchiveFailure,
     ArchiveFault,
@@ -42,38 +44,64 @@ _IS_NEWEST = and_(
     archive_object.c.certificate_version == certificate.c.version,
     archive_object.c.newest == 1,
 )
-_HAS_FAILED = and_(
+_NEVER_FAILED = ~exists().where(
+    archive_failure.c.certificate_number == archive_object.c.certificate_number,
+    archive_failure.c.certificate_version == archive_object.c.certificate_version,
+)
+_OF_FAILURE = and_(
     archive_failure.c.certificate_number == certificate.c.number,
     archive_failure.c.certificate_version == certificate.c.version,
 )
 _PUBLISHED = and_(certificate.c.state == "published", certificate.c.document_sha256.is_not(None))
-_TASKS = (
-    select(certificate.c.number, certificate.c.version, certificate.c.document_sha256, archive_object)
-    .select_from(certificate.outerjoin(archive_object, _IS_NEWEST).outerjoin(archive_failure, _HAS_FAILED))
+_SERVED = (certificate.c.number, certificate.c.version, certificate.c.document_sha256)
+_KEPT = (
+    select(*_SERVED, archive_object)
+    .select_from(archive_object.join(certificate, _IS_NEWEST))
+    .where(_PUBLISHED)
+)
+_FAILED = (
+    select(*_SERVED, archive_object)
+    .select_from(archive_failure.join(certificate, _OF_FAILURE).outerjoin(archive_object, _IS_NEWEST))
     .where(_PUBLISHED)
 )
 
 
 class DatabaseArchiveBook:
-    """What was kept stands in rows that are never changed but for the mark of the newest."""
+    """What was kept stands in rows that are never changed but for the mark of the newest. What is to be done is found by
+    indexes, and by connections that hold up nobody who writes."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, reading: Engine) -> None:
+        """`reading`: connections that cannot write."""
+        self._engine, self.reading = engine, reading
 
     def tasks(self, level: ArchiveLevel, at: datetime, most: int) -> Sequence[ArchiveTask]:
         """What is to be done now, at most so many."""
-        again = archive_failure.c.next_try_at
-        wanted = _TASKS.where(_to_do(level, at), or_(again.is_(None), again <= instant_text(at)))
-        ordered = wanted.order_by(
-            func.coalesce(archive_failure.c.attempts, 0), certificate.c.number, certificate.c.version
+        columns, now = archive_object.c, instant_text(at)
+        unfailed = _KEPT.where(_NEVER_FAILED).order_by(columns.renew_at)
+        due = [unfailed.where(columns.level == one.value, columns.renew_at <= now) for one in ArchiveLevel]
+        untried = select(*_SERVED, *(null().label(one.name) for one in columns)).where(ARCHIVE_UNTRIED)
+        below = [unfailed.where(columns.level == one.value) for one in ArchiveLevel if one.rank < level.rank]
+        again = _FAILED.where(archive_failure.c.next_try_at <= now, _is_to_do(level, now)).order_by(
+            archive_failure.c.next_try_at,
+            archive_failure.c.certificate_number,
+            archive_failure.c.certificate_version,
         )
-        with self._engine.begin() as connection:
-            return tuple(map(_task, connection.execute(ordered.limit(most))))
+        found: dict[tuple[str, int], ArchiveTask] = {}
+        with self.reading.begin() as connection:
+            for wanted in (*due, untried.order_by(*_SERVED[:2]), *below, again):
+                if len(found) < most:
+                    rows = connection.execute(wanted.limit(most))
+                    found |= {(one.number, one.version): one for one in map(_task, rows)}
+        return tuple(found.values())[:most]
 
     def task(self, number: str, version: int) -> ArchiveTask | None:
         """One published certificate version."""
-        wanted = _TASKS.where(certificate.c.number == number, certificate.c.version == version)
-        with self._engine.begin() as connection:
+        wanted = (
+            select(*_SERVED, archive_object)
+            .select_from(certificate.outerjoin(archive_object, _IS_NEWEST))
+            .where(_PUBLISHED, certificate.c.number == number, certificate.c.version == version)
+        )
+        with self.reading.begin() as connection:
             row = connection.execute(wanted).one_or_none()
         return None if row is None else _task(row)
 
@@ -91,6 +119,7 @@ class DatabaseArchiveBook:
             older = and_(own, columns.generation < kept.generation, columns.newest == 1)
             connection.execute(update(archive_object).where(older).values(newest=0))
             _forget(connection, kept.number, kept.version)
+            _note_try(connection, kept.number, kept.version, kept.made_at)
 
     def note_failure(self, number: str, version: int, fault: ArchiveFault, at: datetime) -> ArchiveFailure:
         """Enter a failure, with when it is tried again."""
@@ -112,6 +141,7 @@ class DatabaseArchiveBook:
                     next_try_at=instant_text(failed.next_try_at),
                 )
             )
+            _note_try(connection, number, version, at)
         return failed
 
     def objects(self, number: str | None = None) -> Iterator[ArchiveObject]:
@@ -126,31 +156,39 @@ class DatabaseArchiveBook:
         ordered = select(archive_failure).order_by(
             archive_failure.c.certificate_number, archive_failure.c.certificate_version
         )
-        with self._engine.begin() as connection:
+        with self.reading.begin() as connection:
             return tuple(map(_failure, connection.execute(ordered)))
 
     def status(self, level: ArchiveLevel, at: datetime) -> ArchiveStatus:
         """Where the archive stands."""
         columns = archive_object.c
         newest = select(columns.level, func.count()).where(columns.newest == 1).group_by(columns.level)
-        lasting = and_(columns.newest == 1, columns.level == ArchiveLevel.B_LTA.value)
-        with self._engine.begin() as connection:
+        due = newest.where(columns.renew_at <= instant_text(at))
+        bare = ~exists().where(
+            columns.certificate_number == archive_failure.c.certificate_number,
+            columns.certificate_version == archive_failure.c.certificate_version,
+        )
+        next_renewals = select(func.min(columns.renew_at)).where(columns.newest == 1)
+        failed = select(func.count()).select_from(archive_failure)
+        with self.reading.begin() as connection:
             found = {ArchiveLevel(name): count for name, count in connection.execute(newest)}
-            next_renewal = connection.scalar(select(func.min(columns.renew_at)).where(lasting))
+            is_due = {ArchiveLevel(name): count for name, count in connection.execute(due)}
+            untried = _count(connection, select(func.count()).select_from(certificate).where(ARCHIVE_UNTRIED))
+            nothing_kept = untried + _count(connection, failed.where(bare))
+            next_renewal = min(
+                filter(
+                    None,
+                    (connection.scalar(next_renewals.where(columns.level == one)) for one in ArchiveLevel),
+                ),
+                default=None,
+            )
             return ArchiveStatus(
-                total=_count(connection, select(func.count()).select_from(certificate).where(_PUBLISHED)),
+                total=nothing_kept + sum(found.values()),
                 levels={one: found.get(one, 0) for one in ArchiveLevel},
-                waiting=_count(
-                    connection,
-                    select(func.count()).select_from(_TASKS.where(_to_do(level, at)).subquery()),
-                ),
-                failed=_count(connection, select(func.count()).select_from(archive_failure)),
-                renewals_due=_count(
-                    connection,
-                    select(func.count())
-                    .select_from(archive_object)
-                    .where(lasting, columns.renew_at <= instant_text(at)),
-                ),
+                waiting=nothing_kept
+                + sum((found if one.rank < level.rank else is_due).get(one, 0) for one in ArchiveLevel),
+                failed=_count(connection, failed),
+                renewals_due=sum(is_due.values()),
                 next_renewal_at=None if next_renewal is None else read_instant(next_renewal),
             )
 
@@ -165,15 +203,20 @@ class DatabaseArchiveBook:
         wanted = select(archive_object).where(later).order_by(*keys).limit(500)
         if number is not None:
             wanted = wanted.where(columns.certificate_number == number)
-        with self._engine.begin() as connection:
+        with self.reading.begin() as connection:
             return tuple(map(_object, connection.execute(wanted)))
 
 
-def _to_do(level: ArchiveLevel, at: datetime) -> ColumnElement[bool]:
+def _is_to_do(level: ArchiveLevel, now: str) -> ColumnElement[bool]:
     below = [one.value for one in ArchiveLevel if one.rank < level.rank]
     columns = archive_object.c
-    renewal = and_(columns.level == ArchiveLevel.B_LTA.value, columns.renew_at <= instant_text(at))
-    return or_(columns.level.is_(None), columns.level.in_(below), renewal)
+    return or_(columns.level.is_(None), columns.level.in_(below), columns.renew_at <= now)
+
+
+def _note_try(connection: Connection, number: str, version: int, at: datetime) -> None:
+    own = and_(certificate.c.number == number, certificate.c.version == version)
+    first = update(certificate).where(own, certificate.c.archive_tried_at.is_(None))
+    connection.execute(first.values(archive_tried_at=instant_text(at)))
 
 
 def _forget(connection: Connection, number: str, version: int) -> None:

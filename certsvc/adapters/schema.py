@@ -151,6 +151,7 @@ certificate = Table(
     Column("drafted_at", String(32), nullable=False),
     Column("sealed_at", String(32)),
     Column("published_at", String(32)),
+    Column("archive_tried_at", String(32)),
     UniqueConstraint("filing_id", "row_no", "version"),
     CheckConstraint("state IN ('drafted', 'sealed', 'logged', 'published')", name="state_known"),
     CheckConstraint("status BETWEEN 1 AND 7", name="status_known"),
@@ -178,4 +179,12 @@ Index(
     certificate.c.version,
     sqlite_where=text("code_key IS NULL AND state != 'drafted'"),
     postgresql_where=text("code_key IS NULL AND state != 'drafted'"),
+)
+ARCHIVE_UNTRIED = text("state = 'published' AND document_sha256 IS NOT NULL AND archive_tried_at IS NULL")
+Index(
+    "ix_certificate_archive_untried",
+    certificate.c.number,
+    certificate.c.version,
+    sqlite_where=ARCHIVE_UNTRIED,
+    postgresql_where=ARCHIVE_UNTRIED,
 )

@@ -49,7 +49,7 @@ class ArchiveDesk:
         return Archiving(
             documents=parts.archive,
             folder=FolderArchiveObjects(parts.settings.archive_folder),
-            book=DatabaseArchiveBook(parts.engine),
+            book=DatabaseArchiveBook(parts.engine, parts.reading_engine),
             open_tools=self._tools,
             open_judge=self._judge,
             clock=parts.clock,

@@ -33,8 +33,9 @@ class ArchiveBook(Protocol):
     """Which archive objects there are, and what is to be done."""
 
     def tasks(self, level: ArchiveLevel, at: datetime, most: int) -> Sequence[ArchiveTask]:
-        """Published certificate versions below the level or due for renewal, whose time to be tried has come: never tried
-        before tried in vain, and in the order of their numbers."""
+        """Published certificate versions below the level or due for renewal, whose time to be tried has come: what is due
+        first, then what was never tried, in the order of the numbers, then what is below the level, and last what was tried
+        in vain."""
         ...
 
     def task(self, number: str, version: int) -> ArchiveTask | None:

@@ -199,7 +199,7 @@ def test_a_generation_that_was_entered_with_other_bytes_stops_the_line(
     tmp_path: Path, sqlite_template: Path
 ) -> None:
     engine = open_database(SqliteFiles(tmp_path, sqlite_template).fresh())
-    book = DatabaseArchiveBook(engine)
+    book = DatabaseArchiveBook(engine, engine)
     entry = ArchiveObject(NUMBER, 1, 1, ArchiveLevel.B_LTA, NOW, "00" * 32, "sha256", NOW, NOW + 450 * DAY)
     book.note(entry)
     book.note(entry)
