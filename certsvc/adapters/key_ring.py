@@ -128,7 +128,9 @@ def _planned(take: KeySource, planned: PlannedKey) -> SigningKey:
 def _require_planned(folder: Path, document: PlannedKey) -> None:
     """Return unless somebody has put other certificates into the file of the first document key."""
     file = folder / DOCUMENT_FILE
-    if document.file == DOCUMENT_FILE and file.exists() and read_chain(file) != document.certificates:
+    if document.switched_on is not None or not file.exists():
+        return  # another took over, perhaps under the same name
+    if read_chain(file) != document.certificates:
         raise ConfigurationError(
             f"{DOCUMENT_FILE} 中的证书不是更替记录（rotation.json）所写的证书。请恢复原来的文件；"
             "更换证书请运行 certsvc trust rotate document，见 keys/README.md。"

@@ -16,15 +16,19 @@ from pathlib import Path
 import pytest
 from certverify import check_pdf, load_trust, open_ledger
 from click.testing import CliRunner
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import ValidationError
 
 from certsvc.adapters.api_key import make_api_key
 from certsvc.adapters.clock import FixedClock, SystemClock
 from certsvc.adapters.ed25519_pem import ed25519_pem, read_ed25519
 from certsvc.adapters.signing_keys import KeyInMemory, read_private_key
+from certsvc.adapters.test_ca import make_test_chain
 from certsvc.bootstrap import Office, open_office, prepare_home
 from certsvc.domain.key_plan import KeyKind
 from certsvc.entrypoints.cli.commands import certsvc
@@ -35,7 +39,7 @@ from tests.operations.serving import Service
 from tests.signers.remote import RunningSigner
 from tests.support.office import TEST_SETTINGS, OfficeUnderTest
 from tests.support.softhsm import Token
-from tests.support.workbooks import DUAL_DIRECTED, EXAMPLES, sample
+from tests.support.workbooks import DUAL_DIRECTED, EXAMPLES, REGULAR, sample
 
 Held = Callable[[], dict[str, object]]
 
@@ -231,6 +235,77 @@ def test_a_key_that_the_holder_has_takes_over(
     after.close()
 
 
+def test_a_document_certificate_of_a_held_key_takes_over_and_may_be_renewed_for_the_same_key(
+    bare_home: Path, ceremony: Path, token: Token, tmp_path: Path, clock: FixedClock
+) -> None:
+    made = OfficeUnderTest(bare_home, clock, **token.settings)
+    settings, kind = made.office.settings, KeyKind.DOCUMENT
+    old = made.office.archive.read(
+        made.issue(made.submit(sample(DUAL_DIRECTED).xlsx()))[0].draft.content.number, 1
+    )
+    chain = make_test_chain(clock.now())
+    (tmp_path / "key.pem").write_bytes(chain.signer_key_pem)
+    (tmp_path / "chain.pem").write_bytes(b"".join(chain.certificates_pem))
+    token.add("document-2027", tmp_path / "key.pem", 77)
+    renewed = tmp_path / "renewed.pem"
+    renewed.write_bytes(renewed_chain(ceremony / "document.pem", clock))
+
+    def take_over(name: str, certificate: Path) -> Office:
+        desk, day = made.office.key_desk, clock.today() + timedelta(days=8)
+        for wrong in ("record-2027", "document_2027"):
+            with pytest.raises(ConfigurationError, match="名称"):
+                desk.announce_held(kind, wrong, day, certificate=certificate)
+        with pytest.raises(ConfigurationError, match="--certificate"):
+            desk.announce_held(kind, name, day)
+        coming = desk.announce_held(kind, name, day, certificate=certificate)
+        assert desk.announce_held(kind, name, day, certificate=certificate) == coming
+        desk.files()
+        made.office.publish()
+        clock.advance(timedelta(days=8))
+        desk.switch(kind)
+        made.close()
+        made.office = open_office(settings, clock)
+        made.office.republish()
+        assert made.office.keys.document.certificate == coming.public
+        return made.office
+
+    with pytest.raises(ConfigurationError, match="不是签名设备中 document 密钥的证书"):
+        made.office.key_desk.announce_held(
+            kind, "document", clock.today(), certificate=tmp_path / "chain.pem"
+        )
+    assert "document" in {one.name for one in take_over("document", renewed).signer_health.reports()}
+    assert (bare_home / "keys" / "document.pem").exists(), "the name is the same"
+    office = take_over("document-2027", tmp_path / "chain.pem")
+    assert {one.name for one in office.signer_health.reports()} == {"record", "log", "document-2027", "api"}
+    assert not prepare_home(settings, clock), "nothing is left to be written down"
+    batch = sample(REGULAR)
+    (new, *_) = made.issue(made.submit(batch.with_rows(batch.rows[:1]).xlsx()))
+    public = settings.public_folder
+    trust = load_trust(public)
+    assert len(trust.trust_list.document_keys) == 3
+    for document in (old, office.archive.read(new.draft.content.number, 1)):
+        assert document is not None
+        verdict = check_pdf(document, trust, open_ledger(public, trust), clock.now())
+        assert verdict.outcome.exit_code == 0
+    made.close()
+
+
+def renewed_chain(document_pem: Path, clock: FixedClock) -> bytes:
+    """A certificate for the key of an old one, by an authority of its own, and its chain (PEM)."""
+    key = read_private_key(document_pem)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    chain, day = make_test_chain(clock.now()), timedelta(days=1)
+    name, root = chain.certificates[0].subject, ec.generate_private_key(ec.SECP256R1())
+
+    def certified(subject: x509.Name, public_key: ec.EllipticCurvePublicKey) -> bytes:
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(chain.certificates[2].subject)
+        dated = builder.not_valid_before(clock.now() - day).not_valid_after(clock.now() + 900 * day)
+        made = dated.public_key(public_key).serial_number(x509.random_serial_number()).sign(root, SHA256())
+        return made.public_bytes(Encoding.PEM)
+
+    return certified(name, key.public_key()) + certified(chain.certificates[2].subject, root.public_key())
+
+
 def test_a_private_key_left_in_the_folder_stops_it(keyless: OfficeUnderTest, ceremony: Path) -> None:
     settings = keyless.office.settings
     for name, source in {"record.pem.retired": "record.pem", "document.pem": "document.pem"}.items():
@@ -248,8 +323,6 @@ def test_a_private_key_left_in_the_folder_stops_it(keyless: OfficeUnderTest, cer
 def test_a_certificate_of_another_key_is_not_taken_in(
     bare_home: Path, token: Token, tmp_path: Path, clock: FixedClock
 ) -> None:
-    from certsvc.adapters.test_ca import make_test_chain
-
     chain = make_test_chain(clock.now())
     (bare_home / "keys" / "document.pem").write_bytes(b"".join(chain.certificates_pem))
     settings = Settings(home=bare_home, **TEST_SETTINGS, **token.settings)  # type: ignore[arg-type]
