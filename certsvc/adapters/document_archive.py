@@ -23,9 +23,8 @@ class FolderArchive:
         """Store durably: a name of its own, fsync, link (which never overwrites), fsync of the folder; the SHA-256 of
         what is kept, in hex.
 
-        Two processes may keep the same certificate at once, and a killed one comes again: one file stands. It wins over other
-        bytes that differ in nothing but the value of a valid signature (is_signed_again); all others raise IntegrityError.
-        Raises UnavailableError while the disk is full or fails: the same call may be made again.
+        Two processes may keep the same certificate at once, and a killed one comes again: one file stands. Raises IntegrityError
+        when it has other bytes, UnavailableError while the disk is full or fails: the same call may be made again.
         """
         path = self.path(number, version)
         with disk_in_words():
@@ -34,9 +33,9 @@ class FolderArchive:
                 link_durably(path, document)
             _sync_folder(path.parent)  # also for whoever linked it and died before he came to this
             kept = path.read_bytes()
-        if kept != document and not _is_same(kept, document):
+        if kept != document:
             raise IntegrityError(f"证书 {number} 第 {version} 版的文件已存在且内容不同，已停止处理。")
-        return sha256(kept).hexdigest()
+        return sha256(document).hexdigest()
 
     def read(self, number: str, version: int) -> bytes | None:
         """The kept bytes, None when there are none."""
@@ -60,12 +59,6 @@ class FolderArchive:
     def path(self, number: str, version: int) -> Path:
         """Where the file of a certificate version stands."""
         return self._folder / number[-3:-1] / f"{number}-v{version}.pdf"
-
-
-def _is_same(kept: bytes, document: bytes) -> bool:
-    from certsvc.adapters.document.same_document import is_signed_again
-
-    return is_signed_again(kept, document)
 
 
 @contextmanager

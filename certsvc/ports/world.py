@@ -105,10 +105,7 @@ class DocumentArchive(Protocol):
     """The exact bytes of every certificate PDF, kept for ever."""
 
     def keep(self, number: str, version: int, document: bytes) -> str:
-        """Store durably; the SHA-256 in hex of what is kept now.
-
-        What was kept before wins when it is the same document with another valid signature; any other raises IntegrityError.
-        """
+        """Store durably; the SHA-256 in hex. Never overwrites: other bytes that are kept already raise IntegrityError."""
         ...
 
     def read(self, number: str, version: int) -> bytes | None:
@@ -123,6 +120,8 @@ class DocumentWriter(Protocol):
         """The finished, signed and verified bytes; equal input gives equal bytes, but for the value of a hardware signature."""
         ...
 
-    def is_former(self, kept: bytes, face: PageFace, instant: datetime) -> bool:
-        """Whether `kept`, which may be anything, is what a certificate of before the present one signed for this page."""
+    def has_written(self, kept: bytes, face: PageFace, instant: datetime) -> bool:
+        """Whether `kept`, which may be anything, is what this writer made for this page at some time: with another value of the
+        signature, by a certificate of before, packed by another build of zlib. It is believed only when a checker would.
+        """
         ...

@@ -1,4 +1,4 @@
-"""A document is written and kept; one that a killed run kept, by a certificate of before, is the document."""
+"""A document is written and kept; one that a run kept that was broken off is the document, where it says the same."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def keep_document(
     page: PageFace,
     instant: datetime,
 ) -> str:
-    """The digest of what is kept at a place (number, version): what was just written, or what stands there already when it
-    is the same, or what a former certificate signed for this very page. Raises IntegrityError for anything else there.
+    """The digest of what is kept at a place (number, version): what was just written, or what stands there already when the
+    writer made that for this very page. Raises IntegrityError for anything else there.
     """
     document = writer.write(page, instant)
     try:
         return archive.keep(*place, document)
     except IntegrityError:
         kept = archive.read(*place)
-        if kept is None or not writer.is_former(kept, page, instant):
+        if kept is None or not writer.has_written(kept, page, instant):
             raise
         return archive.keep(*place, kept)

@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certsvc.domain.corridor import Draft, SealedCertificate
 from certsvc.domain.page_face import certificate_page
-from certsvc.errors import IntegrityError
+from certsvc.errors import ConfigurationError, IntegrityError, UnavailableError
 from certsvc.formats.commitment import commit
 from certsvc.formats.content import encode_content
 from certsvc.formats.manual_code import manual_code
@@ -60,11 +61,24 @@ class Sealing:
     style: FaceStyle
 
     def seal(self, filing: str, most: int) -> int:
-        """Seal up to `most` drafts of a filing; how many were sealed. Run again after a kill, it makes equal bytes."""
-        sealed = [self.seal_one(lint(draft)) for draft in self.store.drafts(filing, most)]
+        """Seal up to `most` drafts of a filing; how many were sealed. Run again after a kill, it makes equal documents.
+
+        What was sealed before a signature could not be had is stored: when signing goes on, it may be with another key.
+        """
+        sealed: list[SealedCertificate] = []
+        try:
+            for draft in self.store.drafts(filing, most):
+                permit = lint(draft)
+                sealed.append(self.seal_one(permit))
+        except (UnavailableError, ConfigurationError):
+            self._store(sealed)
+            raise
+        self._store(sealed)
+        return len(sealed)
+
+    def _store(self, sealed: Sequence[SealedCertificate]) -> None:
         if sealed:
             self.store.seal(sealed, self.clock.now())
-        return len(sealed)
 
     def seal_corrections(self, most: int) -> int:
         """Seal up to `most` drafts of corrected versions; how many this call sealed. Others may do the same meanwhile."""

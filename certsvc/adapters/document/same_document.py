@@ -1,4 +1,4 @@
-"""Whether a kept document and one that was just written are the same but for the signature.
+"""Whether a kept document says what a page says that was just composed, under another good signature of ours.
 
 ECDSA in hardware takes a fresh random number for every signature (RFC 6979 is a software's way), so a run that was killed and
 goes on writes other bytes; and builds of zlib pack equal streams differently. The kept document is believed only when the
@@ -8,8 +8,6 @@ strict check of certverify finds one of our certificates in it: what no checker 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Final
@@ -27,26 +25,18 @@ _END: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnSigner:
-    """A document certificate (DER) of ours with its chain to the root, and the days (Asia/Shanghai) on which it signs."""
+def is_same_document(
+    kept: bytes, composed: bytes, head: bytes, certificate: bytes, chain: tuple[bytes, ...]
+) -> bool:
+    """Whether `kept`, which may be anything, is an original of the layout with this `head` by this certificate (DER, with its
+    chain to the root), and says what `composed` says: every byte outside the signature, or every object once unpacked.
 
-    certificate: bytes
-    chain: tuple[bytes, ...]
-    valid_from: date = date.min
-    valid_to: date | None = None
-
-
-def is_same_document(kept: bytes, written: bytes, head: bytes, signers: Iterable[OwnSigner]) -> bool:
-    """Whether `kept`, which may be anything, is an original of this layout (its `head`) by one of the signers, and says what
-    `written` says: every byte outside the signature, or every object once its stream is unpacked.
-
-    `written` comes from our own writer; its signature is not looked at, and may be missing.
+    `composed` comes from our own writer; its signature is not looked at.
     """
-    if check_document(kept, _trust(head, signers)).outcome != "original":
+    if check_document(kept, _trust(head, certificate, chain)).outcome != "original":
         return False
     try:
-        return _HOLE.sub(b"", kept) == _HOLE.sub(b"", written) or _said(kept) == _said(written)
+        return _HOLE.sub(b"", kept) == _HOLE.sub(b"", composed) or _said(kept) == _said(composed)
     except (ValueError, ZlibFault):
         return False
 
@@ -60,8 +50,8 @@ def _said(raw: bytes) -> list[bytes]:
     return [*(_HOLE.sub(b"", one) for one in unpacked_objects(raw[:end])), *told.groups()]
 
 
-def _trust(head: bytes, signers: Iterable[OwnSigner]) -> TrustList:
-    """What a checker would have to believe."""
+def _trust(head: bytes, certificate: bytes, chain: tuple[bytes, ...]) -> TrustList:
+    """What a checker would have to believe; the days of the certificate are our caller's."""
     return TrustList(
         sequence=0,
         issued_at=datetime.min.replace(tzinfo=UTC),
@@ -69,25 +59,8 @@ def _trust(head: bytes, signers: Iterable[OwnSigner]) -> TrustList:
         qr_prefixes=(),
         log_keys=(),
         record_keys={},
-        document_keys=tuple(
-            DocumentKey("ES256", one.certificate, one.chain, one.valid_from, one.valid_to) for one in signers
-        ),
+        document_keys=(DocumentKey("ES256", certificate, chain, date.min, None),),
         layouts=(KnownLayout("own", len(head), sha256(head).digest()),),
         tables_sha256=b"",
         anchors=(),
     )
-
-
-def is_signed_again(kept: bytes, written: bytes) -> bool:
-    """Whether `kept` is `written`, byte for byte, with another valid signature by the same certificate."""
-    from asn1crypto import cms
-
-    opens, ends = written.rfind(b"/Contents<") + 10, written.rfind(b">>>\nendobj\nxref\n")
-    if not 10 <= opens < ends:
-        return False
-    found = cms.ContentInfo.load(bytes.fromhex(written[opens:ends].decode("ascii")))["content"][
-        "certificates"
-    ]
-    certificate, *chain = (one.dump() for one in found)
-    signer = OwnSigner(certificate, (*chain, b""))  # the root is not embedded
-    return is_same_document(kept, written, written[:opens], [signer])

@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from xml.sax.saxutils import escape
 
-from certverify.cms import signature_matches
-
 from certsvc.adapters.document.cms import CONTENTS_SIZE, SignatureTemplate, padded_contents
 from certsvc.adapters.document.head_objects import PAGE
 from certsvc.adapters.document.layout import Layout
@@ -23,6 +21,7 @@ from certsvc.adapters.document.page import all_characters, compose_page, printed
 from certsvc.adapters.document.pdf_font import SubsetFont
 from certsvc.adapters.document.pdf_syntax import indirect, numbers, plain_stream, reference, stream
 from certsvc.adapters.document.photo import photo_object
+from certsvc.adapters.document.same_document import is_same_document
 from certsvc.adapters.document.text_patterns import stamp_pattern, stamp_words
 from certsvc.adapters.document_certificates import DocumentTerm
 from certsvc.domain.certificate import Face
@@ -32,7 +31,6 @@ from certsvc.ports import DocumentSigner
 
 _LEVEL = 2  # of compression: 6 saves 1 % of the file and costs a quarter more time
 _RANGE_WIDTH = 32
-_LOWER_HEX = re.compile(rb"[0-9a-f]+")
 _MARKS = {b"/ByteRange": 1, b"/Contents<": 0, b"/URI(": 1}  # what a checker looks for, wherever it stands
 # The address may hold what needs no escape in a PDF string; the record is base 43 (docs/formats/qr-record.md).
 _QR_TEXT = re.compile(r"(?:[!-'*-\[\]-~]{1,200}#)?[0-9A-Z$*+\-./:]{1,1000}")
@@ -45,7 +43,8 @@ class PageWriter:
         """`terms`: of every certificate that ever signed, the signer's first; none: it has no first instant, and there was
         no other. Raises ConfigurationError when the signer's certificate does not fit the format.
         """
-        self._layout, self._terms = layout, terms
+        always = DocumentTerm(signer.certificate, signer.chain, datetime.min.replace(tzinfo=UTC), None)
+        self._layout, self._terms = layout, tuple(terms) or (always,)
         self._signature = SignatureTemplate(signer)
         self._head_digest = sha256(layout.head)
 
@@ -56,26 +55,19 @@ class PageWriter:
         Raises IntegrityError when a character has no glyph, a text does not fit, the attachment is missing, or the
         signature does not verify.
         """
-        moment = max([instant, *(one.begins_at for one in self._terms[:1])])
-        page = self._unsigned(face, moment)
+        page = self._unsigned(face, max(instant, self._terms[0].begins_at))
         return page.with_contents(padded_contents(self._signature.sign(page.digest)))
 
-    def is_former(self, kept: bytes, face: PageFace, instant: datetime) -> bool:
+    def has_written(self, kept: bytes, face: PageFace, instant: datetime) -> bool:
         """See `ports.DocumentWriter`."""
-        return any(self._signed_by(term, kept, face, instant) for term in self._terms[1:])
+        return any(self._has_signed(term, kept, face, instant) for term in self._terms)
 
-    def _signed_by(self, term: DocumentTerm, kept: bytes, face: PageFace, instant: datetime) -> bool:
+    def _has_signed(self, term: DocumentTerm, kept: bytes, face: PageFace, instant: datetime) -> bool:
         moment = max(instant, term.begins_at)
-        page = self._unsigned(face, moment)
-        contents = kept[page.contents_at : page.contents_at + 2 * CONTENTS_SIZE]
-        return (
-            term.covers(moment)
-            and kept == page.with_contents(contents)
-            and _LOWER_HEX.fullmatch(contents) is not None
-            and signature_matches(
-                bytes.fromhex(contents.decode("ascii")), page.digest, term.certificate, term.chain
-            )
-        )
+        if not term.covers(moment):
+            return False
+        composed = self._unsigned(face, moment).with_contents(padded_contents(b""))
+        return is_same_document(kept, composed, self._layout.head, term.certificate, term.chain)
 
     def _unsigned(self, face: PageFace, instant: datetime) -> _Unsigned:
         layout, moment = self._layout, instant.astimezone(UTC)
@@ -116,11 +108,6 @@ class _Unsigned:
     def with_contents(self, contents: bytes) -> bytes:
         """The file, with these digits as its `/Contents`."""
         return b"".join([self.head, self.rest, b"<", contents, b">", self.after])
-
-    @property
-    def contents_at(self) -> int:
-        """Where the digits begin."""
-        return len(self.head) + len(self.rest) + 1
 
 
 @dataclass(slots=True)
