@@ -14,9 +14,11 @@ from certverify import check_pdf, load_trust, open_ledger
 from cryptography import x509
 
 from certsvc.adapters.clock import FixedClock
+from certsvc.adapters.test_ca import make_test_chain
 from certsvc.backup import back_up, restore
 from certsvc.bootstrap import open_office
 from certsvc.domain.archive_object import ArchiveFailure, ArchiveFault, ArchiveLevel, ArchiveObject
+from certsvc.domain.key_plan import KeyKind
 from certsvc.errors import (
     ConfigurationError,
     IntegrityError,
@@ -27,7 +29,7 @@ from certsvc.errors import (
 from tests.support.databases import Databases, SqliteFiles
 from tests.support.office import OfficeUnderTest
 from tests.support.timestamp_server import Behaviour, TimestampAuthority, TimestampServer, timestamp_server
-from tests.support.workbooks import DUAL_DIRECTED, sample
+from tests.support.workbooks import DUAL_DIRECTED, REGULAR, sample
 
 DAY = timedelta(days=1)
 B_T, B_LT, B_LTA = ArchiveLevel
@@ -165,6 +167,32 @@ def test_what_is_served_stays_as_it_was_and_still_checks_when_its_signers_certif
     ledger = open_ledger(folder, trust)
     for document in served.values():
         assert check_pdf(document, trust, ledger, office.clock.now()).outcome.exit_code == 0
+
+
+def test_documents_of_the_certificate_of_before_are_archived_and_check_after_its_successor_has_taken_over(
+    office: ArchivedOffice, tmp_path: Path
+) -> None:
+    first = kept(office.upgrade(1)[0])
+    successor, settings = make_test_chain(office.clock.now()), office.office.settings
+    (office.lists / "successor.crl").write_bytes(successor.revocation_lists_pem)
+    pem = tmp_path / "successor.pem"
+    pem.write_bytes(successor.signer_key_pem + b"".join(successor.certificates_pem))
+    desk = office.office.key_desk
+    desk.announce(KeyKind.DOCUMENT, pem, office.clock.today(), stolen=True)
+    office.office.publish()
+    desk.switch(KeyKind.DOCUMENT)
+    office.office.close()
+    after = office.office = open_office(settings, office.clock)
+    after.republish()
+    batch = sample(REGULAR)
+    office.issue(office.submit(batch.with_rows(batch.rows[:1]).xlsx()))
+    rest = [kept(one) for one in after.archive_desk.archiving.upgrade(B_LTA, 100)]
+    assert len(rest) == CERTIFICATES, "two of the certificate of before, one of its successor"
+    assert all(one.sound for one in after.archive_desk.archiving.check())
+    for one in (first, *rest):
+        verdict = after.verification.check_document(after.archive_desk.export(one.number, one.version))
+        codes = {finding["code"] for finding in verdict.as_json()["findings"]}
+        assert (verdict.outcome.exit_code, "document-archived" in codes) == (0, True)
 
 
 def test_a_document_that_fails_is_told_and_passed_over_and_tried_again_later(office: ArchivedOffice) -> None:
