@@ -8,13 +8,12 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from json import loads
 from pathlib import Path
-from threading import Thread
-from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
 
+from certsvc.adapters.bounded_asking import Answer, NoAnswerError, ask, trusted_by_the_machine
 from certsvc.adapters.key_names import is_key_name
 from certsvc.adapters.secret_file import read_secret
 from certsvc.errors import ConfigurationError, UnavailableError, UnknownReference
@@ -23,6 +22,7 @@ KEY_FORMAT: Final = "certsvc-signer-key/1"
 LONGEST_MESSAGE: Final = 1 << 20
 _LONGEST_ANSWER: Final = 4096
 _LONGEST_SIGNATURE: Final = 72  # ECDSA P-256, DER
+_TRIES: Final = 2
 _BINARY: Final = "application/octet-stream"
 
 
@@ -68,7 +68,6 @@ class RemoteKeys:
     def _ask(self, method: str, name: str, action: str, message: bytes | None) -> bytes:
         if not is_key_name(name):
             raise UnknownReference(f"没有名为 {name} 的签名密钥。")
-        ends = monotonic() + self._seconds
         token = read_secret(self._token_file, "CERTSVC_SIGNER_TOKEN_FILE")
         request = self._client.build_request(
             method,
@@ -80,51 +79,13 @@ class RemoteKeys:
                 "Content-Type": _BINARY,
             },
         )
-        question = _Question(self._client, request, ends)
-        question.start()
-        question.join(self._seconds)
-        if question.answer is None:
+        try:
+            answer = ask(self._client, request, seconds=self._seconds, longest=_LONGEST_ANSWER, tries=_TRIES)
+        except NoAnswerError as error:
             raise UnavailableError(
                 "远程签名服务没有按时答复或无法连接，已暂停签章。请检查签名服务和网络，恢复后自动继续。"
-            ) from question.failure
-        return _understand(name, *question.answer)
-
-
-class _Question(Thread):
-    """One question, asked at most twice. A thread that can be left behind, for no timeout of a socket bounds a whole answer."""
-
-    def __init__(self, client: httpx.Client, request: httpx.Request, ends: float) -> None:
-        super().__init__(name="remote-signer", daemon=True)
-        self._client, self._request, self._ends = client, request, ends
-        self.answer: tuple[int, str, bytes] | None = None
-        self.failure: Exception | None = None
-
-    def run(self) -> None:
-        """The thread's work."""
-        for _ in range(2):
-            try:
-                answer = self._send()
-            except (httpx.HTTPError, httpx.StreamError, OSError, RuntimeError) as error:
-                # RuntimeError: this thread was left behind, and the connections were given back meanwhile
-                self.failure = error
-                continue
-            if answer[0] != HTTPStatus.SERVICE_UNAVAILABLE or monotonic() > self._ends:
-                break
-        else:
-            return
-        self.answer = answer
-
-    def _send(self) -> tuple[int, str, bytes]:
-        answer = self._client.send(self._request, stream=True)
-        try:
-            raw_answer = b""
-            for piece in answer.iter_raw():
-                raw_answer += piece
-                if len(raw_answer) > _LONGEST_ANSWER or monotonic() > self._ends:
-                    raise httpx.ReadError("the answer is too long or too slow")
-            return answer.status_code, answer.headers.get("content-type", ""), raw_answer
-        finally:
-            answer.close()
+            ) from error
+        return _understand(name, answer)
 
 
 def require_protected(url: str) -> None:
@@ -145,17 +106,17 @@ def is_loopback(host: str) -> bool:
 
 def _trusted(ca_file: Path | None) -> ssl.SSLContext:
     if ca_file is None:
-        return httpx.create_ssl_context(trust_env=False)
+        return trusted_by_the_machine()
     try:
         return ssl.create_default_context(cafile=str(ca_file))
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(f"无法读取 CERTSVC_SIGNER_CA_FILE 所指的文件 {ca_file}。") from error
 
 
-def _understand(name: str, status: int, media_type: str, raw_answer: bytes) -> bytes:
-    match status:
-        case HTTPStatus.OK if media_type.partition(";")[0] in (_BINARY, "application/json"):
-            return raw_answer
+def _understand(name: str, answer: Answer) -> bytes:
+    match answer.status:
+        case HTTPStatus.OK if answer.media_type.partition(";")[0] in (_BINARY, "application/json"):
+            return answer.raw_body
         case HTTPStatus.NOT_FOUND:
             raise UnknownReference(f"远程签名服务没有名为 {name} 的密钥。请核对密钥名称。")
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from certverify import load_trust
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from certsvc.adapters.archive.material import Material
     from certsvc.bootstrap.parts import Parts
 
-ROUND = 20
+ROUND_SECONDS = 15.0
+MOST_A_ROUND = 1000
 _TURN = "archive"
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class ArchiveDesk:
         )
 
     def work(self, stopping: Callable[[], bool]) -> None:
-        """One round of the background work: a bounded number of certificates, and nothing without a timestamp server.
+        """One round of the background work: what fits into some seconds, and nothing without a timestamp server.
 
         What is set wrongly is said once and tried again: nobody shall go without certificates for want of a timestamp.
         Raises UnavailableError when the server gives no good one.
@@ -71,15 +73,19 @@ class ArchiveDesk:
             if not self._told:
                 _log.error("archiving waits: %s", error)
             self._told = True
+        except UnavailableError:
+            if not stopping():
+                raise
 
     def _round(self, stopping: Callable[[], bool]) -> None:
-        for done in self.archiving.upgrade(self.level, ROUND):
+        ends = monotonic() + ROUND_SECONDS
+        for done in self.archiving.upgrade(self.level, MOST_A_ROUND, stopping):
             if isinstance(done, ArchiveFailure):
                 _log.error(
                     "certificate %s v%d was not archived (%s), trying again at %s",
                     *(done.number, done.version, done.fault.value, done.next_try_at.isoformat()),
                 )
-            if stopping():
+            if stopping() or monotonic() > ends:
                 return
 
     def export(self, number: str, version: int) -> bytes:
@@ -91,8 +97,9 @@ class ArchiveDesk:
         parts.looks.append(PersonalLook(parts.clock.now(), "cli", OPERATOR.name, number, "导出归档文件"))
         return self.archiving.newest(number, version)[1]
 
-    def material(self) -> Material:
-        """Roots by the published trust list and the settings, and the revocation lists of now."""
+    def material(self, stopping: Callable[[], bool] = lambda: False) -> Material:
+        """Roots by the published trust list and the settings, and the revocation lists of now, as far as they were read when
+        the service is `stopping`."""
         from asn1crypto import x509
 
         from certsvc.adapters.archive.material import Material, read_certificates
@@ -110,6 +117,7 @@ class ArchiveDesk:
             settings.effective_revocation_folder,
             settings.revocation_urls.split(),
             settings.timestamp_seconds,
+            stopping,
         ).lists()
         return Material(
             document_roots=tuple(chain[-1] for chain in chains),
@@ -123,7 +131,7 @@ class ArchiveDesk:
 
         return PdfLongTermJudge(self.material())
 
-    def _tools(self) -> ArchiveTools:
+    def _tools(self, stopping: Callable[[], bool]) -> ArchiveTools:
         from certsvc.adapters.archive.judging import PdfLongTermJudge
         from certsvc.adapters.archive.long_term import PdfLongTermWriter
         from certsvc.adapters.archive.timestamping import VerifiedTimestamps
@@ -133,8 +141,8 @@ class ArchiveDesk:
             raise ConfigurationError(
                 "没有设置时间戳服务，不能归档。请设置 CERTSVC_TIMESTAMP_URL 和 CERTSVC_TIMESTAMP_ROOTS。"
             )
-        material = self.material()
+        material = self.material(stopping)
         stamps = VerifiedTimestamps(
-            settings.timestamp_url, settings.timestamp_seconds, clock.now, material.for_timestamps
+            settings.timestamp_url, settings.timestamp_seconds, clock.now, material.for_timestamps, stopping
         )
         return ArchiveTools(PdfLongTermWriter(material, stamps, clock.now), PdfLongTermJudge(material))

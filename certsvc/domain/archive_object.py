@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 RENEW_BEFORE: Final = timedelta(days=90)
+MOST_SKEW: Final = timedelta(minutes=5)
+"""By how much the clocks of timestamp servers may differ from ours, and from each other."""
 
 
 class ArchiveLevel(StrEnum):

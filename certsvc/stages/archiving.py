@@ -26,6 +26,11 @@ from certsvc.ports import Clock, DocumentArchive
 from certsvc.ports.archive import ArchiveBook, ArchiveFolder, LongTermJudge, LongTermWriter
 
 Archived = ArchiveObject | ArchiveFailure
+Stopping = Callable[[], bool]
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +62,20 @@ class Archiving:
         documents: DocumentArchive,
         folder: ArchiveFolder,
         book: ArchiveBook,
-        open_tools: Callable[[], ArchiveTools],
+        open_tools: Callable[[Stopping], ArchiveTools],
         open_judge: Callable[[], LongTermJudge],
         clock: Clock,
         turn: Callable[[], AbstractContextManager[bool]],
     ) -> None:
-        """`open_tools` and `open_judge` give what a round works with, and its validation material of that time; the first
-        raises ConfigurationError where there is no timestamp server.
+        """`open_tools` and `open_judge` give what a round works with, and its validation material of that time; the first is
+        told by what to know that it shall stop, and raises ConfigurationError where there is no timestamp server.
         """
         self._documents, self._folder, self._book = documents, folder, book
         self._open_tools, self._open_judge, self._clock, self._turn = open_tools, open_judge, clock, turn
 
-    def upgrade(self, level: ArchiveLevel, most: int) -> Iterator[Archived]:
+    def upgrade(self, level: ArchiveLevel, most: int, stopping: Stopping = _never) -> Iterator[Archived]:
         """Do what is due, one certificate version after the other, at most so many; nothing while another process is at it.
+        Once `stopping`, nothing is waited for any more: UnavailableError.
 
         Raises UnavailableError (TimestampRefused among them) when the timestamp server gives no good timestamp: what was done
         before stands.
@@ -78,7 +84,7 @@ class Archiving:
             tasks = self._book.tasks(level, self._clock.now(), most) if mine else ()
             if not tasks:
                 return
-            tools = self._open_tools()
+            tools = self._open_tools(stopping)
             for task in tasks:
                 yield self._archive(task, level, tools)
 
@@ -94,7 +100,7 @@ class Archiving:
             newest = task.newest
             if newest is not None and newest.level.rank >= level.rank and not self._is_due(newest):
                 return newest
-            return self._archive(task, level, self._open_tools())
+            return self._archive(task, level, self._open_tools(_never))
 
     def check(self, number: str | None = None) -> Iterator[CheckedObject]:
         """Every kept object, or those of one certificate: the newest generations are validated as of now, the older ones held

@@ -285,9 +285,16 @@ def test_only_one_process_of_the_machine_archives_at_a_time(office: ArchivedOffi
     other.close()
 
 
-def test_the_background_work_does_a_bounded_round_and_stops_when_it_shall(office: ArchivedOffice) -> None:
+def test_the_background_work_does_a_bounded_round_and_stops_when_it_shall(
+    office: ArchivedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office.desk.work(lambda: True)
+    assert office.files() == {}
+    office.desk.work(lambda: len(office.files()) == 1)
     assert len(office.files()) == 1
+    monkeypatch.setattr("certsvc.bootstrap.archive.ROUND_SECONDS", 0.0)
+    office.desk.work(lambda: False)
+    assert len(office.files()) == 2
     office.desk.work(lambda: False)
     assert len(office.files()) == CERTIFICATES
 

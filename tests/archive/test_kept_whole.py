@@ -108,7 +108,7 @@ def archiving(folder: Path, book: Book, stamps: Stamps) -> Archiving:
         documents=Documents(),
         folder=FolderArchiveObjects(folder),
         book=book,
-        open_tools=lambda: ArchiveTools(stamps, stamps),
+        open_tools=lambda _stopping: ArchiveTools(stamps, stamps),
         open_judge=lambda: stamps,
         clock=FixedClock(NOW),
         turn=lambda: nullcontext(True),

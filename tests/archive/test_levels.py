@@ -273,21 +273,58 @@ def test_other_beginnings_and_additions_are_no_archive_object() -> None:
     assert other is ArchiveFault.NOT_A_CONTINUATION
 
 
+@pytest.mark.parametrize(
+    "skews",
+    [
+        pytest.param((timedelta(seconds=2),), id="ahead"),
+        pytest.param((timedelta(seconds=-2),), id="behind"),
+        pytest.param((timedelta(0), timedelta(minutes=2), timedelta(minutes=-2)), id="two of them"),
+    ],
+)
+def test_a_timestamp_server_whose_clock_differs_a_little_is_believed(skews: tuple[timedelta, ...]) -> None:
+    grown = world().writer(STAMPED, skews=skews).raise_to(original(), None, B_LTA)
+    assert isinstance(grown, bytes)
+    for at in (STAMPED, STAMPED + DAY, SIGNER_ENDS + DAY):
+        state = judged(grown, at)
+        assert isinstance(state, ArchiveState)
+        assert state.level is B_LTA
+        assert abs(state.last.at - STAMPED) <= timedelta(minutes=2)
+    assert judged(grown, STAMPED - timedelta(minutes=10)) is ArchiveFault.TIMESTAMP
+
+
 def test_no_changed_bit_of_what_was_added_keeps_the_level() -> None:
     document, chance = archive_object(B_LTA), Random(20261121)
     for _ in range(24):
         place = chance.randrange(len(original()), len(document))
-        changed = bytearray(document)
-        changed[place] ^= 1 << chance.randrange(8)
-        found = judged(bytes(changed), STAMPED)
-        # what stands in the padding of the last token is covered by nothing, and is nothing
-        assert isinstance(found, ArchiveFault) or _in_last_padding(document, place)
+        found = judged(_changed(document, place, 1 << chance.randrange(8)), STAMPED)
+        assert isinstance(found, ArchiveFault), place
 
 
-def _in_last_padding(document: bytes, place: int) -> bool:
+def test_a_timestamp_that_is_no_longer_recognised_does_not_make_a_lower_level() -> None:
+    document = archive_object(B_LTA)
+    name = document.rindex(b"/SubFilter")
+    for place in range(name, name + len(b"/SubFilter /ETSI")):
+        assert isinstance(judged(_changed(document, place, 0x20), STAMPED), ArchiveFault), place
+    assert isinstance(judged(archive_object(B_LT) + document[-2000:], STAMPED), ArchiveFault)
+
+
+@pytest.mark.parametrize("level", ArchiveLevel)
+def test_the_room_of_the_last_token_holds_that_token_in_one_spelling(level: ArchiveLevel) -> None:
+    document = archive_object(level)
     stamp = PdfFileReader(BytesIO(document)).embedded_timestamp_signatures[-1]
     start, length, resumed, _ = stamp.byte_range
-    return start + length <= place < resumed
+    room, token = slice(start + length, resumed), _token(stamp).hex().upper().encode()
+    assert document[room].startswith(b"<" + token)
+    lower = document[: room.start] + document[room].lower() + document[room.stop :]
+    behind = room.start + 1 + len(token) + 3
+    for altered in (lower, _changed(document, behind, 1), _changed(document, room.stop - 2, 1)):
+        assert judged(altered, STAMPED) is ArchiveFault.TIMESTAMP
+
+
+def _changed(document: bytes, place: int, bits: int) -> bytes:
+    changed = bytearray(document)
+    changed[place] ^= bits
+    return bytes(changed)
 
 
 def test_every_root_is_of_its_own_use_only() -> None:

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import monotonic
 
 import pytest
 from asn1crypto import pem
@@ -17,7 +18,7 @@ from certsvc.adapters.archive.revocation_source import RevocationSource
 from certsvc.errors import ConfigurationError
 from tests.document.samples import NOW
 from tests.support.servers import free_port
-from tests.support.timestamp_server import TimestampAuthority
+from tests.support.timestamp_server import TimestampAuthority, drip_headers
 
 AUTHORITY = TimestampAuthority(NOW)
 LIST_PEM = AUTHORITY.revocation_list()
@@ -30,8 +31,13 @@ def address() -> Iterator[str]:
     """A web server with a list in two forms, something else, and nothing."""
     pages = {"/list.crl": LIST_DER, "/list.pem": LIST_PEM, "/page.html": b"<html>", "/empty": b""}
 
+    ending = Event()
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path == "/dripping":
+                drip_headers(self, ending)
+                return
             body = pages.get(self.path)
             self.send_response(200 if body is not None else 404)
             self.end_headers()
@@ -44,6 +50,7 @@ def address() -> Iterator[str]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
+    ending.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -76,6 +83,14 @@ def test_addresses_are_fetched_anew_and_what_does_not_answer_with_a_list_is_left
         found = RevocationSource(tmp_path, addresses, 2.0).lists()
     assert [one.dump() for one in found] == [LIST_DER] * 3
     assert len([one for one in caplog.records if "could not be fetched" in one.getMessage()]) == 5
+
+
+def test_an_address_has_its_time_however_slowly_it_answers(tmp_path: Path, address: str) -> None:
+    began = monotonic()
+    assert RevocationSource(tmp_path, [address + "/dripping"], 0.3).lists() == ()
+    assert monotonic() - began < 1.5
+    stopped = RevocationSource(tmp_path, [address + "/list.crl"] * 3, 2.0, stopping=lambda: True)
+    assert stopped.lists() == ()
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from hashlib import sha256
+from threading import enumerate as enumerate_threads
 from time import monotonic
 
 import pytest
@@ -40,12 +41,20 @@ def _good_again(server: TimestampServer) -> Iterator[None]:
     server.unit = unit
 
 
-def ask(server: TimestampServer, lists: bytes | None = None, address: str | None = None) -> cms.ContentInfo:
+def ask(
+    server: TimestampServer,
+    lists: bytes | None = None,
+    address: str | None = None,
+    seconds: float = SECONDS,
+    stopping: Callable[[], bool] = lambda: False,
+) -> cms.ContentInfo:
     """One question to the server, as the service asks it."""
     root = x509.Certificate.load(server.authority.root.public_bytes(Encoding.DER))
     known = decode_revocation_lists(lists if lists is not None else server.authority.revocation_list())
     material = Material((), (root,), (), tuple(known))
-    client = VerifiedTimestamps(address or server.address, SECONDS, lambda: NOW, material.for_timestamps)
+    client = VerifiedTimestamps(
+        address or server.address, seconds, lambda: NOW, material.for_timestamps, stopping
+    )
     return asyncio.run(client.async_timestamp(DIGEST, "sha256"))
 
 
@@ -81,7 +90,9 @@ def test_a_lie_is_refused_with_its_reason(server: TimestampServer, behaviour: Be
     assert refused.value.code == "timestamp-refused"
 
 
-@pytest.mark.parametrize("behaviour", [Behaviour.SLOW, Behaviour.TRICKLING, Behaviour.BROKEN])
+@pytest.mark.parametrize(
+    "behaviour", [Behaviour.SLOW, Behaviour.TRICKLING, Behaviour.DRIPPING_HEADERS, Behaviour.BROKEN]
+)
 def test_a_server_that_is_late_or_out_of_order_is_left_for_later(
     server: TimestampServer, behaviour: Behaviour
 ) -> None:
@@ -90,7 +101,28 @@ def test_a_server_that_is_late_or_out_of_order_is_left_for_later(
     with pytest.raises(UnavailableError, match="稍后会再试") as away:
         ask(server)
     assert away.value.code == "unavailable"
-    assert monotonic() - began < 10 * SECONDS
+    assert monotonic() - began < 5 * SECONDS
+
+
+def test_a_thread_that_was_left_behind_does_not_stay(server: TimestampServer) -> None:
+    server.behaviour = Behaviour.DRIPPING_HEADERS
+    with pytest.raises(UnavailableError):
+        ask(server)
+    ends = monotonic() + 10 * SECONDS
+    while (left := [one for one in enumerate_threads() if one.name == "question"]) and monotonic() < ends:
+        left[0].join(0.05)
+    assert left == []
+
+
+def test_a_service_that_stops_waits_for_no_timestamp_and_asks_for_none(server: TimestampServer) -> None:
+    server.behaviour, asked, began = Behaviour.SLOW, server.authority.asked, monotonic()
+    with pytest.raises(UnavailableError, match="正在停止"):
+        ask(server, seconds=60.0, stopping=lambda: monotonic() > began + 0.1)
+    assert monotonic() - began < 2
+    server.behaviour = Behaviour.GOOD
+    with pytest.raises(UnavailableError, match="正在停止"):
+        ask(server, stopping=lambda: True)
+    assert server.authority.asked == asked
 
 
 def test_a_server_that_is_down_is_left_for_later(server: TimestampServer) -> None:

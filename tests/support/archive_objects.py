@@ -50,10 +50,19 @@ class ArchiveWorld:
         roots = (x509.Certificate.load(one.root.public_bytes(Encoding.DER)) for one in self.authorities)
         return Material((root,), tuple(roots), (issuing,), tuple(published) if lists else ())
 
-    def writer(self, at: datetime, authority: int = 0, lists: bool = True) -> PdfLongTermWriter:
-        """A writer at that time, whose timestamps come from the first or the second authority, without a network."""
+    def writer(
+        self,
+        at: datetime,
+        authority: int = 0,
+        lists: bool = True,
+        skews: tuple[timedelta, ...] = (timedelta(0),),
+    ) -> PdfLongTermWriter:
+        """A writer at that time, whose timestamps come from the first or the second authority, without a network. Its clock
+        goes ahead by each of `skews` in turn, the last for ever."""
         material = self.material(lists)
-        stamps = InMemory(self.authorities[authority], self.units[authority], lambda: at, self.material())
+        stamps = InMemory(
+            self.authorities[authority], self.units[authority], lambda: at, self.material(), skews
+        )
         return PdfLongTermWriter(material, stamps, lambda: at)
 
 
@@ -61,14 +70,21 @@ class InMemory(VerifiedTimestamps):
     """The client of the service, asking an authority in the same process."""
 
     def __init__(
-        self, authority: TimestampAuthority, unit: Unit, now: Callable[[], datetime], material: Material
+        self,
+        authority: TimestampAuthority,
+        unit: Unit,
+        now: Callable[[], datetime],
+        material: Material,
+        skews: tuple[timedelta, ...],
     ) -> None:
         super().__init__("", 1.0, now, material.for_timestamps)
         self._authority, self._unit, self._instant = authority, unit, now
+        self._skews = list(skews)
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Its answer."""
-        self._authority.now = self._instant
+        skew = self._skews.pop(0) if len(self._skews) > 1 else self._skews[0]
+        self._authority.now = lambda: self._instant() + skew
         return tsp.TimeStampResp.load(self._authority.answer(req.dump(), self._unit), strict=True)
 
 

@@ -35,6 +35,7 @@ class Behaviour(Enum):
     GOOD = "good"
     SLOW = "slow"
     TRICKLING = "trickling"
+    DRIPPING_HEADERS = "dripping-headers"
     BROKEN = "broken"
     REDIRECTING = "redirecting"
     GARBAGE = "garbage"
@@ -228,6 +229,9 @@ def _respond(handler: BaseHTTPRequestHandler, server: TimestampServer, raw_reque
     if behaviour is Behaviour.SLOW:
         server.ending.wait(5)
         return
+    if behaviour is Behaviour.DRIPPING_HEADERS:
+        drip_headers(handler, server.ending)
+        return
     status = {Behaviour.BROKEN: 503, Behaviour.REDIRECTING: 307}.get(behaviour, 200)
     body = server.authority.answer(raw_request, server.unit, behaviour)
     if behaviour is Behaviour.GARBAGE:
@@ -252,6 +256,18 @@ def _respond(handler: BaseHTTPRequestHandler, server: TimestampServer, raw_reque
             handler.wfile.write(body)
     except OSError:
         return  # who asked has gone
+
+
+def drip_headers(handler: BaseHTTPRequestHandler, ending: Event) -> None:
+    """Answer with headers that never end, a byte at a time, until whoever asked has gone."""
+    try:
+        for one in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 400:
+            handler.wfile.write(bytes([one]))
+            handler.wfile.flush()
+            if ending.wait(0.05):
+                return
+    except OSError:
+        return
 
 
 def _token(stamp: tsp.TSTInfo, unit: Unit, behaviour: Behaviour) -> cms.ContentInfo:

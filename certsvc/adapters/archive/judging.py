@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from io import BytesIO
 
-from asn1crypto import crl, x509
+from asn1crypto import cms, crl, x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -26,7 +27,13 @@ from pyhanko.sign.validation.errors import SignatureValidationError, ValidationI
 from pyhanko.sign.validation.status import ModificationInfo, SignatureStatus
 
 from certsvc.adapters.archive.material import Material, validation_context
-from certsvc.domain.archive_object import ArchiveFault, ArchiveLevel, ArchiveState, DocumentTimestamp
+from certsvc.domain.archive_object import (
+    MOST_SKEW,
+    ArchiveFault,
+    ArchiveLevel,
+    ArchiveState,
+    DocumentTimestamp,
+)
 
 _UNREADABLE = (
     PdfError,
@@ -38,6 +45,7 @@ _UNREADABLE = (
     AttributeError,
     RecursionError,
 )
+_MOST_LISTS_HELD = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,21 @@ class _Inside:
 
     certificates: tuple[x509.Certificate, ...] = ()
     lists: tuple[crl.CertificateList, ...] = ()
+
+
+class _ListsRead:
+    """Lists that were read before: most objects carry the same ones, and reading a large one takes long."""
+
+    def __init__(self) -> None:
+        self._read: dict[bytes, crl.CertificateList] = {}
+
+    def read(self, raw_list: bytes) -> crl.CertificateList:
+        key = sha256(raw_list).digest()
+        known = self._read.pop(key, None)
+        self._read[key] = found = known or crl.CertificateList.load(raw_list)
+        if len(self._read) > _MOST_LISTS_HELD:
+            del self._read[next(iter(self._read))]  # the one that was not asked for longest
+        return found
 
 
 class _FaultFoundError(Exception):
@@ -59,6 +82,7 @@ class PdfLongTermJudge:
 
     def __init__(self, material: Material) -> None:
         self._material = material
+        self._lists = _ListsRead()
 
     def judge(self, document: bytes, original: bytes, at: datetime) -> ArchiveState | ArchiveFault:
         """What stands in the document, validated as of that instant."""
@@ -66,7 +90,8 @@ class PdfLongTermJudge:
             return ArchiveFault.NOT_A_CONTINUATION
         try:
             signatures = PdfFileReader(BytesIO(document)).embedded_signatures
-            return asyncio.run(_Examination(signatures, self._material, at).state())
+            examination = _Examination(document, signatures, self._material, at, self._lists)
+            return asyncio.run(examination.state())
         except _FaultFoundError as found:
             return found.fault
         except _UNREADABLE:
@@ -76,25 +101,34 @@ class PdfLongTermJudge:
 class _Examination:
     """One document, read."""
 
-    def __init__(self, signatures: list[EmbeddedPdfSignature], material: Material, at: datetime) -> None:
+    def __init__(
+        self,
+        document: bytes,
+        signatures: list[EmbeddedPdfSignature],
+        material: Material,
+        at: datetime,
+        lists: _ListsRead,
+    ) -> None:
         kinds = [str(one.sig_object_type) for one in signatures]
         if len(kinds) < 2 or kinds != ["/Sig", *["/DocTimeStamp"] * (len(kinds) - 1)]:
             raise _FaultFoundError(ArchiveFault.TIMESTAMP)
         self._signature, *self._stamps = signatures
-        self._material, self._at = material, at
+        self._document, self._material, self._at, self._lists = document, material, at, lists
 
     async def state(self) -> ArchiveState:
         last = self._stamps[-1]
-        now, covered = _inside(last.reader), _inside_revision(last)
+        now, covered = self._inside(last.reader), self._inside_revision(last)
         level = _level(covered, now)
+        _require_revisions(self._signature, self._stamps, level)
+        _require_bare_token(self._document, last)
         proven, found = self._at, list[DocumentTimestamp]()
         for index in reversed(range(len(self._stamps))):
             newest = index == len(self._stamps) - 1
-            inside = now if newest else _inside_revision(self._stamps[index + 1])
+            inside = now if newest else self._inside_revision(self._stamps[index + 1])
             stamp = await self._timestamp(self._stamps[index], inside, proven, newest)
             found.insert(0, stamp)
-            proven = stamp.at
-        inside = _inside_revision(self._stamps[1]) if len(self._stamps) > 1 else now
+            proven = min(proven, stamp.at)
+        inside = self._inside_revision(self._stamps[1]) if len(self._stamps) > 1 else now
         await self._certification(inside, proven, level)
         whole = last.coverage is SignatureCoverageLevel.ENTIRE_FILE
         if whole is (level is ArchiveLevel.B_LT):
@@ -106,12 +140,18 @@ class _Examination:
     ) -> DocumentTimestamp:
         lists = (*inside.lists, *self._material.lists) if newest else inside.lists
         certificates = (*inside.certificates, *self._material.certificates)
-        roots = self._material.timestamp_roots
-        context = validation_context(roots, proven, certificates, lists, looking_back=not newest)
+        said: datetime = stamp.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+        if said - proven > MOST_SKEW:
+            raise _FaultFoundError(ArchiveFault.TIMESTAMP)
+        # a server whose clock goes ahead of ours, or of the next server's, tells no lie
+        moment = max(said, proven)
+        context = validation_context(
+            self._material.timestamp_roots, moment, certificates, lists, looking_back=not newest
+        )
         status = await async_validate_pdf_timestamp(stamp, context)
         _require(status, ArchiveFault.TIMESTAMP)
         path = status.validation_path
-        if path is None or status.timestamp > proven:
+        if path is None or status.timestamp != said:
             raise _FaultFoundError(ArchiveFault.TIMESTAMP)
         ends = min(one.not_valid_after for one in path.iter_certs(include_root=False))
         return DocumentTimestamp(status.timestamp, ends, stamp.external_md_algorithm)
@@ -128,6 +168,17 @@ class _Examination:
         _require(status, ArchiveFault.SIGNATURE)
         if not status.docmdp_ok:
             raise _FaultFoundError(ArchiveFault.SIGNATURE)
+
+    def _inside_revision(self, stamp: EmbeddedPdfSignature) -> _Inside:
+        return self._inside(HistoricalResolver(stamp.reader, revision=stamp.signed_revision))
+
+    def _inside(self, reader: PdfFileReader | HistoricalResolver) -> _Inside:
+        try:
+            store = DocumentSecurityStore.read_dss(reader)
+        except ValidationInfoReadingError:
+            return _Inside()
+        lists = tuple(self._lists.read(one.get_object().data) for one in store.crls)
+        return _Inside(tuple(store.load_certs()), lists)
 
 
 def _require(status: SignatureStatus, fault: ArchiveFault) -> None:
@@ -148,14 +199,24 @@ def _level(covered: _Inside, now: _Inside) -> ArchiveLevel:
     return ArchiveLevel.B_LT if now.lists else ArchiveLevel.B_T
 
 
-def _inside_revision(stamp: EmbeddedPdfSignature) -> _Inside:
-    return _inside(HistoricalResolver(stamp.reader, revision=stamp.signed_revision))
+def _require_revisions(
+    signature: EmbeddedPdfSignature, stamps: list[EmbeddedPdfSignature], level: ArchiveLevel
+) -> None:
+    """Return when timestamps and stores take turns behind the served file, and nothing else was put there: a timestamp that
+    nobody recognises any more does not make a lower level of what it stands in."""
+    first = signature.signed_revision + 1
+    turns = [first + 2 * turn for turn in range(len(stamps))]
+    revisions = turns[-1] + (2 if level is ArchiveLevel.B_LT else 1)
+    if [one.signed_revision for one in stamps] != turns or (
+        stamps[-1].reader.xrefs.total_revisions != revisions
+    ):
+        raise _FaultFoundError(ArchiveFault.TIMESTAMP)
 
 
-def _inside(reader: PdfFileReader | HistoricalResolver) -> _Inside:
-    try:
-        store = DocumentSecurityStore.read_dss(reader)
-    except ValidationInfoReadingError:
-        return _Inside()
-    lists = tuple(crl.CertificateList.load(one.get_object().data) for one in store.crls)
-    return _Inside(tuple(store.load_certs()), lists)
+def _require_bare_token(document: bytes, stamp: EmbeddedPdfSignature) -> None:
+    """Return when the room of a token, which nothing covers, has it as it was written, and nothing behind it."""
+    start, length, resumed, _ = stamp.byte_range
+    room = document[start + length : resumed]
+    token = cms.ContentInfo.load(stamp.pkcs7_content).dump().hex().upper().encode()
+    if room != b"<" + token.ljust(len(room) - 2, b"0") + b">":
+        raise _FaultFoundError(ArchiveFault.TIMESTAMP)

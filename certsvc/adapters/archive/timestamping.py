@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from functools import lru_cache
-from time import monotonic
+from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 import httpx
@@ -17,13 +15,20 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko_certvalidator import ValidationContext
 
+from certsvc.adapters.bounded_asking import (
+    LongAnswerError,
+    NoAnswerError,
+    ask,
+    trusted_by_the_machine,
+)
+from certsvc.domain.archive_object import MOST_SKEW
 from certsvc.errors import TimestampRefused, UnavailableError
 
 HASH_ALGORITHM: Final = "sha256"
 _LONGEST_ANSWER: Final = 1 << 16
-_MOST_SKEW: Final = timedelta(minutes=5)
 _MEDIA_TYPE: Final = "application/timestamp-reply"
 _AWAY = "时间戳服务暂时没有应答，没有保存任何内容，稍后会再试。"
+_STOPPING = "服务正在停止，归档未完成的部分在下次启动后继续。"
 
 
 class VerifiedTimestamps(TimeStamper):
@@ -40,17 +45,17 @@ class VerifiedTimestamps(TimeStamper):
         seconds: float,
         now: Callable[[], datetime],
         context: Callable[[datetime], ValidationContext],
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`context` gives what the server's certificate is validated with, as of an instant."""
+        """`context` gives what the server's certificate is validated with, as of an instant. Once the service is `stopping`,
+        no answer is waited for and none is asked: UnavailableError."""
         super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]  # pyHanko's
         self._address, self._seconds, self._now, self._context = address, seconds, now, context
+        self._stopping = stopping
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """The server's answer, read and not believed yet."""
-        try:
-            raw_answer = self._ask(req.dump())
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            raise UnavailableError(_AWAY) from error
+        raw_answer = self._ask(req.dump())
         try:
             return tsp.TimeStampResp.load(raw_answer, strict=True)
         except (ValueError, TypeError) as error:
@@ -85,7 +90,7 @@ class VerifiedTimestamps(TimeStamper):
         ):
             raise _refused("摘要不符")
         now = self._now()
-        if abs(stamp["gen_time"].native - now) > _MOST_SKEW:
+        if abs(stamp["gen_time"].native - now) > MOST_SKEW:
             raise _refused("时间与本机相差超过五分钟")
         found = await validate_tst_signed_data(signed, self._context(now), lambda _algorithm: digest)
         if not (found["intact"] and found["valid"]):
@@ -95,40 +100,27 @@ class VerifiedTimestamps(TimeStamper):
         return token
 
     def _ask(self, question: bytes) -> bytes:
-        ends = monotonic() + self._seconds
-        with (
-            httpx.Client(timeout=self._seconds, trust_env=False, verify=_tls()) as client,
-            client.stream(
-                "POST",
-                self._address,
-                content=question,
-                headers=set_tsp_headers({"Accept-Encoding": "identity"}),
-            ) as answer,
-        ):
-            raw_answer = b""
-            for piece in answer.iter_raw():
-                raw_answer += piece
-                if len(raw_answer) > _LONGEST_ANSWER:
-                    raise _refused("应答过长")
-                if monotonic() > ends:
-                    raise UnavailableError(_AWAY)
-        if answer.status_code >= 500:
+        if self._stopping():
+            raise UnavailableError(_STOPPING)
+        headers = set_tsp_headers({"Accept-Encoding": "identity"})
+        with httpx.Client(timeout=self._seconds, trust_env=False, verify=trusted_by_the_machine()) as client:
+            try:
+                request = client.build_request("POST", self._address, content=question, headers=headers)
+                answer = ask(
+                    client, request, seconds=self._seconds, longest=_LONGEST_ANSWER, stopping=self._stopping
+                )
+            except LongAnswerError as error:
+                raise _refused("应答过长") from error
+            except (NoAnswerError, httpx.InvalidURL) as error:
+                raise UnavailableError(_STOPPING if self._stopping() else _AWAY) from error
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise UnavailableError(_AWAY)
-        if (
-            answer.status_code != 200
-            or answer.headers.get("content-type", "").partition(";")[0] != _MEDIA_TYPE
-        ):
+        if answer.status != HTTPStatus.OK or answer.media_type.partition(";")[0] != _MEDIA_TYPE:
             raise _refused("应答不是时间戳")
-        return raw_answer
+        return answer.raw_body
 
 
 def _refused(reason: str) -> TimestampRefused:
     return TimestampRefused(
         f"时间戳服务的应答不可信（{reason}），没有保存任何内容。请核对时间戳服务及其根证书。"
     )
-
-
-@lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
-    """Made once: reading the machine's certificates takes longer than a timestamp."""
-    return httpx.create_ssl_context(trust_env=False)
