@@ -10,6 +10,7 @@ The portal asks in a holder's name, as with share grants; at the office the oper
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,8 +33,10 @@ from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.annotated_copies import CopyStore, JudgeCopy
 from certsvc.ports.share_grants import PublishedVersions
+from certsvc.stages.public_words import making
 from certsvc.stages.share_grants import Holder, is_holders
 
+_COPY = "加注件"
 _NO_CERTIFICATE = "没有与持证人相符的证书。请核对证书编号。"
 _UNKNOWN = "没有这份加注件。请刷新列表后重试。"
 _CHANGED = "证书刚刚有变动，没有办理加注件。请稍后重试。"
@@ -80,14 +83,16 @@ class AnnotatedCopies:
         newest = self._newest(wish.number)
         if newest is None or not is_holders(holder, newest.content):
             raise UnknownReference(_NO_CERTIFICATE)
-        return self._make(newest, wish, by)
+        begun = self._begin(newest, wish, by)
+        with making(_COPY):
+            return self._finish(begun)
 
     def make_at_office(self, wish: CopyWish, by: Caller) -> AnnotatedCopy:
         """The same for whoever stands at the counter; the operator has seen the identity document."""
         newest = self._newest(wish.number)
         if newest is None:
             raise UnknownReference("没有这份证书。请核对证书编号。")
-        return self._make(newest, wish, by)
+        return self._finish(self._begin(newest, wish, by))
 
     def of_holder(self, holder: Holder) -> tuple[AnnotatedCopy, ...]:
         """The holder's copies, newest first."""
@@ -106,7 +111,8 @@ class AnnotatedCopies:
         standing = found.standing(self.clock.today())
         if standing is not CopyStanding.LIVE:
             raise ConflictError(f"这份加注件{standing.label}，不能再下载。请按需要另行办理。")
-        finished = self._finish(found)
+        with nullcontext() if holder is None else making(_COPY):
+            finished = self._finish(found)
         self.looks.append(PersonalLook(self.clock.now(), channel, by.name, finished.id, "下载加注件"))
         document = self.read(finished.id)
         if document is None:
@@ -122,7 +128,7 @@ class AnnotatedCopies:
         while not stopping() and (waiting := self.store.waiting(1)):
             self._finish(waiting[0])
 
-    def _make(self, newest: Draft, wish: CopyWish, by: Caller) -> AnnotatedCopy:
+    def _begin(self, newest: Draft, wish: CopyWish, by: Caller) -> AnnotatedCopy:
         today, content = self.clock.today(), newest.content
         words = copy_words(wish.recipient, wish.purpose)
         fresh = AnnotatedCopy(
@@ -138,7 +144,7 @@ class AnnotatedCopies:
         )
         if (begun.number, begun.words, begun.ends_on) != (content.number, words, wish.ends_on):
             raise ConflictError("这个请求号已用于另一份加注件。请换一个请求号后重试。")
-        return self._finish(begun)
+        return begun
 
     def _judge(self, newest: Draft, fresh: AnnotatedCopy, today: date) -> JudgeCopy:
         """Everything that printing could stumble over is known before the copy is written down."""

@@ -8,6 +8,7 @@ noted; it is shown. What a process that dies leaves unfinished the next question
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,11 +24,13 @@ from certsvc.ports.history import RegisteredHistory
 from certsvc.ports.statements import Statement, StatementStore
 from certsvc.stages.historical_answers import HistoricalAnswers, precedence
 from certsvc.stages.historical_records import newest_of
+from certsvc.stages.public_words import making
 from certsvc.stages.share_grants import Holder
 from certsvc.stages.statement_press import printed_words, require_printable, require_signable
 from certsvc.stages.verify import HolderClaim, plain_name
 
 STATEMENT: Final = "历史数据说明"
+AT_OFFICE: Final = "cli"
 NO_RECORD: Final = "未查询到相符的历史数据，请核对查询编号或原证书编号、姓名和证件号码后四位。"
 _NOT_THE_HOLDERS: Final = "没有与持证人相符的历史数据。请核对查询编号或原证书编号。"
 _NOT_STATED: Final = "不能出具历史数据说明。"
@@ -79,7 +82,7 @@ class Statements:
 
     def at_office(self, reference: str, by: Caller) -> GivenStatement:
         """The same by the record's reference; the operator has seen the identity document."""
-        return self._give(self._asked(reference, None), by.name, "cli")
+        return self._give(self._asked(reference, None), by.name, AT_OFFICE)
 
     def _asked(self, number: str, holder: Holder | None) -> RegisteredHistory:
         found = self.answers.register.asked_for(number)
@@ -100,7 +103,8 @@ class Statements:
         require_printable(one.title, self.missing(printed_words(one.title)))
         begun = self.store.begin(one.reference, one.version, self.clock.now())
         if not begun.ready:
-            self.store.finish(begun, self.print_statement(begun, one))
+            with nullcontext() if channel == AT_OFFICE else making(STATEMENT):
+                self.store.finish(begun, self.print_statement(begun, one))
         document = self.read(one.reference, one.version)
         if document is None:
             raise IntegrityError(f"历史数据说明 {one.reference} 的文件不在档案中，已停止处理。")

@@ -24,6 +24,7 @@ from certsvc.ports import Clock, DocumentWriter
 from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.stages.face import FaceStyle, area_marks, chinese_date
 from certsvc.stages.proof import NOT_FOUND
+from certsvc.stages.public_words import making
 from certsvc.stages.verify import HolderClaim, Verification
 
 REPORT: Final = "核验报告"
@@ -99,7 +100,8 @@ class VerificationReports:
             verdict_json=json.dumps(verdict.as_json(), ensure_ascii=False, indent=1).encode(),
             test_seal=self.style.test_seal,
         )
-        document = self.writer().write(page, now)
+        with making(REPORT):
+            document = self.writer().write(page, now)
         self.looks.append(
             PersonalLook(now, "api", "public", verdict.certificate.number, f"{REPORT} {number}")
         )

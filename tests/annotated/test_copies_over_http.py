@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from certverify import check_pdf, check_record, load_trust, open_ledger
 from certverify.document import check_document
 from pypdf import PdfReader
@@ -14,10 +15,12 @@ from sqlalchemy import delete, select
 from certsvc.adapters.access_schema import personal_look
 from certsvc.adapters.copy_schema import annotated_copy
 from certsvc.adapters.document.writer import PageWriter
+from certsvc.adapters.signers import HeldDocumentSigner
 from certsvc.bootstrap.copies import COPY_LAYOUT
 from certsvc.bootstrap.parts import LAYOUTS
 from certsvc.domain.caller import OPERATOR
 from certsvc.domain.page_face import certificate_page
+from certsvc.errors import SignerRefused
 from certsvc.formats.manual_code import manual_code
 from certsvc.formats.record import record_text
 from certsvc.stages.annotated_copies import CopyWish
@@ -255,3 +258,24 @@ def test_only_the_portal_asks_and_only_for_the_holders_own(copies: CopyDesk) -> 
     assert copies.ask("/list", {"holder": copies.holder}, "upstream").status_code == 403
     with copies.desk.sign_in("maker") as official:
         assert official.post(f"{PATH}/list", json={"holder": copies.holder}).status_code == 403
+
+
+def test_a_copy_that_cannot_be_signed_waits_and_the_holder_hears_one_sentence(
+    copies: CopyDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_signer: HeldDocumentSigner, _message: bytes) -> bytes:
+        raise SignerRefused("请核对令牌文件。")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HeldDocumentSigner, "sign", refuse)
+        answers = [copies.make()]
+        (waiting,) = copies.own("/list").json()["copies"]
+        answers.append(copies.own(f"/{waiting['copy']}/document"))
+        with pytest.raises(SignerRefused):
+            copies.office.copies.work(lambda: False)
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.json()["detail"] == "加注件暂时不能出具，请稍后再试；核验不受影响。"
+    assert any("signer-refused" in line and "令牌文件" in line for line in caplog.messages)
+    copies.office.copies.work(lambda: False)
+    assert copies.make().json()["ready"]

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import func, select
 
 from certsvc.adapters.database_copy import copy_database
+from certsvc.adapters.signers import HeldDocumentSigner
 from certsvc.adapters.statement_schema import historical_statement
 from certsvc.domain.caller import OPERATOR, nobody
-from certsvc.errors import ConflictError, UnknownReference
+from certsvc.errors import ConflictError, SignerRefused, UnavailableError, UnknownReference
 from certsvc.stages.share_grants import Holder
 from tests.history.papers import ZHOU
 from tests.history.statement_desk import DEATHS, Paper, StatementDesk, code_of, page_text, symbol_of
@@ -255,3 +256,22 @@ def test_the_number_of_a_certificate_names_no_record(desk: StatementDesk) -> Non
     content = issued.draft.content
     with pytest.raises(UnknownReference):
         desk.archive.office.statements.at_office(content.number, OPERATOR)
+
+
+def test_a_statement_that_cannot_be_signed_waits_with_one_sentence_for_the_public(
+    desk: StatementDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    paper = desk.paper()
+
+    def refuse(_signer: HeldDocumentSigner, _message: bytes) -> bytes:
+        raise SignerRefused("请核对令牌文件。")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HeldDocumentSigner, "sign", refuse)
+        with pytest.raises(UnavailableError) as public:
+            paper.stated()
+        with pytest.raises(SignerRefused, match="令牌文件"):
+            paper.at_office()
+    assert str(public.value) == "历史数据说明暂时不能出具，请稍后再试；核验不受影响。"
+    assert any("signer-refused" in line and "令牌文件" in line for line in caplog.messages)
+    assert paper.stated() == paper.at_office()
