@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -136,6 +137,11 @@ def test_the_old_key_is_believed_for_no_day_after_its_end_and_its_process_signs_
     ]  # fmt: skip
     told = off_line(house, forged(1))
     assert (told["verdict"], told["authentic"]) == ("failed", "no")
+    reprinted = replace(page, texts={**page.texts, "name": "张伟"})
+    backdated = PageWriter(before.layout, thief).write(reprinted, now - 9 * DAY)
+    assert strict(house, backdated) == "document-original", "what a thief can do"
+    told = upload(house, backdated)
+    assert (told["verdict"], told["findings"][0]["code"]) == ("failed", "printed-differs")
     house.process().key_desk.retire_document(certificates[0], today)
     house.process().publish()
     assert house.listed()["document_keys"][1]["valid_to"] == (today - DAY).isoformat()

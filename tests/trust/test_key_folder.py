@@ -46,7 +46,9 @@ def test_a_missing_plan_during_an_overlap_puts_no_old_key_back(
         prepare_home(house.first.office.settings, house.first.clock)
 
 
-@pytest.mark.parametrize("trace", ["log-00.pem", "record-00.pem", "log.pem.retired", "trust"])
+@pytest.mark.parametrize(
+    "trace", ["log-00.pem", "record-00.pem", "document-00.pem", "log.pem.retired", "trust"]
+)
 def test_any_trace_of_a_plan_makes_a_missing_one_a_fault(house: House, trace: str) -> None:
     shutil.rmtree(house.keys / "trust")
     (house.keys / FILE).unlink()
@@ -100,6 +102,8 @@ def test_what_killed_commands_left_is_told_and_put_away_by_a_switch(
     assert desk.left_over() == ()
     left = [
         aged(house.keys / "log-0123456789abcdef.pem"),
+        aged(house.keys / "document-0123456789abcdef.pem"),
+        aged(house.keys / "document-coming.pem"),
         aged(house.keys / "log-coming.pem"),
         aged(house.keys / "record.pem.0011aabb.new"),
         aged(house.keys / "trust" / "7.0011aabb.new"),
