@@ -289,7 +289,9 @@ def trust_abandon(kind: str) -> None:
 @trust.command("switch")
 @click.argument("kind", type=_KIND)
 def trust_switch(kind: str) -> None:
-    """切换到已预告的新密钥。记录密钥、证书文件密钥：旧密钥当天停用，此前签署的照常核验；账本密钥：新旧并行签署，满 8 天后用
+    """切换到已预告的新密钥。
+
+    记录密钥、证书文件密钥：旧密钥当天停用，此前签署的照常核验；账本密钥：新旧并行签署，满 8 天后用
     certsvc trust retire log 停用旧的。
 
     正在运行的服务进程随即以退出码 4 结束：它们手里的旧密钥不能再签署。systemd 会自动重新启动；其他方式请手工重新启动。
@@ -319,9 +321,10 @@ def trust_switch(kind: str) -> None:
     help="泄露之日：该证书在这一天及以后签署的文件不再被相信。",
 )
 def trust_retire(kind: str, *, at_once: bool, digest: str | None, first_day: datetime | None) -> None:
-    """停用旧的账本密钥：不再签署，私钥文件改名封存，请随后销毁。证书文件密钥只在泄露时用本命令停用（到期换证不用）。
+    """停用旧的账本密钥，或已泄露的证书文件密钥。
 
-    证书文件密钥从 --from 之日起不再被相信，此前签署的照常核验。停用的是在用证书时，签发随即暂停，切换到新证书后继续。
+    账本密钥：旧密钥不再签署，私钥文件改名封存，请随后销毁。证书文件密钥：到期换证不用本命令，只在泄露时使用；从 --from
+    之日起不再被相信，此前签署的照常核验。停用的是在用证书时，签发随即暂停，切换到新证书后继续。
     """
     needed = 2 if kind == KeyKind.DOCUMENT else 0
     if [digest, first_day].count(None) != 2 - needed or (needed and at_once):
