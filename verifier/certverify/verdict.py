@@ -37,6 +37,10 @@ COMPARED_FIELDS = (
     "way",
     "validity_area",
     "acquired_on",
+    "manual_code",
+    "recipient",
+    "purpose",
+    "ends_on",
 )
 HISTORICAL_LABEL = "历史数据"
 
