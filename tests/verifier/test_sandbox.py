@@ -25,6 +25,7 @@ from certverify.pdf_findings import (
     Reading,
     Signer,
     Symbol,
+    decode_likeness,
     decode_picture,
     decode_reading,
 )
@@ -153,3 +154,9 @@ def test_a_flood_of_files_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> Non
     thread.join(30)
     with pytest.raises(NotExaminedError):
         sandbox.read(b"%PDF-1.7", ())
+
+
+@pytest.mark.parametrize("said", [b"", b"{}", b'{"alike":1}', b'{"alike":true,"more":1}', b"true"])
+def test_any_other_answer_says_nothing_about_likeness(said: bytes) -> None:
+    with pytest.raises(JsonError):
+        decode_likeness(said)

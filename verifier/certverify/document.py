@@ -25,7 +25,7 @@ from certverify.cms import CONTENTS_BYTES, signature_matches
 from certverify.trust import DocumentKey, TrustList
 
 MAX_DOCUMENT_BYTES = 2_000_000
-MAX_LINK_BYTES = 1_000
+MAX_LINK_BYTES = 1_200  # an address of up to 200 characters, and the longest record that decoders read
 Outcome = Literal["original", "altered", "not-original", "unreadable"]
 
 _PDF = b"%PDF-"

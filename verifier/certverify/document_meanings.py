@@ -17,9 +17,9 @@ DOCUMENT_MEANINGS: dict[Code, Meaning] = {
         _U,
         "该文件不是签发机构提供的原始证书文件（可能经过打印、扫描、转换或重新保存）。本次核对至多读到文件的文字层，画面上显示的内容没有核对，"
         "可能与文字层不同：请用眼逐项核对画面，或者使用原始文件、扫描二维码。",
-        "This is not the original certificate file (perhaps printed, scanned, converted or saved again). At most its text layer was "
-        "read; what the page shows was not checked and may be different: please compare the page by eye, or use the original file "
-        "or scan the QR code.",
+        "This is not the original certificate file (perhaps printed, scanned, converted or saved again). At most its text layer "
+        "was read; what the page shows was not checked and may be different: please compare the page by eye, or use the original "
+        "file or scan the QR code.",
     ),
     Code.DOCUMENT_UNREADABLE: Meaning(
         _U,
@@ -40,8 +40,8 @@ DOCUMENT_MEANINGS: dict[Code, Meaning] = {
     Code.DOCUMENT_RESAVED: Meaning(
         _U,
         "该文件是用其他软件重新保存过的证书：画面与发证机关保存的原件相同，但电子签章已不完整，不能凭此文件确认。请使用原始文件或扫描二维码。",
-        "A certificate that another program has saved again: it looks like the original that the authority keeps, but the seal did "
-        "not survive, so this file proves nothing. Please use the original file or scan the QR code.",
+        "A certificate that another program has saved again: it looks like the original that the authority keeps, but the seal "
+        "did not survive, so this file proves nothing. Please use the original file or scan the QR code.",
     ),
     Code.DOCUMENT_FORGED: Meaning(
         _F,
@@ -80,8 +80,8 @@ DOCUMENT_MEANINGS: dict[Code, Meaning] = {
     Code.DOCUMENT_UNREGISTERED: Meaning(
         _F,
         "该文件有有效印章，但不是发证机关登记的那一份，请勿采信；请扫描二维码查验，并将此文件告知发证机关。",
-        "The seal of the file is valid, but it is not the file that the authority has registered: do not rely on it. Please scan the "
-        "QR code, and show the authority this file.",
+        "The seal of the file is valid, but it is not the file that the authority has registered: do not rely on it. Please scan "
+        "the QR code, and show the authority this file.",
     ),
     Code.PRINTED_DIFFERS: Meaning(
         _F,

@@ -140,6 +140,11 @@ def decode_picture(raw_answer: bytes) -> Picture:
     )
 
 
+def decode_likeness(raw_answer: bytes) -> bool:
+    """Whether two files look alike. Raises JsonError for anything that is no such answer."""
+    return truth(only_keys(decode_json(raw_answer, limit=MAX_ANSWER_BYTES), ("alike",))["alike"])
+
+
 def _symbol(said: object) -> Symbol:
     keys = only_keys(said, ("page", "text"))
     return Symbol(whole_number(keys["page"]), _short(keys["text"], MAX_LINK_TEXT))

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pypdfium2
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops
 
 from certverify.pdf_findings import MAX_LINK_TEXT, MAX_LINKS, MAX_PAGES, Picture, Symbol
 
@@ -17,6 +17,9 @@ MAX_POINTS = 3_400  # the longer side of A0
 SEEN_PIXELS = 2_600
 _COMPARED_PIXELS = 900
 _SHORTEST = 10
+_ALIKE_PIXELS = 1_800
+_BLOCK = 12
+_MOST_DIFFERENCE = 6  # of 255, on average over a block: less than a thin stroke of the smallest print
 
 
 def see(raw_pdf: bytes, sealed_length: int) -> Picture:
@@ -31,6 +34,18 @@ def see(raw_pdf: bytes, sealed_length: int) -> Picture:
     if sealed_length:
         same = _looks(document) == _looks(pypdfium2.PdfDocument(raw_pdf[:sealed_length]))
     return Picture(symbols[:MAX_LINKS], same)
+
+
+def alike(raw_pdf: bytes, original: bytes) -> bool:
+    """Whether both have just one page, and these look the same block by block. Raises what the renderer raises."""
+    documents = pypdfium2.PdfDocument(raw_pdf), pypdfium2.PdfDocument(original)
+    if any(len(document) != 1 for document in documents):
+        return False
+    page, model = (_rendered(document, 0, _ALIKE_PIXELS) for document in documents)
+    if page.size != model.size:
+        return False
+    blocks = ImageChops.difference(page, model).reduce(_BLOCK)
+    return max(blocks.tobytes()) <= _MOST_DIFFERENCE
 
 
 def _rendered(document: pypdfium2.PdfDocument, number: int, pixels: int) -> Image.Image:

@@ -21,7 +21,14 @@ from threading import BoundedSemaphore, Lock
 from typing import IO, Any, Protocol
 
 from certverify.errors import JsonError, NotExaminedError, SandboxBusyError
-from certverify.pdf_findings import MAX_ANSWER_BYTES, Picture, Reading, decode_picture, decode_reading
+from certverify.pdf_findings import (
+    MAX_ANSWER_BYTES,
+    Picture,
+    Reading,
+    decode_likeness,
+    decode_picture,
+    decode_reading,
+)
 
 PLACES = 2
 WAITING = 6
@@ -42,6 +49,10 @@ class Inspector(Protocol):
 
     def see(self, raw_pdf: bytes, sealed_length: int) -> Picture:
         """The rendered pages, compared with those of the first `sealed_length` bytes (0: not compared). Raises the same."""
+        ...
+
+    def resembles(self, raw_pdf: bytes, original: bytes) -> bool:
+        """Whether a file is one page that looks like the one page of an original. Raises the same."""
         ...
 
 
@@ -78,6 +89,14 @@ class PdfSandbox:
             return decode_picture(self._run({"part": "picture", "sealed": sealed_length}, raw_pdf))
         except JsonError as error:
             raise NotExaminedError("the sandbox gave no picture") from error
+
+    def resembles(self, raw_pdf: bytes, original: bytes) -> bool:
+        """See Inspector."""
+        asked = {"part": "likeness", "first": len(raw_pdf)}
+        try:
+            return decode_likeness(self._run(asked, raw_pdf + original))
+        except JsonError as error:
+            raise NotExaminedError("the sandbox compared no pages") from error
 
     def _run(self, asked: dict[str, Any], raw_pdf: bytes) -> bytes:
         with self._place(), tempfile.TemporaryDirectory() as folder, _memory() as given, _memory() as said:
