@@ -15,7 +15,7 @@ import httpx
 
 from certsvc.adapters.bounded_asking import Answer, NoAnswerError, ask, trusted_by_the_machine
 from certsvc.adapters.key_names import is_key_name
-from certsvc.adapters.secret_file import read_secret
+from certsvc.adapters.secret_file import read_token
 from certsvc.errors import ConfigurationError, UnavailableError, UnknownReference
 
 KEY_FORMAT: Final = "certsvc-signer-key/1"
@@ -68,7 +68,7 @@ class RemoteKeys:
     def _ask(self, method: str, name: str, action: str, message: bytes | None) -> bytes:
         if not is_key_name(name):
             raise UnknownReference(f"没有名为 {name} 的签名密钥。")
-        token = read_secret(self._token_file, "CERTSVC_SIGNER_TOKEN_FILE")
+        token = read_token(self._token_file, "CERTSVC_SIGNER_TOKEN_FILE")
         request = self._client.build_request(
             method,
             f"{self._url}/v1/keys/{name}{action}",

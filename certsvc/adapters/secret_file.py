@@ -6,6 +6,8 @@ from pathlib import Path
 
 from certsvc.errors import ConfigurationError
 
+LEAST_TOKEN = 32
+"""Fewest characters of a bearer token (docs/formats/remote-signer.md)."""
 _LARGEST = 4096
 
 
@@ -25,3 +27,13 @@ def read_secret(path: Path, setting: str) -> str:
     if not secret or len(raw_secret) > _LARGEST or not all(0x20 < byte < 0x7F for byte in secret):
         raise ConfigurationError(f"{setting} 所指的文件 {path} 应为一行可打印的 ASCII 字符，没有空格。")
     return secret.decode("ascii")
+
+
+def read_token(path: Path, setting: str) -> str:
+    """The bearer token in a file. Raises ConfigurationError as `read_secret`, and for one that could be guessed."""
+    token = read_secret(path, setting)
+    if len(token) < LEAST_TOKEN:
+        raise ConfigurationError(
+            f"{setting} 所指的令牌至少 {LEAST_TOKEN} 个字符。请用 openssl rand -hex 32 生成，两端相同。"
+        )
+    return token

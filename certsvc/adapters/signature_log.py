@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from certsvc.adapters.instants import instant_text
+from certsvc.adapters.whole_file import sync_folder
 from certsvc.errors import UnavailableError
 
 
@@ -27,20 +29,36 @@ class SignatureNote:
 
 
 class SignatureLog:
-    """Lines of JSON; each is one write, so that those of several threads do not mix."""
+    """Lines of JSON, each on the disk before `append` returns. May be used from several threads."""
 
     def __init__(self, file: Path, now: Callable[[], datetime]) -> None:
         self._file, self._now = file, now
+        self._lock = Lock()
+        self._is_in_its_folder = False
 
     def append(self, note: SignatureNote) -> None:
-        """Write it down. Raises UnavailableError while the disk refuses."""
+        """Write it down; a line that was cut when the disk was full, or the power failed, is ended before. Raises
+        UnavailableError while the disk refuses.
+        """
         line = json.dumps({"at": instant_text(self._now()), **asdict(note)}).encode() + b"\n"
         try:
-            descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                if os.write(descriptor, line) != len(line):
-                    raise OSError("the line was cut")
+                with self._lock:
+                    _write_line(descriptor, line)
+                os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+            if not self._is_in_its_folder:
+                sync_folder(self._file.parent)
+                self._is_in_its_folder = True
         except OSError as error:
             raise UnavailableError("签名服务无法写入签名记录，没有给出签名。请检查磁盘。") from error
+
+
+def _write_line(descriptor: int, line: bytes) -> None:
+    size = os.fstat(descriptor).st_size
+    if size > 0 and os.pread(descriptor, 1, size - 1) != b"\n":
+        line = b"\n" + line
+    if os.write(descriptor, line) != len(line):
+        raise OSError("the line was cut")

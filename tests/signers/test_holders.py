@@ -7,18 +7,11 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from certsvc.adapters.file_keys import FileKeys
 from certsvc.adapters.key_names import decode_public_key, verifies
@@ -28,7 +21,7 @@ from certsvc.adapters.signing_keys import KeyAtHolder
 from certsvc.entrypoints.signing import serve_signer, signer_app
 from certsvc.errors import ConfigurationError, IntegrityError, UnavailableError, UnknownReference
 from certsvc.ports.signing import KeyHolder
-from tests.signers.remote import RunningSigner, odd_signer
+from tests.signers.remote import RunningSigner, odd_signer, own_certificate
 from tests.support.softhsm import MODULE, SoftHsm, Token
 
 NAMES = ("record", "log", "document", "api")
@@ -158,25 +151,6 @@ def test_a_secret_is_one_line_that_others_cannot_read(
     pin.chmod(mode)
     with pytest.raises(ConfigurationError, match=told):
         Pkcs11Keys(MODULE, token.label, pin).public_key("record")
-
-
-def own_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine that vouches for itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "signer")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, SHA256())
-    )
-    files = folder / "tls.crt", folder / "tls.key"
-    files[0].write_bytes(certificate.public_bytes(Encoding.PEM))
-    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return files
 
 
 def test_others_reach_the_signer_by_tls_alone(ceremony: Path) -> None:

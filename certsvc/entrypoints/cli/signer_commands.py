@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from certsvc.entrypoints.cli.options import AS_JSON, opened_office
-from certsvc.errors import ConfigurationError
 from certsvc.settings import load_settings
 
 EXIT_FAULTS = 1
@@ -62,15 +61,13 @@ def signer_serve(
     CERTSVC_HOME/signatures.jsonl 记一行，不含签名的内容。不需要数据库。
     """
     from certsvc.adapters.clock import SystemClock
-    from certsvc.adapters.secret_file import read_secret
+    from certsvc.adapters.secret_file import read_token
     from certsvc.adapters.signature_log import SignatureLog
     from certsvc.adapters.structured_log import configure_log
-    from certsvc.entrypoints.signing import LEAST_TOKEN, open_signing_holder, serve_signer, signer_app
+    from certsvc.entrypoints.signing import open_signing_holder, serve_signer, signer_app
 
     settings = load_settings()
-    token = read_secret(token_file, "--token-file")
-    if len(token) < LEAST_TOKEN:
-        raise ConfigurationError(f"签名服务的令牌至少 {LEAST_TOKEN} 个字符。请用 openssl rand -hex 32 生成。")
+    token = read_token(token_file, "--token-file")
     log = SignatureLog(settings.home / "signatures.jsonl", SystemClock().now)
     app = signer_app(open_signing_holder(settings), token, log.append)
     configure_log(settings.log_level)

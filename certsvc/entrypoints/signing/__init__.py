@@ -1,7 +1,7 @@
 """The remote signer: the one process that has the keys, over HTTP (docs/formats/remote-signer.md)."""
 
-from certsvc.entrypoints.signing.application import LEAST_TOKEN, signer_app
+from certsvc.entrypoints.signing.application import signer_app
 from certsvc.entrypoints.signing.holder import open_signing_holder
 from certsvc.entrypoints.signing.server import serve_signer
 
-__all__ = ["LEAST_TOKEN", "open_signing_holder", "serve_signer", "signer_app"]
+__all__ = ["open_signing_holder", "serve_signer", "signer_app"]

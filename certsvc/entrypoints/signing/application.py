@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from certsvc.adapters.key_names import is_key_name
 from certsvc.adapters.remote_keys import KEY_FORMAT, LONGEST_MESSAGE
@@ -25,8 +26,6 @@ from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.errors import NotSignedIn, UnavailableError, UnknownReference
 from certsvc.ports.signing import KeyHolder
 
-LEAST_TOKEN = 32
-"""Fewest characters of a bearer token."""
 _SECONDS = 30.0
 _HEALTH_SECONDS = 5.0
 _FIRST_KEYS = ("record", "log", "document", "api")
@@ -59,7 +58,10 @@ def signer_app(holder: KeyHolder, token: str, note: Callable[[SignatureNote], No
         _require_caller(request, token)
         if request.headers.get("content-type") != "application/octet-stream":
             raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        message = await read_body(request, LONGEST_MESSAGE)
+        try:
+            message = await read_body(request, LONGEST_MESSAGE)
+        except ClientDisconnect as error:  # gone, or too slow (connections.py): nobody hears this
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from error
         caller = "" if request.client is None else request.client.host
         signature = await run_in_threadpool(_sign, _known(name), message, caller)
         return Response(signature, media_type="application/octet-stream", headers=_NO_STORE)
