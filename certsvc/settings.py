@@ -186,6 +186,13 @@ class Settings(BaseSettings):
     archive_level: Literal["B-T", "B-LT", "B-LTA"] = Field(
         default="B-LTA", description="The level that archive objects are raised to (ETSI EN 319 142-1)."
     )
+    archive_largest_list: int = Field(
+        default=1_000_000,
+        ge=1,
+        le=10_000_000,
+        description="Largest revocation list, in bytes, that is put into archive objects: every object holds its own copy of the "
+        "lists of both chains.",
+    )
     revocation_folder: Path | None = Field(
         default=None,
         description="Folder of revocation lists (`*.crl`, DER or PEM) of the authorities behind document signer and timestamp "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from certsvc.adapters.document_archive import disk_in_words, link_durably
@@ -29,6 +31,19 @@ class FolderArchiveObjects:
         path = self.path(number, version, generation)
         with disk_in_words():
             return path.read_bytes() if path.exists() else None
+
+    def set_aside(self, number: str, version: int, generation: int) -> None:
+        """Rename to the beginning of its digest and `.refused`: two of the same content are one."""
+        path = self.path(number, version, generation)
+        with disk_in_words():
+            digest = sha256(path.read_bytes()).hexdigest()
+            path.rename(path.with_suffix(f".{digest[:16]}.refused"))
+            sync_folder(path.parent)
+
+    def refused(self) -> Sequence[str]:
+        """The names of the files that were set aside."""
+        with disk_in_words():
+            return sorted(one.name for one in self._folder.glob("*/*.refused"))
 
     def path(self, number: str, version: int, generation: int) -> Path:
         """Where the file of a generation stands."""

@@ -124,6 +124,7 @@ class ArchiveDesk:
             timestamp_roots=read_certificates(settings.timestamp_roots),
             certificates=tuple(one for chain in chains for one in chain[1:]),
             lists=lists,
+            largest_list=settings.archive_largest_list,
         )
 
     def _judge(self) -> LongTermJudge:

@@ -41,6 +41,11 @@ class DocumentTimestamp:
         """From when a further timestamp is due: 90 days before its end, or the last quarter of a shorter life."""
         return self.ends_at - min(RENEW_BEFORE, (self.ends_at - self.at) / 4)
 
+    def is_worth_it_after(self, ends_at: datetime) -> bool:
+        """Whether it may renew one that ends then: it shall not want a renewal itself before that, or renewals would follow
+        each other at ever shorter distances."""
+        return self.renew_at >= ends_at
+
 
 @dataclass(frozen=True, slots=True)
 class ArchiveState:
@@ -92,6 +97,8 @@ class ArchiveFault(StrEnum):
     SIGNATURE = "signature"
     TIMESTAMP = "timestamp"
     MATERIAL = "material"
+    LIST_TOO_LARGE = "list-too-large"
+    NO_LONGER = "no-longer"
 
     @property
     def words(self) -> str:
@@ -106,6 +113,8 @@ _WORDS: Final = {
     ArchiveFault.UNREADABLE: "文件无法读取",
     ArchiveFault.SIGNATURE: "签名验证未通过",
     ArchiveFault.TIMESTAMP: "时间戳验证未通过",
+    ArchiveFault.LIST_TOO_LARGE: "吊销列表超过可放入归档文件的大小（CERTSVC_ARCHIVE_LARGEST_LIST）",
+    ArchiveFault.NO_LONGER: "时间戳服务仍用旧证书，续加的时间戳不能延长保存期",
     ArchiveFault.MATERIAL: "证书链未能验证（已到期、已吊销，或缺少有效的吊销列表）",
 }
 
@@ -124,7 +133,9 @@ class ArchiveFailure:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveStatus:
-    """Where the archive stands: published certificate versions by level, those to do now, those that failed, renewals due."""
+    """Where the archive stands: published certificate versions by level, those to do now, those that failed; and, of all levels,
+    those whose last timestamp is due for another, and when the next one is.
+    """
 
     total: int
     levels: dict[ArchiveLevel, int]

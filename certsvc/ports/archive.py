@@ -28,6 +28,14 @@ class ArchiveFolder(Protocol):
         """The kept bytes, None when there are none."""
         ...
 
+    def set_aside(self, number: str, version: int, generation: int) -> None:
+        """Give the file that stands there another name, so that its own is free. Nothing is lost."""
+        ...
+
+    def refused(self) -> Sequence[str]:
+        """The names of the files that were set aside."""
+        ...
+
 
 class ArchiveBook(Protocol):
     """Which archive objects there are, and what is to be done."""
@@ -76,7 +84,12 @@ class LongTermWriter(Protocol):
         ...
 
     def renew(self, document: bytes) -> bytes | ArchiveFault:
-        """A B-LTA document with the material of its last timestamp and a further timestamp. Raises as `raise_to`."""
+        """A B-LTA document with the material of its last timestamp and a further timestamp; a fault when that would not end
+        later by some margin. Raises as `raise_to`."""
+        ...
+
+    def shortfall(self, document: bytes) -> ArchiveFault:
+        """Why a B-T document stays one for now."""
         ...
 
 

@@ -1,8 +1,9 @@
 """Archiving: every published certificate PDF gets an archive object, raised to a level and renewed in time.
 
 One certificate version at a time, in this order: read what is served, write further revisions, validate them, keep the
-file, enter it. A process killed in between leaves a kept file that the next one validates and enters, or nothing. What
-fails is entered with its reason and passed over; a timestamp server that is away ends the round.
+file, enter it. A process killed in between leaves a kept file that the next one validates and enters, or nothing; a file
+that does not validate is set aside once there is a better one. What fails is entered with its reason and passed over; a
+timestamp server that is away ends the round.
 """
 
 from __future__ import annotations
@@ -117,6 +118,10 @@ class Archiving:
         """What was passed over."""
         return tuple(self._book.failures())
 
+    def refused(self) -> tuple[str, ...]:
+        """The names of files that stood in the place of an archive object without being one, and were set aside."""
+        return tuple(self._folder.refused())
+
     def newest(self, number: str, version: int) -> tuple[ArchiveObject, bytes]:
         """The newest archive object with its bytes. Raises UnknownReference."""
         task = self._book.task(number, version)
@@ -134,7 +139,9 @@ class Archiving:
             return self._book.note_failure(task.number, task.version, done, now)
         self._book.note(done)
         if done.level.rank < level.rank:  # it stands, and the rest is tried again later
-            self._book.note_failure(task.number, task.version, ArchiveFault.MATERIAL, now)
+            document = self._kept_bytes(done)
+            fault = document if isinstance(document, ArchiveFault) else tools.writer.shortfall(document)
+            self._book.note_failure(task.number, task.version, fault, now)
         return done
 
     def _extended(
@@ -144,14 +151,20 @@ class Archiving:
         if isinstance(original, ArchiveFault):
             return original
         generation = 1 if task.newest is None else task.newest.generation + 1
-        document: bytes | ArchiveFault | None = self._folder.read(task.number, task.version, generation)
-        if document is None:
-            document = self._grown(task, original, level, tools.writer)
+        left = self._folder.read(task.number, task.version, generation)
+        if left is not None:  # by somebody who died before he entered it
+            state = tools.judge.judge(left, original, self._clock.now())
+            if isinstance(state, ArchiveState):
+                kept = self._folder.keep(task.number, task.version, generation, left)
+                return self._entry(task, generation, kept, state)
+        document = self._grown(task, original, level, tools.writer)
         if isinstance(document, ArchiveFault):
             return document
         state = tools.judge.judge(document, original, self._clock.now())
         if isinstance(state, ArchiveFault):
             return state
+        if left is not None:
+            self._folder.set_aside(task.number, task.version, generation)
         kept = self._folder.keep(task.number, task.version, generation, document)
         if kept != document:  # somebody else was first
             state = tools.judge.judge(kept, original, self._clock.now())
@@ -174,7 +187,8 @@ class Archiving:
             return before
         if newest.level is ArchiveLevel.B_LTA:
             return writer.renew(before)
-        return writer.raise_to(before, newest.level, level)
+        # a lower level has no renewal of its own
+        return writer.raise_to(before, newest.level, ArchiveLevel.B_LTA if self._is_due(newest) else level)
 
     def _kept_bytes(self, kept: ArchiveObject) -> bytes | ArchiveFault:
         found = self._folder.read(kept.number, kept.version, kept.generation)
@@ -213,4 +227,4 @@ class Archiving:
         )
 
     def _is_due(self, newest: ArchiveObject) -> bool:
-        return newest.level is ArchiveLevel.B_LTA and newest.renew_at <= self._clock.now()
+        return newest.renew_at <= self._clock.now()

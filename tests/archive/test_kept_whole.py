@@ -42,7 +42,7 @@ from tests.support.timestamp_server import TimestampAuthority, timestamp_server
 NOW = datetime.fromisoformat("2026-11-20T08:00:00Z")
 NUMBER = "222023052000017X"
 ORIGINAL = b"%PDF-1.7 a certificate"
-KILLS = 2
+KILLS = 1
 
 
 class Documents:
@@ -89,12 +89,17 @@ class Stamps:
 
     def __init__(self) -> None:
         self.made = count(1)
+        self.asked_for: list[ArchiveLevel] = []
 
     def raise_to(self, document: bytes, reached: ArchiveLevel | None, level: ArchiveLevel) -> bytes:
+        self.asked_for.append(level)
         return document + b" stamp %d" % next(self.made)
 
     def renew(self, document: bytes) -> bytes:
         raise AssertionError("nothing is due")
+
+    def shortfall(self, document: bytes) -> ArchiveFault:
+        raise AssertionError("everything is reached")
 
     def judge(self, document: bytes, original: bytes, at: datetime) -> ArchiveState | ArchiveFault:
         if not document.startswith(original + b" stamp "):
@@ -150,10 +155,48 @@ def test_of_two_that_keep_the_same_generation_the_first_stands(tmp_path: Path) -
     assert folder.path(NUMBER, 1, 1).stat().st_mode & 0o777 == 0o600
 
 
-def test_a_file_left_under_a_name_that_is_no_archive_object_is_never_entered(tmp_path: Path) -> None:
-    FolderArchiveObjects(tmp_path).keep(NUMBER, 1, 1, b"something else")
-    with pytest.raises(AssertionError, match="not-a-continuation"):
-        list(archiving(tmp_path, Book(), Stamps()).upgrade(ArchiveLevel.B_LTA, 1))
+def test_a_file_left_under_a_name_that_is_no_archive_object_is_set_aside_and_another_is_made(
+    tmp_path: Path,
+) -> None:
+    folder, book, stamps = FolderArchiveObjects(tmp_path), Book(), Stamps()
+    folder.keep(NUMBER, 1, 1, b"something else")
+    list(archiving(tmp_path, book, stamps).upgrade(ArchiveLevel.B_LTA, 1))
+    (entered,) = book.kept
+    assert folder.read(NUMBER, 1, entered.generation) == ORIGINAL + b" stamp 1"
+    name = f"{NUMBER}-v1-a1.{sha256(b'something else').hexdigest()[:16]}.refused"
+    assert archiving(tmp_path, book, stamps).refused() == (name,)
+    assert (folder.path(NUMBER, 1, 1).parent / name).read_bytes() == b"something else"
+
+
+def test_a_file_left_behind_stays_where_it_is_until_there_is_a_better_one(tmp_path: Path) -> None:
+    class Away(Stamps):
+        def raise_to(self, document: bytes, reached: ArchiveLevel | None, level: ArchiveLevel) -> bytes:
+            raise UnavailableError("away")
+
+    folder = FolderArchiveObjects(tmp_path)
+    folder.keep(NUMBER, 1, 1, b"something else")
+    with pytest.raises(UnavailableError):
+        list(archiving(tmp_path, Book(), Away()).upgrade(ArchiveLevel.B_LTA, 1))
+    assert folder.read(NUMBER, 1, 1) == b"something else"
+    assert folder.refused() == []
+
+
+@pytest.mark.parametrize("level", [ArchiveLevel.B_T, ArchiveLevel.B_LT])
+def test_an_object_of_a_lower_level_is_raised_to_the_highest_before_its_timestamp_ends(
+    tmp_path: Path, level: ArchiveLevel
+) -> None:
+    folder, book, stamps = FolderArchiveObjects(tmp_path), Book(), Stamps()
+    document = ORIGINAL + b" stamp 0"
+    folder.keep(NUMBER, 1, 1, document)
+    entry = ArchiveObject(NUMBER, 1, 1, level, NOW, sha256(document).hexdigest(), "sha256", NOW, NOW + DAY)
+    book.kept = [entry]
+    office = archiving(tmp_path, book, stamps)
+    assert office.upgrade_one(NUMBER, 1, level) == entry
+    book.kept = [replace(entry, renew_at=NOW)]
+    renewed = office.upgrade_one(NUMBER, 1, level)
+    assert isinstance(renewed, ArchiveObject)
+    assert (renewed.generation, renewed.level) == (2, ArchiveLevel.B_LTA)
+    assert stamps.asked_for == [ArchiveLevel.B_LTA]
 
 
 def test_an_upgrade_killed_at_random_moments_ends_with_one_sound_object_each(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +16,7 @@ from certverify.document import check_document
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel
-from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel
+from pyhanko.sign.validation import DocumentSecurityStore, EmbeddedPdfSignature, SignatureCoverageLevel
 from pyhanko.sign.validation.ades import (
     _build_prima_facie_poe_index_from_pdf_timestamps as poe_index,
 )
@@ -42,8 +43,10 @@ from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolic
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from certsvc.adapters.archive.judging import PdfLongTermJudge
+from certsvc.adapters.archive.long_term import PdfLongTermWriter
+from certsvc.adapters.archive.material import decode_revocation_lists
 from certsvc.adapters.test_ca import make_test_chain
-from certsvc.domain.archive_object import ArchiveFault, ArchiveLevel, ArchiveState
+from certsvc.domain.archive_object import ArchiveFault, ArchiveLevel, ArchiveState, DocumentTimestamp
 from tests.document.samples import FACES, NOW, Signer, certificate
 from tests.document.trust import trust_list
 from tests.support.archive_objects import (
@@ -226,6 +229,46 @@ async def _passes(reader: PdfFileReader, at: datetime) -> bool:
 def test_a_renewal_after_the_last_timestamp_ended_is_no_renewal() -> None:
     late = world().writer(FIRST_UNIT_ENDS + DAY, 1)
     assert late.renew(archive_object(B_LTA)) is ArchiveFault.MATERIAL
+
+
+def test_a_renewal_by_the_same_certificate_of_the_server_is_none() -> None:
+    asked = world().authorities[0].asked
+    due = world().writer(FIRST_UNIT_ENDS - timedelta(days=90))
+    assert due.renew(archive_object(B_LTA)) is ArchiveFault.NO_LONGER
+    assert (
+        world().authorities[0].asked - asked <= 3
+    )  # of the object, where it is made here, and no stamp of the renewal
+
+
+@pytest.mark.parametrize(
+    ("life", "worth"), [(540, True), (120, True), (119, False), (90, False), (30, False)]
+)
+def test_a_renewal_is_worth_its_while_when_it_outlasts_the_present_timestamp(life: int, worth: bool) -> None:
+    """The present one ends in 90 days, the coming one's certificate in `life`."""
+    assert DocumentTimestamp(NOW, NOW + life * DAY, "sha256").is_worth_it_after(NOW + 90 * DAY) is worth
+
+
+def test_a_list_that_is_too_large_is_told_and_put_into_no_object() -> None:
+    writer = world().writer(STAMPED)
+    small = replace(world().material(), largest_list=100)
+    writer = PdfLongTermWriter(small, writer.timestamps, lambda: STAMPED)
+    grown = writer.raise_to(original(), None, B_LTA)
+    assert isinstance(grown, bytes)
+    state = judged(grown, STAMPED)
+    assert isinstance(state, ArchiveState)
+    assert (state.level, writer.shortfall(grown)) == (B_T, ArchiveFault.LIST_TOO_LARGE)
+
+
+def test_of_two_lists_of_an_authority_the_newer_one_is_put_into_an_object() -> None:
+    again = decode_revocation_lists(world().authorities[0].revocation_list(NOW))
+    material = world().material()
+    twice = replace(material, lists=(*again, *material.lists, *again))
+    writer = PdfLongTermWriter(twice, world().writer(STAMPED).timestamps, lambda: STAMPED)
+    grown = writer.raise_to(original(), None, B_LT)
+    assert isinstance(grown, bytes)
+    inside = DocumentSecurityStore.read_dss(PdfFileReader(BytesIO(grown))).crls
+    assert [one.get_object().data for one in inside].count(again[0].dump()) == 1
+    assert len(inside) == 3
 
 
 def test_without_revocation_lists_a_document_comes_to_its_timestamp_and_no_further() -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
@@ -20,9 +19,10 @@ from pyhanko_certvalidator.errors import PathError
 from pyhanko_certvalidator.errors import ValidationError as PathRefused
 from pyhanko_certvalidator.path import ValidationPath
 
-from certsvc.adapters.archive.material import Material, signer_path, timestamp_path
+from certsvc.adapters.archive.material import ListTooLargeError, Material, signer_path, timestamp_path
+from certsvc.adapters.archive.revisions import RevisionWriter
 from certsvc.adapters.archive.timestamping import HASH_ALGORITHM, VerifiedTimestamps
-from certsvc.domain.archive_object import ArchiveFault, ArchiveLevel
+from certsvc.domain.archive_object import ArchiveFault, ArchiveLevel, DocumentTimestamp
 
 _UNREADABLE = (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 
@@ -33,7 +33,7 @@ class PdfLongTermWriter:
     def __init__(
         self, material: Material, timestamps: VerifiedTimestamps, now: Callable[[], datetime]
     ) -> None:
-        self._material, self._timestamps, self._now = material, timestamps, now
+        self._material, self.timestamps, self._now = material, timestamps, now
 
     def raise_to(
         self, document: bytes, reached: ArchiveLevel | None, level: ArchiveLevel
@@ -57,11 +57,16 @@ class PdfLongTermWriter:
         grown = self._with_material(document, signer=False)
         return grown if isinstance(grown, ArchiveFault) else self._stamped(grown)
 
+    def shortfall(self, document: bytes) -> ArchiveFault:
+        """Why a B-T document stays one for now."""
+        tried = self._with_material(document, signer=True)
+        return tried if isinstance(tried, ArchiveFault) else ArchiveFault.MATERIAL
+
     def _stamped(self, document: bytes) -> bytes | ArchiveFault:
         try:
-            writer, stamped = IncrementalPdfFileWriter(BytesIO(document)), BytesIO()
+            writer, stamped = RevisionWriter(BytesIO(document)), BytesIO()
             names = len(writer.prev.embedded_signatures)
-            stamper = PdfTimeStamper(self._timestamps, field_name=f"Timestamp-{names}")
+            stamper = PdfTimeStamper(self.timestamps, field_name=f"Timestamp-{names}")
             stamper.timestamp_pdf(writer, HASH_ALGORITHM, output=stamped)
         except _UNREADABLE:
             return ArchiveFault.UNREADABLE
@@ -74,12 +79,18 @@ class PdfLongTermWriter:
         try:
             signatures = PdfFileReader(BytesIO(document)).embedded_signatures
             paths = asyncio.run(self._paths(signatures if signer else signatures[-1:], now))
-            grown = BytesIO(document)
-            DocumentSecurityStore.add_dss(
-                grown, None, paths=paths, crls=self._material.lists_of(paths, now), force_write=True
-            )
+            if not signer and not _lasts_longer(paths, now):
+                return ArchiveFault.NO_LONGER
+            writer, grown = RevisionWriter(BytesIO(document)), BytesIO()
+            lists = self._material.lists_of(paths, now)
+            store = DocumentSecurityStore.supply_dss_in_writer(writer, None, paths=paths, crls=lists)
+            if not store.modified:
+                return document
+            writer.write(grown)
         except (PathRefused, PathError):
             return ArchiveFault.MATERIAL
+        except ListTooLargeError:
+            return ArchiveFault.LIST_TOO_LARGE
         except _UNREADABLE:
             return ArchiveFault.UNREADABLE
         return grown.getvalue()
@@ -92,6 +103,15 @@ class PdfLongTermWriter:
                 paths.append(await timestamp_path(one.signer_cert, one.other_embedded_certs, timestamps))
             else:
                 paths.append(await signer_path(one.signer_cert, one.other_embedded_certs, documents))
-        next_stamp = self._timestamps.validation_paths(timestamps)  # type: ignore[no-untyped-call]
+        next_stamp = self.timestamps.validation_paths(timestamps)  # type: ignore[no-untyped-call]
         paths += [path async for path in next_stamp]
         return paths
+
+
+def _lasts_longer(paths: list[ValidationPath], now: datetime) -> bool:
+    """Of a renewal, whose first path is of the last timestamp, and whose last one of the next."""
+    present, coming = (
+        min(one.not_valid_after for one in path.iter_certs(include_root=False))
+        for path in (paths[0], paths[-1])
+    )
+    return DocumentTimestamp(now, coming, HASH_ALGORITHM).is_worth_it_after(present)

@@ -16,16 +16,20 @@ from certsvc.errors import ConfigurationError
 
 _SIGNER_USAGE = frozenset({"digital_signature", "non_repudiation"})
 _LARGEST_LIST = 10_000_000  # bytes
+LARGEST_LIST_INSIDE = 1_000_000  # bytes
+_PART = ("authority_key_identifier", "issuing_distribution_point", "delta_crl_indicator")
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Roots of document signers and of timestamps, certificates between, and the revocation lists of today."""
+    """Roots of document signers and of timestamps, certificates between, and the revocation lists of today. Of these none is
+    put into an object that is larger than `largest_list` (bytes)."""
 
     document_roots: tuple[x509.Certificate, ...]
     timestamp_roots: tuple[x509.Certificate, ...]
     certificates: tuple[x509.Certificate, ...]
     lists: tuple[crl.CertificateList, ...]
+    largest_list: int = LARGEST_LIST_INSIDE
 
     def for_documents(self, moment: datetime) -> ValidationContext:
         """For a signer as of an instant, with a revocation list for every certificate of the chain."""
@@ -36,9 +40,22 @@ class Material:
         return validation_context(self.timestamp_roots, moment, self.certificates, self.lists)
 
     def lists_of(self, paths: Iterable[ValidationPath], moment: datetime) -> list[crl.CertificateList]:
-        """The lists in force that speak of the certificates of these paths."""
+        """The lists in force that speak of the certificates of these paths, of each authority (or part of its list) the newest.
+
+        Raises ListTooLargeError.
+        """
         issuers = {one.issuer.dump() for path in paths for one in path.iter_certs(include_root=False)}
-        return [one for one in self.lists if one.issuer.dump() in issuers and _is_in_force(one, moment)]
+        newest: dict[tuple[bytes, ...], crl.CertificateList] = {}
+        for one in sorted(self.lists, key=_begins):
+            if one.issuer.dump() in issuers and _is_in_force(one, moment):
+                newest[_part(one)] = one
+        if any(len(one.dump()) > self.largest_list for one in newest.values()):
+            raise ListTooLargeError
+        return list(newest.values())
+
+
+class ListTooLargeError(Exception):
+    """A revocation list is too large to stand in every archive object."""
 
 
 def validation_context(
@@ -130,3 +147,17 @@ def _is_in_force(one: crl.CertificateList, moment: datetime) -> bool:
     body = one["tbs_cert_list"]
     ends = body["next_update"].native
     return body["this_update"].native <= moment and (ends is None or moment <= ends)
+
+
+def _begins(one: crl.CertificateList) -> datetime:
+    begins: datetime = one["tbs_cert_list"]["this_update"].native
+    return begins
+
+
+def _part(one: crl.CertificateList) -> tuple[bytes, ...]:
+    """What a list is of: two that agree in this are one after the other. An authority of the same name may have another key;
+    a list that does not say which one it is of stands for itself."""
+    found = {each["extn_id"].native: each.dump() for each in one["tbs_cert_list"]["crl_extensions"]}
+    if _PART[0] not in found:
+        return (one.dump(),)
+    return one.issuer.dump(), *(found.get(name, b"") for name in _PART)

@@ -71,6 +71,7 @@ def archive_status(*, as_json: bool) -> None:
     """显示归档进度：各级别的份数、待办、到期续加、未成功的。只读。"""
     desk = opened_office().archive_desk
     status, failures = desk.archiving.status(desk.level), desk.archiving.failures()
+    refused = desk.archiving.refused()
     if as_json:
         answer = {
             "switched_on": desk.switched_on,
@@ -82,6 +83,7 @@ def archive_status(*, as_json: bool) -> None:
             "renewals_due": status.renewals_due,
             "next_renewal_at": status.next_renewal_at.isoformat() if status.next_renewal_at else None,
             "failures": [_failure(one) for one in failures[:_MOST_LISTED]],
+            "refused": refused[:_MOST_LISTED],
         }
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
@@ -95,6 +97,10 @@ def archive_status(*, as_json: bool) -> None:
         click.echo(
             f"到期须续加时间戳 {status.renewals_due:,} 份；最早一份在 {status.next_renewal_at:%Y-%m-%d}。"
         )
+    if refused:
+        click.echo(f"搁置的文件 {len(refused):,} 个（验证未通过，已另行生成；请查明来源）：")
+    for name in refused[:_MOST_LISTED]:
+        click.echo(f"  {name}")
     for one in failures[:_MOST_LISTED]:
         click.echo(f"  {_told(one)}")
 
