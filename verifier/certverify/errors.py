@@ -147,6 +147,10 @@ class NotExaminedError(CertverifyError):
     """An uploaded file could not be looked into: the sandbox gave no answer that can be used. Nothing follows about it."""
 
 
+class PdfGrammarError(CertverifyError):
+    """Bytes of a PDF file do not follow the grammar that they must follow (docs/formats/archive-object.md)."""
+
+
 class SandboxBusyError(CertverifyError):
     """More files wait to be examined than the machine has places for; ask again in a moment."""
 

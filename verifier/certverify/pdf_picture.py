@@ -24,7 +24,7 @@ _MOST_DIFFERENCE = 6  # of 255, on average over a block: less than a thin stroke
 
 def see(raw_pdf: bytes, sealed_length: int) -> Picture:
     """QR symbols of the first pages, and whether they look as the sealed revision does. Raises what the renderer raises."""
-    document = pypdfium2.PdfDocument(raw_pdf)
+    document = _opened(raw_pdf)
     symbols = tuple(
         Symbol(number, text)
         for number in range(min(len(document), MAX_PAGES))
@@ -32,7 +32,7 @@ def see(raw_pdf: bytes, sealed_length: int) -> Picture:
     )
     same = None
     if sealed_length:
-        same = _looks(document) == _looks(pypdfium2.PdfDocument(raw_pdf[:sealed_length]))
+        same = _looks(document) == _looks(_opened(raw_pdf[:sealed_length]))
     return Picture(symbols[:MAX_LINKS], same)
 
 
@@ -46,6 +46,13 @@ def alike(raw_pdf: bytes, original: bytes) -> bool:
         return False
     blocks = ImageChops.difference(page, model).reduce(_BLOCK)
     return max(blocks.tobytes()) <= _MOST_DIFFERENCE
+
+
+def _opened(raw_pdf: bytes) -> pypdfium2.PdfDocument:
+    """With its form: without one the renderer draws no field, and every reader that people use does."""
+    document = pypdfium2.PdfDocument(raw_pdf)
+    document.init_forms()
+    return document
 
 
 def _rendered(document: pypdfium2.PdfDocument, number: int, pixels: int) -> Image.Image:

@@ -7,7 +7,7 @@ the same names. No address is ever fetched: certificates and their dates are jud
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import new, sha256
+from hashlib import new
 from io import BytesIO
 
 from cryptography import x509
@@ -64,8 +64,9 @@ def _names_itself(signature: EmbeddedPdfSignature) -> bool:
     """Whether what was signed names this certificate (RFC 5035): a certificate can be exchanged for one with the same key."""
     for attribute in signature.signer_info["signed_attrs"]:
         if attribute["type"].native == "signing_certificate_v2":
-            named = attribute["values"][0]["certs"][0]["cert_hash"].native
-            return bool(named == sha256(signature.signer_cert.dump()).digest())
+            named = attribute["values"][0]["certs"][0]
+            algorithm = named["hash_algorithm"]["algorithm"].native
+            return bool(named["cert_hash"].native == _digest(signature.signer_cert.dump(), algorithm))
     return True
 
 
@@ -79,7 +80,8 @@ def _stamped(signature: EmbeddedPdfSignature) -> bool:
         expected_content_type="tst_info",
         actual_digest=_digest(bytes(content), signature.md_algorithm),
     )
-    return bool(intact and valid and imprint == signature.compute_digest())
+    right = imprint == signature.compute_digest() and _names_itself(signature)
+    return bool(intact and valid and right)
 
 
 def _digest(content: bytes, algorithm: str) -> bytes:

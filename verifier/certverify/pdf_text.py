@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from pypdf import PageObject, PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject
+from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from certverify.pdf_findings import (
     MAX_LINK_TEXT,
@@ -24,6 +24,7 @@ MAX_ANNOTATIONS = 200
 MAX_FIELDS = 50
 MAX_CHAIN = 5
 _INVISIBLE = 3  # text rendering mode
+_SIDES = 4
 _ACTIONS = {
     "/JavaScript": Active.SCRIPT,
     "/Rendition": Active.MEDIA,
@@ -140,9 +141,21 @@ def _chain(action: Any) -> Iterator[DictionaryObject]:
 
 
 def _is_quiet(annotation: DictionaryObject) -> bool:
-    """Whether an annotation is a link, or the field of a signature: a certificate has no other."""
-    kind = _resolved(annotation.get("/Subtype"))
-    return bool(kind == "/Link" or (kind == "/Widget" and _resolved(annotation.get("/FT")) == "/Sig"))
+    """Whether an annotation is a link, or the field of a signature that draws nothing: a certificate has no other."""
+    if _resolved(annotation.get("/Subtype")) == "/Link":
+        return "/AP" not in annotation
+    field = _resolved(annotation.get("/Subtype")) == "/Widget" and _resolved(annotation.get("/FT")) == "/Sig"
+    return field and "/MK" not in annotation and _draws_nothing(annotation)
+
+
+def _draws_nothing(annotation: DictionaryObject) -> bool:
+    """With an appearance, that one is empty, as the seal's is; without one, there is no place where it could be drawn."""
+    looks = _resolved(annotation.get("/AP"))
+    if looks is None:
+        place = _resolved(annotation.get("/Rect"))
+        return isinstance(place, ArrayObject) and len(place) == _SIDES and not any(map(_resolved, place))
+    look = _resolved(looks.get("/N")) if isinstance(looks, DictionaryObject) else None
+    return isinstance(look, StreamObject) and set(looks) == {"/N"} and not look.get_data().strip()
 
 
 def _signatures(

@@ -1,7 +1,8 @@
 """Here is a PDF, is it real? The whole procedure over an uploaded file (docs/formats/document.md, Checking a file).
 
 The numbers are those of that page. Nothing but the strict check, over the whole file or over its sealed revision, makes
-a file genuine; what the sandbox says can take that away, and explains everything else.
+a file genuine. An original is not looked into at all; what is appended to one can take that away; the sandbox explains
+everything else.
 """
 
 from __future__ import annotations
@@ -9,25 +10,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Protocol
 
 from certverify import document
 from certverify.codes import Code
 from certverify.document import DocumentCheck, SealedRevision
 from certverify.errors import NotExaminedError, RecordAlteredError, RecordUnreadableError, SandboxBusyError
 from certverify.examination import Examination
-from certverify.pdf_comparison import agrees_throughout, compare, differs, read_pages
+from certverify.pdf_additions import Additions, read_additions
+from certverify.pdf_comparison import (
+    agrees_throughout,
+    compare,
+    differs,
+    of_text_layer,
+    read_pages,
+    rows_of_original,
+    said_by,
+)
 from certverify.pdf_findings import Changes, Coverage, FoundSignature, Picture, Reading, Signer
 from certverify.pdf_sandbox import Inspector
-from certverify.record import HistoricalRecord, Record, decode_record
+from certverify.record import CopyTerms, HistoricalRecord, Record, decode_record
 from certverify.verdict import Authentic
 
 _TEXT_LINK = re.compile(r"https?://[!-~]{1,200}#[0-9A-Z$*+\-./:]{80,1000}")
-_ONE_REVISION = re.compile(rb"\s*\d{1,7} \d{1,5} obj\b.*\bstartxref\s+\d{1,7}\s+%%EOF\r?\n?", re.DOTALL)
+_COMPARED = ("certificate/", "annotated-copy/")
+_NEVER_KEPT = "report/"
 _NO_PICTURE = Picture((), None)
 
 
+class KeptOriginals(Protocol):
+    """Where the authority itself checks: the file that it keeps of a record."""
+
+    def __call__(self, record: Record | HistoricalRecord, copy: CopyTerms | None) -> bytes | None:
+        """Its bytes, None when there are none."""
+        ...
+
+
 def examine_upload(
-    exam: Examination, raw_pdf: bytes, inspector: Inspector | None
+    exam: Examination, raw_pdf: bytes, inspector: Inspector | None, kept: KeptOriginals | None = None
 ) -> Record | HistoricalRecord | None:
     """The record that a file shows, when the authority signed it; what the file itself is worth is noted in `exam`.
 
@@ -37,7 +58,7 @@ def examine_upload(
     if strict.outcome == "unreadable":
         exam.codes.append(Code.DOCUMENT_UNREADABLE)
         return None
-    upload = _Upload(exam, raw_pdf, strict, inspector)
+    upload = _Upload(exam, raw_pdf, strict, inspector, kept)
     if strict.record_text is not None:
         return upload.original(strict.record_text, strict.layout or "")
     sealed = document.sealed_revision(raw_pdf, exam.trust.trust_list)  # 2
@@ -65,17 +86,24 @@ class _Upload:
     raw: bytes
     strict: DocumentCheck
     inspector: Inspector | None
+    kept: KeptOriginals | None
 
     def original(self, text: str, layout: str) -> Record | HistoricalRecord | None:
-        """Step 1: the file is genuine. Its print is held against its record, as far as the machine has a place for that."""
+        """Step 1: the file is genuine, and prints what was sealed."""
         record = self.exam.examine_printed(text, layout)
-        if isinstance(record, Record) and self.inspector is not None:
-            try:
-                reading = self.inspector.read(self.raw, ())
-            except (NotExaminedError, SandboxBusyError):
-                return record
-            self._compare(record, reading)
+        if record is not None:
+            self._sealed(record, SealedRevision(len(self.raw), text, layout))
         return record
+
+    def _sealed(self, record: Record | HistoricalRecord, sealed: SealedRevision) -> None:
+        """Rows of a genuine file by what it is, and its digest: neither is read from the page, whose words are applicants'."""
+        if not sealed.layout.startswith(_NEVER_KEPT):
+            self.exam.sealed_sha256 = sha256(self.raw[: sealed.length]).hexdigest()
+        if isinstance(record, Record) and sealed.layout.startswith(_COMPARED):
+            self.exam.comparison = rows_of_original(self._said(record))
+
+    def _said(self, record: Record) -> dict[str, str]:
+        return said_by(record, self.exam.trust.tables, self.exam.manual_code, self.exam.copy)
 
     def look(self, sealed: SealedRevision | None) -> tuple[Reading, Picture]:
         """Step 3. A file that only cannot be rendered is judged by what was read. Raises NotExaminedError, SandboxBusyError."""
@@ -91,13 +119,16 @@ class _Upload:
             return reading, _NO_PICTURE
 
     def not_examined(self, sealed: SealedRevision | None) -> None:
-        """Step 3, no answer: a file of our bytes with something appended may be an archive object, so nothing is said of it;
-        neither of one that names no signer of ours, who may be newer than the trust list.
+        """Step 3, no answer. An original with something appended is altered unless it follows the grammar of archive objects;
+        then nothing is said of it. Neither of one that names no signer of ours, who may be newer than the trust list.
         """
         trust = self.exam.trust.trust_list
         if self.strict.outcome == "not-original":
             self.exam.codes.append(Code.DOCUMENT_NOT_ORIGINAL)
-        elif sealed is None and (document.names_trusted_signer(self.raw, trust) or not self._is_framed()):
+        elif sealed is not None:
+            if read_additions(self.raw, sealed.length) is None:
+                self.exam.reject(Code.DOCUMENT_ALTERED)
+        elif document.names_trusted_signer(self.raw, trust) or not self._is_framed():
             self.exam.reject(Code.DOCUMENT_ALTERED)
         self.exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
 
@@ -123,13 +154,17 @@ class _Upload:
     ) -> Record | HistoricalRecord | None:
         """Step 4: an original with something appended, which is an archive object, or altered."""
         record = self.exam.examine_printed(sealed.record_text, sealed.layout)
+        unseen = picture.same is None and not reading.damaged
+        if not unseen and _only_kept_longer(self.raw, sealed, reading, picture):
+            self.exam.codes.append(Code.DOCUMENT_ARCHIVED)
+            if record is not None:
+                self._sealed(record, sealed)
+            return record
         if isinstance(record, Record):
             self._compare(record, reading)
-        if picture.same is None and not reading.damaged:
+        if unseen:
             self.exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
             self._doubt()
-        elif _only_kept_longer(self.raw, sealed, reading, picture):
-            self.exam.codes.append(Code.DOCUMENT_ARCHIVED)
         else:
             self.exam.reject(Code.DOCUMENT_ALTERED)
         return record
@@ -144,10 +179,11 @@ class _Upload:
         code = self._other_signer(reading, record)  # 7
         if code is None and carries_ours:  # 8
             quiet = not reading.overlays and not reading.active and not self._foreign_links(reading)
-            saved_again = (
-                agrees and quiet and self.exam.authentic is not Authentic.NO and not self._is_framed()
-            )
-            code = Code.DOCUMENT_RESAVED if saved_again and picture.symbols else Code.DOCUMENT_ALTERED
+            explained = agrees and quiet and self.exam.authentic is not Authentic.NO and not self._is_framed()
+            if not (explained and picture.symbols):
+                code = Code.DOCUMENT_ALTERED
+            elif self._looks_like_the_kept_one(record, reading):
+                code = Code.DOCUMENT_RESAVED
         code = code or Code.DOCUMENT_NOT_ORIGINAL
         if code in (Code.DOCUMENT_ALTERED, Code.DOCUMENT_FORGED):
             self.exam.reject(code)
@@ -155,6 +191,16 @@ class _Upload:
             self.exam.codes.append(code)
             self._doubt()
         return record
+
+    def _looks_like_the_kept_one(self, record: Record | HistoricalRecord | None, reading: Reading) -> bool:
+        """Step 8: whether the page is that of the original, seen and not read. Off line nobody knows. Raises SandboxBusyError."""
+        if self.kept is None or self.inspector is None or record is None or reading.pages != 1:
+            return False
+        original = self.kept(record, self.exam.copy)
+        try:
+            return original is not None and self.inspector.resembles(self.raw, original)
+        except NotExaminedError:
+            return False
 
     def _shown_record(self, reading: Reading, picture: Picture) -> Record | HistoricalRecord | None:
         """Step 5: the one record on the page, in the link over it and in the text; what is seen counts before what is clicked."""
@@ -182,10 +228,10 @@ class _Upload:
         return [link for link in reading.links if "#" in link and f"{link.partition('#')[0]}#" not in known]
 
     def _compare(self, record: Record, reading: Reading) -> bool:
-        """Step 6: printed against signed; true when everything is printed as it was signed. Hidden text is not printed."""
+        """Step 6: the text layer against the record; true when every text is as signed. Hidden text is not read."""
         printed = read_pages(() if reading.hidden_text else reading.texts)
-        rows = compare(printed, record, self.exam.trust.tables)
-        self.exam.comparison = rows
+        rows = compare(printed, self._said(record))
+        self.exam.comparison = of_text_layer(rows)
         if differs(rows):
             self.exam.reject(Code.PRINTED_DIFFERS)
         return agrees_throughout(rows)
@@ -208,27 +254,14 @@ def _covers_all(signature: FoundSignature) -> bool:
     return signature.whole and signature.coverage is Coverage.FILE and not signature.stamp
 
 
-def _only_kept_longer(raw: bytes, sealed: SealedRevision, reading: Reading, picture: Picture) -> bool:
-    """Whether nothing but time stamps and validation material was appended, up to the last byte, and nothing looks different."""
-    if not reading.signatures or reading.active or reading.overlays or picture.same is not True:
+def _only_kept_longer(added: Additions | None, reading: Reading, picture: Picture) -> bool:
+    """Whether what was appended follows the grammar of archive objects to the last byte, and the parsers, who are asked as
+    well, find whole time stamps just there, no other change, and nothing that looks different."""
+    if added is None or reading.damaged or reading.active or reading.overlays or picture.same is not True:
         return False
-    first, *stamps = reading.signatures
-    if (first.signer, first.whole, first.stamp, first.ends_at) != (
-        Signer.TRUSTED,
-        True,
-        False,
-        sealed.length,
-    ):
-        return False
-    if (first.coverage, first.changes) != (Coverage.REVISION, Changes.LONG_TERM):
-        return False
-    if not all(one.stamp and one.whole and one.changes is not Changes.OTHER for one in stamps):
-        return False
-    if not stamps:
-        return False
-    tail = raw[stamps[-1].ends_at :]
-    once = tail.count(b"%%EOF") == tail.count(b"startxref") == 1 and b"/DSS" in tail
-    return not tail or (once and _ONE_REVISION.fullmatch(tail) is not None)
+    stamps = reading.signatures[1:]
+    whole = all(one.stamp and one.whole and one.changes is not Changes.OTHER for one in stamps)
+    return whole and tuple(one.ends_at for one in stamps) == added.stamps
 
 
 def _records(texts: Iterable[str]) -> dict[str, str]:
