@@ -86,7 +86,7 @@ class PdfLongTermWriter:
             store = DocumentSecurityStore.supply_dss_in_writer(writer, None, paths=paths, crls=lists)
             if not store.modified:
                 return document
-            writer.write(grown)
+            writer.write(grown)  # type: ignore[no-untyped-call]
         except (PathRefused, PathError):
             return ArchiveFault.MATERIAL
         except ListTooLargeError:
