@@ -16,7 +16,7 @@ from typing import Protocol
 from certverify import document
 from certverify.codes import Code
 from certverify.document import DocumentCheck, SealedRevision
-from certverify.errors import NotExaminedError, RecordAlteredError, RecordUnreadableError, SandboxBusyError
+from certverify.errors import NotExaminedError, RecordAlteredError, RecordUnreadableError
 from certverify.examination import Examination
 from certverify.pdf_additions import Additions, read_additions
 from certverify.pdf_comparison import (
@@ -35,7 +35,7 @@ from certverify.verdict import Authentic
 
 _TEXT_LINK = re.compile(r"https?://[!-~]{1,200}#[0-9A-Z$*+\-./:]{80,1000}")
 _COMPARED = ("certificate/", "annotated-copy/")
-_NEVER_KEPT = "report/"
+_NOT_KEPT = "report/"
 _NO_PICTURE = Picture((), None)
 
 
@@ -97,7 +97,7 @@ class _Upload:
 
     def _sealed(self, record: Record | HistoricalRecord, sealed: SealedRevision) -> None:
         """Rows of a genuine file by what it is, and its digest: neither is read from the page, whose words are applicants'."""
-        if not sealed.layout.startswith(_NEVER_KEPT):
+        if not sealed.layout.startswith(_NOT_KEPT):
             self.exam.sealed_sha256 = sha256(self.raw[: sealed.length]).hexdigest()
         if isinstance(record, Record) and sealed.layout.startswith(_COMPARED):
             self.exam.comparison = rows_of_original(self._said(record))
@@ -155,7 +155,7 @@ class _Upload:
         """Step 4: an original with something appended, which is an archive object, or altered."""
         record = self.exam.examine_printed(sealed.record_text, sealed.layout)
         unseen = picture.same is None and not reading.damaged
-        if not unseen and _only_kept_longer(self.raw, sealed, reading, picture):
+        if not unseen and _only_kept_longer(read_additions(self.raw, sealed.length), reading, picture):
             self.exam.codes.append(Code.DOCUMENT_ARCHIVED)
             if record is not None:
                 self._sealed(record, sealed)
