@@ -15,6 +15,7 @@ from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.code_store import DatabaseCertificatesByCode
 from certsvc.adapters.copy_store import DatabaseCopyBoard
 from certsvc.adapters.history_register import DatabaseHistoryRegister
+from certsvc.adapters.kept_documents import RegisteredDocuments
 from certsvc.adapters.last_checkpoint import FileLastCheckpoint
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.public_tree import FolderTree
@@ -106,6 +107,7 @@ class PublicSide(Parts):
             older_titles=self._older_titles,
             copies=self.copy_board,
             inspector=shared_sandbox(),
+            documents=RegisteredDocuments(self.reading_engine, self.archive),
         )
 
     @cached_property
@@ -204,7 +206,8 @@ class PublicSide(Parts):
     def readiness(self) -> Readiness:
         """Whether this process can answer."""
         state, record = self._published_state, self.keys.record
-        return Readiness(state, self.register, record, self.clock, MAX_AGE_ON_LINE, self.signer_health)
+        parts = (self.clock, MAX_AGE_ON_LINE, self.signer_health, self.copy_board)
+        return Readiness(state, self.register, record, *parts)
 
     @cached_property
     def signer_health(self) -> SignerHealth:

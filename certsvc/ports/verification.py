@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
 from certverify import LedgerUnavailable, StatusSource, Trust
@@ -63,6 +64,35 @@ class Register(Protocol):
 
     def some_number(self) -> str | None:
         """The number of any published certificate, None while there is none."""
+        ...
+
+
+class KindOfDocument(StrEnum):
+    """The kinds of document that are kept byte for byte. Verification reports are not."""
+
+    CERTIFICATE = "certificate"
+    ANNOTATED_COPY = "annotated-copy"
+    STATEMENT = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDocument:
+    """A document by the name it is kept under: number of the certificate, id of the copy, reference of the statement."""
+
+    kind: KindOfDocument
+    name: str
+    version: int
+
+
+class KeptDocuments(Protocol):
+    """The documents as they were served, for reading only."""
+
+    def sha256(self, document: KeptDocument) -> str | None:
+        """The SHA-256 that the register has of it, in hex; None when it has none."""
+        ...
+
+    def read(self, document: KeptDocument) -> bytes | None:
+        """Its bytes; None when they are not kept here. Raises UnavailableError."""
         ...
 
 

@@ -16,18 +16,27 @@ from typing import Protocol
 from certverify import Code, LedgerUnavailable, StatusSource, Verdict
 from certverify.errors import RecordUnreadableError
 from certverify.examination import Examination, Question
+from certverify.manual_code import code_of_record
 from certverify.names import SEPARATORS
-from certverify.pdf_comparison import with_register
+from certverify.pdf_comparison import said_by, with_register
 from certverify.pdf_sandbox import Inspector
 from certverify.record import CopyTerms, HistoricalRecord, Record, decode_record_bytes
 from certverify.status import Status
 from certverify.verdict import Decision, StatusWord
 
-from certsvc.errors import IntegrityError
+from certsvc.errors import IntegrityError, UnavailableError
 from certsvc.formats.record import record_text
 from certsvc.ports import Clock
 from certsvc.ports.annotated_copies import CopyBoard
-from certsvc.ports.verification import DecisionNotice, PublishedState, Register, RegisteredVersion
+from certsvc.ports.verification import (
+    DecisionNotice,
+    KeptDocument,
+    KeptDocuments,
+    KindOfDocument,
+    PublishedState,
+    Register,
+    RegisteredVersion,
+)
 
 MAX_AGE_ON_LINE = timedelta(hours=1)
 _WITHDRAWN = frozenset(
@@ -39,6 +48,7 @@ _KIND_BEHIND = {
     StatusWord.WRITTEN_OFF: "write_off",
     StatusWord.VOIDED: "void",
 }
+_ONLY_VERSION = 1  # of an annotated copy
 _NOT_COMPARED = frozenset(SEPARATORS + "‧・．∙●⸱⋅･'’")
 
 
@@ -101,10 +111,13 @@ class Verification:
         older_titles: OlderTitles | None = None,
         copies: CopyBoard | None = None,
         inspector: Inspector | None = None,
+        documents: KeptDocuments | None = None,
     ) -> None:
         """Without `copies` a register of annotated copies is not asked: they stand as their records say. Without an
-        `inspector` files are compared byte for byte, and what is no original is not looked into.
+        `inspector` files are compared byte for byte, and what is no original is not looked into. Without `documents` a
+        sealed file is not held against the one that is registered.
         """
+        self._documents = documents
         self._inspector = inspector
         self._copies = copies
         self._older_titles: OlderTitles = older_titles or NoOlderTitles()
@@ -121,7 +134,10 @@ class Verification:
     def check_document(self, raw_pdf: bytes, place: str | None = None) -> Verdict:
         """The verdict on a certificate file. No PDF is parsed in this process. Raises UnavailableError, SandboxBusyError."""
         exam, ledger = self._begin(place)
-        return self._conclude(exam, exam.examine_document(raw_pdf, self._inspector), ledger)
+        record = exam.examine_document(raw_pdf, self._inspector, self._kept_original)
+        if record is not None:
+            self._judge_file(exam, record)
+        return self._conclude(exam, record, ledger)
 
     def check_holder(self, claim: HolderClaim, place: str | None = None) -> Verdict:
         """The verdict on the newest published version that agrees with the claim in all three parts.
@@ -181,13 +197,29 @@ class Verification:
         exam.judge_copy(self._standing(exam.copy, record))
         exam.judge_place(record)
         newest = max((one.version for one in versions), default=record.version)
-        _compare_with_register(exam, own, newest)
+        _compare_with_register(exam, record, own, newest)
         superseded = exam.status is StatusWord.SUPERSEDED and newest > record.version
         return replace(
             exam.verdict(),
             decision=_decision_behind(exam.status, record.version, decisions),
             replaced_by=newest if superseded else None,
         )
+
+    def _judge_file(self, exam: Examination, record: Record | HistoricalRecord) -> None:
+        """Whether a sealed file is the one that was registered: whoever stole a document key seals what he likes."""
+        if self._documents is None or exam.sealed_sha256 is None:
+            return
+        registered = self._documents.sha256(_document_of(record, exam.copy))
+        if registered is not None and registered != exam.sealed_sha256:
+            exam.reject(Code.DOCUMENT_UNREGISTERED)
+            exam.comparison = None
+
+    def _kept_original(self, record: Record | HistoricalRecord, copy: CopyTerms | None) -> bytes | None:
+        """certverify.pdf_upload.KeptOriginals; an archive that is away knows nothing."""
+        try:
+            return None if self._documents is None else self._documents.read(_document_of(record, copy))
+        except UnavailableError:
+            return None
 
     def _standing(self, copy: CopyTerms | None, record: Record) -> Code:
         """What the register says of a copy that has not ended by its own date; one it does not have stays open."""
@@ -236,10 +268,28 @@ def _judge_status(
             exam.codes.append(answer)
 
 
-def _compare_with_register(exam: Examination, own: RegisteredVersion | None, newest: int) -> None:
-    """What is registered of this very version beside what was printed and signed, where a file was compared."""
-    if exam.comparison is not None and own is not None and own.record is not None:
-        exam.comparison = with_register(exam.comparison, _record_of(own), newest, exam.trust.tables)
+def _compare_with_register(
+    exam: Examination, record: Record, own: RegisteredVersion | None, newest: int
+) -> None:
+    """What is registered of this very version beside what was signed and, of a file, printed."""
+    if own is None or own.record is None:
+        return
+    registered = _record_of(own)
+    if registered != record:
+        exam.codes.append(Code.REGISTER_DIFFERS)
+    if exam.comparison is not None:
+        said = said_by(record, exam.trust.tables, exam.manual_code)
+        code = exam.manual_code if exam.copy is not None else code_of_record(own.record)
+        held = said_by(registered, exam.trust.tables, code) | {"version": f"第{newest}版"}
+        exam.comparison = with_register(exam.comparison, said, held)
+
+
+def _document_of(record: Record | HistoricalRecord, copy: CopyTerms | None) -> KeptDocument:
+    if isinstance(record, HistoricalRecord):
+        return KeptDocument(KindOfDocument.STATEMENT, record.reference, record.version)
+    if copy is not None:
+        return KeptDocument(KindOfDocument.ANNOTATED_COPY, copy.id, _ONLY_VERSION)
+    return KeptDocument(KindOfDocument.CERTIFICATE, record.number, record.version)
 
 
 def _own_version(versions: Sequence[RegisteredVersion], record: Record) -> RegisteredVersion | None:

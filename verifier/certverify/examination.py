@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from certverify.codes import Code
 from certverify.errors import KeyUnknownError, RecordAlteredError, RecordUnreadableError, SignatureError
 from certverify.ledger import Freshness
+from certverify.manual_code import code_of_record
 from certverify.record import (
     CopyTerms,
     HistoricalRecord,
@@ -17,6 +18,7 @@ from certverify.record import (
     SignedRecord,
     decode_record,
     formats_of_layout,
+    record_bytes,
 )
 from certverify.record_items import CERTIFICATE
 from certverify.status import Status
@@ -42,6 +44,7 @@ from certverify.verdict import (
 
 if TYPE_CHECKING:
     from certverify.pdf_sandbox import Inspector
+    from certverify.pdf_upload import KeptOriginals
 
 DEFAULT_MAX_AGE = timedelta(days=7)
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -97,7 +100,11 @@ class Examination:
     status: StatusWord = StatusWord.UNKNOWN
     freshness: Freshness | None = None
     valid_here: ValidHere = ValidHere.NOT_ASKED
+    record_text: str | None = None
+    """The text whose record was believed."""
     comparison: tuple[Compared, ...] | None = None
+    sealed_sha256: str | None = None
+    """Of the sealed bytes of a file that was found genuine, in hex, where the authority keeps such files."""
 
     def examine_record(self, text: str) -> Record | HistoricalRecord | None:
         """The record in `text` when the authority signed it; otherwise None, and the reason is noted."""
@@ -133,7 +140,7 @@ class Examination:
         return None
 
     def _believe(self, signed: SignedRecord, text: str) -> Record | HistoricalRecord | None:
-        self.authentic = Authentic.YES
+        self.authentic, self.record_text = Authentic.YES, text
         self.record, self.copy, self.historical = signed.record, signed.copy, signed.historical
         self._judge_address(text)
         return self._believed
@@ -149,16 +156,16 @@ class Examination:
             self.codes.append(Code.FOREIGN_ADDRESS)
 
     def examine_document(
-        self, raw_pdf: bytes, inspector: Inspector | None = None
+        self, raw_pdf: bytes, inspector: Inspector | None = None, kept: KeptOriginals | None = None
     ) -> Record | HistoricalRecord | None:
         """The record that a certificate file shows, when the authority signed it; what the file is worth is noted.
 
         Without an `inspector` the bytes are compared and nothing else (docs/formats/document.md); with one, SandboxBusyError
-        is raised when a file that is no original finds no place.
+        is raised when a file that is no original finds no place. `kept`: who has the originals, on line.
         """
         from certverify.pdf_upload import examine_upload
 
-        return examine_upload(self, raw_pdf, inspector)
+        return examine_upload(self, raw_pdf, inspector, kept)
 
     def examine_printed(self, text: str, layout: str) -> Record | HistoricalRecord | None:
         """The record of a sealed document; one of another kind than the layout's was never sealed there by the authority."""
@@ -171,6 +178,12 @@ class Examination:
         if layout.startswith("report/"):
             self.codes.append(Code.DOCUMENT_IS_REPORT)
         return self._believe(signed, text)
+
+    @property
+    def manual_code(self) -> str | None:
+        """The 15 symbols that belong to the record that was believed; None before."""
+        text = self.record_text
+        return None if text is None else code_of_record(record_bytes(text))
 
     def reject(self, code: Code) -> None:
         """Note that what was presented is not the authority's work."""

@@ -94,6 +94,11 @@ def decode_record(text: str) -> SignedRecord:
     return signed
 
 
+def record_bytes(text: str) -> bytes:
+    """The bytes of the COSE_Sign1 in a text that `decode_record` has read."""
+    return decode_base43(text.rpartition("#")[2][:-1])
+
+
 def decode_record_bytes(raw_record: bytes) -> SignedRecord:
     """The record in the bytes of an untagged COSE_Sign1 (RFC 9052 4.2). Raises RecordUnreadableError."""
     try:
