@@ -50,7 +50,11 @@ def read_key_plan(folder: Path) -> KeyPlan:
         fields = json.loads(raw_plan)
         if fields["format"] != FORMAT:
             raise ValueError("another format")
-        plan = KeyPlan(**{kind.value: tuple(map(_key, fields[kind.value])) for kind in KeyKind})
+        # Plans of before document certificates took over from each other do not name the first one.
+        documents = (
+            tuple(map(_key, fields["document"])) if "document" in fields else (first_document_key(folder),)
+        )
+        plan = KeyPlan(tuple(map(_key, fields["record"])), tuple(map(_key, fields["log"])), documents)
         if not all(key.certificates for key in plan.document):
             raise ValueError("a document key without its certificate")
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -44,6 +45,14 @@ def test_a_missing_plan_during_an_overlap_puts_no_old_key_back(
         house.process()
     with pytest.raises(ConfigurationError, match=FILE):
         prepare_home(house.first.office.settings, house.first.clock)
+
+
+def test_a_plan_of_before_document_certificates_took_over_takes_the_one_of_the_ceremony(house: House) -> None:
+    plan = read_key_plan(house.keys)
+    fields = json.loads((house.keys / FILE).read_bytes())
+    del fields["document"]
+    (house.keys / FILE).write_text(json.dumps(fields), encoding="utf-8")
+    assert read_key_plan(house.keys) == plan
 
 
 @pytest.mark.parametrize(
