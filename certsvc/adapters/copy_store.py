@@ -7,24 +7,33 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from certsvc.adapters.audit_store import append_entry
 from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.copy_schema import annotated_copy
 from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.schema import certificate
 from certsvc.adapters.sealed_certificates import code_key
 from certsvc.domain.annotated_copy import AnnotatedCopy, CopyWords
 from certsvc.domain.caller import Caller
+from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.permission import Action
 from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.manual_code import manual_code
 from certsvc.ports import PersonalCipher
 from certsvc.ports.annotated_copies import JudgeCopy
-
-_UNFINISHED = text(
-    "document_sha256 IS NULL AND withdrawn_at IS NULL"
-)  # word for word as in the partial index
 
 
 class DatabaseCopyStore:
@@ -45,7 +54,7 @@ class DatabaseCopyStore:
         same = (annotated_copy.c.person_key == person) & (annotated_copy.c.request_digest == digest)
         with self._engine.begin() as connection:
             versions = self._certificates.hold_versions(connection, copy.number)
-            found = connection.execute(select(annotated_copy).where(same)).one_or_none()
+            found = connection.execute(_copies().where(same)).one_or_none()
             if found is not None:
                 return open_copy(found, self._cipher)
             if not versions:
@@ -71,9 +80,10 @@ class DatabaseCopyStore:
         """A copy by its id."""
         return find_copy(self._engine, self._cipher, copy)
 
-    def waiting(self, most: int) -> tuple[AnnotatedCopy, ...]:
-        """Copies without a document, without those that were withdrawn."""
-        wanted = select(annotated_copy).where(_UNFINISHED).order_by(annotated_copy.c.id).limit(most)
+    def waiting(self, most: int, today: date, after: str = "") -> tuple[AnnotatedCopy, ...]:
+        """Copies without a document that may be used today, by id."""
+        wanted = _copies().where(_unfinished(today), annotated_copy.c.id > after)
+        wanted = wanted.order_by(annotated_copy.c.id).limit(most)
         with self._engine.begin() as connection:
             rows = connection.execute(wanted).all()
         return tuple(open_copy(row, self._cipher) for row in rows)
@@ -110,7 +120,7 @@ class DatabaseCopyStore:
                 connection.execute(update(annotated_copy).where(own).values(document_sha256=document_sha256))
             elif row.document_sha256 != document_sha256:
                 raise IntegrityError(f"加注件 {copy} 的文件与登记的摘要不一致，已停止处理。")
-            return open_copy(connection.execute(select(annotated_copy).where(own)).one(), self._cipher)
+            return open_copy(connection.execute(_copies().where(own)).one(), self._cipher)
 
     def withdraw(self, copy: str, by: Caller, at: datetime) -> AnnotatedCopy:
         """End a copy early."""
@@ -120,13 +130,13 @@ class DatabaseCopyStore:
             if row.withdrawn_at is None:
                 connection.execute(update(annotated_copy).where(own).values(withdrawn_at=instant_text(at)))
                 append_entry(connection, at, by, Action.COPY_WITHDRAW, _subject(copy))
-            return open_copy(connection.execute(select(annotated_copy).where(own)).one(), self._cipher)
+            return open_copy(connection.execute(_copies().where(own)).one(), self._cipher)
 
     def _of_certificate(self, connection: Connection, number: str) -> tuple[AnnotatedCopy, ...]:
         return self._newest_first(connection, annotated_copy.c.certificate_number == number)
 
     def _newest_first(self, connection: Connection, wanted: ColumnElement[bool]) -> tuple[AnnotatedCopy, ...]:
-        newest = select(annotated_copy).where(wanted)
+        newest = _copies().where(wanted)
         rows = connection.execute(newest.order_by(annotated_copy.c.made_at.desc(), annotated_copy.c.id))
         return tuple(open_copy(row, self._cipher) for row in rows)
 
@@ -156,6 +166,12 @@ class DatabaseCopyBoard:
         """A copy by its id."""
         return find_copy(self._engine, self._cipher, copy)
 
+    def overdue(self, today: date, made_before: datetime) -> int:
+        """How many copies that may be used today are still without a document."""
+        wanted = _copies().where(_unfinished(today), annotated_copy.c.made_at < instant_text(made_before))
+        with self._engine.begin() as connection:
+            return connection.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
+
     def record(self, code: str) -> bytes | None:
         """The record of the copy with this manual code."""
         own = annotated_copy.c
@@ -167,15 +183,32 @@ class DatabaseCopyBoard:
         )
 
 
+def _copies() -> Select[Any]:
+    """Copies, each with the status of the version that it is a copy of."""
+    its_version = and_(
+        certificate.c.number == annotated_copy.c.certificate_number,
+        certificate.c.version == annotated_copy.c.certificate_version,
+    )
+    status = certificate.c.status.label("certificate_status")
+    return select(annotated_copy, status).join_from(annotated_copy, certificate, its_version)
+
+
+def _unfinished(today: date) -> ColumnElement[bool]:
+    in_use = annotated_copy.c.ends_on >= today.isoformat()
+    own = annotated_copy.c
+    index = and_(own.document_sha256.is_(None), own.withdrawn_at.is_(None))  # as the partial index says it
+    return and_(index, in_use, certificate.c.status == int(CertificateStatus.VALID))
+
+
 def find_copy(engine: Engine, cipher: PersonalCipher, copy: str) -> AnnotatedCopy | None:
     """A copy by its id, None when there is none."""
     with engine.begin() as connection:
-        row = connection.execute(select(annotated_copy).where(annotated_copy.c.id == copy)).one_or_none()
+        row = connection.execute(_copies().where(annotated_copy.c.id == copy)).one_or_none()
     return None if row is None else open_copy(row, cipher)
 
 
 def open_copy(row: Row[Any], cipher: PersonalCipher) -> AnnotatedCopy:
-    """What a row of the table says."""
+    """What a row of `_copies` says."""
     words = json.loads(cipher.decrypt(row.sealed_terms, context=_terms_context(row.id)))
     return AnnotatedCopy(
         id=row.id,
@@ -186,6 +219,7 @@ def open_copy(row: Row[Any], cipher: PersonalCipher) -> AnnotatedCopy:
         ends_on=date.fromisoformat(row.ends_on),
         ready=row.document_sha256 is not None,
         withdrawn_at=None if row.withdrawn_at is None else read_instant(row.withdrawn_at),
+        certificate_status=CertificateStatus(row.certificate_status),
     )
 
 

@@ -30,11 +30,20 @@ class CopyStanding(StrEnum):
     LIVE = "live"
     ENDED = "ended"
     WITHDRAWN = "withdrawn"
+    NOT_IN_FORCE = "not-in-force"
 
     @property
     def label(self) -> str:
         """The Chinese word."""
-        return {"live": "可使用", "ended": "已到期", "withdrawn": "已停用"}[self.value]
+        return _STANDING_LABELS[self]
+
+
+_STANDING_LABELS: Final = {
+    CopyStanding.LIVE: "可使用",
+    CopyStanding.ENDED: "已到期",
+    CopyStanding.WITHDRAWN: "已停用",
+    CopyStanding.NOT_IN_FORCE: "不可使用（证书已不是“有效”）",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,10 @@ class CopyWords:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedCopy:
-    """A copy as it is kept. `ends_on` is the last day it may be used, counted in Asia/Shanghai; `ready`: its document is kept."""
+    """A copy as it is kept. `ends_on` is the last day it may be used, counted in Asia/Shanghai; `ready`: its document is kept.
+
+    `certificate_status`: how the version of the certificate that it is a copy of stands when the copy is read.
+    """
 
     id: str
     number: str
@@ -57,12 +69,16 @@ class AnnotatedCopy:
     ends_on: date
     ready: bool = False
     withdrawn_at: datetime | None = None
+    certificate_status: CertificateStatus = CertificateStatus.VALID
 
     def standing(self, today: date) -> CopyStanding:
-        """Whether it may be used on a day; what its holder has ended stays that, whatever the day."""
+        """Whether it may be used on a day; what its holder has ended stays that, whatever the day or the certificate."""
         if self.withdrawn_at is not None:
             return CopyStanding.WITHDRAWN
-        return CopyStanding.ENDED if today > self.ends_on else CopyStanding.LIVE
+        if today > self.ends_on:
+            return CopyStanding.ENDED
+        in_force = self.certificate_status is CertificateStatus.VALID
+        return CopyStanding.LIVE if in_force else CopyStanding.NOT_IN_FORCE
 
 
 def new_copy_id(random_bytes: Callable[[int], bytes]) -> str:
@@ -112,9 +128,22 @@ def require_in_force(status: CertificateStatus) -> None:
         raise ConflictError(f"该证书目前为“{status.label}”，不能办理加注件；只有“有效”的证书可以办理。")
 
 
-def require_room(copies: Sequence[AnnotatedCopy], today: date) -> None:
-    """Raises ConflictError when three of the certificate's copies are live already."""
-    live = [one.ends_on for one in copies if one.standing(today) is CopyStanding.LIVE]
+def require_usable(copy: AnnotatedCopy, today: date) -> None:
+    """Raises ConflictError unless the copy may be used today, its certificate being in force."""
+    standing = copy.standing(today)
+    if standing is CopyStanding.NOT_IN_FORCE:
+        raise ConflictError(
+            f"这份加注件所依据的证书目前为“{copy.certificate_status.label}”，加注件不能再下载或使用。"
+            "请先核对证书状态；证书有效后可以另行办理。"
+        )
+    if standing is not CopyStanding.LIVE:
+        raise ConflictError(f"这份加注件{standing.label}，不能再下载。请按需要另行办理。")
+
+
+def require_room(copies: Sequence[AnnotatedCopy], version: int, today: date) -> None:
+    """Raises ConflictError when three copies of this version are live already; those of a replaced version take no room."""
+    own = [one for one in copies if one.version == version]
+    live = [one.ends_on for one in own if one.standing(today) is CopyStanding.LIVE]
     if len(live) >= MOST_LIVE:
         raise ConflictError(
             f"同一份证书最多可有 {MOST_LIVE} 份可使用的加注件，现已有 {len(live)} 份，最早的一份{_chinese(min(live))}到期。"

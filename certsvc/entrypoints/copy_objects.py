@@ -8,7 +8,7 @@ from certsvc.domain.annotated_copy import AnnotatedCopy
 
 
 def copy_object(copy: AnnotatedCopy, today: date) -> dict[str, object]:
-    """`standing` is `live`, `ended` or `withdrawn` on that day; `ready`: the document is kept."""
+    """`standing` is `live`, `ended`, `withdrawn` or `not-in-force` on that day; `ready`: the document is kept."""
     standing = copy.standing(today)
     return {
         "copy": copy.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from certsvc.domain.annotated_copy import AnnotatedCopy
@@ -38,8 +38,8 @@ class CopyStore(Protocol):
         """A copy by its id."""
         ...
 
-    def waiting(self, most: int) -> tuple[AnnotatedCopy, ...]:
-        """Copies that were written down and have no document yet, without those that were withdrawn."""
+    def waiting(self, most: int, today: date, after: str = "") -> tuple[AnnotatedCopy, ...]:
+        """Copies that were written down, may be used today and have no document yet: by id, those after an id."""
         ...
 
     def record(self, copy: str) -> bytes | None:
@@ -64,4 +64,8 @@ class CopyBoard(Protocol):
 
     def find(self, copy: str) -> AnnotatedCopy | None:
         """A copy by its id."""
+        ...
+
+    def overdue(self, today: date, made_before: datetime) -> int:
+        """How many copies that may be used today were written down before an instant and have no document yet."""
         ...

@@ -9,6 +9,7 @@ The portal asks in a holder's name, as with share grants; at the office the oper
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from datetime import date
 
 from certsvc.domain.annotated_copy import (
     AnnotatedCopy,
-    CopyStanding,
     copy_words,
     new_copy_id,
     require_end,
@@ -24,11 +24,19 @@ from certsvc.domain.annotated_copy import (
     require_printable,
     require_room,
     require_space,
+    require_usable,
 )
 from certsvc.domain.caller import Caller
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.corridor import Draft
-from certsvc.errors import ConflictError, IntegrityError, UnknownReference
+from certsvc.errors import (
+    ConflictError,
+    IntegrityError,
+    OlderDatabase,
+    RequestError,
+    UnavailableError,
+    UnknownReference,
+)
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.annotated_copies import CopyStore, JudgeCopy
@@ -36,6 +44,7 @@ from certsvc.ports.share_grants import PublishedVersions
 from certsvc.stages.public_words import making
 from certsvc.stages.share_grants import Holder, is_holders
 
+_log = logging.getLogger(__name__)
 _COPY = "加注件"
 _NO_CERTIFICATE = "没有与持证人相符的证书。请核对证书编号。"
 _UNKNOWN = "没有这份加注件。请刷新列表后重试。"
@@ -95,8 +104,10 @@ class AnnotatedCopies:
         return self._finish(self._begin(newest, wish, by))
 
     def of_holder(self, holder: Holder) -> tuple[AnnotatedCopy, ...]:
-        """The holder's copies, newest first."""
-        return self.store.of_holder(_plain(holder.id_number))
+        """The holder's copies, newest first: of certificates that bear the holder's name and number."""
+        copies = self.store.of_holder(_plain(holder.id_number))
+        own = {number for number in {one.number for one in copies} if self._is_own(holder, number)}
+        return tuple(one for one in copies if one.number in own)
 
     def of_certificate(self, number: str) -> tuple[AnnotatedCopy, ...]:
         """The copies of a certificate, newest first."""
@@ -105,18 +116,18 @@ class AnnotatedCopies:
     def document(self, copy: str, by: Caller, channel: str, holder: Holder | None = None) -> bytes:
         """The PDF of a copy that may still be used, finished first if need be; the look is written down before.
 
-        With a holder, of the holder's own alone. Raises UnknownReference, ConflictError for a copy that has ended.
+        With a holder, of the holder's own alone. Raises UnknownReference, ConflictError for a copy that has ended, or whose
+        certificate is not in force: neither when it is asked nor when it is handed out.
         """
         found = self._own(copy, holder)
-        standing = found.standing(self.clock.today())
-        if standing is not CopyStanding.LIVE:
-            raise ConflictError(f"这份加注件{standing.label}，不能再下载。请按需要另行办理。")
+        require_usable(found, self.clock.today())
         with nullcontext() if holder is None else making(_COPY):
             finished = self._finish(found)
         self.looks.append(PersonalLook(self.clock.now(), channel, by.name, finished.id, "下载加注件"))
         document = self.read(finished.id)
         if document is None:
             raise IntegrityError(f"加注件 {finished.id} 的文件不在档案中，已停止处理。")
+        require_usable(self._own(copy, holder), self.clock.today())
         return document
 
     def withdraw(self, copy: str, by: Caller, holder: Holder | None = None) -> AnnotatedCopy:
@@ -124,9 +135,22 @@ class AnnotatedCopies:
         return self.store.withdraw(self._own(copy, holder).id, by, self.clock.now())
 
     def work(self, stopping: Callable[[], bool]) -> None:
-        """Finish the copies that a process left behind, one after another until `stopping`."""
-        while not stopping() and (waiting := self.store.waiting(1)):
-            self._finish(waiting[0])
+        """Finish the copies that a process left behind, one after another until `stopping`.
+
+        One that cannot be finished is told to the log and holds up no other; it is tried again the next time.
+        Raises ConfigurationError and OlderDatabase, which are about all of them.
+        """
+        after, today = "", self.clock.today()
+        while not stopping() and (waiting := self.store.waiting(1, today, after)):
+            after = waiting[0].id
+            try:
+                self._finish(waiting[0])
+            except OlderDatabase:
+                raise
+            except (UnavailableError, ConflictError, RequestError) as error:
+                _log.warning("annotated copy %s waits (%s): %s", after, error.code, error)
+            except IntegrityError as error:
+                _log.critical("annotated copy %s cannot be finished: %s", after, error)
 
     def _begin(self, newest: Draft, wish: CopyWish, by: Caller) -> AnnotatedCopy:
         today, content = self.clock.today(), newest.content
@@ -158,13 +182,18 @@ class AnnotatedCopies:
             require_in_force(status)
             if version != fresh.version:
                 raise ConflictError(_CHANGED)
-            require_room(copies, today)
+            require_room(copies, version, today)
 
         return judge
 
     def _finish(self, copy: AnnotatedCopy) -> AnnotatedCopy:
-        if copy.ready or copy.withdrawn_at is not None:
-            return copy
+        """Nothing is printed of a copy that ended, or whose certificate is not in force any more: ConflictError."""
+        now = self.store.find(copy.id)
+        if now is None:
+            raise UnknownReference(_UNKNOWN)
+        if now.ready or now.withdrawn_at is not None:
+            return now
+        require_usable(now, self.clock.today())
         versions = self.certificates.published(number=copy.number)
         draft = next((one.draft for one in versions if one.draft.content.version == copy.version), None)
         if draft is None:
@@ -179,6 +208,10 @@ class AnnotatedCopies:
 
     def _of_holder(self, copy: str, holder: Holder) -> AnnotatedCopy | None:
         return next((one for one in self.of_holder(holder) if one.id == copy), None)
+
+    def _is_own(self, holder: Holder, number: str) -> bool:
+        newest = self._newest(number)
+        return newest is not None and is_holders(holder, newest.content)
 
     def _newest(self, number: str) -> Draft | None:
         versions = self.certificates.published(number=_plain(number))

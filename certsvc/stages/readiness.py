@@ -12,10 +12,12 @@ from certverify.meanings import MEANINGS
 
 from certsvc.errors import UnavailableError
 from certsvc.ports import Clock, RecordSigner
+from certsvc.ports.annotated_copies import CopyBoard
 from certsvc.ports.verification import PublishedState, Register
 from certsvc.stages.signer_health import SignerHealth, SignerReport
 
 OK = "ok"
+_PATIENCE = timedelta(minutes=10)  # a copy is finished in seconds
 _NOT_READ = "unreadable"
 
 
@@ -30,6 +32,7 @@ class Readiness:
         clock: Clock,
         max_age: timedelta,
         signers: SignerHealth | None = None,
+        copies: CopyBoard | None = None,
     ) -> None:
         self._published = published
         self._register = register
@@ -37,6 +40,7 @@ class Readiness:
         self._clock = clock
         self._max_age = max_age
         self._signers = signers
+        self._copies = copies
 
     def check(self) -> Mapping[str, str]:
         """`ok` or a reason for each of `database`, `checkpoint`, `keys`; never raises for something that is away."""
@@ -45,6 +49,17 @@ class Readiness:
     def signers(self) -> tuple[SignerReport, ...]:
         """How each signing key stands. Answers do not rest on them: what was signed can be checked without any key."""
         return () if self._signers is None else self._signers.reports()
+
+    def unfinished_copies(self) -> int | None:
+        """Annotated copies that wait for their document for more than ten minutes: somebody must look into the log of the
+        background work. None while the register does not answer.
+        """
+        if self._copies is None:
+            return 0
+        try:
+            return self._copies.overdue(self._clock.today(), self._clock.now() - _PATIENCE)
+        except UnavailableError:
+            return None
 
     def checkpoint_age(self) -> float | None:
         """Seconds since the published checkpoint was the newest, as log and witnesses cosigned it; None when nothing says so."""

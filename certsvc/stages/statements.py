@@ -108,8 +108,17 @@ class Statements:
         document = self.read(one.reference, one.version)
         if document is None:
             raise IntegrityError(f"历史数据说明 {one.reference} 的文件不在档案中，已停止处理。")
+        self._require_standing(self._now(one))
         self.looks.append(PersonalLook(self.clock.now(), channel, viewer, one.reference, STATEMENT))
         return GivenStatement(one.reference, one.version, document)
+
+    def _now(self, one: RegisteredHistory) -> RegisteredHistory:
+        """The version as it stands by now: a revocation while its statement was signed keeps the statement back."""
+        versions = self.answers.register.asked_for(one.reference)
+        now = [two for two in versions if (two.reference, two.version) == (one.reference, one.version)]
+        if not now:
+            raise ConflictError(f"该历史数据刚刚有变动，{_NOT_STATED}请稍后重试。")
+        return now[0]
 
     def _require_standing(self, one: RegisteredHistory) -> None:
         """Raises ConflictError unless the version is in force, undisputed and in the public log."""

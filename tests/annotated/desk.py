@@ -88,6 +88,20 @@ class CopyDesk:
         )
         self.office.confirm_decision(decision, "second")
 
+    def correct(self, name: str) -> None:
+        """Correct the holder's name, by two persons: a second version."""
+        today, office = self.desk.clock.today(), self.office
+        decision = office.deciding.propose(
+            DecisionKind.CORRECT,
+            self.number,
+            "吉人社更〔2024〕1号",
+            today,
+            "姓名更正",
+            "maker",
+            {"name": name},
+        )
+        office.confirm_decision(decision, "second")
+
 
 @contextmanager
 def open_copy_desk(

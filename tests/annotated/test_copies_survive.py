@@ -6,14 +6,15 @@ import json
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from certsvc.adapters.copy_store import DatabaseCopyStore
+from certsvc.adapters.copy_store import DatabaseCopyBoard, DatabaseCopyStore
 from certsvc.entrypoints.jobs.steps import finish_cases
-from certsvc.errors import UnavailableError
+from certsvc.errors import IntegrityError, UnavailableError
 from tests.annotated.desk import CopyDesk
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,57 @@ def test_a_broken_off_copy_that_its_holder_ends_is_finished_by_nobody(
     finish_cases(copies.office, lambda: False)
     (left,) = copies.own("/list").json()["copies"]
     assert (left["ready"], left["standing"]) == (False, "withdrawn")
+
+
+def test_one_copy_that_cannot_be_finished_holds_up_no_other(
+    copies: CopyDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    left = leave_behind(copies, monkeypatch, 3)
+    keep = DatabaseCopyStore.keep_record
+    failures = {left[0]: IntegrityError("记录不符。"), left[1]: UnavailableError("签名设备没有应答。")}
+
+    def some_fail(store: DatabaseCopyStore, copy: str, record: bytes) -> bytes:
+        if copy in failures:
+            raise failures[copy]
+        return keep(store, copy, record)
+
+    with monkeypatch.context() as some_broken:
+        some_broken.setattr(DatabaseCopyStore, "keep_record", some_fail)
+        finish_cases(copies.office, lambda: False)
+    ready = {one["copy"]: one["ready"] for one in copies.own("/list").json()["copies"]}
+    assert ready == {left[0]: False, left[1]: False, left[2]: True}
+    assert [left[0] in caplog.text, left[1] in caplog.text] == [True, True]
+    board = DatabaseCopyBoard(copies.office.engine, copies.office.keys.cipher)
+    today, now = copies.day(0), copies.desk.clock.now()
+    assert board.overdue(today, now) == 0
+    assert board.overdue(today, now + timedelta(minutes=11)) == 2
+    finish_cases(copies.office, lambda: False)
+    assert board.overdue(today, now + timedelta(minutes=11)) == 0
+
+
+def test_nothing_is_printed_of_a_certificate_that_was_revoked_meanwhile(
+    copies: CopyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (left,) = leave_behind(copies, monkeypatch, 1)
+    copies.revoke()
+    finish_cases(copies.office, lambda: False)
+    refused = copies.make()
+    assert (refused.status_code, copies.office.archive.read(left, 1)) == (409, None)
+    assert "“已撤销”" in refused.json()["detail"]
+    assert copies.office.copies.store.record(left) is None
+
+
+def leave_behind(copies: CopyDesk, monkeypatch: pytest.MonkeyPatch, count: int) -> list[str]:
+    """Copies that were written down while the signing key did not answer; their ids in order."""
+
+    def unavailable(*_given: object) -> bytes:
+        raise UnavailableError("签名设备没有应答。")
+
+    with monkeypatch.context() as without_key:
+        without_key.setattr(DatabaseCopyStore, "keep_record", unavailable)
+        for n in range(1, count + 1):
+            assert copies.make(request=f"request-{n:04}").status_code == 503
+    return sorted(one["copy"] for one in copies.own("/list").json()["copies"])
 
 
 def test_two_processes_at_once_make_three_copies_and_no_fourth(copies: CopyDesk) -> None:

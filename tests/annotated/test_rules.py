@@ -18,6 +18,7 @@ from certsvc.domain.annotated_copy import (
     require_printable,
     require_room,
     require_space,
+    require_usable,
 )
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.errors import ConflictError, RequestError
@@ -25,11 +26,18 @@ from certsvc.errors import ConflictError, RequestError
 TODAY = date(2026, 11, 20)
 
 
-def copy(ends_on: date, *, withdrawn: bool = False) -> AnnotatedCopy:
+def copy(
+    ends_on: date,
+    *,
+    withdrawn: bool = False,
+    version: int = 1,
+    status: CertificateStatus = CertificateStatus.VALID,
+) -> AnnotatedCopy:
     made_at = datetime(2026, 11, 1, tzinfo=UTC)
     words = CopyWords("某公司", "投标")
     withdrawn_at = made_at if withdrawn else None
-    return AnnotatedCopy("J" + "2" * 15, "2205202600000018", 1, words, made_at, ends_on, True, withdrawn_at)
+    number = "2205202600000018"
+    return AnnotatedCopy("J" + "2" * 15, number, version, words, made_at, ends_on, True, withdrawn_at, status)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +69,29 @@ def test_a_copy_ends_today_at_the_earliest_and_in_ninety_days_at_the_latest(
 
 def test_only_live_copies_take_room() -> None:
     ended, withdrawn = copy(TODAY - timedelta(days=1)), copy(TODAY, withdrawn=True)
-    require_room([copy(TODAY), copy(TODAY), ended, ended, withdrawn, withdrawn], TODAY)
+    require_room([copy(TODAY), copy(TODAY), ended, ended, withdrawn, withdrawn], 1, TODAY)
     with pytest.raises(ConflictError, match="最早的一份2026年11月20日到期"):
-        require_room([copy(TODAY + timedelta(days=3)), copy(TODAY), copy(TODAY)], TODAY)
+        require_room([copy(TODAY + timedelta(days=3)), copy(TODAY), copy(TODAY)], 1, TODAY)
+
+
+def test_copies_of_a_replaced_version_take_no_room() -> None:
+    old = [copy(TODAY, status=CertificateStatus.SUPERSEDED), copy(TODAY), copy(TODAY)]
+    require_room([*old, copy(TODAY, version=2), copy(TODAY, version=2)], 2, TODAY)
+    with pytest.raises(ConflictError, match="最多可有 3 份"):
+        require_room([*old, *[copy(TODAY, version=2)] * 3], 2, TODAY)
+
+
+@pytest.mark.parametrize("status", CertificateStatus)
+def test_a_copy_may_be_used_while_its_certificate_is_in_force(status: CertificateStatus) -> None:
+    in_use = copy(TODAY, status=status)
+    if status is CertificateStatus.VALID:
+        assert in_use.standing(TODAY) is CopyStanding.LIVE
+        require_usable(in_use, TODAY)
+    else:
+        assert in_use.standing(TODAY) is CopyStanding.NOT_IN_FORCE
+        with pytest.raises(ConflictError, match=f"“{status.label}”"):
+            require_usable(in_use, TODAY)
+    assert copy(TODAY, withdrawn=True, status=status).standing(TODAY) is CopyStanding.WITHDRAWN
 
 
 @pytest.mark.parametrize("status", CertificateStatus)

@@ -199,7 +199,11 @@ def test_ready_means_database_young_checkpoint_and_published_keys(public: Public
     signers = told.pop("signers")
     assert (ready.status_code, told) == (
         200,
-        {"status": "ready", "checks": {"database": "ok", "checkpoint": "ok", "keys": "ok"}},
+        {
+            "status": "ready",
+            "checks": {"database": "ok", "checkpoint": "ok", "keys": "ok"},
+            "unfinished_copies": 0,
+        },
     )
     assert {(one["key"], one["finding"], one["reachable"]) for one in signers} == {
         (key, "ok", True) for key in ("record", "log", "document", "api")

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from certsvc.adapters.database_copy import copy_database
 from certsvc.adapters.signers import HeldDocumentSigner
 from certsvc.adapters.statement_schema import historical_statement
+from certsvc.adapters.statement_store import DatabaseStatementStore
 from certsvc.domain.caller import OPERATOR, nobody
 from certsvc.errors import ConflictError, SignerRefused, UnavailableError, UnknownReference
 from certsvc.stages.share_grants import Holder
@@ -275,3 +276,19 @@ def test_a_statement_that_cannot_be_signed_waits_with_one_sentence_for_the_publi
     assert str(public.value) == "历史数据说明暂时不能出具，请稍后再试；核验不受影响。"
     assert any("signer-refused" in line and "令牌文件" in line for line in caplog.messages)
     assert paper.stated() == paper.at_office()
+
+
+def test_a_revocation_while_the_statement_is_made_keeps_it_back(
+    desk: StatementDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = desk.paper()
+    finish = DatabaseStatementStore.finish
+
+    def revoked_meanwhile(store: DatabaseStatementStore, *given: object) -> None:
+        finish(store, *given)  # type: ignore[arg-type]
+        paper.revoke()
+
+    monkeypatch.setattr(DatabaseStatementStore, "finish", revoked_meanwhile)
+    with pytest.raises(ConflictError, match="已撤销"):
+        paper.stated()
+    assert paper.looks() == []

@@ -190,10 +190,16 @@ READY_ANSWERS: Answers = {
                         "status": {"const": "ready"},
                         "checks": {"type": "object", "additionalProperties": {"const": "ok"}},
                         "signers": {"type": "array", "items": _SIGNER_SCHEMA},
+                        "unfinished_copies": {"type": ["integer", "null"], "minimum": 0},
                     },
-                    "required": ["status", "checks", "signers"],
+                    "required": ["status", "checks", "signers", "unfinished_copies"],
                 },
-                "example": {"status": "ready", "checks": _CHECKS, "signers": _SIGNERS},
+                "example": {
+                    "status": "ready",
+                    "checks": _CHECKS,
+                    "signers": _SIGNERS,
+                    "unfinished_copies": 0,
+                },
             }
         },
     },
@@ -201,6 +207,7 @@ READY_ANSWERS: Answers = {
         HTTPStatus.SERVICE_UNAVAILABLE,
         checks=_CHECKS | {"checkpoint": "checkpoint-stale"},
         signers=_SIGNERS,
+        unfinished_copies=0,
     ),
 }
 HEALTH_ANSWERS: Answers = {

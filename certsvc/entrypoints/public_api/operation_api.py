@@ -27,13 +27,16 @@ def add_operation(app: FastAPI, service: PublicService) -> None:
         """Database, published checkpoint, keys: each `ok` or the reason why not.
 
         Beside them how each signing key stands: whether its holder answers, and until when it may sign. A key that cannot
-        sign makes nothing unready, for answers do not need it.
+        sign makes nothing unready, for answers do not need it; nor do annotated copies that are not finished.
         """
         checks = dict(service.readiness.check())
-        signers = [one.as_json() for one in service.readiness.signers()]
+        more: dict[str, object] = {
+            "checks": checks,
+            "signers": [one.as_json() for one in service.readiness.signers()],
+            "unfinished_copies": service.readiness.unfinished_copies(),
+        }
         if set(checks.values()) == {OK}:
-            return JSONResponse({"status": "ready", "checks": checks, "signers": signers}, headers=_NO_STORE)
-        more = {"checks": checks, "signers": signers}
+            return JSONResponse({"status": "ready"} | more, headers=_NO_STORE)
         problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", _SENTENCE, more=more)
         return problem_response(request, problem)
 
