@@ -75,12 +75,6 @@ class FileKeys:
         return path
 
 
-def private_key_files(folder: Path) -> tuple[str, ...]:
-    """The names of files in a folder that hold a private key for signing, whatever they are called."""
-    found = (path for path in sorted(folder.glob("*")) if path.is_file() and path.name != PERSONAL_FILE)
-    return tuple(path.name for path in found if b"PRIVATE KEY" in path.read_bytes())
-
-
 def make_test_keys(folder: Path, now: datetime) -> bool:
     """Make the development keys and a test CA, each once. True when anything was made.
 

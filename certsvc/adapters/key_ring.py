@@ -13,13 +13,14 @@ from pathlib import Path
 
 from certsvc.adapters.document_certificates import DOCUMENT_FILE, DocumentTerm, document_terms, read_chain
 from certsvc.adapters.ed25519_pem import read_key_file
-from certsvc.adapters.file_keys import PERSONAL_FILE, private_key_files
+from certsvc.adapters.file_keys import PERSONAL_FILE
 from certsvc.adapters.key_names import planned_info
 from certsvc.adapters.key_plan import KeyWatch
 from certsvc.adapters.listed_keys import ListedKeys
 from certsvc.adapters.personal_cipher import AesGcmCipher
 from certsvc.adapters.signers import HeldDocumentSigner, HeldLogSigner, HeldRecordSigner
 from certsvc.adapters.signing_keys import KeyAtHolder, KeyInFile, SigningKey
+from certsvc.adapters.stray_keys import private_key_files
 from certsvc.domain.key_plan import KeyKind, PlannedKey
 from certsvc.errors import ConfigurationError
 from certsvc.ports.signing import KeyHolder
