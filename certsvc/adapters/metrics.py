@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from certsvc.domain.archive_object import ArchiveStatus
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -14,8 +18,13 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Metrics:
     """The measurements of one application."""
 
-    def __init__(self, checkpoint_age: Callable[[], float | None]) -> None:
-        """`checkpoint_age` gives seconds, None while it is not known; it is asked at every rendering."""
+    def __init__(
+        self,
+        checkpoint_age: Callable[[], float | None],
+        archive: Callable[[], ArchiveStatus | None] = lambda: None,
+    ) -> None:
+        """`checkpoint_age` gives seconds, None while it is not known; `archive`, where it stands, None where there is none or
+        it is not known. Both are asked at every rendering."""
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "certsvc_http_requests",
@@ -42,6 +51,7 @@ class Metrics:
             registry=self._registry,
         )
         age.set_function(lambda: _number(checkpoint_age()))
+        self._registry.register(_ArchiveCounts(archive))
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """An answered request; `route` is the template of the address."""
@@ -58,6 +68,45 @@ class Metrics:
     def render(self) -> bytes:
         """Everything in the text format of Prometheus."""
         return generate_latest(self._registry)
+
+
+class _ArchiveCounts(Collector):
+    """Where the archive stands, asked once a rendering; nothing of an office without one."""
+
+    def __init__(self, archive: Callable[[], ArchiveStatus | None]) -> None:
+        self._archive = archive
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: the registry shall not ask for numbers when it is made."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """The numbers of now."""
+        status = self._archive()
+        if status is None:
+            return
+        levels = GaugeMetricFamily(
+            "certsvc_archive_objects",
+            "Certificate versions by the level of their archive object.",
+            labels=("level",),
+        )
+        for level, count in status.levels.items():
+            levels.add_metric((level.value,), count)
+        yield levels
+        for name, meaning, count in (
+            (
+                "waiting",
+                "Certificate versions that want an archive object, a higher level or a renewal.",
+                status.waiting,
+            ),
+            (
+                "failed",
+                "Certificate versions of which archiving failed; tried again by themselves.",
+                status.failed,
+            ),
+            ("renewals_due", "Archive objects whose last timestamp is to be renewed.", status.renewals_due),
+        ):
+            yield GaugeMetricFamily(f"certsvc_archive_{name}", meaning, value=count)
 
 
 def _number(seconds: float | None) -> float:

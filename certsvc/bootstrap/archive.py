@@ -14,7 +14,7 @@ from certverify.errors import TrustListError
 from certsvc.adapters.archive_folder import FolderArchiveObjects
 from certsvc.adapters.archive_store import DatabaseArchiveBook
 from certsvc.adapters.turns import FileTurns
-from certsvc.domain.archive_object import ArchiveFailure, ArchiveLevel
+from certsvc.domain.archive_object import ArchiveFailure, ArchiveLevel, ArchiveStatus
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import ConfigurationError, UnavailableError
 from certsvc.ports.access import PersonalLook
@@ -87,6 +87,15 @@ class ArchiveDesk:
                 )
             if stopping() or monotonic() > ends:
                 return
+
+    def standing(self) -> ArchiveStatus | None:
+        """Where the archive stands; None without a timestamp server, and while the database does not answer."""
+        if not self.switched_on:
+            return None
+        try:
+            return self.archiving.status(self.level)
+        except UnavailableError:
+            return None
 
     def export(self, number: str, version: int) -> bytes:
         """The newest archive object of a certificate version, for its holder or an archive; the look is noted first.

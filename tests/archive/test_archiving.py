@@ -14,6 +14,7 @@ from certverify import check_pdf, load_trust, open_ledger
 from cryptography import x509
 
 from certsvc.adapters.clock import FixedClock
+from certsvc.adapters.metrics import Metrics
 from certsvc.adapters.test_ca import make_test_chain
 from certsvc.backup import back_up, restore
 from certsvc.bootstrap import open_office
@@ -273,6 +274,20 @@ def test_an_archived_file_that_was_altered_or_lost_is_found(office: ArchivedOffi
     assert wrong == [ArchiveFault.ALTERED, ArchiveFault.MISSING]
     with pytest.raises(IntegrityError):
         back_up(office.office.settings, one.parents[2] / "office.tar", office.clock)
+
+
+def test_the_measurements_say_where_the_archive_stands(office: ArchivedOffice) -> None:
+    office.upgrade(1)
+    measured = Metrics(lambda: None, office.desk.standing).render().decode()
+    for line in (
+        'certsvc_archive_objects{level="B-LTA"} 1.0',
+        'certsvc_archive_objects{level="B-T"} 0.0',
+        "certsvc_archive_waiting 2.0",
+        "certsvc_archive_failed 0.0",
+        "certsvc_archive_renewals_due 0.0",
+    ):
+        assert line in measured.splitlines()
+    assert "certsvc_archive" not in Metrics(lambda: None).render().decode()
 
 
 def test_only_one_process_of_the_machine_archives_at_a_time(office: ArchivedOffice) -> None:

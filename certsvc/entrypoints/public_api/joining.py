@@ -42,7 +42,7 @@ def public_service(office: Office) -> PublicService:
         mappings=office.mapping_answers,
         readiness=office.readiness,
         limiter=_limiter(office),
-        metrics=Metrics(office.readiness.checkpoint_age),
+        metrics=Metrics(office.readiness.checkpoint_age, office.archive_desk.standing),
         limits=Limits(
             settings.verify_per_minute,
             settings.bundle_per_minute,
