@@ -29,7 +29,7 @@ from certverify.pdf_findings import (
     decode_picture,
     decode_reading,
 )
-from certverify.pdf_inspection import CPU_SECONDS, MEMORY_BYTES, OUTPUT_BYTES
+from certverify.pdf_inspection import CPU_SECONDS, MEMORY_BYTES
 from certverify.pdf_sandbox import PdfSandbox
 
 SIGNATURE = FoundSignature(Signer.TRUSTED, True, Coverage.FILE, Changes.NONE, False, 9)
@@ -73,7 +73,7 @@ def test_any_other_answer_is_none(said: bytes) -> None:
 
 def sandboxed(code: str) -> subprocess.CompletedProcess[bytes]:
     """Run code as the child would be run, behind its limits and its hook."""
-    begin = "from certverify import pdf_inspection as p\np._limit(); p._cut_off(); p._refuse_deeds()\n"
+    begin = "from certverify import pdf_inspection as p\np._limit(); layers = p.confine(p.LIBRARIES); p._refuse_deeds()\n"
     command = [sys.executable, "-I", "-c", begin + textwrap.dedent(code)]
     return subprocess.run(command, env={}, capture_output=True, check=False, timeout=60)
 
@@ -102,7 +102,7 @@ def test_the_process_bounds_its_own_memory_time_and_output() -> None:
         print([r.getrlimit(w) for w in (r.RLIMIT_CPU, r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CORE)])
         """
     )
-    bounds = (CPU_SECONDS, MEMORY_BYTES, OUTPUT_BYTES, 0)
+    bounds = (CPU_SECONDS, MEMORY_BYTES, 0, 0)
     assert said.stdout.decode().strip() == str([(bound, bound) for bound in bounds])
     assert sandboxed(f"bytearray({MEMORY_BYTES}); print('had')").stdout == b""
     assert sandboxed("while True: pass").returncode == -9
@@ -134,9 +134,10 @@ def test_a_child_that_lies_about_its_shape_is_not_believed(monkeypatch: pytest.M
 def test_a_flood_of_files_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
     entered, leave = Event(), Event()
 
-    def busy(*_: Any) -> None:
+    def busy(*_: Any) -> bytes:
         entered.set()
         leave.wait(30)
+        return b""
 
     monkeypatch.setattr(pdf_sandbox, "_inspect", busy)
     sandbox = PdfSandbox(places=1, waiting=1, wait_seconds=0.1)

@@ -18,7 +18,7 @@ from certverify.trust import Trust
 from certverify.verdict import Verdict
 
 if TYPE_CHECKING:
-    from certverify.pdf_sandbox import Inspector
+    from certverify.pdf_sandbox import PdfSandbox
 
 Ledger = StatusSource | LedgerUnavailable
 
@@ -72,17 +72,18 @@ def check_pdf(
     now: datetime,
     place: str | None = None,
     max_age: timedelta = DEFAULT_MAX_AGE,
-    inspector: Inspector | None = None,
+    sandbox: PdfSandbox | None = None,
 ) -> Verdict:
     """The verdict on a certificate file: the procedure of `pdf_upload`, then steps 3 to 7 of `check_record`.
 
-    `inspector` None: the sandbox of this process, where the libraries of `certverify[upload]` are installed.
+    `sandbox` None: that of this process, where the libraries of `certverify[upload]` are installed.
     """
-    from certverify.pdf_sandbox import shared_sandbox
+    from certverify.pdf_sandbox import shared_sandbox, visiting
 
     exam = Examination(trust, Question(now, place, max_age))
     try:
-        record = exam.examine_document(raw_pdf, inspector or shared_sandbox())
+        with visiting(sandbox or shared_sandbox()) as inspector:
+            record = exam.examine_document(raw_pdf, inspector)
     except SandboxBusyError:
         exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
         return exam.verdict()

@@ -43,10 +43,10 @@ _DAMAGED = Reading(True, False, 0, (), False, (), (), 0, ())
 
 
 def read(raw_pdf: bytes, chains: Sequence[Sequence[bytes]]) -> Reading:
-    """What stands in the file. Raises MemoryError alone: a file may break its format in any way."""
+    """What stands in the file. Raises MemoryError and PermissionError alone: a file may break its format in any way."""
     try:
         return _read(raw_pdf, chains)
-    except MemoryError:
+    except (MemoryError, PermissionError):  # the second: something was to be loaded that the sandbox refuses
         raise
     except Exception:
         return _DAMAGED
@@ -170,7 +170,7 @@ def _signatures(
 
     try:
         return find_signatures(raw_pdf, chains)
-    except MemoryError:
+    except (MemoryError, PermissionError):
         raise
     except Exception:
         return None
