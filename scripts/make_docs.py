@@ -90,6 +90,8 @@ def file_attacks_page() -> str:
     lines = ["# Attacks on certificate files", "", NOTE, *_FILE_ATTACKS]
     for attack in FILE_ATTACKS:
         codes = f"`{attack.code}`" + (f", `{attack.also}`" if attack.also else "")
+        if attack.on_line not in ("", attack.code):
+            codes += f"; on line `{attack.on_line}`"
         lines.append(f"| {attack.name} | {attack.does} | {attack.verdict} | {codes} |")
     return "\n".join(lines) + "\n"
 
@@ -202,7 +204,8 @@ _ATTACKS = [
 _FILE_ATTACKS = [
     "What somebody does with a certificate's PDF before it is uploaded, and the verdict. Each construction is code in `tests/document/attacks/`, and is played by",
     "`tests/document/test_file_attacks.py` through the whole procedure of [document.md](formats/document.md). Classes with a name are those of the literature on PDF signatures",
-    "(incremental saving, signature wrapping, universal forgery, shadow, evil annotation, sneaky signature attacks).",
+    "(incremental saving, signature wrapping, universal forgery, shadow, evil annotation, sneaky signature attacks). The verdicts are those of a checker off line; where it says so, the authority,",
+    "which keeps the originals, knows more on line.",
     "",
     "| attack | the forger | verdict | code |",
     "|---|---|---|---|",

@@ -4,33 +4,61 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from time import monotonic
 
 import pytest
 from certverify.document import check_document
-from certverify.verdict import Outcome
+from certverify.pdf_sandbox import PdfSandbox
+from certverify.verdict import Authentic, Outcome
 
 from certsvc.domain.archive_object import ArchiveLevel
 from scripts.make_docs import file_attacks_page
-from tests.document.attacks.scene import check, codes, genuine, sealed_by, trust
-from tests.document.attacks.table import FILE_ATTACKS, FileAttack
+from tests.document.attacks.copies import name_covered
+from tests.document.attacks.forging import rewritten
+from tests.document.attacks.scene import (
+    FACE,
+    IN_THIS_PROCESS,
+    OTHERS_FACE,
+    SANDBOX,
+    check,
+    check_where_originals_are_kept,
+    codes,
+    genuine,
+    sealed_by,
+    signer,
+    trust,
+)
+from tests.document.attacks.table import BOMBS, FILE_ATTACKS, FileAttack
 from tests.support.archive_objects import RENEWED, STAMPED, world
 
 MUTATIONS = 2_000
 LOOKED_INTO = int(os.environ.get("SOAK_MUTATIONS", "10"))
+NOBODY = PdfSandbox(places=1, waiting=0, wait_seconds=0, run_seconds=0, file_seconds=0)
+"""A sandbox that answers nobody: who passes was not looked into."""
 SECONDS = 60
 """By the clock of a machine that others use too; the process in the sandbox has four seconds of its own."""
+
+
+CONFINED = {*(attack.name for attack in BOMBS), "incremental update", "saved again by qpdf", "look-alike CA"}
+"""What is looked into by processes of the sandbox; for the rest, this process does what they do."""
 
 
 @pytest.mark.parametrize("attack", FILE_ATTACKS, ids=lambda attack: attack.name)
 def test_the_attack_ends_with_its_verdict(attack: FileAttack) -> None:
     raw, began = attack.make(), monotonic()
-    verdict = check(raw)
+    verdict = check(raw, sandbox=SANDBOX if attack.name in CONFINED else IN_THIS_PROCESS)
     assert (verdict.outcome.value, attack.code in codes(verdict)) == (attack.verdict, True), codes(verdict)
     assert attack.also in ("", *codes(verdict))
+    assert verdict.authentic is not Authentic.YES
+    assert not any(row.agrees for row in verdict.comparison or ()), "a tick for a file that proves nothing"
     assert monotonic() - began < SECONDS
+    if attack.on_line:
+        known = check_where_originals_are_kept(raw)
+        assert (known.outcome.value, attack.on_line in codes(known)) == (attack.verdict, True), codes(known)
+        assert not any(row.agrees for row in known.comparison or ())
 
 
 def test_the_table_is_the_documented_one() -> None:
@@ -49,6 +77,50 @@ def test_the_genuine_file_passes_and_is_compared_field_by_field() -> None:
     assert shown["name"] == ("魏**", "魏**", None)
     assert shown["last4"] == ("**69", "**69", None)
     assert shown["validity_area"] == ("未限定", "未限定", None)
+    assert shown["manual_code"] == (FACE.manual_code, FACE.manual_code, None)
+
+
+WORDS = {
+    "a unit that reads like a limit": {"unit": "仅在长春经营范围内有效公司"},
+    "a committee that reads like a limit": {"committee": "仅在特殊范围内有效评审委员会"},
+    "a specialty that reads like a label": {"specialty": "资格名称管理"},
+    "a title that reads like a label": {"specialty": "级别取得方式研究", "unit": "姓名性别公司"},
+    "an announcement that reads like a number": {"announcement": "证书编号222023052000018X号"},
+    "a unit that reads like a code": {"unit": "校验码23456-23456-23456公司", "committee": "版本第9版委员会"},
+}
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_an_original_is_genuine_whatever_words_the_applicant_has(words: dict[str, str]) -> None:
+    verdict = check(sealed_by(signer(), replace(FACE, **words)), sandbox=NOBODY)
+    assert (verdict.outcome, verdict.authentic) == (Outcome.PASSED, Authentic.YES)
+    assert verdict.comparison == check(genuine(), sandbox=NOBODY).comparison
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_and_nobody_who_saves_it_again_is_told_that_something_differs(words: dict[str, str]) -> None:
+    verdict = check(rewritten(sealed_by(signer(), replace(FACE, **words))))
+    assert codes(verdict)[0] == "document-not-original", codes(verdict)
+
+
+def test_a_file_that_is_drawn_over_shows_its_text_layer_without_a_tick() -> None:
+    verdict = check(name_covered())
+    assert verdict.comparison is not None
+    assert [(row.printed, row.agrees) for row in verdict.comparison if row.field == "name"] == [
+        ("魏**", None)
+    ]
+
+
+def test_the_smallest_sign_drawn_otherwise_is_seen_where_the_original_is_kept() -> None:
+    """Sex and birth stand in no record; of one character the rendered page differs enough."""
+    raw = rewritten(sealed_by(signer(), replace(FACE, born="1984年9月")))
+    assert "document-not-original" in codes(check_where_originals_are_kept(raw))
+    assert "document-resaved" in codes(check_where_originals_are_kept(rewritten(genuine())))
+
+
+def test_another_certificate_than_the_kept_one_is_not_taken_for_it() -> None:
+    raw = rewritten(sealed_by(signer(), OTHERS_FACE))
+    assert "document-not-original" in codes(check_where_originals_are_kept(raw))
 
 
 @pytest.mark.parametrize("level", ArchiveLevel)

@@ -7,9 +7,10 @@ from io import BytesIO
 from random import Random
 
 import pikepdf
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 from pypdf import PdfReader, PdfWriter
 
+from certsvc.domain.certificate import Face
 from tests.document.attacks.forging import (
     picture_of,
     pictured,
@@ -17,7 +18,7 @@ from tests.document.attacks.forging import (
     unsigned,
     without_seal,
 )
-from tests.document.attacks.scene import FACE, OTHERS, OTHERS_FACE, genuine, sealed_by, stranger
+from tests.document.attacks.scene import FACE, OTHERS, OTHERS_FACE, genuine, sealed_by, stranger, with_record
 from tests.verifier.builders import PREFIX, record_text
 
 _NOTE = pikepdf.Dictionary(
@@ -27,6 +28,18 @@ _NOTE = pikepdf.Dictionary(
     Contents="林大伟",
     DA="/Helv 20 Tf 0 g",
 )
+
+
+def _draw(pdf: pikepdf.Pdf, page: pikepdf.Page, picture: Image.Image) -> None:
+    """Give a page a picture, as /Cover."""
+    raw = BytesIO()
+    picture.save(raw, "JPEG", quality=85)
+    image = pdf.make_stream(raw.getvalue())
+    image.Type, image.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
+    image.Width, image.Height = picture.size
+    image.ColorSpace, image.BitsPerComponent = pikepdf.Name.DeviceRGB, 8
+    image.Filter = pikepdf.Name.DCTDecode
+    page.obj.Resources.XObject.Cover = image
 
 
 def by_qpdf() -> bytes:
@@ -74,7 +87,11 @@ def other_name() -> bytes:
 
 def other_name_resaved() -> bytes:
     """The genuine file's seal in a file with another name."""
-    face = replace(FACE, name="林大伟")
+    return _with_broken_seal(replace(FACE, name="林大伟"))
+
+
+def _with_broken_seal(face: Face) -> bytes:
+    """A page of our layout with any words, and the genuine file's seal in it."""
 
     def broken(pdf: pikepdf.Pdf) -> None:
         with pikepdf.open(BytesIO(genuine())) as ours:
@@ -82,6 +99,49 @@ def other_name_resaved() -> bytes:
             pdf.Root.AcroForm.Fields[0].V = pdf.copy_foreign(ours.make_indirect(value))
 
     return rewritten(sealed_by(stranger(), face), broken)
+
+
+def unsigned_fields() -> bytes:
+    """What no record carries: specialty, sex, birth, committee, unit."""
+    return _with_broken_seal(
+        replace(
+            FACE,
+            specialty="桥梁与隧道",
+            sex="男",
+            born="1974年8月",
+            committee="吉林省高级评审委员会",
+            unit="某某公司",
+        )
+    )
+
+
+def other_code() -> bytes:
+    """The manual code of another record, which is typed instead of scanning."""
+    return _with_broken_seal(replace(FACE, manual_code=OTHERS_FACE.manual_code))
+
+
+def name_covered() -> bytes:
+    """A picture of another name drawn over the name, in the page's own content; the text below is left alone."""
+    picture = Image.new("RGB", (400, 60), "white")
+    ImageDraw.Draw(picture).text((10, 10), "LIN DAWEI", fill="black", font_size=36)
+
+    def covered(pdf: pikepdf.Pdf) -> None:
+        page = pdf.pages[0]
+        _draw(pdf, page, picture)
+        page.contents_add(b"q 200 0 0 30 150 415 cm /Cover Do Q")
+
+    return rewritten(genuine(), covered)
+
+
+def picture_before() -> bytes:
+    """What is seen first is the picture of an edited page; the genuine page comes behind it."""
+    wrong = picture_of(unsigned(replace(FACE, name="林大伟", title="高级经济师")), 150)
+
+    def preceded(pdf: pikepdf.Pdf) -> None:
+        with pikepdf.open(BytesIO(pictured(wrong, 150, quality=80))) as other:
+            pdf.pages.insert(0, other.pages[0])
+
+    return rewritten(genuine(), preceded)
 
 
 def other_title() -> bytes:
@@ -96,7 +156,7 @@ def other_id() -> bytes:
 
 def others_symbol() -> bytes:
     """Own words, another's record."""
-    return unsigned(replace(FACE, qr_text=PREFIX + record_text(OTHERS)))
+    return unsigned(with_record(FACE, OTHERS))
 
 
 def without_area() -> bytes:
@@ -168,14 +228,7 @@ def hidden_text() -> bytes:
 
     def covered(pdf: pikepdf.Pdf) -> None:
         page = pdf.pages[0]
-        raw = BytesIO()
-        wrong.save(raw, "JPEG", quality=85)
-        image = pdf.make_stream(raw.getvalue())
-        image.Type, image.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
-        image.Width, image.Height = wrong.size
-        image.ColorSpace, image.BitsPerComponent = pikepdf.Name.DeviceRGB, 8
-        image.Filter = pikepdf.Name.DCTDecode
-        page.obj.Resources.XObject.Cover = image
+        _draw(pdf, page, wrong)
         page.contents_add(b"3 Tr", prepend=True)
         page.contents_add(b"q 841.89 0 0 595.28 0 0 cm /Cover Do Q")
 

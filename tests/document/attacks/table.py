@@ -20,7 +20,10 @@ FAILED, UNDETERMINED = "failed", "undetermined"
 
 @dataclass(frozen=True, slots=True)
 class FileAttack:
-    """One construction. `code` is among the findings; `also` too, where a second one matters."""
+    """One construction. `code` is among the findings; `also` too, where a second one matters.
+
+    `on_line`: the code instead, where the authority looks into the file and holds it against the original that it keeps.
+    """
 
     name: str
     does: str
@@ -28,6 +31,7 @@ class FileAttack:
     verdict: str
     code: str
     also: str = ""
+    on_line: str = ""
 
 
 def _failing(
@@ -36,8 +40,14 @@ def _failing(
     return FileAttack(name, does, make, FAILED, code, also)
 
 
-def _open(name: str, does: str, make: Callable[[], bytes], code: str, also: str = "") -> FileAttack:
-    return FileAttack(name, does, make, UNDETERMINED, code, also)
+def _open(
+    name: str, does: str, make: Callable[[], bytes], code: str, also: str = "", on_line: str = ""
+) -> FileAttack:
+    return FileAttack(name, does, make, UNDETERMINED, code, also, on_line)
+
+
+def _saved_again(name: str, does: str, make: Callable[[], bytes], on_line: str = RESAVED) -> FileAttack:
+    return _open(name, does, make, NOT_ORIGINAL, on_line=on_line)
 
 
 APPENDED = (
@@ -161,10 +171,35 @@ SEALED = (
     ),
 )
 COPIED = (
-    _open("saved again by qpdf", "opens the file and saves it", copies.by_qpdf, RESAVED),
-    _open("saved again by pypdf", "opens the file and saves it", copies.by_pypdf, RESAVED),
-    _open("saved again with object streams", "packs the file anew", copies.packed, RESAVED),
-    _open("saved again for the web", "linearizes the file", copies.linearized, RESAVED),
+    _saved_again("saved again by qpdf", "opens the file and saves it", copies.by_qpdf),
+    _saved_again("saved again by pypdf", "opens the file and saves it", copies.by_pypdf),
+    _saved_again("saved again with object streams", "packs the file anew", copies.packed),
+    _saved_again("saved again for the web", "linearizes the file", copies.linearized),
+    _saved_again(
+        "picture over the name",
+        "draws the picture of another name into the page, and saves the file again",
+        copies.name_covered,
+        NOT_ORIGINAL,
+    ),
+    _saved_again(
+        "picture before the page",
+        "puts the picture of an edited certificate before the genuine page",
+        copies.picture_before,
+        NOT_ORIGINAL,
+    ),
+    _saved_again(
+        "fields that no record carries",
+        "draws another specialty, sex, birth, committee and unit, keeps the broken seal",
+        copies.unsigned_fields,
+        NOT_ORIGINAL,
+    ),
+    _failing(
+        "manual code edited",
+        "draws the manual code of another certificate, keeps the broken seal",
+        copies.other_code,
+        DIFFERS,
+        ALTERED,
+    ),
     _open("printed to PDF", "prints the page to a picture in a new file", copies.printed, NOT_ORIGINAL),
     _open("screenshot", "photographs the screen, badly", copies.screenshot, NOT_ORIGINAL),
     _open("page drawn anew", "draws the same page without a seal", copies.drawn, NOT_ORIGINAL),
