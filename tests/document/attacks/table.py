@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.document.attacks import appending, bombs, copies, sealing, wrapping
+from tests.document.attacks.archive_table import ARCHIVE_ATTACKS
 
 ALTERED, FORGED = "document-altered", "document-forged"
 DIFFERS, UNKNOWN_KEY = "printed-differs", "document-key-unknown"
@@ -114,6 +115,7 @@ APPENDED = (
     ),
     _failing("archive object with junk", "appends bytes to an archive object", appending.archive_with_junk),
 )
+ARCHIVED = tuple(_failing(name, does, make) for name, does, make in ARCHIVE_ATTACKS)
 WRAPPED = (
     _failing("universal forgery: no byte range", "takes /ByteRange out", wrapping.no_byte_range),
     _failing(
@@ -295,4 +297,4 @@ STRANGE = (
     _open("nothing", "sends an empty file", bytes, UNREADABLE),
     _open("head alone", "sends a first line and signs at random", copies.noise, NOT_EXAMINED),
 )
-FILE_ATTACKS = (*APPENDED, *WRAPPED, *SEALED, *COPIED, *BOMBS, *STRANGE)
+FILE_ATTACKS = (*APPENDED, *ARCHIVED, *WRAPPED, *SEALED, *COPIED, *BOMBS, *STRANGE)
