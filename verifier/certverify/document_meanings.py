@@ -15,7 +15,7 @@ DOCUMENT_MEANINGS: dict[Code, Meaning] = {
     ),
     Code.DOCUMENT_NOT_ORIGINAL: Meaning(
         _U,
-        "该文件不是签发机构提供的原始证书文件（可能经过打印、扫描、转换或重新保存）。本次核对至多读到文件的文字层，画面上显示的内容没有核对，"
+        "该文件不是发证机关提供的原始证书文件（可能经过打印、扫描、转换或重新保存）。本次核对至多读到文件的文字层，画面上显示的内容没有核对，"
         "可能与文字层不同：请用眼逐项核对画面，或者使用原始文件、扫描二维码。",
         "This is not the original certificate file (perhaps printed, scanned, converted or saved again). At most its text layer "
         "was read; what the page shows was not checked and may be different: please compare the page by eye, or use the original "
@@ -45,12 +45,12 @@ DOCUMENT_MEANINGS: dict[Code, Meaning] = {
     ),
     Code.DOCUMENT_FORGED: Meaning(
         _F,
-        "该文件的电子签章冒用了签发机构的名义：签章证书不是签发机构签发的。",
+        "该文件的电子签章冒用了发证机关的名义：签章证书不是发证机关签发的。",
         "The seal of this file pretends to be the authority's: the authority did not issue the certificate of its signer.",
     ),
     Code.DOCUMENT_KEY_UNKNOWN: Meaning(
         _U,
-        "该文件由信任列表之外的密钥签章，不能确认是否由签发机构签发，请更新信任列表后重试；仍然如此，请勿采信。",
+        "该文件由信任清单之外的密钥签章，不能确认是否由发证机关签发，请更新信任清单后重试；仍然如此，请勿采信。",
         "The file is sealed by a key outside the trust list, so it is not known whether the authority issued it; please update "
         "the trust list and try again, and do not rely on the file if it stays so.",
     ),

@@ -20,12 +20,12 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.RECORD_KEY_UNKNOWN: Meaning(
         _U,
-        "签发密钥不在信任列表内或不在其有效期内，请更新信任列表后重试。",
+        "签发密钥不在信任清单内或不在其有效期内，请更新信任清单后重试。",
         "The signing key is not in the trust list, or outside its dates; please update the trust list and try again.",
     ),
     Code.RECORD_FORGED: Meaning(
         _F,
-        "电子签名无效，该记录不是签发机构签发的内容。",
+        "电子签名无效，该记录不是发证机关签发的内容。",
         "The signature is not valid: the authority did not issue this record as presented.",
     ),
     Code.RECORD_VERSION_UNKNOWN: Meaning(
@@ -90,7 +90,9 @@ MEANINGS: dict[Code, Meaning] = {
         "The certificate was replaced by a corrected version; please check the new one.",
     ),
     Code.HISTORICAL: Meaning(
-        _N, "该证书为历史证书补录记录。", "The certificate is a record of a title acquired before this service."
+        _N,
+        "历史数据：依据旧有材料登记，不是电子证书。",
+        "A historical record, entered from older papers: no electronic certificate.",
     ),
     Code.HISTORICAL_DISPUTED: Meaning(
         _U,
@@ -128,12 +130,12 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.TRUST_UNREADABLE: Meaning(
         _U,
-        "信任列表缺失或无法读取，请重新下载。",
+        "信任清单缺失或无法读取，请重新下载。",
         "The trust list is missing or cannot be read; please download it again.",
     ),
     Code.TRUST_FORGED: Meaning(
         _U,
-        "信任列表没有信任根的有效签名，不能采信；请从发证机关公布的地址重新下载，仍然如此请告知发证机关。",
+        "信任清单没有信任根的有效签名，不能采信；请从发证机关公布的地址重新下载，仍然如此请告知发证机关。",
         "The trust list bears no valid signature of the trust anchor and is not believed; please download it again from "
         "the address that the authority has published, and tell the authority if it stays so.",
     ),
@@ -159,12 +161,12 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.CHECKPOINT_KEY_UNKNOWN: Meaning(
         _U,
-        "日志检查点未由信任列表中的日志密钥签名。",
+        "日志检查点未由信任清单中的日志密钥签名。",
         "The checkpoint is not signed by the log of the trust list.",
     ),
     Code.CHECKPOINT_KEY_NOT_IN_FORCE: Meaning(
         _U,
-        "日志检查点的签名时间不在该日志密钥的有效期内（密钥已停用或尚未启用），请更新信任列表和日志数据后重试。",
+        "日志检查点的签名时间不在该日志密钥的有效期内（密钥已停用或尚未启用），请更新信任清单和日志数据后重试。",
         "The checkpoint is signed for a time outside the dates of its log key (retired, or not in force yet); please "
         "update trust list and log files and try again.",
     ),
@@ -215,11 +217,11 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.MANIFEST_PROOF_BAD: Meaning(
         _F,
-        "有事件未被签发机构的批次清单涵盖（证明无效）。",
+        "有事件未被发证机关的批次清单涵盖（证明无效）。",
         "An event is not covered by a manifest of the authority: the proof is not valid.",
     ),
     Code.MANIFEST_KEY_UNKNOWN: Meaning(
-        _U, "批次清单的签名密钥不在信任列表内。", "The key of the manifest is not in the trust list."
+        _U, "批次清单的签名密钥不在信任清单内。", "The key of the manifest is not in the trust list."
     ),
     Code.MANIFEST_FORGED: Meaning(
         _F, "批次清单的签名无效。", "The signature of the manifest is not valid."

@@ -91,7 +91,7 @@ _WORDS = {
         "the trust material cannot be read: look at --trust",
     ),
     Found.TRUST_FORGED: (
-        "信任清单没有由信任根签署，请勿使用，并向签发机构核实",
+        "信任清单没有由信任根签署，请勿使用，并向发证机关核实",
         "the trust material is not signed by the anchor: do not use it, ask the authority",
     ),
     Found.TRUST_OLDER: ("信任清单比曾经见过的旧", "the trust list is older than one seen before"),
@@ -153,7 +153,7 @@ _WORDS = {
         "a checkpoint signed by the log was seen that is not proven yet to be of the same history",
     ),
     Found.RECORD_KEY_UNKNOWN: (
-        "清单的签署密钥，本机信任清单未列出或列为日后启用，请向签发机构取得更新的信任清单后重试",
+        "清单的签署密钥，本机信任清单未列出或列为日后启用，请向发证机关取得更新的信任清单后重试",
         "a manifest is by a key that the trust list here does not name for its day: fetch the newer trust list of the authority",
     ),
     Found.TREE_INCONSISTENT: (

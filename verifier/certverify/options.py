@@ -60,7 +60,7 @@ def add_material(command: argparse.ArgumentParser) -> None:
         "--anchor",
         metavar="VKEY",
         type=_anchor,
-        help="另行核对过的信任根公钥行；信任列表须由它（或由它签署的后继）签名。"
+        help="另行核对过的信任根公钥行；信任清单须由它（或由它签署的后继）签名。"
         "The trust anchor, compared over another way: the trust list must be signed by it or by its successors.",
     )
     command.add_argument(

@@ -63,7 +63,7 @@ _WORDS = {
         "a manifest does not state exactly the events before it",
     ),
     Fault.MANIFEST_KEY: (
-        "签署清单的签发机构密钥在登记当日无效",
+        "签署清单的发证机关密钥在登记当日无效",
         "a manifest is by a key of the authority that was not valid on the day",
     ),
     Fault.MANIFEST_SIGNATURE: ("清单签名不成立", "the signature of a manifest does not verify"),

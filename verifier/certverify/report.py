@@ -23,7 +23,7 @@ _OUTCOME_EN = {
     Outcome.UNDETERMINED: "CANNOT TELL",
 }
 _AUTHENTIC_ZH = {
-    Authentic.YES: "电子签名有效，由签发机构签发",
+    Authentic.YES: "电子签名有效，由发证机关签发",
     Authentic.NO: "否",
     Authentic.UNKNOWN: "未能确认",
 }
