@@ -208,6 +208,12 @@ class Settings(BaseSettings):
     verify_per_minute: int = Field(
         default=60, ge=1, description="Verifications a minute that one client address may ask for over HTTP."
     )
+    examine_per_minute: int = Field(
+        default=6,
+        ge=1,
+        description="Files a minute that are no originals, looked into in the sandbox, for one client address over HTTP; they "
+        "count as verifications too.",
+    )
     bundle_per_minute: int = Field(
         default=10, ge=1, description="Proof bundles a minute that one client address may ask for over HTTP."
     )

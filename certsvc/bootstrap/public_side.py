@@ -106,7 +106,7 @@ class PublicSide(Parts):
             self.clock,
             older_titles=self._older_titles,
             copies=self.copy_board,
-            inspector=shared_sandbox(),
+            sandbox=shared_sandbox(),
             documents=RegisteredDocuments(self.reading_engine, self.archive),
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -19,7 +19,7 @@ from certverify.examination import Examination, Question
 from certverify.manual_code import code_of_record
 from certverify.names import SEPARATORS
 from certverify.pdf_comparison import said_by, with_register
-from certverify.pdf_sandbox import Inspector
+from certverify.pdf_sandbox import PdfSandbox, visiting
 from certverify.record import CopyTerms, HistoricalRecord, Record, decode_record_bytes
 from certverify.status import Status
 from certverify.verdict import Decision, StatusWord
@@ -110,15 +110,15 @@ class Verification:
         max_age: timedelta = MAX_AGE_ON_LINE,
         older_titles: OlderTitles | None = None,
         copies: CopyBoard | None = None,
-        inspector: Inspector | None = None,
+        sandbox: PdfSandbox | None = None,
         documents: KeptDocuments | None = None,
     ) -> None:
-        """Without `copies` a register of annotated copies is not asked: they stand as their records say. Without an
-        `inspector` files are compared byte for byte, and what is no original is not looked into. Without `documents` a
+        """Without `copies` a register of annotated copies is not asked: they stand as their records say. Without a
+        `sandbox` files are compared byte for byte, and what is no original is not looked into. Without `documents` a
         sealed file is not held against the one that is registered.
         """
         self._documents = documents
-        self._inspector = inspector
+        self._sandbox = sandbox
         self._copies = copies
         self._older_titles: OlderTitles = older_titles or NoOlderTitles()
         self._published = published
@@ -131,10 +131,16 @@ class Verification:
         exam, ledger = self._begin(place)
         return self._conclude(exam, exam.examine_record(text), ledger)
 
-    def check_document(self, raw_pdf: bytes, place: str | None = None) -> Verdict:
-        """The verdict on a certificate file. No PDF is parsed in this process. Raises UnavailableError, SandboxBusyError."""
+    def check_document(
+        self, raw_pdf: bytes, place: str | None = None, admit: Callable[[], None] | None = None
+    ) -> Verdict:
+        """The verdict on a certificate file. No PDF is parsed in this process. Raises UnavailableError, SandboxBusyError.
+
+        `admit` is called before a file is looked into, which is far dearer than an original; what it raises goes on.
+        """
         exam, ledger = self._begin(place)
-        record = exam.examine_document(raw_pdf, self._inspector, self._kept_original)
+        with visiting(self._sandbox, admit) as inspector:
+            record = exam.examine_document(raw_pdf, inspector, self._kept_original)
         if record is not None:
             self._judge_file(exam, record)
         return self._conclude(exam, record, ledger)

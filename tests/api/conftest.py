@@ -21,7 +21,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicOffice]:
     """An office on SQLite in which nothing is decided any more, without a limit worth the name."""
     clock = FixedClock(datetime(2026, 11, 20, 8, 0, tzinfo=UTC))
     under_test = OfficeUnderTest(
-        tmp_path_factory.mktemp("api"), clock, verify_per_minute=1_000_000, bundle_per_minute=1_000_000
+        tmp_path_factory.mktemp("api"),
+        clock,
+        verify_per_minute=1_000_000,
+        examine_per_minute=1_000_000,
+        bundle_per_minute=1_000_000,
     )
     opened = PublicOffice(under_test)
     yield opened

@@ -22,7 +22,9 @@ from tests.support.office import OfficeUnderTest
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicOffice]:
     clock = FixedClock(datetime(2026, 11, 20, 8, 0, tzinfo=UTC))
-    under_test = OfficeUnderTest(tmp_path_factory.mktemp("upload"), clock, verify_per_minute=1_000_000)
+    under_test = OfficeUnderTest(
+        tmp_path_factory.mktemp("upload"), clock, verify_per_minute=1_000_000, examine_per_minute=1_000_000
+    )
     opened = PublicOffice(under_test, persons=1)
     yield opened
     opened.close()

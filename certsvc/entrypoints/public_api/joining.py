@@ -48,6 +48,7 @@ def public_service(office: Office) -> PublicService:
             settings.bundle_per_minute,
             settings.guesses_per_hour,
             settings.answer_seconds,
+            settings.examine_per_minute,
         ),
     )
 

@@ -32,6 +32,7 @@ class Limits:
     bundle_per_minute: int = 10
     guesses_per_hour: int = 60
     answer_seconds: float = 10.0
+    examine_per_minute: int = 6
 
 
 @dataclass(frozen=True, slots=True)

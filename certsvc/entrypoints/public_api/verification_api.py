@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from certsvc.entrypoints.http.allowances import client_of, guess_key, require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
+from certsvc.entrypoints.http.problems import Problem, problem_response
 from certsvc.entrypoints.public_api.answers import (
     BUNDLE_ANSWERS,
     PAST_BUNDLE_ANSWERS,
@@ -45,7 +46,12 @@ HISTORY_PATH = "/api/v1/history"
 _PER_SECONDS = 60
 _AN_HOUR = 3600
 _NO_STORE = {"Cache-Control": "no-store"}
-_WAIT = {"Retry-After": "5"}
+_BUSY = Problem(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "examination-busy",
+    "现在检查文件的人较多，请稍等片刻再试；也可以扫描证书上的二维码核验。",
+    {"Retry-After": "5"},
+)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -117,18 +123,25 @@ def _document_routes(service: PublicService, limit: Callable[[Request], None]) -
         openapi_extra=PDF_BODY,
     )
     def verify_pdf(
-        raw_pdf: Annotated[bytes, Depends(_presented_file)], place: Annotated[Place | None, Query()] = None
+        request: Request,
+        raw_pdf: Annotated[bytes, Depends(_presented_file)],
+        place: Annotated[Place | None, Query()] = None,
     ) -> Response:
         """The PDF as the body, or as the one file `file` of a multipart form; at most 2,000,000 bytes.
 
         Its bytes are compared with what was sealed. Any other file is looked into by a process of its own, with limits, and
-        what it prints stands beside its signed record and the register; nothing is kept. While too many files wait, the
-        answer is 503.
+        what it prints stands beside its signed record and the register; nothing is kept. Such files have an
+        allowance of their own (429); while too many of them wait, the answer is 503 with the code `examination-busy`.
         """
+
+        def admit() -> None:
+            key, limit = f"examine:{client_of(request)}", service.limits.examine_per_minute
+            require_allowance(service.limiter.allow(key, limit, _PER_SECONDS))
+
         try:
-            return _answer(service, service.verification.check_document(raw_pdf, place))
-        except SandboxBusyError as error:
-            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, headers=_WAIT) from error
+            return _answer(service, service.verification.check_document(raw_pdf, place, admit))
+        except SandboxBusyError:
+            return problem_response(request, _BUSY)
 
     return router
 
