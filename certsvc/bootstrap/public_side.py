@@ -206,7 +206,7 @@ class PublicSide(Parts):
     def readiness(self) -> Readiness:
         """Whether this process can answer."""
         state, record = self._published_state, self.keys.record
-        parts = (self.clock, MAX_AGE_ON_LINE, self.signer_health, self.copy_board)
+        parts = (self.clock, MAX_AGE_ON_LINE, self.signer_health, self.copy_board, shared_sandbox())
         return Readiness(state, self.register, record, *parts)
 
     @cached_property

@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 
 from certverify import LedgerUnavailable, StatusSource, Trust
 from certverify.codes import Effect
+from certverify.confinement import Layer
+from certverify.errors import NotExaminedError, SandboxBusyError
 from certverify.examination import Examination, Question
 from certverify.meanings import MEANINGS
+from certverify.pdf_sandbox import PdfSandbox
 
 from certsvc.errors import UnavailableError
 from certsvc.ports import Clock, RecordSigner
@@ -33,6 +36,7 @@ class Readiness:
         max_age: timedelta,
         signers: SignerHealth | None = None,
         copies: CopyBoard | None = None,
+        sandbox: PdfSandbox | None = None,
     ) -> None:
         self._published = published
         self._register = register
@@ -41,6 +45,7 @@ class Readiness:
         self._max_age = max_age
         self._signers = signers
         self._copies = copies
+        self._sandbox = sandbox
 
     def check(self) -> Mapping[str, str]:
         """`ok` or a reason for each of `database`, `checkpoint`, `keys`; never raises for something that is away."""
@@ -60,6 +65,19 @@ class Readiness:
             return self._copies.overdue(self._clock.today(), self._clock.now() - _PATIENCE)
         except UnavailableError:
             return None
+
+    def sandbox_walls(self) -> Mapping[str, bool] | None:
+        """Which walls of the kernel stand around files that are looked into (docs/formats/document.md), each by its name.
+
+        None where nothing is looked into, or while no process can be asked.
+        """
+        if self._sandbox is None:
+            return None
+        try:
+            held = self._sandbox.layers()
+        except (NotExaminedError, SandboxBusyError):
+            return None
+        return {layer.value: layer in held for layer in Layer}
 
     def checkpoint_age(self) -> float | None:
         """Seconds since the published checkpoint was the newest, as log and witnesses cosigned it; None when nothing says so."""

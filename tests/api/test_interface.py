@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from certverify.confinement import Layer
 from fastapi import FastAPI
 
 from certsvc.adapters.clock import FixedClock
@@ -196,7 +197,7 @@ def _add_slow_routes(app: FastAPI) -> None:
 def test_ready_means_database_young_checkpoint_and_published_keys(public: PublicOffice) -> None:
     ready = public.client.get("/readyz")
     told = ready.json()
-    signers = told.pop("signers")
+    signers, walls = told.pop("signers"), told.pop("sandbox")
     assert (ready.status_code, told) == (
         200,
         {
@@ -208,6 +209,8 @@ def test_ready_means_database_young_checkpoint_and_published_keys(public: Public
     assert {(one["key"], one["finding"], one["reachable"]) for one in signers} == {
         (key, "ok", True) for key in ("record", "log", "document", "api")
     }
+    assert set(walls) == set(Layer)
+    assert walls[Layer.CALLS]
     public.clock.advance(timedelta(hours=1, seconds=1))
     stale = public.client.get("/readyz")
     assert (stale.status_code, stale.json()["code"]) == (503, "not-ready")

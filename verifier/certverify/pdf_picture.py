@@ -6,6 +6,8 @@ A process that has rendered answers for nothing but pictures: the renderer is th
 from __future__ import annotations
 
 from hashlib import sha256
+from itertools import islice
+from math import sqrt
 
 import pypdfium2
 import zxingcpp
@@ -15,6 +17,7 @@ from certverify.pdf_findings import MAX_LINK_TEXT, MAX_LINKS, MAX_PAGES, Picture
 
 MAX_POINTS = 3_400  # the longer side of A0
 SEEN_PIXELS = 2_600
+MAX_PIXELS = 5_000_000  # of one page; A4 at SEEN_PIXELS has 4.8 million
 _COMPARED_PIXELS = 900
 _SHORTEST = 10
 _ALIKE_PIXELS = 1_800
@@ -23,17 +26,19 @@ _MOST_DIFFERENCE = 6  # of 255, on average over a block: less than a thin stroke
 
 
 def see(raw_pdf: bytes, sealed_length: int) -> Picture:
-    """QR symbols of the first pages, and whether they look as the sealed revision does. Raises what the renderer raises."""
+    """QR symbols of the first pages; with a sealed revision only whether they look as it does, for its record is known.
+
+    Raises what the renderer raises.
+    """
     document = _opened(raw_pdf)
-    symbols = tuple(
+    if sealed_length:
+        return Picture((), _looks(document) == _looks(_opened(raw_pdf[:sealed_length])))
+    symbols = (
         Symbol(number, text)
         for number in range(min(len(document), MAX_PAGES))
         for text in _texts(_rendered(document, number, SEEN_PIXELS))
     )
-    same = None
-    if sealed_length:
-        same = _looks(document) == _looks(_opened(raw_pdf[:sealed_length]))
-    return Picture(symbols[:MAX_LINKS], same)
+    return Picture(tuple(islice(symbols, MAX_LINKS)), None)
 
 
 def alike(raw_pdf: bytes, original: bytes) -> bool:
@@ -60,7 +65,8 @@ def _rendered(document: pypdfium2.PdfDocument, number: int, pixels: int) -> Imag
     width, height = page.get_size()
     if min(width, height) < _SHORTEST or max(width, height) > MAX_POINTS:
         raise ValueError("no size of a page")
-    picture: Image.Image = page.render(scale=pixels / max(width, height), grayscale=True).to_pil()
+    scale = min(pixels / max(width, height), sqrt(MAX_PIXELS / (width * height)))
+    picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
     return picture.convert("L")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from certverify.confinement import Layer
 from certverify.schema import verdict_schema
 
 from certsvc.entrypoints.public_api.sample_verdicts import verdict_examples
@@ -179,6 +180,7 @@ _SIGNER_SCHEMA = {
     },
     "required": ["key", "key_id", "reachable", "valid_until", "days_left", "finding"],
 }
+_WALLS = {layer.value: True for layer in Layer}
 READY_ANSWERS: Answers = {
     200: {
         "description": "Ready.",
@@ -191,14 +193,19 @@ READY_ANSWERS: Answers = {
                         "checks": {"type": "object", "additionalProperties": {"const": "ok"}},
                         "signers": {"type": "array", "items": _SIGNER_SCHEMA},
                         "unfinished_copies": {"type": ["integer", "null"], "minimum": 0},
+                        "sandbox": {
+                            "type": ["object", "null"],
+                            "additionalProperties": {"type": "boolean"},
+                        },
                     },
-                    "required": ["status", "checks", "signers", "unfinished_copies"],
+                    "required": ["status", "checks", "signers", "unfinished_copies", "sandbox"],
                 },
                 "example": {
                     "status": "ready",
                     "checks": _CHECKS,
                     "signers": _SIGNERS,
                     "unfinished_copies": 0,
+                    "sandbox": _WALLS,
                 },
             }
         },
@@ -208,6 +215,7 @@ READY_ANSWERS: Answers = {
         checks=_CHECKS | {"checkpoint": "checkpoint-stale"},
         signers=_SIGNERS,
         unfinished_copies=0,
+        sandbox=_WALLS,
     ),
 }
 HEALTH_ANSWERS: Answers = {

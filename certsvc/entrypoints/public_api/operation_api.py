@@ -27,13 +27,15 @@ def add_operation(app: FastAPI, service: PublicService) -> None:
         """Database, published checkpoint, keys: each `ok` or the reason why not.
 
         Beside them how each signing key stands: whether its holder answers, and until when it may sign. A key that cannot
-        sign makes nothing unready, for answers do not need it; nor do annotated copies that are not finished.
+        sign makes nothing unready, for answers do not need it; nor do annotated copies that are not finished. `sandbox`:
+        which walls of the kernel stand around uploaded files that are looked into.
         """
         checks = dict(service.readiness.check())
         more: dict[str, object] = {
             "checks": checks,
             "signers": [one.as_json() for one in service.readiness.signers()],
             "unfinished_copies": service.readiness.unfinished_copies(),
+            "sandbox": service.readiness.sandbox_walls(),
         }
         if set(checks.values()) == {OK}:
             return JSONResponse({"status": "ready"} | more, headers=_NO_STORE)
