@@ -254,6 +254,7 @@ _CONTRACT = [
     "| `certsvc audit verify` | 0 the chain is whole, 1 it is not |",
     "| every other `certsvc` command | 0 done, 2 wrong usage, 3 could not be done (the message says why), 4 another key has taken over from one in memory: start it again |",
     "| `certverify qr`, `pdf`, `bundle`, `past` | 0 passed, 1 failed, 2 cannot tell |",
+    "| `certverify sandbox` | 0 filter of system calls and rules for files hold, 2 anything else |",
     "",
     "`filing submit --json` prints",
     "",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from certverify.cli import main
 from certverify.confinement import Layer
 from certverify.pdf_sandbox import PdfSandbox
 from certverify.system_calls import machine_of, reading_filter
@@ -141,6 +142,17 @@ def test_the_sandbox_says_which_walls_hold() -> None:
     assert PdfSandbox().layers() | {Layer.NETWORK} == frozenset(
         Layer
     )  # a container may not give the network namespace
+
+
+def test_the_command_line_says_which_walls_hold(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["sandbox", "--json"]) == 0
+    walls = json.loads(capsys.readouterr().out)["sandbox"]
+    assert (set(walls), walls[Layer.CALLS], walls[Layer.FILES]) == (set(Layer), True, True)
+    monkeypatch.setattr(PdfSandbox, "layers", lambda _: frozenset({Layer.CALLS}))
+    assert main(["sandbox"]) == 2
+    assert "✗ 文件访问规则" in capsys.readouterr().out
 
 
 def test_an_unknown_machine_has_no_filter_and_known_ones_have_a_short_one() -> None:

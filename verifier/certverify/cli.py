@@ -16,6 +16,7 @@ from certverify import (
     monitor_command,
     past_command,
     receipt_command,
+    sandbox_command,
     tlog_proof_command,
     witness_command,
 )
@@ -155,6 +156,14 @@ def _parser() -> argparse.ArgumentParser:
     pdf.add_argument("file", metavar="FILE", type=Path, help="证书 PDF 原始文件。The original PDF file.")
     bundle = add_check(commands, "bundle", "查验离线查验包。Check a bundle.")
     bundle.add_argument("file", metavar="FILE", type=Path, help="查验包 JSON 文件。The bundle, a JSON file.")
-    for module in (past_command, receipt_command, tlog_proof_command, monitor_command, witness_command):
+    modules = (
+        past_command,
+        receipt_command,
+        tlog_proof_command,
+        monitor_command,
+        witness_command,
+        sandbox_command,
+    )
+    for module in modules:
         module.add(commands)
     return parser
