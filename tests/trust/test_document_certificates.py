@@ -141,7 +141,9 @@ def test_the_old_key_is_believed_for_no_day_after_its_end_and_its_process_signs_
     backdated = PageWriter(before.layout, thief).write(reprinted, now - 9 * DAY)
     assert strict(house, backdated) == "document-original", "what a thief can do"
     told = upload(house, backdated)
-    assert (told["verdict"], told["findings"][0]["code"]) == ("failed", "printed-differs")
+    assert (told["verdict"], told["authentic"], told["comparison"]) == ("failed", "no", None)
+    assert told["findings"][0]["code"] == "document-unregistered", "the register knows which file it was"
+    assert off_line(house, backdated)["authentic"] == "yes", "off line nobody can know"
     house.process().key_desk.retire_document(certificates[0], today)
     house.process().publish()
     assert house.listed()["document_keys"][1]["valid_to"] == (today - DAY).isoformat()
