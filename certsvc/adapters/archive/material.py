@@ -44,10 +44,10 @@ class Material:
 
         Raises ListTooLargeError.
         """
-        issuers = {one.issuer.dump() for path in paths for one in path.iter_certs(include_root=False)}
+        issuers = {_key_of(one) for path in paths for one in path.iter_certs(include_root=False)}
         newest: dict[tuple[bytes, ...], crl.CertificateList] = {}
         for one in sorted(self.lists, key=_begins):
-            if one.issuer.dump() in issuers and _is_in_force(one, moment):
+            if _speaks_of(one, issuers) and _is_in_force(one, moment):
                 newest[_part(one)] = one
         if any(len(one.dump()) > self.largest_list for one in newest.values()):
             raise ListTooLargeError
@@ -161,3 +161,15 @@ def _part(one: crl.CertificateList) -> tuple[bytes, ...]:
     if _PART[0] not in found:
         return (one.dump(),)
     return one.issuer.dump(), *(found.get(name, b"") for name in _PART)
+
+
+def _key_of(one: x509.Certificate | crl.CertificateList) -> tuple[bytes, bytes | None]:
+    """By whom it is signed: the name, and the identifier of the key, None where it is not said."""
+    said = one.authority_key_identifier_value
+    return one.issuer.dump(), None if said is None else said["key_identifier"].native
+
+
+def _speaks_of(one: crl.CertificateList, issuers: set[tuple[bytes, bytes | None]]) -> bool:
+    """Whether it is of one of these keys; of another key of the same name only where somebody does not say which it is."""
+    name, key = _key_of(one)
+    return any(name == other and (key == own or key is None or own is None) for other, own in issuers)
