@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -161,3 +163,77 @@ def test_a_flood_of_files_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_any_other_answer_says_nothing_about_likeness(said: bytes) -> None:
     with pytest.raises(JsonError):
         decode_likeness(said)
+
+
+def test_all_runs_for_one_file_share_one_place_and_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, given = [100.0], []
+
+    def spends_three_seconds(_folder: Path, _given: Any, seconds: float) -> bytes:
+        given.append(seconds)
+        now[0] += 3
+        return encoded(PICTURE.as_json())
+
+    monkeypatch.setattr(pdf_sandbox, "monotonic", lambda: now[0])
+    monkeypatch.setattr(pdf_sandbox, "_inspect", spends_three_seconds)
+    sandbox = PdfSandbox(places=1, waiting=0, run_seconds=5, file_seconds=7)
+    with sandbox.visit() as inspector:
+        with sandbox.visit() as other:  # a visit takes no place before it asks
+            inspector.see(b"%PDF-1.7", 0)
+            with pytest.raises(SandboxBusyError):
+                other.see(b"%PDF-1.7", 0)
+        inspector.see(b"%PDF-1.7", 0)
+        inspector.see(b"%PDF-1.7", 0)
+        with pytest.raises(NotExaminedError, match="no time"):
+            inspector.see(b"%PDF-1.7", 0)
+    assert given == [5, 4, 1]
+    assert sandbox.see(b"%PDF-1.7", 0) == PICTURE
+
+
+def test_whoever_may_not_ask_takes_no_place() -> None:
+    def refuse() -> None:
+        raise PermissionError
+
+    sandbox = PdfSandbox(places=1, waiting=0)
+    for _ in range(2):
+        with sandbox.visit(refuse) as inspector, pytest.raises(PermissionError):
+            inspector.see(b"%PDF-1.7", 0)
+
+
+def test_what_the_child_started_is_killed_while_its_number_is_still_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code = (
+        "import os, time, sys\n"
+        "if os.fork() == 0:\n"
+        "    os.close(1); time.sleep(60)\n"
+        "os.write(1, b'{}'); os._exit(0)"
+    )
+
+    def forking(command: Any, **how: Any) -> subprocess.Popen[bytes]:
+        return real([sys.executable, "-I", "-c", code], **how)
+
+    def watched(group: int, sent: int) -> None:
+        assert (
+            os.waitid(os.P_PID, group, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+        )  # ended, not reaped
+        killed.append(group)
+        kill(group, sent)
+
+    real, kill, killed = subprocess.Popen, os.killpg, []
+    monkeypatch.setattr(pdf_sandbox.subprocess, "Popen", forking)
+    monkeypatch.setattr(pdf_sandbox.os, "killpg", watched)
+    with pytest.raises(NotExaminedError):
+        PdfSandbox().see(b"%PDF-1.7", 0)
+    assert len(killed) == 1
+    late = time.monotonic() + 10
+    while _is_alive(killed[0], kill):
+        assert time.monotonic() < late
+        time.sleep(0.01)
+
+
+def _is_alive(group: int, kill: Callable[[int, int], None]) -> bool:
+    try:
+        kill(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
