@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from certsvc.stages.copy_face import compose_copy
 from certsvc.stages.face import compose_face
 from certsvc.stages.share_grants import Holder
 from tests.annotated.desk import PATH, CopyDesk
+from tests.document.attacks.forging import rewritten
 
 STRANGER = {"name": "王莉", "id_number": "229905198307160444"}
 
@@ -249,6 +251,32 @@ def test_a_document_of_one_kind_with_the_record_of_another_was_altered(copies: C
             assert (verdict["verdict"], verdict["authentic"]) == ("failed", "no"), layout
             assert codes(verdict)[0] == "document-altered", layout
             assert (verdict["certificate"], verdict["annotation"]) == (None, None)
+
+
+def test_a_copy_is_compared_with_its_terms_and_must_be_the_registered_file(copies: CopyDesk) -> None:
+    office = copies.office
+    made = copies.make().json()["copy"]
+    raw_pdf = copies.document(made)
+    rows = {row["field"]: row for row in on_line(copies, raw_pdf)["comparison"]}
+    assert (rows["recipient"]["printed"], rows["purpose"]["printed"]) == ("长春市第一建筑公司", "投标")
+    assert all(rows[field]["agrees"] for field in ("recipient", "purpose", "ends_on", "manual_code"))
+    text = record_text_of(copies, raw_pdf)
+    copy = office.copies.store.find(made)
+    assert copy is not None
+    page = compose_copy(
+        copies.certificate.draft.content,
+        copy,
+        office.style,
+        qr_text=text,
+        manual_code=rows["manual_code"]["signed"],
+    )
+    reprinted = replace(page, texts={**page.texts, "recipient": "别的单位"})
+    writer = PageWriter(office.layout_of(COPY_LAYOUT), office.keys.document)
+    thieves = writer.write(reprinted, copies.desk.clock.now())
+    assert codes(on_line(copies, thieves))[0] == "document-unregistered"
+    saved_again = off_line(copies, rewritten(thieves))
+    wrong = [row["field"] for row in saved_again["comparison"] if row["agrees"] is False]
+    assert (wrong, "printed-differs" in codes(saved_again)) == (["recipient"], True)
 
 
 def test_a_copy_is_refused_with_what_to_do_instead(copies: CopyDesk) -> None:

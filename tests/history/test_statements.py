@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from certsvc.adapters.database_copy import copy_database
 from certsvc.adapters.signers import HeldDocumentSigner
@@ -239,6 +239,21 @@ def assert_finished_by_the_next_question(desk: StatementDesk, paper: Paper) -> N
     assert f"{day.year}年{day.month}月{day.day}日" in page_text(raw_pdf)
     assert paper.stated() == raw_pdf
     assert desk.on_line(raw_pdf)["verdict"] == "passed"
+
+
+def test_a_sealed_statement_that_is_not_the_registered_file_is_refused_on_line(desk: StatementDesk) -> None:
+    paper = desk.paper()
+    raw_pdf = paper.stated()
+    own = historical_statement.c.reference == paper.reference
+    with desk.archive.office.engine.begin() as connection:
+        connection.execute(update(historical_statement).where(own).values(document_sha256="0" * 64))
+    verdict = desk.on_line(raw_pdf)
+    assert (verdict["verdict"], verdict["authentic"], codes(verdict)[0]) == (
+        "failed",
+        "no",
+        "document-unregistered",
+    )
+    assert desk.off_line(raw_pdf)["authentic"] == "yes"
 
 
 def test_backups_keep_statements_with_their_digests(desk: StatementDesk, tmp_path: Path) -> None:
