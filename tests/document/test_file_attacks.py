@@ -12,6 +12,7 @@ from time import monotonic
 import pytest
 from certverify.document import check_document
 from certverify.pdf_sandbox import PdfSandbox
+from certverify.report import Language, render
 from certverify.verdict import Authentic, Outcome
 
 from certsvc.domain.archive_object import ArchiveLevel
@@ -176,3 +177,11 @@ def test_no_mutation_passes_the_whole_examination() -> None:
         outcomes[check(_mutated(chance)).outcome] += 1
     assert outcomes[Outcome.PASSED] == 0
     assert sum(outcomes.values()) == LOOKED_INTO
+
+
+def test_the_report_says_of_a_text_layer_that_the_page_was_not_looked_at() -> None:
+    chinese, english = (render(check(name_covered()), language) for language in Language)
+    assert "姓名：文字层相同，画面未核对　文件文字层：魏**" in chinese
+    assert "逐项对照：0 项一致" in chinese
+    assert "name: same in the text layer, the page was not looked at; text layer: 魏**" in english
+    assert "逐项对照：11 项全部一致" in render(check(genuine()), Language.ZH)

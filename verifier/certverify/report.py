@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
-from certverify.verdict import Authentic, Finding, Outcome, StatusWord, ValidHere, Verdict
+from certverify.verdict import Authentic, Compared, Finding, Outcome, StatusWord, ValidHere, Verdict
 
 _BEIJING = timezone(timedelta(hours=8))
 
@@ -137,11 +137,12 @@ def _annotation_en(verdict: Verdict) -> list[str]:
 
 
 def _compared_zh(verdict: Verdict) -> list[str]:
-    """The fields of an uploaded file that do not agree or could not be read; one line when all agree."""
+    """The fields of an uploaded file that do not agree, or do in its text layer alone; one line when all agree."""
     rows = verdict.comparison or ()
+    column = "文件所印" if verdict.authentic is Authentic.YES else "文件文字层"
     lines = [
-        f"{row.label}：{'不一致' if row.agrees is False else '未能对照'}"
-        f"　文件所印：{row.printed or '读不出'}　签名记录：{row.signed}"
+        f"{row.label}：{_mark(row, '不一致', '未能对照', '文字层相同，画面未核对')}"
+        f"　{column}：{row.printed or '读不出'}　签名记录：{row.signed}"
         for row in rows
         if row.agrees is not True
     ]
@@ -154,9 +155,10 @@ def _compared_zh(verdict: Verdict) -> list[str]:
 def _compared_en(verdict: Verdict) -> list[str]:
     """The same in English; the values are Chinese."""
     rows = verdict.comparison or ()
+    column = "printed" if verdict.authentic is Authentic.YES else "text layer"
     lines = [
-        f"{row.field}: {'differs' if row.agrees is False else 'not compared'}; "
-        f"printed: {row.printed or 'not readable'}; signed: {row.signed}"
+        f"{row.field}: {_mark(row, 'differs', 'not compared', 'same in the text layer, the page was not looked at')}; "
+        f"{column}: {row.printed or 'not readable'}; signed: {row.signed}"
         for row in rows
         if row.agrees is not True
     ]
@@ -164,6 +166,12 @@ def _compared_en(verdict: Verdict) -> list[str]:
     return _findings(f"Fields compared: {agreeing} agree", lines) or (
         [f"Fields compared: all {agreeing} agree"] if rows else []
     )
+
+
+def _mark(row: Compared, differs: str, unread: str, unseen: str) -> str:
+    if row.agrees is False:
+        return differs
+    return unread if row.printed is None else unseen
 
 
 def _decision_zh(verdict: Verdict) -> list[str]:
