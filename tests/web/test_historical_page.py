@@ -26,6 +26,9 @@ def test_a_person_looks_up_a_paper_of_1998(browser: Browser, tmp_path: Path, clo
         answer = page.locator("[data-answer-card]")
         expect(answer.locator("h2")).to_contain_text("通过核验")
         expect(answer).to_contain_text("历史数据（原证书号 吉中高字980312）")
+        expect(answer.locator("[data-answer-findings]")).not_to_contain_text("见证签名")
+        expect(answer.locator("[data-answer-basis]")).to_contain_text("当前策略未要求独立见证签名")
+        expect(page.locator(".foot")).to_contain_text("本站记下何时为哪条记录出具过说明")
         for words in ("中学高级教师", "1998-06", "周*", "吉林省职称改革领导小组办公室"):
             expect(answer).to_contain_text(words)
         statement = page.locator("[data-statement]")
@@ -61,6 +64,7 @@ def test_the_symbol_of_a_statement_is_checked_in_the_browser_and_says_revoked_at
         page.goto(f"{address}/v#{symbol}")
         expect(page.locator("[data-verdict]")).to_contain_text("通过核验")
         expect(page.locator("[data-label]")).to_contain_text("历史数据")
+        expect(page.locator("[data-text]")).to_contain_text("不是新颁发的职称证书")
         expect(page.locator("[data-fields]")).to_contain_text("中学高级教师")
         expect(page.locator("[data-report]")).to_be_hidden()
         paper.revoke()

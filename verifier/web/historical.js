@@ -17,6 +17,9 @@ const QUALITIES = {
   B: { zh: "B（仅有名单）", en: "B (list only)" },
 };
 
+// Findings about the ledger behind the answer, not about the record.
+const BASIS = new Set(["no-witnesses"]);
+
 const offerStatement = enableDownload(document.querySelector("[data-statement]"));
 
 enableLanguageSwitch();
@@ -56,7 +59,12 @@ function show({ verdict, sentence }) {
   label.hidden = told.historical === null;
   if (told.historical) label.replaceChildren(...bothLanguages(same(told.historical.label)));
   part("[data-answer-fields]").replaceChildren(...fieldsOf(told).map(field));
-  part("[data-answer-findings]").replaceChildren(...told.findings.map(item));
+  const aside = told.findings.filter(({ code }) => BASIS.has(code));
+  part("[data-answer-findings]").replaceChildren(...told.findings.filter(({ code }) => !BASIS.has(code)).map(item));
+  part("[data-answer-basis]").hidden = !told.as_of && aside.length === 0;
+  part("[data-answer-as-of]").hidden = !told.as_of;
+  if (told.as_of) fill("[data-answer-as-of]", asOfWords(told.as_of));
+  part("[data-answer-basis-findings]").replaceChildren(...aside.map(item));
   part("[data-answer-card]").hidden = false;
   part("[data-answer-verdict]").focus();
 }
@@ -78,6 +86,11 @@ function fieldsOf({ historical, holder, decision }) {
     [{ zh: "决定理由", en: "Ground" }, decision?.ground],
   ];
   return rows.filter(([, value]) => value).map(([name, value]) => [name, typeof value === "string" ? same(value) : value]);
+}
+
+function asOfWords(instant) {
+  const shown = new Date(Date.parse(instant) + 8 * 3600 * 1000).toISOString().slice(0, 16).replace("T", " ");
+  return { zh: `${shown}（北京时间）的公开账本。`, en: `The public ledger of ${shown} (Beijing time).` };
 }
 
 function field([label, value]) {

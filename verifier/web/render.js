@@ -1,7 +1,7 @@
 // What the verdict page shows. Text only ever enters the page as text, never as markup.
 
 import { bothLanguages } from "./language.js";
-import { answerOf, regionName, uncheckedBy } from "./verdict.js";
+import { answerOf, notesOf, regionName, uncheckedBy } from "./verdict.js";
 
 const WEEKDAYS = { zh: ["日", "一", "二", "三", "四", "五", "六"], en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
 const EMPTY = {
@@ -12,6 +12,7 @@ const QUALITIES = {
   A: { zh: "A（文件和名单影像齐全）", en: "A (document and list image)" },
   B: { zh: "B（仅有名单）", en: "B (list only)" },
 };
+const WARNINGS = new Set(["document-active-content", "foreign-address"]);
 const SIGNED = {
   zh: "签名有效，正在查询公开账本中的当前状态……",
   en: "The signature is good. Asking the public ledger for the present status…",
@@ -33,6 +34,7 @@ export function showSigned(evidence) {
 export function showVerdict(verdict, evidence, words, place) {
   const { mark, label, text, next } = answerOf(verdict, evidence, words, place);
   showAnswer(verdict.verdict, mark, words.verdicts[verdict.verdict], label, text, next);
+  showNotes(notesOf(verdict, words));
   part("[data-retry]").hidden = verdict.verdict !== "undetermined" || evidence.problems.includes("record-unreadable");
   part("[data-empty]").hidden = !evidence.problems.includes("record-unreadable");
   part("[data-test-banner]").hidden = !evidence.test;
@@ -97,6 +99,17 @@ export function showAnswer(word, mark, verdict, label, text, next) {
   fill("[data-label]", label);
   fill("[data-text]", text);
   fill("[data-next]", next);
+  showNotes([]);
+}
+
+/** What is to be known besides the answer: findings with their texts, under it. */
+export function showNotes(notes) {
+  part("[data-notes]").hidden = notes.length === 0;
+  part("[data-notes]").replaceChildren(...notes.map(({ code, zh, en }) => {
+    const item = listItem({ zh, en });
+    if (WARNINGS.has(code)) item.className = "warning";
+    return item;
+  }));
 }
 
 function showRecord(evidence) {

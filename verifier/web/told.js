@@ -1,10 +1,11 @@
 // A verdict that the service gave, not this browser: shown like one of the browser's own, and said to be told.
 
-import { areaWords, chinaTime, dateWords, field, fill, listItem, part, same, showAnswer, versionWords } from "./render.js";
-import { ageWords, entryOf, fillBoth, regionName } from "./verdict.js";
+import { areaWords, chinaTime, dateWords, field, fill, listItem, part, same, showAnswer, showNotes, versionWords } from "./render.js";
+import { ageWords, entryOf, fillBoth, notesOf, regionName } from "./verdict.js";
 
 const TEST = "test-environment";
 const MISTYPED = "mistyped";
+const UNWITNESSED = "no-witnesses";
 const NOT_FOUND = "certificate-not-found";
 const QUALITIES = { A: { zh: "A（文件和名单影像齐全）", en: "A (document and list image)" }, B: { zh: "B（仅有名单）", en: "B (list only)" } };
 
@@ -18,6 +19,7 @@ const QUALITIES = { A: { zh: "A（文件和名单影像齐全）", en: "A (docum
 export function showTold(verdict, words, place, tables) {
   const { mark, label, text, next } = answerTold(verdict, words, place, tables);
   showAnswer(verdict.verdict, mark, words.verdicts[verdict.verdict], label, text, next);
+  showNotes(notesOf(verdict, words));
   part("[data-retry]").hidden = verdict.verdict !== "undetermined";
   part("[data-test-banner]").hidden = !verdict.findings.some(({ code }) => code === TEST);
   part("[data-empty]").hidden = !verdict.findings.some(({ code }) => code === NOT_FOUND);
@@ -108,7 +110,12 @@ function showBasisTold(verdict, words) {
     zh: `${chinaTime(verdict.as_of)}（北京时间）的公开账本。`,
     en: `The public ledger of ${chinaTime(verdict.as_of)} (Beijing time).`,
   });
-  const unchecked = ["by-service", ...(verdict.authentic === "yes" ? ["holder", "document"] : [])];
-  part("[data-unchecked]").replaceChildren(...unchecked.map((key) => listItem(words.unchecked[key])));
+  showUnchecked(["by-service", ...(verdict.authentic === "yes" ? ["holder", "document"] : [])], verdict, words);
   part("[data-verdict-json]").textContent = JSON.stringify(verdict, null, 2);
+}
+
+/** What the service did not check: keys of `unchecked` in words.json, and whether nobody witnesses its ledger. */
+export function showUnchecked(keys, { findings }, words) {
+  const unwitnessed = findings.some(({ code }) => code === UNWITNESSED) ? [UNWITNESSED] : [];
+  part("[data-unchecked]").replaceChildren(...[...keys, ...unwitnessed].map((key) => listItem(words.unchecked[key])));
 }

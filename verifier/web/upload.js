@@ -1,8 +1,8 @@
 // A certificate file: sent to the service, which alone can look into it, and shown beside its signed record and the register.
 
 import { bothLanguages } from "./language.js";
-import { listItem, part, same, showAnswer } from "./render.js";
-import { showTold } from "./told.js";
+import { part, same, showAnswer } from "./render.js";
+import { showTold, showUnchecked } from "./told.js";
 
 const MAX_BYTES = 2_000_000;
 const TIMEOUT_MS = 20_000;
@@ -10,14 +10,21 @@ const CHECKING = {
   verdict: { zh: "正在核验文件", en: "Checking the file" },
   text: { zh: "正在上传，并逐项核对文件、签名记录和登记，一般需要几秒。", en: "Sending the file, and comparing it with the signed record and the register: a few seconds." },
 };
+const NO_FILE = { zh: "未选择文件", en: "no file chosen" };
+const CHOOSE_FIRST = { zh: "请先选择文件。", en: "Please choose a file first." };
+// Problems of the service (docs/api.md) by status, or by code where one status has several reasons.
+const REASONS = { 413: "document-too-large", 429: "too-many", "examination-busy": "document-busy", timeout: "document-too-slow" };
 const UNREADABLE = { zh: "读不出", en: "not readable" };
 const NOT_HELD = { zh: "无", en: "none" };
 const ENGLISH = {
   number: "Number", version: "Version", name: "Name", last4: "Last 4 of the ID", series: "Series", title: "Title", level: "Level",
-  way: "Way of acquiring", validity_area: "Counts in", acquired_on: "Acquired on",
+  way: "Way of acquiring", validity_area: "Counts in", acquired_on: "Acquired on", manual_code: "Manual code",
+  recipient: "Copy made for", purpose: "Purpose", ends_on: "Last day of use",
 };
+const PRINTED = { zh: "文件所印", en: "Printed in the file" };
+const TEXT_LAYER = { zh: "文件文字层", en: "Text layer of the file" };
 const COLUMNS = [
-  { key: "printed", zh: "文件所印", en: "Printed in the file", missing: UNREADABLE },
+  { key: "printed", missing: UNREADABLE },
   { key: "signed", zh: "签名记录", en: "Signed record", missing: NOT_HELD },
   { key: "register", zh: "登记", en: "Register", missing: NOT_HELD },
 ];
@@ -26,32 +33,44 @@ const MARKS = {
   false: { style: "differs", zh: "不一致", en: "differs" },
   null: { style: "unread", zh: "未能对照", en: "not compared" },
 };
+const SAME_TEXT = { style: "unseen", zh: "文字层相同，画面未核对", en: "text layer agrees, page not looked at" };
 
 const form = document.querySelector("[data-file-form]");
 if (form) enableFiles(form);
 
-async function enableFiles(form) {
-  const words = await readWords();
+// Listens at once: a file may be chosen while the words are still on their way.
+function enableFiles(form) {
+  const words = readWords();
   const input = form.querySelector("input[type=file]");
+  const name = form.querySelector("[data-file-name]");
   part("[data-file]").hidden = location.hash !== "";
+  input.addEventListener("change", () => {
+    name.replaceChildren(...bothLanguages(input.files.length === 1 ? same(input.files[0].name) : NO_FILE));
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (input.files.length === 1) checkFile(input.files[0], form.dataset.fileForm, words);
+    if (input.files.length === 1) {
+      checkFile(input.files[0], form.dataset.fileForm, words);
+    } else {
+      name.replaceChildren(...bothLanguages(CHOOSE_FIRST));
+      input.focus();
+    }
   });
 }
 
-async function checkFile(file, address, words) {
+async function checkFile(file, address, promised) {
   showChecking();
+  const words = await promised;
   const { verdict, reason } = file.size > MAX_BYTES ? { verdict: null, reason: "document-too-large" } : await ask(address, file);
   if (verdict === null) {
-    const { mark, label, text, next } = words.answers[reason];
+    const { mark, label, text, next } = words.answers[reason] ?? words.told[reason];
     showAnswer("undetermined", mark, words.verdicts.undetermined, label, text, next);
   } else {
     showTold(verdict, words, null, null);
     part("[data-place]").hidden = true;
-    part("[data-unchecked]").replaceChildren(...uncheckedOf(verdict).map((key) => listItem(words.unchecked[key])));
+    showUnchecked(uncheckedOf(verdict), verdict, words);
     showComparison(verdict.comparison);
-    if (verdict.comparison !== null) part("[data-record]").hidden = true;
+    if (comparesEverything(verdict)) part("[data-record]").hidden = true;
   }
   part("[data-retry]").hidden = true;
   part("[data-file]").hidden = false;
@@ -78,8 +97,8 @@ async function ask(address, file) {
       referrerPolicy: "no-referrer",
     });
     if (response.ok) return { verdict: await response.json(), reason: null };
-    const reasons = { 413: "document-too-large", 429: "document-busy", 503: "document-busy" };
-    return { verdict: null, reason: reasons[response.status] ?? "document-unanswered" };
+    const { code } = response.status === 503 ? await response.json() : { code: null };
+    return { verdict: null, reason: REASONS[code] ?? REASONS[response.status] ?? "document-unanswered" };
   } catch {
     // Off line, refused, timed out, no JSON.
     return { verdict: null, reason: "document-unanswered" };
@@ -88,21 +107,38 @@ async function ask(address, file) {
 
 // What a comparison has answered need not be compared by eye.
 function uncheckedOf({ authentic, comparison }) {
-  return ["by-service", ...(authentic === "yes" ? ["holder"] : []), ...(comparison === null ? ["document"] : [])];
+  const document = comparison === null ? ["document"] : isOriginal(comparison) ? [] : ["picture"];
+  return ["by-service", ...(authentic === "yes" ? ["holder"] : []), ...document];
+}
+
+// The record has to be read beside a file that proves nothing, and the number of a copy stands in it alone.
+function comparesEverything({ verdict, comparison, annotation }) {
+  return comparison !== null && verdict !== "undetermined" && annotation === null;
+}
+
+// Of an original alone it is known that it shows what was signed.
+function isOriginal(rows) {
+  return rows.some(({ agrees }) => agrees === true);
 }
 
 function showComparison(rows) {
   part("[data-comparison]").hidden = rows === null;
-  part("[data-comparison-rows]").replaceChildren(...(rows ?? []).map(rowOf));
+  const printed = rows === null || isOriginal(rows) ? PRINTED : TEXT_LAYER;
+  part("[data-printed]").replaceChildren(...bothLanguages(printed));
+  part("[data-comparison-rows]").replaceChildren(...(rows ?? []).map((row) => rowOf(row, printed)));
 }
 
-function rowOf(row) {
+function rowOf(row, printed) {
   const line = document.createElement("tr");
-  const { style, ...mark } = MARKS[row.agrees];
+  const { style, ...mark } = hasSameText(row) ? SAME_TEXT : MARKS[row.agrees];
   line.className = style;
-  line.append(cell("th", { zh: row.label, en: ENGLISH[row.field] }), ...COLUMNS.map((column) => columnOf(row, column)), cell("td", mark, "mark"));
+  line.append(cell("th", { zh: row.label, en: ENGLISH[row.field] }), ...COLUMNS.map((column) => columnOf(row, { ...printed, ...column })), cell("td", mark, "mark"));
   line.firstChild.scope = "row";
   return line;
+}
+
+function hasSameText({ agrees, printed, signed, register }) {
+  return agrees === null && printed !== null && printed === signed && (register === null || register === signed);
 }
 
 function columnOf(row, { key, zh, en, missing }) {

@@ -10,6 +10,10 @@ const CLOCK_TOLERANCE = 300;
 const LIMIT = { zh: "1 小时", en: "1 hour" };
 const FAILED = "failed";
 const UNDETERMINED = "undetermined";
+const NOTE = "note";
+const KINDS = ["document-is-report", "annotated-copy"];
+const SAID_ELSEWHERE = ["test-environment", "no-witnesses"]; // by the banner, and below the answer's basis
+const SAID_WITH_PLACE = new Set(["valid-here", "not-valid-here", "place-too-coarse", "place-unknown"]);
 // The first two digits of GB/T 2260 outside this province: the tables name the regions of this one alone.
 const OTHER_PROVINCES = new Set(
   "11 12 13 14 15 21 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split(" "),
@@ -91,15 +95,27 @@ export function regionName(tables, code) {
 
 /** The entry of words.json for the gravest finding of a verdict, or for what stands without one. */
 export function entryOf(verdict, words) {
+  return words.answers[topOf(verdict, words)];
+}
+
+/** What a verdict notes besides its answer, and no other place of the page says: findings with their texts. */
+export function notesOf(verdict, words) {
+  const top = topOf(verdict, words);
+  const said = new Set([...SAID_ELSEWHERE, top, ...(SAID_WITH_PLACE.has(top) ? ["area-limited"] : [])]);
+  return verdict.findings.filter(({ code }) => words.codes[code]?.effect === NOTE && !said.has(code));
+}
+
+// The code, or the word, whose entry stands on top of the page: what a file is comes before how its certificate stands.
+function topOf(verdict, words) {
   const codes = verdict.findings.map(({ code }) => code);
   for (const effect of [FAILED, UNDETERMINED]) {
-    const gravest = codes.find((code) => words.codes[code].effect === effect);
-    if (gravest) return words.answers[gravest];
+    const gravest = codes.find((code) => words.codes[code]?.effect === effect);
+    if (gravest) return gravest;
   }
-  if (codes.includes("annotated-copy")) return words.answers["annotated-copy"];
-  if (verdict.validity_area && verdict.valid_here === "yes") return words.answers["valid-here"];
-  const remark = codes.find((code) => code === "area-limited" || code === "historical");
-  return words.answers[remark ?? "valid"];
+  const kind = KINDS.find((code) => codes.includes(code));
+  if (kind) return kind;
+  if (verdict.validity_area && verdict.valid_here === "yes") return "valid-here";
+  return codes.find((code) => code === "area-limited" || code === "historical") ?? "valid";
 }
 
 function findingCodes(evidence, now, place) {
