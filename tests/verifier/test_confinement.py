@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import sys
 import textwrap
@@ -153,6 +154,73 @@ def test_the_command_line_says_which_walls_hold(
     monkeypatch.setattr(PdfSandbox, "layers", lambda _: frozenset({Layer.CALLS}))
     assert main(["sandbox"]) == 2
     assert "✗ 文件访问规则" in capsys.readouterr().out
+
+
+def test_the_service_hides_its_memory_and_environment() -> None:
+    code = "import ctypes, json; print(json.dumps({'hidden': hide(), 'dumpable': ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)}))"
+    said = run("from certverify.confinement import hide_this_process as hide", code)
+    assert said == {"hidden": True, "dumpable": 0}
+
+
+ALLOWED, KILLED, NOT_PERMITTED, DENIED, NO_SUCH_CALL = 0x7FFF0000, 0x80000000, 0x50001, 0x5000D, 0x50026
+OWN, OTHER = 7, 8
+# What is asked (number on x86_64, number on aarch64, arguments) and what the filter answers; numbers of the kernel's own tables.
+ASKED = {
+    "read": (0, 63, (), ALLOWED),
+    "openat, for reading": (257, 56, (0, 0, 0x80000), ALLOWED),
+    "openat, for writing": (257, 56, (0, 0, 1), DENIED),
+    "openat, to create": (257, 56, (0, 0, 0x40), DENIED),
+    "openat2": (437, 437, (), NO_SUCH_CALL),
+    "a thread": (56, 220, (0x3D0F00,), ALLOWED),
+    "a process": (56, 220, (17,), NOT_PERMITTED),
+    "a process, told otherwise": (435, 435, (), NO_SUCH_CALL),
+    "execve": (59, 221, (), NOT_PERMITTED),
+    "socket": (41, 198, (), NOT_PERMITTED),
+    "connect": (42, 203, (), NOT_PERMITTED),
+    "ptrace": (101, 117, (), NOT_PERMITTED),
+    "process_vm_writev": (311, 271, (), NOT_PERMITTED),
+    "kill": (62, 129, (OWN,), NOT_PERMITTED),
+    "tgkill, itself": (234, 131, (OWN,), ALLOWED),
+    "tgkill, another": (234, 131, (OTHER,), NOT_PERMITTED),
+    "prlimit, itself": (302, 261, (0,), ALLOWED),
+    "prlimit, another": (302, 261, (OTHER,), NOT_PERMITTED),
+    "fcntl, whose signals": (72, 25, (0, 8), NOT_PERMITTED),
+    "ioctl, typing for others": (16, 29, (0, 0x5412), NOT_PERMITTED),
+    "unlinkat": (263, 35, (), NOT_PERMITTED),
+    "io_uring_setup": (425, 425, (), NOT_PERMITTED),
+    "bpf": (321, 280, (), NOT_PERMITTED),
+}
+
+
+def answer(program: bytes, number: int, audit: int, arguments: tuple[int, ...]) -> int:
+    """What the kernel would answer: its machine for classic BPF, as far as the filter uses it."""
+    asked = struct.pack("<IIQ6Q", number, audit, 0, *(*arguments, 0, 0, 0, 0, 0, 0)[:6])
+    steps, at, held = list(struct.iter_unpack("=HBBI", program)), 0, 0
+    while True:
+        code, yes, no, value = steps[at]
+        if code == 0x06:
+            return int(value)
+        if code == 0x20:
+            (held,) = struct.unpack_from("<I", asked, value)
+            at += 1
+        else:
+            at += 1 + (yes if (held == value if code == 0x15 else held & value) else no)
+
+
+@pytest.mark.parametrize("what", ASKED)
+@pytest.mark.parametrize("name", ["x86_64", "aarch64"])
+def test_the_filter_of_each_machine_answers_every_call(name: str, what: str) -> None:
+    *numbers, arguments, expected = ASKED[what]
+    machine = machine_of(name)
+    assert machine is not None
+    program = reading_filter(machine, OWN, may_open=True)
+    number = numbers[name == "aarch64"]
+    assert answer(program, number, machine.audit, arguments) == expected
+    assert answer(program, number, 0x40000003, arguments) == KILLED  # a 32-bit call
+    closed = reading_filter(machine, OWN, may_open=False)
+    assert answer(closed, number, machine.audit, arguments) == (DENIED if "openat," in what else expected)
+    if name == "x86_64":  # the same number in the x32 table
+        assert answer(program, number | 0x40000000, machine.audit, arguments) == NOT_PERMITTED
 
 
 def test_an_unknown_machine_has_no_filter_and_known_ones_have_a_short_one() -> None:
