@@ -18,11 +18,13 @@ from certverify.verdict import Authentic, Outcome
 from certsvc.domain.archive_object import ArchiveLevel
 from scripts.make_docs import file_attacks_page
 from tests.document.attacks.copies import name_covered
-from tests.document.attacks.forging import rewritten
+from tests.document.attacks.forging import rewritten, unsigned
 from tests.document.attacks.scene import (
     FACE,
     IN_THIS_PROCESS,
     OTHERS_FACE,
+    OWN,
+    PREFIX,
     SANDBOX,
     check,
     check_where_originals_are_kept,
@@ -31,6 +33,7 @@ from tests.document.attacks.scene import (
     sealed_by,
     signer,
     trust,
+    with_record,
 )
 from tests.document.attacks.table import BOMBS, FILE_ATTACKS, FileAttack
 from tests.support.archive_objects import RENEWED, STAMPED, world
@@ -185,3 +188,18 @@ def test_the_report_says_of_a_text_layer_that_the_page_was_not_looked_at() -> No
     assert "逐项对照：0 项一致" in chinese
     assert "name: same in the text layer, the page was not looked at; text layer: 魏**" in english
     assert "逐项对照：11 项全部一致" in render(check(genuine()), Language.ZH)
+
+
+@pytest.mark.parametrize(
+    ("printed", "code"), [("JOHN SMITH", "document-not-original"), ("JANE SMITH", "printed-differs")]
+)
+def test_a_name_in_latin_letters_is_read_as_well(printed: str, code: str) -> None:
+    face = with_record(replace(FACE, name=printed), OWN | {"name": "JOHN SMITH"})
+    assert codes(check(unsigned(face)))[0] == code
+
+
+def test_an_original_whose_link_is_as_long_as_records_become_is_read() -> None:
+    """670 bytes of record behind an address: more than a thousand characters."""
+    text = f"{PREFIX}{'7' * 988}Z"
+    raw = sealed_by(signer(), replace(FACE, qr_text=text))
+    assert check_document(raw, trust().trust_list).record_text == text
