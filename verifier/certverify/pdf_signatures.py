@@ -81,7 +81,16 @@ def _stamped(signature: EmbeddedPdfSignature) -> bool:
         actual_digest=_digest(bytes(content), signature.md_algorithm),
     )
     right = imprint == signature.compute_digest() and _names_itself(signature)
-    return bool(intact and valid and right)
+    return bool(intact and valid and right and _is_framed_right(signature))
+
+
+def _is_framed_right(signature: EmbeddedPdfSignature) -> bool:
+    """Whether what nothing signs around a token is as what is signed wants it: versions, and algorithms (RFC 5652, 5.1, 5.3)."""
+    signed, signer = signature.signed_data, signature.signer_info
+    versions = signed["version"].native, signer["version"].native
+    expected = "v3", "v1" if signer["sid"].name == "issuer_and_serial_number" else "v3"
+    algorithms = [one.native for one in signed["digest_algorithms"]]
+    return bool(versions == expected and algorithms == [signer["digest_algorithm"].native])
 
 
 def _digest(content: bytes, algorithm: str) -> bytes:
