@@ -38,15 +38,15 @@ const SAME_TEXT = { style: "unseen", zh: "文字层相同，画面未核对", en
 const form = document.querySelector("[data-file-form]");
 if (form) enableFiles(form);
 
-// Listens at once: a file may be chosen while the words are still on their way.
+// A file may have been chosen before this module was there, or while the words are still on their way.
 function enableFiles(form) {
   const words = readWords();
   const input = form.querySelector("input[type=file]");
   const name = form.querySelector("[data-file-name]");
+  const showName = () => name.replaceChildren(...bothLanguages(input.files.length === 1 ? same(input.files[0].name) : NO_FILE));
   part("[data-file]").hidden = location.hash !== "";
-  input.addEventListener("change", () => {
-    name.replaceChildren(...bothLanguages(input.files.length === 1 ? same(input.files[0].name) : NO_FILE));
-  });
+  input.addEventListener("change", showName);
+  showName();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (input.files.length === 1) {
