@@ -87,7 +87,13 @@ def file_attacks_page() -> str:
     """Every attack on a certificate file with its verdict, from the table that the tests play."""
     from tests.document.attacks.table import FILE_ATTACKS
 
-    lines = ["# Attacks on certificate files", "", NOTE, *_FILE_ATTACKS]
+    lines = [
+        "# Attacks on certificate files",
+        "",
+        NOTE,
+        f"{len(FILE_ATTACKS)} constructions.",
+        *_FILE_ATTACKS,
+    ]
     for attack in FILE_ATTACKS:
         codes = f"`{attack.code}`" + (f", `{attack.also}`" if attack.also else "")
         if attack.on_line not in ("", attack.code):
