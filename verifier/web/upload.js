@@ -33,6 +33,9 @@ const MARKS = {
   false: { style: "differs", zh: "不一致", en: "differs" },
   null: { style: "unread", zh: "未能对照", en: "not compared" },
 };
+// The page of a copy that was saved again was seen, as a whole, to be that of the original.
+const RESAVED = "document-resaved";
+const SAME_TEXT_SEEN = { style: "unseen", zh: "文字层相同", en: "text layer agrees" };
 const SAME_TEXT = { style: "unseen", zh: "文字层相同，画面未核对", en: "text layer agrees, page not looked at" };
 
 const form = document.querySelector("[data-file-form]");
@@ -69,7 +72,7 @@ async function checkFile(file, address, promised) {
     showTold(verdict, words, null, null);
     part("[data-place]").hidden = true;
     showUnchecked(uncheckedOf(verdict), verdict, words);
-    showComparison(verdict.comparison);
+    showComparison(verdict);
     if (comparesEverything(verdict)) part("[data-record]").hidden = true;
   }
   part("[data-retry]").hidden = true;
@@ -106,8 +109,9 @@ async function ask(address, file) {
 }
 
 // What a comparison has answered need not be compared by eye.
-function uncheckedOf({ authentic, comparison }) {
-  const document = comparison === null ? ["document"] : isOriginal(comparison) ? [] : ["picture"];
+function uncheckedOf(verdict) {
+  const { authentic, comparison } = verdict;
+  const document = comparison === null ? ["document"] : isOriginal(comparison) || wasSeen(verdict) ? [] : ["picture"];
   return ["by-service", ...(authentic === "yes" ? ["holder"] : []), ...document];
 }
 
@@ -116,21 +120,27 @@ function comparesEverything({ verdict, comparison, annotation }) {
   return comparison !== null && verdict !== "undetermined" && annotation === null;
 }
 
+function wasSeen({ findings }) {
+  return findings.some(({ code }) => code === RESAVED);
+}
+
 // Of an original alone it is known that it shows what was signed.
 function isOriginal(rows) {
   return rows.some(({ agrees }) => agrees === true);
 }
 
-function showComparison(rows) {
+function showComparison(verdict) {
+  const rows = verdict.comparison;
+  const sameText = wasSeen(verdict) ? SAME_TEXT_SEEN : SAME_TEXT;
   part("[data-comparison]").hidden = rows === null;
   const printed = rows === null || isOriginal(rows) ? PRINTED : TEXT_LAYER;
   part("[data-printed]").replaceChildren(...bothLanguages(printed));
-  part("[data-comparison-rows]").replaceChildren(...(rows ?? []).map((row) => rowOf(row, printed)));
+  part("[data-comparison-rows]").replaceChildren(...(rows ?? []).map((row) => rowOf(row, printed, sameText)));
 }
 
-function rowOf(row, printed) {
+function rowOf(row, printed, sameText) {
   const line = document.createElement("tr");
-  const { style, ...mark } = hasSameText(row) ? SAME_TEXT : MARKS[row.agrees];
+  const { style, ...mark } = hasSameText(row) ? sameText : MARKS[row.agrees];
   line.className = style;
   line.append(cell("th", { zh: row.label, en: ENGLISH[row.field] }), ...COLUMNS.map((column) => columnOf(row, { ...printed, ...column })), cell("td", mark, "mark"));
   line.firstChild.scope = "row";
