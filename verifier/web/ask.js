@@ -1,5 +1,7 @@
 // Questions to the service: a verdict, or the reason why there is none.
 
+import { post } from "./posting.js";
+
 const TIMEOUT_MS = 15_000;
 
 /**
@@ -10,15 +12,7 @@ const TIMEOUT_MS = 15_000;
  */
 export async function askVerdict(address, question) {
   try {
-    const response = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(question),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-    });
+    const response = await post(address, question, TIMEOUT_MS);
     if (response.ok) return { verdict: await response.json(), reason: null };
     return { verdict: null, reason: response.status === 429 ? "too-many" : "no-answer" };
   } catch {

@@ -1,6 +1,7 @@
 // A signed file of the service, asked for by a button and saved: the question goes in the body, never into an address.
 
 import { bothLanguages } from "./language.js";
+import { post } from "./posting.js";
 
 const TIMEOUT_MS = 30_000;
 const FILE_NAME = /filename="([A-Za-z0-9-]{1,80}\.pdf)"/;
@@ -40,15 +41,7 @@ export function enableDownload(part) {
 /** Ask and save; the sentence that says what came of it. */
 async function download(address, question) {
   try {
-    const response = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(question),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-    });
+    const response = await post(address, question, TIMEOUT_MS);
     if (!response.ok) return await refusal(response);
     const name = FILE_NAME.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "document.pdf";
     save(await response.blob(), name);

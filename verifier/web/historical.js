@@ -2,6 +2,8 @@
 
 import { enableDownload } from "./download.js";
 import { bothLanguages, enableLanguageSwitch } from "./language.js";
+import { post } from "./posting.js";
+import { QUALITIES } from "./qualities.js";
 
 const ADDRESS = "/api/v1/verify";
 const TIMEOUT_MS = 15_000;
@@ -12,10 +14,6 @@ const VERDICTS = {
 };
 const NO_ANSWER = { zh: "暂时没有得到答复，请稍后再试。", en: "No answer at the moment; please try again later." };
 const TOO_MANY = { zh: "查询过于频繁，请稍后再试。", en: "Too many questions; please try again later." };
-const QUALITIES = {
-  A: { zh: "A（文件和名单影像齐全）", en: "A (document and list image)" },
-  B: { zh: "B（仅有名单）", en: "B (list only)" },
-};
 
 // Findings about the ledger behind the answer, not about the record.
 const BASIS = new Set(["no-witnesses"]);
@@ -36,15 +34,7 @@ document.querySelector("[data-historical]").addEventListener("submit", async (ev
 /** The verdict on a question, or the sentence to show instead. */
 async function ask(question) {
   try {
-    const response = await fetch(ADDRESS, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(question),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-    });
+    const response = await post(ADDRESS, question, TIMEOUT_MS);
     if (response.status === 429) return { sentence: TOO_MANY };
     return response.ok ? { verdict: await response.json() } : { sentence: NO_ANSWER };
   } catch {

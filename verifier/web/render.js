@@ -1,16 +1,13 @@
 // What the verdict page shows. Text only ever enters the page as text, never as markup.
 
 import { bothLanguages } from "./language.js";
+import { QUALITIES } from "./qualities.js";
 import { answerOf, notesOf, regionName, uncheckedBy } from "./verdict.js";
 
 const WEEKDAYS = { zh: ["日", "一", "二", "三", "四", "五", "六"], en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
 const EMPTY = {
   verdict: { zh: "核验证书", en: "Check a certificate" },
   text: { zh: "请扫描证书上的二维码，或在下面粘贴二维码的内容。", en: "Scan the QR code on the certificate, or paste its content below." },
-};
-const QUALITIES = {
-  A: { zh: "A（文件和名单影像齐全）", en: "A (document and list image)" },
-  B: { zh: "B（仅有名单）", en: "B (list only)" },
 };
 const WARNINGS = new Set(["document-active-content", "foreign-address"]);
 const SIGNED = {
@@ -123,11 +120,11 @@ function showRecord(evidence) {
 function fieldsOf(evidence) {
   const own = evidence.claims.historical === null ? certificateFields(evidence) : historicalFields(evidence);
   const beside = evidence.manualCode === null ? [] : [[{ zh: "校验码（印在二维码旁）", en: "Manual code, printed beside" }, same(evidence.manualCode), "code"]];
-  return [...copyFields(evidence), ...own, ...beside];
+  return [...copyFields(evidence.claims.copy), ...own, ...beside];
 }
 
-// For whom the copy is stands first: it decides whether the reader may rely on it at all.
-function copyFields({ claims: { copy } }) {
+/** The terms of an annotated copy, or none. They stand first: they decide whether the reader may rely on it at all. */
+export function copyFields(copy) {
   if (copy === null) return [];
   return [
     [{ zh: "加注件仅供", en: "Copy made for" }, same(copy.recipient), "name"],

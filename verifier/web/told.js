@@ -1,13 +1,13 @@
 // A verdict that the service gave, not this browser: shown like one of the browser's own, and said to be told.
 
-import { areaWords, chinaTime, dateWords, field, fill, listItem, part, same, showAnswer, showNotes, versionWords } from "./render.js";
+import { QUALITIES } from "./qualities.js";
+import { areaWords, chinaTime, copyFields, dateWords, field, fill, listItem, part, same, showAnswer, showNotes, versionWords } from "./render.js";
 import { ageWords, entryOf, fillBoth, notesOf, regionName } from "./verdict.js";
 
 const TEST = "test-environment";
 const MISTYPED = "mistyped";
 const UNWITNESSED = "no-witnesses";
 const NOT_FOUND = "certificate-not-found";
-const QUALITIES = { A: { zh: "A（文件和名单影像齐全）", en: "A (document and list image)" }, B: { zh: "B（仅有名单）", en: "B (list only)" } };
 
 /**
  * Show a verdict of the service.
@@ -68,13 +68,7 @@ function fieldsTold({ certificate, historical, annotation, holder, validity_area
 }
 
 function copyTold(annotation) {
-  if (annotation === null) return [];
-  return [
-    [{ zh: "加注件仅供", en: "Copy made for" }, same(annotation.recipient), "name"],
-    [{ zh: "用途", en: "Purpose" }, same(annotation.purpose)],
-    [{ zh: "到期日（含当日）", en: "Last day of use" }, dateWords(annotation.ends_on)],
-    [{ zh: "加注件编号", en: "Copy" }, same(annotation.id)],
-  ];
+  return copyFields(annotation && { ...annotation, endsOn: annotation.ends_on });
 }
 
 function certificateTold(certificate, area) {

@@ -1,6 +1,7 @@
 // A certificate file: sent to the service, which alone can look into it, and shown beside its signed record and the register.
 
 import { bothLanguages } from "./language.js";
+import { post } from "./posting.js";
 import { part, same, showAnswer } from "./render.js";
 import { showTold, showUnchecked } from "./told.js";
 
@@ -90,15 +91,7 @@ function showChecking() {
 
 async function ask(address, file) {
   try {
-    const response = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/pdf" },
-      body: file,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-    });
+    const response = await post(address, file, TIMEOUT_MS, "application/pdf");
     if (response.ok) return { verdict: await response.json(), reason: null };
     const { code } = response.status === 503 ? await response.json() : { code: null };
     return { verdict: null, reason: REASONS[code] ?? REASONS[response.status] ?? "document-unanswered" };
