@@ -85,7 +85,7 @@ def _is_sandbox(child: str) -> bool:
 def test_a_flood_of_heavy_files_takes_no_more_than_its_places(shared: PublicOffice) -> None:
     raw, original = heavy(), shared.document(shared.regular[0])
     with (
-        face(shared, verify_per_minute=UNLIMITED, examine_per_minute=UNLIMITED) as client,
+        face(shared, verify_per_minute=UNLIMITED, examine_per_minute=UNLIMITED, answer_seconds=60) as client,
         ThreadPoolExecutor(FILES) as many,
         Watch() as watch,
     ):
