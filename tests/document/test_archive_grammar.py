@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
+from io import BytesIO
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from certverify.pdf_text import read
 from certverify.status import Status
 from certverify.verdict import Outcome, Verdict
 
+from certsvc.adapters.archive.revisions import RevisionWriter
 from certsvc.domain.archive_object import ArchiveLevel
 from tests.document.attacks import archiving
 from tests.document.attacks.archive_table import ARCHIVE_ATTACKS
@@ -89,6 +91,13 @@ def test_so_does_a_renewed_object_and_each_of_its_generations() -> None:
     assert added is not None
     for end in added.stamps:
         assert read_additions(renewed_object()[:end], len(original())) is not None
+
+
+def test_material_may_be_written_once_more_between_two_time_stamps() -> None:
+    writer, grown = RevisionWriter(BytesIO(archiving.stamped_twice())), BytesIO()
+    writer.mark_update(writer.root.raw_get("/DSS"))
+    writer.write(grown)  # type: ignore[no-untyped-call]
+    assert read_additions(grown.getvalue(), _sealed()) is not None
 
 
 def test_an_original_is_no_archive_object_of_itself() -> None:

@@ -108,7 +108,7 @@ class _Revision:
             self._take(_OBJECT_END)
         grown = self._stamped() if self._stamp else self._stored()
         table_at = self._at
-        size = max(self._before.size, max(self._places) + 1)
+        size = self._newest + 1
         self._take(_table(self._places))
         self._take_pattern(
             b"trailer\n<<\n/Size %d\n/Root %d 0 R\n/ID \\[ %b <[0-9a-f]{32}> \\]\n/Prev %d\n>>\nstartxref\n%d\n%%%%EOF\n"
@@ -188,8 +188,14 @@ class _Revision:
         self._store = number, _numbers(found["certs"]), _numbers(found["lists"] or b"")
 
     def _stamped(self) -> _State:
-        """A revision with a time stamp, and nothing else."""
-        if self._field is None or self._stamp is None or self._store or self._streams:
+        """A revision with a time stamp, and nothing else, behind the sealed one or one with material."""
+        if (
+            self._field is None
+            or self._stamp is None
+            or self._store
+            or self._streams
+            or self._before.stamped_last
+        ):
             _refuse()
         (number, value), (stamp, found) = self._field, self._stamp
         linked = {self._sealed.page: number, self._sealed.form: number}

@@ -85,7 +85,9 @@ class PdfLongTermWriter:
             lists = self._material.lists_of(paths, now)
             store = DocumentSecurityStore.supply_dss_in_writer(writer, None, paths=paths, crls=lists)
             if not store.modified:
-                return document
+                writer.mark_update(
+                    writer.root.raw_get("/DSS")
+                )  # the same once more: timestamps and stores take turns
             writer.write(grown)  # type: ignore[no-untyped-call]
         except (PathRefused, PathError):
             return ArchiveFault.MATERIAL
