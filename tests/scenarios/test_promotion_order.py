@@ -11,6 +11,7 @@ import pytest
 
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.clock import FixedClock
+from certsvc.adapters.test_ca import make_test_chain
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.filing import FilingReport
 from tests.access.desk import Desk, open_desk
@@ -28,8 +29,17 @@ MONDAY = {2027: date(2027, 9, 6), 2032: date(2032, 9, 6)}
 DUAL_ON = date(2023, 11, 19)
 
 
+def make_lasting_document_key(keys: Path, now: datetime) -> None:
+    """A document certificate for the nine years of the scenario; its renewal has tests of its own (tests/trust)."""
+    chain = make_test_chain(now, signer_years=12, issuing_years=15)
+    keys.mkdir(mode=0o700)
+    (keys / "document.pem").write_bytes(chain.signer_key_pem + b"".join(chain.certificates_pem))
+    (keys / "document-ca.crl").write_bytes(chain.revocation_lists_pem)
+
+
 def test_s4_the_order_of_promotion_after_a_dual_directed_title(tmp_path: Path, database_url: str) -> None:
     clock = FixedClock(datetime(2023, 12, 6, 4, 0, tzinfo=UTC))
+    make_lasting_document_key(tmp_path / "keys", clock.now())
     with open_desk(tmp_path, clock, database_url) as desk:
         register_application_system(desk)
         dual = issue(desk, sample(DUAL_DIRECTED).with_rows([PIAO]))
