@@ -37,6 +37,11 @@ _TEXT_LINK = re.compile(r"https?://[!-~]{1,200}#[0-9A-Z$*+\-./:]{80,1000}")
 _COMPARED = ("certificate/", "annotated-copy/")
 _NOT_KEPT = "report/"
 _NO_PICTURE = Picture((), None)
+_SEEN_BESIDE_THE_ORIGINAL = {
+    True: Code.DOCUMENT_RESAVED,
+    False: Code.DOCUMENT_ALTERED,
+    None: Code.DOCUMENT_NOT_ORIGINAL,
+}
 
 
 class KeptOriginals(Protocol):
@@ -182,8 +187,8 @@ class _Upload:
             explained = agrees and quiet and self.exam.authentic is not Authentic.NO and not self._is_framed()
             if not (explained and picture.symbols):
                 code = Code.DOCUMENT_ALTERED
-            elif self._looks_like_the_kept_one(record, reading):
-                code = Code.DOCUMENT_RESAVED
+            else:
+                code = _SEEN_BESIDE_THE_ORIGINAL[self._looks_like_the_kept_one(record, reading)]
         code = code or Code.DOCUMENT_NOT_ORIGINAL
         if code in (Code.DOCUMENT_ALTERED, Code.DOCUMENT_FORGED):
             self.exam.reject(code)
@@ -192,15 +197,20 @@ class _Upload:
             self._doubt()
         return record
 
-    def _looks_like_the_kept_one(self, record: Record | HistoricalRecord | None, reading: Reading) -> bool:
-        """Step 8: whether the page is that of the original, seen and not read. Off line nobody knows. Raises SandboxBusyError."""
-        if self.kept is None or self.inspector is None or record is None or reading.pages != 1:
-            return False
-        original = self.kept(record, self.exam.copy)
+    def _looks_like_the_kept_one(
+        self, record: Record | HistoricalRecord | None, reading: Reading
+    ) -> bool | None:
+        """Step 8: whether the page is that of the original, seen and not read; None where nobody knows, as off line.
+
+        Raises SandboxBusyError.
+        """
+        original = None if self.kept is None or record is None else self.kept(record, self.exam.copy)
+        if original is None or self.inspector is None:
+            return None
         try:
-            return original is not None and self.inspector.resembles(self.raw, original)
+            return reading.pages == 1 and self.inspector.resembles(self.raw, original)
         except NotExaminedError:
-            return False
+            return None
 
     def _shown_record(self, reading: Reading, picture: Picture) -> Record | HistoricalRecord | None:
         """Step 5: the one record on the page, in the link over it and in the text; what is seen counts before what is clicked."""

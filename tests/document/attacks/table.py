@@ -181,19 +181,19 @@ COPIED = (
         "picture over the name",
         "draws the picture of another name into the page, and saves the file again",
         copies.name_covered,
-        NOT_ORIGINAL,
+        ALTERED,
     ),
     _saved_again(
         "picture before the page",
         "puts the picture of an edited certificate before the genuine page",
         copies.picture_before,
-        NOT_ORIGINAL,
+        ALTERED,
     ),
     _saved_again(
         "fields that no record carries",
         "draws another specialty, sex, birth, committee and unit, keeps the broken seal",
         copies.unsigned_fields,
-        NOT_ORIGINAL,
+        ALTERED,
     ),
     _failing(
         "manual code edited",
