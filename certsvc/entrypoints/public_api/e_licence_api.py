@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
 
 from certsvc.domain.e_licence import (
     SYNTHETIC_ISSUER,
@@ -21,17 +19,21 @@ from certsvc.domain.e_licence import (
     read_e_licence_identifier,
 )
 from certsvc.entrypoints.e_licence_objects import answer_schema, e_licence_object
-from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
+from certsvc.entrypoints.public_api.guarding import (
+    count_guess,
+    limited_as_bundles,
+    limited_as_verification,
+    refuse_reading,
+)
 from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, ProofQuestion, QrQuestion
 from certsvc.entrypoints.public_api.service import PublicService
-from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess
+from certsvc.entrypoints.public_api.verification_api import JsonRoute
 from certsvc.formats.e_licence import METADATA_FORMAT, WITHOUT_END
 
 PATH: Final = "/api/v1/e-licence"
 IDENTIFIER_PATH: Final = "/api/v1/e-licence/identifier"
 _LONGEST: Final = 256
-_PER_SECONDS: Final = 60
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _SAMPLE: Final = identify_version("2220230520000014", 1, ELicenceCodes(SYNTHETIC_TYPE, SYNTHETIC_ISSUER))
 _WORDS: Final = {
@@ -60,7 +62,7 @@ def add_e_licences(app: FastAPI, service: PublicService) -> None:
         summary="The metadata of a certificate as an e-licence",
         operation_id="e_licence",
         responses=_ANSWERS,
-        dependencies=[Depends(_limit(service, "bundle", service.limits.bundle_per_minute))],
+        dependencies=[Depends(limited_as_bundles(service))],
     )
     def e_licence(question: ProofQuestion) -> Response:
         """By the QR record, its manual code, or number, name and last four characters together; the holder is masked.
@@ -81,7 +83,7 @@ def add_e_licences(app: FastAPI, service: PublicService) -> None:
         summary="Whether an e-licence identifier is written rightly",
         operation_id="e_licence_identifier",
         responses=_IDENTIFIER_ANSWERS,
-        dependencies=[Depends(_limit(service, "verify", service.limits.verify_per_minute))],
+        dependencies=[Depends(limited_as_verification(service))],
     )
     def identifier(question: IdentifierQuestion) -> Response:
         """Form and check character, and the parts; nothing is looked up, so nothing is said of any certificate."""
@@ -89,18 +91,7 @@ def add_e_licences(app: FastAPI, service: PublicService) -> None:
 
     app.include_router(router)
 
-    def refuse() -> Response:
-        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-
-    for path in (PATH, IDENTIFIER_PATH):
-        app.add_api_route(path, refuse, methods=["GET", "HEAD"], include_in_schema=False)
-
-
-def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[Request], None]:
-    def limited(request: Request) -> None:
-        require_allowance(service.limiter.allow(f"{purpose}:{client_of(request)}", per_minute, _PER_SECONDS))
-
-    return limited
+    refuse_reading(app, PATH, IDENTIFIER_PATH)
 
 
 def identifier_object(text: str) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
 
 from certsvc.domain.mapping import NO_CERTIFICATE, WORDING
 from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.mapping_objects import SCHEMA, mapping_object
 from certsvc.entrypoints.public_api.answers import problem_answers
+from certsvc.entrypoints.public_api.guarding import count_guess, refuse_reading
 from certsvc.entrypoints.public_api.service import PublicService
-from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess
+from certsvc.entrypoints.public_api.verification_api import JsonRoute
 from certsvc.stages.verify import HolderClaim
 
 CHECK_PATH = "/api/v1/mapping-statements/check"
@@ -119,7 +119,4 @@ def add_mapping_check(app: FastAPI, service: PublicService) -> None:
 
     app.include_router(router)
 
-    def refuse() -> Response:
-        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-
-    app.add_api_route(CHECK_PATH, refuse, methods=["GET", "HEAD"], include_in_schema=False)
+    refuse_reading(app, CHECK_PATH)

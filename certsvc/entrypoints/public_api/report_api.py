@@ -5,29 +5,21 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
-from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
+from certsvc.entrypoints.public_api.guarding import count_guess, limited_as_bundles, refuse_reading
 from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, QrQuestion, VerifyQuestion
 from certsvc.entrypoints.public_api.service import PublicService
-from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess
+from certsvc.entrypoints.public_api.verification_api import JsonRoute
 from certsvc.stages.verification_reports import BY_CODE, VerificationReport
 
 PATH: Final = "/api/v1/report"
-_PER_SECONDS: Final = 60
 
 
 def add_reports(app: FastAPI, service: PublicService) -> None:
     """Serve verification reports."""
-
-    def limited(request: Request) -> None:
-        allowed = service.limiter.allow(
-            f"bundle:{client_of(request)}", service.limits.bundle_per_minute, _PER_SECONDS
-        )
-        require_allowance(allowed)
 
     router = APIRouter(route_class=JsonRoute)
 
@@ -37,7 +29,7 @@ def add_reports(app: FastAPI, service: PublicService) -> None:
         operation_id="report",
         responses=_ANSWERS,
         response_class=Response,
-        dependencies=[Depends(limited)],
+        dependencies=[Depends(limited_as_bundles(service))],
     )
     def report(question: VerifyQuestion) -> Response:
         """By the same questions as a verdict: the verdict of now, dated, numbered and signed, with the verdict's JSON inside.
@@ -55,10 +47,7 @@ def add_reports(app: FastAPI, service: PublicService) -> None:
 
     app.include_router(router)
 
-    def refuse() -> Response:
-        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-
-    app.add_api_route(PATH, refuse, methods=["GET", "HEAD"], include_in_schema=False)
+    refuse_reading(app, PATH)
 
 
 def _made(service: PublicService, question: VerifyQuestion) -> VerificationReport:

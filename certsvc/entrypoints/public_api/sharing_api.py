@@ -8,11 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
 
 from certsvc.domain.share_grant import SHAREABLE
 from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import problem_answers
+from certsvc.entrypoints.public_api.guarding import refuse_reading
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
 from certsvc.entrypoints.status_words import status_label
@@ -115,7 +115,4 @@ def add_sharing(app: FastAPI, service: PublicService) -> None:
 
     app.include_router(router)
 
-    def refuse() -> Response:
-        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-
-    app.add_api_route(OPEN_PATH, refuse, methods=["GET", "HEAD"], include_in_schema=False)
+    refuse_reading(app, OPEN_PATH)

@@ -5,30 +5,22 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import Response
-from starlette.exceptions import HTTPException
 
-from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers, problem_told
+from certsvc.entrypoints.public_api.guarding import count_guess, limited_as_bundles, refuse_reading
 from certsvc.entrypoints.public_api.questions import HolderQuestion
 from certsvc.entrypoints.public_api.service import PublicService
-from certsvc.entrypoints.public_api.verification_api import JsonRoute, count_guess
+from certsvc.entrypoints.public_api.verification_api import JsonRoute
 from certsvc.entrypoints.statement_answers import pdf_of
 from certsvc.stages.statements import NO_RECORD
 
 PATH: Final = "/api/v1/statement"
-_PER_SECONDS: Final = 60
 
 
 def add_statements(app: FastAPI, service: PublicService) -> None:
     """Serve statements of historical records."""
-
-    def limited(request: Request) -> None:
-        allowed = service.limiter.allow(
-            f"bundle:{client_of(request)}", service.limits.bundle_per_minute, _PER_SECONDS
-        )
-        require_allowance(allowed)
 
     router = APIRouter(route_class=JsonRoute)
 
@@ -38,7 +30,7 @@ def add_statements(app: FastAPI, service: PublicService) -> None:
         operation_id="statement",
         responses=_ANSWERS,
         response_class=Response,
-        dependencies=[Depends(limited)],
+        dependencies=[Depends(limited_as_bundles(service))],
     )
     def statement(question: HolderQuestion) -> Response:
         """By check reference or number of the old certificate, with name and last four characters, as verification asks.
@@ -52,10 +44,7 @@ def add_statements(app: FastAPI, service: PublicService) -> None:
 
     app.include_router(router)
 
-    def refuse() -> Response:
-        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-
-    app.add_api_route(PATH, refuse, methods=["GET", "HEAD"], include_in_schema=False)
+    refuse_reading(app, PATH)
 
 
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {

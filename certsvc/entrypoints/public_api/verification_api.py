@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from certsvc.entrypoints.http.allowances import client_of, guess_key, require_allowance
+from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
 from certsvc.entrypoints.http.problems import Problem, problem_response
 from certsvc.entrypoints.public_api.answers import (
@@ -21,6 +21,12 @@ from certsvc.entrypoints.public_api.answers import (
     PAST_BUNDLE_ANSWERS,
     PDF_BODY,
     VERDICT_ANSWERS,
+)
+from certsvc.entrypoints.public_api.guarding import (
+    count_guess,
+    limited_as_bundles,
+    limited_as_verification,
+    refuse_reading,
 )
 from certsvc.entrypoints.public_api.history_answers import HISTORY_ANSWERS, past_object
 from certsvc.entrypoints.public_api.questions import (
@@ -72,22 +78,11 @@ class JsonRoute(APIRoute):
 
 def add_verification(app: FastAPI, service: PublicService) -> None:
     """Serve verdicts and bundles."""
-    limits = service.limits
-    app.include_router(_verify_routes(service, _limit(service, "verify", limits.verify_per_minute)))
-    app.include_router(_document_routes(service, _limit(service, "verify", limits.verify_per_minute)))
-    app.include_router(_history_routes(service, _limit(service, "verify", limits.verify_per_minute)))
-    app.include_router(_bundle_routes(service, _limit(service, "bundle", limits.bundle_per_minute)))
-    _refuse_reading(app)
-
-
-def _refuse_reading(app: FastAPI) -> None:
-    """Without these the files of the public tree, which may stand anywhere, would answer with 404."""
-
-    def refuse() -> Response:
-        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
-
-    for path in (VERIFY_PATH, PDF_PATH, BUNDLE_PATH, PAST_BUNDLE_PATH, HISTORY_PATH):
-        app.add_api_route(path, refuse, methods=["GET", "HEAD"], include_in_schema=False)
+    app.include_router(_verify_routes(service, limited_as_verification(service)))
+    app.include_router(_document_routes(service, limited_as_verification(service)))
+    app.include_router(_history_routes(service, limited_as_verification(service)))
+    app.include_router(_bundle_routes(service, limited_as_bundles(service)))
+    refuse_reading(app, VERIFY_PATH, PDF_PATH, BUNDLE_PATH, PAST_BUNDLE_PATH, HISTORY_PATH)
 
 
 def _verify_routes(service: PublicService, limit: Callable[[Request], None]) -> APIRouter:
@@ -236,18 +231,6 @@ async def _presented_file(request: Request) -> bytes:
     if len(content) > MAX_PDF_BYTES:
         raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return content
-
-
-def _limit(service: PublicService, purpose: str, per_minute: int) -> Callable[[Request], None]:
-    def limited(request: Request) -> None:
-        require_allowance(service.limiter.allow(f"{purpose}:{client_of(request)}", per_minute, _PER_SECONDS))
-
-    return limited
-
-
-def count_guess(service: PublicService, number: str) -> None:
-    """Existing or not, a number is counted alike, however it is written; the limiter sees its digest only."""
-    require_allowance(service.limiter.allow(guess_key(number), service.limits.guesses_per_hour, _AN_HOUR))
 
 
 def _media_type(request: Request) -> str:
