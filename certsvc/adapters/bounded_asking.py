@@ -72,7 +72,7 @@ class _Question(Thread):
         self, client: httpx.Client, request: httpx.Request, ends: float, longest: int, tries: int
     ) -> None:
         super().__init__(name="question", daemon=True)
-        request.extensions = {**request.extensions, "trace": lambda _step, _facts: self._require_time()}
+        request.extensions = {**request.extensions, "trace": lambda step, _facts: self._look(step)}
         self._client, self._request, self._longest, self._tries = client, request, longest, tries
         self.ends = ends
         self.answer: Answer | None = None
@@ -104,6 +104,11 @@ class _Question(Thread):
             return Answer(answer.status_code, answer.headers.get("content-type", ""), bytes(raw_body))
         finally:
             answer.close()
+
+    def _look(self, step: str) -> None:
+        """Called by the library before and after each of its steps; giving a connection back is never broken off."""
+        if "close" not in step:
+            self._require_time()
 
     def _require_time(self) -> None:
         if monotonic() > self.ends:
