@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 Cell = str | int | Decimal | date | None
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +83,12 @@ def statement_lines(statement: ReportStatement) -> Iterator[tuple[str, str]]:
 
 def shanghai_text(instant: datetime) -> str:
     """An instant in the hour of Shanghai, to the second."""
-    return instant.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M:%S（北京时间）")
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S（北京时间）")
 
 
 def shanghai_day(instant: datetime) -> date:
     """The day of an instant in Shanghai."""
-    return instant.astimezone(_SHANGHAI).date()
+    return instant.astimezone(SHANGHAI).date()
 
 
 def _line(row: Sequence[Cell]) -> bytes:

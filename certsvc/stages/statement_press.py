@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
 from certsvc.domain.history import HistoricalTitle, Quality
+from certsvc.domain.report_table import shanghai_day
 from certsvc.domain.statement_face import NOT_WRITTEN, StatementFace, statement_page
 from certsvc.errors import ConflictError
 from certsvc.formats.manual_code import manual_code
@@ -27,7 +28,6 @@ from certsvc.stages.document_keeping import keep_document
 from certsvc.stages.face import FaceStyle, chinese_date
 from certsvc.stages.record_signing import sign_record
 
-_SHANGHAI: Final = timezone(timedelta(hours=8))
 _LONGEST: Final = (
     ("原职称名称", MAX_WRITTEN_TITLE),
     ("原职称系列", MAX_WRITTEN_SERIES),
@@ -92,7 +92,7 @@ def compose_statement(one: RegisteredHistory, stated_at: datetime, issuer: str, 
         reference=one.reference,
         version=f"第{one.version}版",
         issuer=issuer,
-        stated=chinese_date(stated_at.astimezone(_SHANGHAI).date()),
+        stated=chinese_date(shanghai_day(stated_at)),
         manual_code=code,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Final
 
 from certverify import Verdict
@@ -16,6 +16,7 @@ from certverify.base43 import decode_base43
 from certverify.verdict import Authentic, Certificate, Outcome, StatusWord
 
 from certsvc.domain.report_face import ReportFace, report_page
+from certsvc.domain.report_table import SHANGHAI
 from certsvc.domain.share_grant import new_code
 from certsvc.errors import ConflictError, UnknownReference
 from certsvc.formats.manual_code import manual_code
@@ -31,7 +32,6 @@ REPORT: Final = "核验报告"
 BY_SYMBOL: Final = "出示证书二维码"
 BY_CODE: Final = "输入校验码"
 BY_CLAIM: Final = "证书编号、姓名和证件号码后四位"
-_SHANGHAI: Final = timezone(timedelta(hours=8))
 _NUMBER_LETTERS: Final = 15
 _UNSIGNED = "出示的内容未能确认是发证机关签发的，不能出具核验报告。请先核验，并按核验结果的提示办理。"
 _HISTORICAL: Final = "这是历史数据，没有电子证书，不出具证书核验报告。需要书面材料的，请申请历史数据说明。"
@@ -193,5 +193,5 @@ def _code_of(qr_text: str) -> str:
 
 
 def _minute(instant: datetime) -> str:
-    local = instant.astimezone(_SHANGHAI)
+    local = instant.astimezone(SHANGHAI)
     return f"{chinese_date(local.date())}{local.hour}时{local.minute:02}分"

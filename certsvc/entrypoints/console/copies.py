@@ -14,6 +14,7 @@ from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
 from certsvc.entrypoints.console.shares import HolderForm, OwnForm, PortalForm
 from certsvc.entrypoints.copy_objects import copy_object
+from certsvc.entrypoints.document_answers import document_answer
 from certsvc.stages.annotated_copies import CopyWish
 
 router = APIRouter(prefix="/api/v1/holder/annotated-copies", tags=["annotated copies"])
@@ -72,8 +73,7 @@ def document(request: Request, copy: CopyId, caller: Caller) -> Response:
     office = office_of(request)
     office.permits.require(Action.COPY_READ, caller.caller, f"annotated-copy/{copy}")
     raw = office.copies.document(copy, caller.caller, _CHANNEL, form.holder.holder)
-    disposition = {"Content-Disposition": f'attachment; filename="{copy}.pdf"'}
-    return Response(raw, media_type="application/pdf", headers=_UNSTORED | disposition)
+    return document_answer(raw, f"{copy}.pdf")
 
 
 @router.post("/{copy}/withdrawal", summary="End an annotated copy early", openapi_extra=json_body(OwnForm))

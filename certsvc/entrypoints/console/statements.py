@@ -12,7 +12,7 @@ from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
 from certsvc.entrypoints.console.shares import HolderForm, PortalForm
-from certsvc.entrypoints.statement_answers import pdf_of
+from certsvc.entrypoints.document_answers import statement_answer
 
 router = APIRouter(prefix="/api/v1/holder/statements", tags=["statements"])
 Caller = Annotated[Asked, Depends(asked)]
@@ -40,4 +40,4 @@ def statement(request: Request, caller: Caller) -> Response:
     form = json_form(request, caller.raw_body, StatementForm)
     office = office_of(request)
     office.permits.require(Action.STATEMENT_READ, caller.caller, "historical-statement")
-    return pdf_of(office.statements.for_holder(form.holder.holder, form.number, caller.caller))
+    return statement_answer(office.statements.for_holder(form.holder.holder, form.number, caller.caller))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import Response
 
+from certsvc.entrypoints.document_answers import document_answer
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
 from certsvc.entrypoints.public_api.guarding import count_guess, limited_as_bundles, refuse_reading
 from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, QrQuestion, VerifyQuestion
@@ -38,12 +39,7 @@ def add_reports(app: FastAPI, service: PublicService) -> None:
         did not sign has no report (409); every report is noted, and counts as a bundle does.
         """
         made = _made(service, question)
-        name = f'attachment; filename="verification-report-{made.number}.pdf"'
-        return Response(
-            made.document,
-            media_type="application/pdf",
-            headers={"Cache-Control": "no-store", "Content-Disposition": name},
-        )
+        return document_answer(made.document, f"verification-report-{made.number}.pdf")
 
     app.include_router(router)
 

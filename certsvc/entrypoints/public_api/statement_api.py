@@ -8,12 +8,12 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import Response
 
+from certsvc.entrypoints.document_answers import statement_answer
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers, problem_told
 from certsvc.entrypoints.public_api.guarding import count_guess, limited_as_bundles, refuse_reading
 from certsvc.entrypoints.public_api.questions import HolderQuestion
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
-from certsvc.entrypoints.statement_answers import pdf_of
 from certsvc.stages.statements import NO_RECORD
 
 PATH: Final = "/api/v1/statement"
@@ -40,7 +40,7 @@ def add_statements(app: FastAPI, service: PublicService) -> None:
         corrected or revoked nothing is stated (409). Every statement is noted, and counts as a bundle does.
         """
         count_guess(service, question.claim.number)
-        return pdf_of(service.statements.for_claim(question.claim))
+        return statement_answer(service.statements.for_claim(question.claim))
 
     app.include_router(router)
 
