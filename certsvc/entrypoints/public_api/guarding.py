@@ -9,7 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from certsvc.entrypoints.http.allowances import client_of, guess_key, require_allowance
+from certsvc.entrypoints.http.allowances import guess_key, require_allowance
+from certsvc.entrypoints.public_api.askers import asker_of
 from certsvc.entrypoints.public_api.service import PublicService
 
 _A_MINUTE, _AN_HOUR = 60, 3600
@@ -19,7 +20,7 @@ def limited(service: PublicService, purpose: str, per_minute: int) -> Callable[[
     """A dependency that counts a question of a client for a purpose. Raises HTTPException 429 with Retry-After."""
 
     def count(request: Request) -> None:
-        require_allowance(service.limiter.allow(f"{purpose}:{client_of(request)}", per_minute, _A_MINUTE))
+        require_allowance(service.limiter.allow(f"{purpose}:{asker_of(request).key}", per_minute, _A_MINUTE))
 
     return count
 

@@ -12,6 +12,7 @@ from certsvc.adapters.redis_connection import connect_redis
 from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
 from certsvc.entrypoints.public_api.application import create_app
 from certsvc.entrypoints.public_api.service import Limits, PublicService
+from certsvc.ports.look_ups import NoLookUps
 from certsvc.ports.sharing import RateLimiter
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def public_service(office: Office) -> PublicService:
             settings.answer_seconds,
             settings.examine_per_minute,
         ),
+        look_ups=NoLookUps(),
     )
 
 

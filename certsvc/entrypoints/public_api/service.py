@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from certsvc.adapters.metrics import Metrics
 from certsvc.ports.announced import AnnouncedBoard
+from certsvc.ports.look_ups import LookUps
 from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.e_licence_answers import ELicenceDesk
@@ -55,3 +56,4 @@ class PublicService:
     limiter: RateLimiter
     metrics: Metrics
     limits: Limits
+    look_ups: LookUps
