@@ -14,7 +14,13 @@ from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.public_api.announced_pages import add_announced
 from certsvc.entrypoints.public_api.answers import EXAMPLES, HEALTH_ANSWERS, SCHEMAS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
-from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE, answer_with_etag
+from certsvc.entrypoints.public_api.caching import (
+    FOREVER,
+    REVALIDATE,
+    answer_compressed,
+    answer_with_etag,
+    compressed,
+)
 from certsvc.entrypoints.public_api.e_licence_api import add_e_licences
 from certsvc.entrypoints.public_api.mapping_api import add_mapping_check
 from certsvc.entrypoints.public_api.notice_pages import add_notices
@@ -22,6 +28,11 @@ from certsvc.entrypoints.public_api.operation_api import add_operation
 from certsvc.entrypoints.public_api.pages import Pages
 from certsvc.entrypoints.public_api.problems import answer_errors
 from certsvc.entrypoints.public_api.report_api import add_reports
+from certsvc.entrypoints.public_api.scanner_headers import (
+    PAGE_HEADERS,
+    SYMBOL_WORKER,
+    SYMBOL_WORKER_HEADERS,
+)
 from certsvc.entrypoints.public_api.service import Limits, PublicService
 from certsvc.entrypoints.public_api.sharing_api import add_sharing
 from certsvc.entrypoints.public_api.statement_api import add_statements
@@ -95,13 +106,19 @@ def _add_middleware(app: FastAPI, service: PublicService | None) -> None:
 
 def _add_pages(app: FastAPI, pages: Pages) -> None:
     def start(request: Request) -> Response:
-        return answer_with_etag(request, pages.start, "text/html; charset=utf-8", REVALIDATE)
+        return _checking_page(request, pages.start)
 
     def verdict(request: Request) -> Response:
-        return answer_with_etag(request, pages.verdict, "text/html; charset=utf-8", REVALIDATE)
+        return _checking_page(request, pages.verdict)
 
     app.add_api_route("/", start, methods=READ, include_in_schema=False)
     app.add_api_route("/v", verdict, methods=READ, include_in_schema=False)
+
+
+def _checking_page(request: Request, content: bytes) -> Response:
+    answer = answer_compressed(request, compressed(content), "text/html; charset=utf-8", REVALIDATE)
+    answer.headers.update(PAGE_HEADERS)
+    return answer
 
 
 def _add_historical_page(app: FastAPI, pages: Pages) -> None:
@@ -118,9 +135,12 @@ def _add_assets(app: FastAPI, assets: Assets) -> None:
         found = assets.files.get(name) if digest == assets.digest else None
         if found is None:
             raise UnknownReference("没有这个文件。")
-        return answer_with_etag(request, found.content, found.media_type, FOREVER)
+        answer = answer_compressed(request, found.body, found.media_type, FOREVER)
+        if name == SYMBOL_WORKER:
+            answer.headers.update(SYMBOL_WORKER_HEADERS)
+        return answer
 
-    app.add_api_route("/assets/{digest}/{name}", asset, methods=READ, include_in_schema=False)
+    app.add_api_route("/assets/{digest}/{name:path}", asset, methods=READ, include_in_schema=False)
 
 
 def _add_health(app: FastAPI, folder: Path) -> None:

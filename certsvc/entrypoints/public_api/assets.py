@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 from certsvc.adapters.shipped import shipped_folder
+from certsvc.entrypoints.public_api.caching import Body, compressed
 from certsvc.errors import ConfigurationError
 
 _MEDIA_TYPES = {
@@ -13,6 +15,7 @@ _MEDIA_TYPES = {
     ".json": "application/json",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
 }
 
 
@@ -20,7 +23,7 @@ _MEDIA_TYPES = {
 class Asset:
     """One file, ready to be served."""
 
-    content: bytes
+    body: Body
     media_type: str
 
 
@@ -37,14 +40,22 @@ class Assets:
         return f"/assets/{self.digest}"
 
 
+@cache
 def load_assets() -> Assets:
-    """Read the checker's scripts and the pages' stylesheet and pictures."""
-    folders = (shipped_folder("verifier/web"), shipped_folder("templates/pages"))
-    paths = sorted(path for folder in folders for path in folder.iterdir() if path.suffix in _MEDIA_TYPES)
-    files = {path.name: Asset(path.read_bytes(), _MEDIA_TYPES[path.suffix]) for path in paths}
-    if len(files) != len(paths):
-        raise ConfigurationError("页面资源重名：verifier/web 与 templates/pages 中的文件名不得相同。")
+    """Read the checker's scripts and the pages' stylesheet and pictures, once for the process.
+
+    A file in a subfolder has the name `folder/file`. Raises ConfigurationError when the installation is incomplete.
+    """
+    files: dict[str, Asset] = {}
+    for folder in (shipped_folder("verifier/web"), shipped_folder("templates/pages")):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix not in _MEDIA_TYPES:
+                continue
+            name = path.relative_to(folder).as_posix()
+            if name in files:
+                raise ConfigurationError("页面资源重名：verifier/web 与 templates/pages 中的文件名不得相同。")
+            files[name] = Asset(compressed(path.read_bytes()), _MEDIA_TYPES[path.suffix])
     digest = sha256()
     for name, asset in sorted(files.items()):
-        digest.update(f"{name} {len(asset.content)}\n".encode() + asset.content)
+        digest.update(f"{name} {len(asset.body.plain)}\n".encode() + asset.body.plain)
     return Assets(files, digest.hexdigest()[:16])
