@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, and_, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, select
 
 from certsvc.adapters.clock import local_day
 from certsvc.adapters.decision_schema import decision
@@ -28,14 +28,7 @@ class DatabaseRegister:
     def entry(self, number: str) -> RegisterEntry:
         """Everything on a number, as one instant saw it; an unknown number has version 0 and nothing else."""
         with self._engine.begin() as connection:
-            rows = connection.execute(_of_number(number)).all()
-        versions = {row.version: row for row in rows}
-        decisions = {row.id: row for row in rows if row.id is not None}
-        return RegisterEntry(
-            change=len(decisions) + sum(_STEPS[row.state] for row in versions.values()),
-            versions=tuple(self._version(row) for row in versions.values()),
-            decisions=tuple(_notice(row) for row in decisions.values()),
-        )
+            return read_entry(connection, self._cipher, number)
 
     def versions(self, number: str) -> tuple[RegisteredVersion, ...]:
         """Every version of a number, oldest first."""
@@ -53,17 +46,30 @@ class DatabaseRegister:
             found: str | None = connection.execute(first).scalar_one_or_none()
         return found
 
-    def _version(self, row: Row[Any]) -> RegisteredVersion:
-        sealed = row.sealed_record
-        return RegisteredVersion(
-            number=row.number,
-            version=row.version,
-            slot=row.slot,
-            status=row.status,
-            published=row.state == "published",
-            record=None if sealed is None else open_record(self._cipher, row.number, row.version, sealed),
-            published_on=None if row.published_at is None else local_day(read_instant(row.published_at)),
-        )
+
+def read_entry(connection: Connection, cipher: PersonalCipher, number: str) -> RegisterEntry:
+    """Everything on a number, in the caller's transaction."""
+    rows = connection.execute(_of_number(number)).all()
+    versions = {row.version: row for row in rows}
+    decisions = {row.id: row for row in rows if row.id is not None}
+    return RegisterEntry(
+        change=len(decisions) + sum(_STEPS[row.state] for row in versions.values()),
+        versions=tuple(_version(row, cipher) for row in versions.values()),
+        decisions=tuple(_notice(row) for row in decisions.values()),
+    )
+
+
+def _version(row: Row[Any], cipher: PersonalCipher) -> RegisteredVersion:
+    sealed = row.sealed_record
+    return RegisteredVersion(
+        number=row.number,
+        version=row.version,
+        slot=row.slot,
+        status=row.status,
+        published=row.state == "published",
+        record=None if sealed is None else open_record(cipher, row.number, row.version, sealed),
+        published_on=None if row.published_at is None else local_day(read_instant(row.published_at)),
+    )
 
 
 def _of_number(number: str) -> Select[Any]:

@@ -7,6 +7,7 @@ from alembic import context
 from certsvc.adapters import (
     access_schema,
     announced_schema,
+    answer_schema,
     archive_schema,
     batch_schema,
     case_schema,
@@ -17,6 +18,7 @@ from certsvc.adapters import (
     information_schema,
     ledger_schema,
     notice_schema,
+    organisation_key_schema,
     policy_schema,
     schema,
     share_schema,
@@ -26,6 +28,7 @@ from certsvc.adapters import (
 _MODULES = (
     access_schema,
     announced_schema,
+    answer_schema,
     archive_schema,
     batch_schema,
     case_schema,
@@ -36,6 +39,7 @@ _MODULES = (
     information_schema,
     ledger_schema,
     notice_schema,
+    organisation_key_schema,
     policy_schema,
     share_schema,
     statement_schema,
