@@ -25,17 +25,21 @@ class LocalRateLimiter:
         self._full_again: OrderedDict[str, int] = OrderedDict()
         self._lock = Lock()
 
-    def allow(self, key: str, limit: int, per_seconds: int) -> Allowance:
-        """Count one request."""
+    def allow(self, key: str, limit: int, per_seconds: int, count: int = 1) -> Allowance:
+        """Count one request, or one that stands for many."""
         now, per = int(self._seconds() * MICROSECONDS), per_seconds * MICROSECONDS
+        step = per // limit
         with self._lock:
-            full_again = max(now, self._full_again.get(key, now)) + per // limit
-            if full_again - now > per:
-                return refused(full_again - now - per)
-            self._full_again[key] = full_again
-            self._full_again.move_to_end(key)
-            self._forget(now)
-        return Allowance(True, (now + per - full_again) * limit // per, 0)
+            owed = max(0, self._full_again.get(key, now) - now)
+            asked = owed + step * min(count, 1)
+            if asked > per:
+                return refused(asked - per)
+            owed += step * count
+            if count:
+                self._full_again[key] = now + owed
+                self._full_again.move_to_end(key)
+                self._forget(now)
+        return Allowance(True, remaining(owed, limit, per), 0)
 
     def _forget(self, now: int) -> None:
         """Drop what was used longest ago while it is full again or there is no room."""
@@ -44,6 +48,11 @@ class LocalRateLimiter:
             if self._full_again[oldest] > now and len(self._full_again) <= MOST_KEYS:
                 return
             del self._full_again[oldest]
+
+
+def remaining(owed: int, limit: int, per: int) -> int:
+    """How many more may follow at once when so many microseconds of `per` are owed."""
+    return max(0, (per - owed) * limit // per)
 
 
 def refused(wait: int) -> Allowance:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from redis import Redis
 
-from certsvc.adapters.local_rate_limiter import MICROSECONDS, LocalRateLimiter, refused
+from certsvc.adapters.local_rate_limiter import MICROSECONDS, LocalRateLimiter, refused, remaining
 from certsvc.adapters.redis_connection import RedisLink
 from certsvc.errors import UnavailableError
 from certsvc.ports.sharing import Allowance
@@ -15,12 +15,15 @@ from certsvc.ports.sharing import Allowance
 _PREFIX = "certsvc:rate:"
 # The same arithmetic as in local_rate_limiter. Microseconds since 1970 stay below 2^53, where Lua's numbers are exact.
 _SCRIPT = """
-local now, per, step = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local full_again = math.max(now, tonumber(redis.call('GET', KEYS[1]) or now)) + step
-if full_again - now <= per then
-  redis.call('SET', KEYS[1], string.format('%.0f', full_again), 'PX', math.ceil((full_again - now) / 1000))
+local now, per, step, count = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local owed = math.max(0, tonumber(redis.call('GET', KEYS[1]) or now) - now)
+local asked = owed + step * math.min(count, 1)
+if asked > per then return {0, asked - per} end
+owed = owed + step * count
+if count > 0 then
+  redis.call('SET', KEYS[1], string.format('%.0f', now + owed), 'PX', math.max(1, math.ceil(owed / 1000)))
 end
-return full_again - now
+return {1, owed}
 """
 
 
@@ -33,12 +36,12 @@ class RedisRateLimiter:
         self._seconds = seconds
         self._alone = LocalRateLimiter(seconds)
 
-    def allow(self, key: str, limit: int, per_seconds: int) -> Allowance:
-        """Count one request; in this process alone while Redis is away."""
+    def allow(self, key: str, limit: int, per_seconds: int, count: int = 1) -> Allowance:
+        """Count one request, or one that stands for many; in this process alone while Redis is away."""
         per = per_seconds * MICROSECONDS
-        arguments = [int(self._seconds() * MICROSECONDS), per, per // limit]
+        arguments = [int(self._seconds() * MICROSECONDS), per, per // limit, count]
         try:
-            owed = int(self._link.call(lambda: self._script(keys=[_PREFIX + key], args=arguments)))
+            allowed, owed = self._link.call(lambda: self._script(keys=[_PREFIX + key], args=arguments))
         except UnavailableError:
-            return self._alone.allow(key, limit, per_seconds)
-        return refused(owed - per) if owed > per else Allowance(True, (per - owed) * limit // per, 0)
+            return self._alone.allow(key, limit, per_seconds, count)
+        return Allowance(True, remaining(owed, limit, per), 0) if allowed else refused(owed)

@@ -19,8 +19,12 @@ class Allowance:
 class RateLimiter(Protocol):
     """Keeps a key (an address, a partner) to so many requests in a time."""
 
-    def allow(self, key: str, limit: int, per_seconds: int) -> Allowance:
-        """Count one request. At most `limit` at once, and `limit` in any `per_seconds` once these are used up."""
+    def allow(self, key: str, limit: int, per_seconds: int, count: int = 1) -> Allowance:
+        """Count one request. At most `limit` at once, and `limit` in any `per_seconds` once these are used up.
+
+        One that stands for many (`count`) goes on where a single one would, and keeps the next ones waiting the longer;
+        with `count` 0 nothing is counted, the answer tells how things stand.
+        """
         ...
 
 
