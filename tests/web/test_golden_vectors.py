@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from certsvc.entrypoints.public_api import create_app
+from tests.support.old_browser import WITHOUT_ED25519
 from tests.web.builders import served
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -38,10 +39,15 @@ class Checker:
         return self._page.evaluate(script, [self._address, vectors])
 
 
-@pytest.fixture(scope="module")
-def checker(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
+@pytest.fixture(scope="module", params=["WebCrypto", "script"])
+def checker(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Checker]:
+    """Twice: with the browser's own Ed25519, and with the script that stands in for it in older web views."""
     with served(create_app(tmp_path_factory.mktemp("empty"))) as address:
         page = browser.new_page()
+        if request.param == "script":
+            page.add_init_script(WITHOUT_ED25519)
         page.goto(address)
         yield Checker(page)
         page.close()

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from certsvc.entrypoints.public_api import create_app
 from certsvc.formats.leaf import SlotStatus
+from tests.support.old_browser import WITHOUT_ED25519, WITHOUT_SUBTLE
 from tests.web.builders import (
     FOREIGN_KEY,
     TreePlan,
@@ -262,15 +263,27 @@ def test_a_shard_with_one_changed_bit_is_not_believed(
         assert codes_of(page) == ["no-witnesses", "tree-inconsistent", "test-environment"]
 
 
-def test_a_browser_without_ed25519_says_so_instead_of_guessing(host: str, browser: Browser) -> None:
+def test_a_browser_without_ed25519_checks_with_a_script_and_without_that_says_so(
+    host: str, browser: Browser
+) -> None:
     context = browser.new_context()
-    context.add_init_script(
-        "SubtleCrypto.prototype.importKey = async () => { throw new DOMException('no', 'NotSupportedError'); }"
-    )
+    context.add_init_script(WITHOUT_ED25519)
     page = context.new_page()
     page.goto(f"{host}/v#{qr_text(regular_record())}")
+    says(page, "通过核验", "有效", "passed")
+    page.goto("about:blank")
+    page.route("**/ed25519_fallback.js", lambda route: route.abort())
+    page.goto(f"{host}/v#{qr_text(regular_record())}")
     says(page, "无法判定", "浏览器版本较旧", "undetermined")
-    assert verdict_of(page)["authentic"] == "unknown"
+    context.close()
+
+
+def test_a_page_that_was_not_opened_over_https_says_that_it_cannot_check(host: str, browser: Browser) -> None:
+    context = browser.new_context()
+    context.add_init_script(WITHOUT_SUBTLE)
+    page = context.new_page()
+    page.goto(f"{host}/v#{qr_text(regular_record())}")
+    says(page, "无法判定", "页面未加密打开", "undetermined")
     context.close()
 
 
