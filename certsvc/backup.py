@@ -1,4 +1,6 @@
-"""Backup and restore of an office: database, documents, archive objects, published checkpoint. Keys are never part of a backup.
+"""Backup and restore of an office: database, log of look-ups, documents, archive objects, published checkpoint.
+
+Keys are never part of a backup.
 
 A backup is consistent with itself: the published checkpoint is read first, the database after it, and of the
 documents and archive objects exactly those that the copied database relies on, each compared with the digest kept there.
@@ -27,6 +29,7 @@ from certsvc.adapters.database_copy import (
     MEMBERS,
     DatabaseCopy,
     copy_database,
+    copy_sqlite_file,
     database_kind,
     require_empty_database,
     restore_database,
@@ -55,6 +58,7 @@ FORMAT = "certsvc-backup/1"
 DESCRIPTION = "backup.json"
 RESTORED = "restored-backup.json"
 _STAGING = ".restoring"
+_LOOK_UPS = "look-ups.sqlite3"  # PostgreSQL has that log in the database itself
 _PUBLIC = (CHECKPOINT_PATH, "vkey")
 _TRUST = ("policy", "tables.json", "trust-list.json", "trust.note")  # in order of publication
 _ROTATED = ("record", "log", "document")
@@ -158,6 +162,9 @@ def back_up(settings: Settings, file: Path, clock: Clock | None = None) -> Backe
                 objects = _add_archive_objects(writer, copy, FolderArchiveObjects(settings.archive_folder))
                 log_size = copy.log_size
             writer.add_file(MEMBERS[database_kind(url)], copy.file)
+            if settings.look_ups_file.exists():
+                copy_sqlite_file(settings.look_ups_file, Path(folder) / _LOOK_UPS)
+                writer.add_file(_LOOK_UPS, Path(folder) / _LOOK_UPS)
     except FileExistsError as error:
         raise ConflictError(f"备份文件 {file} 已存在或正在写入。请换一个文件名。") from error
     return BackedUp(file, documents, objects, log_size, keys)
@@ -180,6 +187,8 @@ def restore(settings: Settings, file: Path) -> Restored:
         extract_backup(file, staging)
         description = _description(staging, url)
         restore_database(staging / MEMBERS[database_kind(url)], url)
+        if (staging / _LOOK_UPS).exists():
+            (staging / _LOOK_UPS).rename(settings.look_ups_file)
         _make_public_tree(settings, staging)
         documents = sum(1 for _ in (staging / "documents").rglob("*.pdf"))
         if documents:

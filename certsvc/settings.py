@@ -238,6 +238,12 @@ class Settings(BaseSettings):
 
     @field_validator("e_licence_type")
     @classmethod
+    look_up_days: int = Field(
+        default=1096,
+        ge=30,
+        le=36_525,
+        description="Days that the log of look-ups is kept, for holders to see who checked their certificates; three years.",
+    )
     def _type_of_licence(cls, value: str) -> str:
         return ELicenceCodes(value, SYNTHETIC_ISSUER).type_code
 
@@ -342,6 +348,11 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # values are checked by the model itself
     except ValidationError as error:
+    @property
+    def look_ups_file(self) -> Path:
+        """The log of look-ups, where the database is SQLite."""
+        return self.home / "look-ups.sqlite3"
+
         places = "；".join(
             f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}：{e['msg']}" for e in error.errors()
         )

@@ -21,7 +21,7 @@ from certsvc.errors import IntegrityError
 
 MANIFEST = "MANIFEST.sha256"
 _MEMBER = re.compile(
-    r"backup\.json|database\.(?:sqlite3|dump)|public/(?:checkpoint|vkey|policy|tables\.json|trust-list\.json|trust\.note)"
+    r"backup\.json|look-ups\.sqlite3|database\.(?:sqlite3|dump)|public/(?:checkpoint|vkey|policy|tables\.json|trust-list\.json|trust\.note)"
     r"|public/trust/[1-9][0-9]{0,17}\.(?:json|note)"
     r"|documents/[0-9A-Z]{2}/[0-9A-Z]{1,32}-v[0-9]{1,6}\.pdf"
     r"|archive/[0-9A-Z]{2}/[0-9A-Z]{1,32}-v[0-9]{1,6}-a[0-9]{1,6}\.pdf"

@@ -124,16 +124,21 @@ def restore_database(copy: Path, url: str) -> None:
     _run_postgresql("pg_restore", make_url(url), *options, str(copy))
 
 
-@contextmanager
-def _copy_sqlite(url: URL, file: Path) -> Iterator[DatabaseCopy]:
-    file.touch(0o600)
+def copy_sqlite_file(file: Path, copy: Path) -> None:
+    """Copy one SQLite file while others write to it. Raises IntegrityError when it is damaged."""
+    copy.touch(0o600)
     with (
-        closing(sqlite3.connect(str(url.database), timeout=30)) as source,
-        closing(sqlite3.connect(file)) as target,
+        closing(sqlite3.connect(file, timeout=30)) as source,
+        closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)
         if target.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
             raise IntegrityError("数据库文件自检未通过，没有备份。请按 docs/operations.md 核查数据库。")
+
+
+@contextmanager
+def _copy_sqlite(url: URL, file: Path) -> Iterator[DatabaseCopy]:
+    copy_sqlite_file(Path(str(url.database)), file)
     engine = open_database(f"sqlite:///{file}")
     try:
         with engine.connect() as connection:

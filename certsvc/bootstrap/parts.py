@@ -29,6 +29,7 @@ from certsvc.adapters.title_entries import note_drafts
 from certsvc.bootstrap.shared_parts import open_shared_parts
 from certsvc.bootstrap.signers import open_keys
 from certsvc.domain.corridor import Draft
+from certsvc.bootstrap.look_ups import LookUpDesk
 from certsvc.formats.leaf import EventKind
 from certsvc.formats.trust import LayoutHead
 from certsvc.ports import Clock, PendingEvent
@@ -84,10 +85,13 @@ class Parts:
         """Give the database connections back, and those to Redis."""
         self.shared.close()
         self.engine.dispose()
+        self.look_ups = LookUpDesk(settings, self.engine, self.keys.cipher, clock)
         self.reading_engine.dispose()
 
     @cached_property
     def reading_engine(self) -> Engine:
+        self.look_ups.close()
+        self.day_use.give_back()
         """Connections that cannot write."""
         return open_for_reading(self.settings.effective_database_url)
 

@@ -10,6 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+HANDED_OUT = "handed_out"
+"""Told instead of an outcome where evidence went out, which its reader judges without us."""
+
 
 class LookUpChannel(StrEnum):
     """The way a look-up came in. What is checked off line comes in by none."""
@@ -23,8 +26,9 @@ class LookUpChannel(StrEnum):
 class LookUp:
     """One certificate that was found when somebody asked for it.
 
-    `verdict` is the outcome that was told (`passed`, `failed`, `undetermined`). `asker` is the keyed pseudonym of a client
-    address, the same for a day. `organisation` and `purpose` are those that an API key was registered with.
+    `verdict` is the outcome that was told (`passed`, `failed`, `undetermined`), or `HANDED_OUT`. `asker` is what the asker is
+    counted under (`Asker.key`); the log keeps a keyed pseudonym of it, the same for a day, and whoever reads the log is given
+    that. `organisation` and `purpose` are those that an API key was registered with.
     """
 
     at: datetime
@@ -36,6 +40,29 @@ class LookUp:
     purpose: str | None = None
 
 
+class Pattern(StrEnum):
+    """How certificates are tried out."""
+
+    MANY_NUMBERS = "many-numbers"
+    SEQUENCE = "sequence"
+    MANY_CLAIMS = "many-claims"
+    OVERALL = "overall"
+
+
+@dataclass(frozen=True, slots=True)
+class EnumerationAlert:
+    """Somebody seems to try certificates out.
+
+    `asker` is what the asker is counted under, and a pseudonym once it is written; of a pattern that has no one asker it is
+    empty. `count` is what the pattern had come to.
+    """
+
+    at: datetime
+    pattern: Pattern
+    asker: str
+    count: int
+
+
 class LookUps(Protocol):
     """Where look-ups are noted: it can be added to, nothing else."""
 
@@ -43,6 +70,10 @@ class LookUps(Protocol):
         """Take look-ups, to be written in batches. Never waits for a disk, never fails; at most a second of them is lost
         by a process that is killed.
         """
+        ...
+
+    def raise_alert(self, alert: EnumerationAlert) -> None:
+        """Take an alert, likewise."""
         ...
 
 
@@ -54,8 +85,19 @@ class NotedLookUps(Protocol):
         ...
 
 
+class EnumerationAlerts(Protocol):
+    """The alerts, for those who watch."""
+
+    def newest_alerts(self, most: int = 200) -> Sequence[EnumerationAlert]:
+        """The last alerts, newest first."""
+        ...
+
+
 class NoLookUps:
     """For faces that note nothing."""
 
     def note(self, *_look_ups: LookUp) -> None:
         """Drop them."""
+
+    def raise_alert(self, _alert: EnumerationAlert) -> None:
+        """Drop it."""

@@ -22,6 +22,7 @@ from certsvc.backup import back_up, expected_fingerprints, fingerprints, restore
 from certsvc.bootstrap import Office, open_office
 from certsvc.errors import ConfigurationError, ConflictError, IntegrityError, OlderDatabase
 from certsvc.formats.record import record_text
+from certsvc.ports.look_ups import LookUp, LookUpChannel
 from certsvc.settings import Settings
 from tests.support.databases import Databases
 from tests.support.office import OfficeUnderTest
@@ -92,6 +93,19 @@ def test_a_restored_office_has_every_certificate_and_shows_the_same_log(
         assert copy.archive.read(one.draft.content.number, 1) == office.office.archive.read(
             one.draft.content.number, 1
         )
+
+
+def test_a_restored_office_has_the_log_of_look_ups(
+    office: OfficeUnderTest, elsewhere: Settings, reopened: Callable[[], Office], tmp_path: Path
+) -> None:
+    number = published(office.office)[0].draft.content.number
+    office.office.look_ups.journal.note(
+        LookUp(office.clock.now(), number, LookUpChannel.PAGE, "passed", "198.51.100.7")
+    )
+    office.office.look_ups.journal.flush()
+    (noted,) = office.office.look_ups.store.of_certificate(number)
+    restore(elsewhere, back_up(office.office.settings, tmp_path / "office.tar", office.clock).file)
+    assert reopened().look_ups.store.of_certificate(number) == (noted,)
 
 
 def test_beside_a_newer_public_tree_the_restored_office_refuses_to_sign(

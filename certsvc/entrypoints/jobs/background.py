@@ -21,6 +21,7 @@ LOOK_SECONDS = 1.0
 CREDIT_SECONDS = 5.0
 FILLING_SECONDS = 300.0
 ARCHIVE_SECONDS = 60.0
+RETENTION_SECONDS = 3600.0
 START_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
@@ -82,12 +83,14 @@ class Companion(Thread):
 @contextmanager
 def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[None]:
     """Sequencer, resumption of issues, of historical imports and of batch decisions, credit archive with platforms, what
-    the information base lacks of older filings, and archive objects, each in a thread of its own while the block runs; ended
-    with it, batch finished.
+    the information base lacks of older filings, archive objects, and retention, each in a thread of its own while the block
+    runs; ended with it, batch finished.
 
     `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
     """
-    sequencing, issuing, cases, crediting, filling, archiving = (open_office(settings) for _ in range(6))
+    sequencing, issuing, cases, crediting, filling, archiving, retaining = (
+        open_office(settings) for _ in range(7)
+    )
     sequencer = Sequencer(sequencing, renewed_at=monotonic())
     companions = (
         Companion(
@@ -102,6 +105,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
         Companion("information", filling.information.work, FILLING_SECONDS, failed),
         Companion("archive", archiving.archive_desk.work, ARCHIVE_SECONDS, failed),
+        Companion("retention", retaining.look_ups.work, RETENTION_SECONDS, failed),
     )
     for companion in companions:
         companion.start()
@@ -118,6 +122,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         crediting.close()
         filling.close()
         archiving.close()
+        retaining.close()
     for companion in companions:
         companion.require_well()
 

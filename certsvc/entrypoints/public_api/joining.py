@@ -12,7 +12,6 @@ from certsvc.adapters.redis_connection import connect_redis
 from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
 from certsvc.entrypoints.public_api.application import create_app
 from certsvc.entrypoints.public_api.service import Limits, PublicService
-from certsvc.ports.look_ups import NoLookUps
 from certsvc.ports.sharing import RateLimiter
 
 if TYPE_CHECKING:
@@ -51,7 +50,8 @@ def public_service(office: Office) -> PublicService:
             settings.answer_seconds,
             settings.examine_per_minute,
         ),
-        look_ups=NoLookUps(),
+        look_ups=office.look_ups.journal,
+        key_desk=KeyDesk(office.remembered_keys, office.day_use, limiter, office.clock),
     )
 
 
