@@ -80,6 +80,7 @@ class LocalAnswerCache:
         self._monotonic = monotonic
         self._greatest_age = greatest_age
         self._shelf = AnswerShelf(monotonic)
+        self.changes = 0
 
     def answer(self, key: str, load: Callable[[], VersionedAnswer]) -> VersionedAnswer:
         """The kept answer, or what `load` reads now."""
@@ -95,3 +96,4 @@ class LocalAnswerCache:
     def changed(self, key: str, version: int) -> None:
         """The row has this version now."""
         self._shelf.outdate(key, version)
+        self.changes += 1

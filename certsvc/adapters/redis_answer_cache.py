@@ -71,6 +71,7 @@ class RedisAnswerCache:
         self._monotonic = monotonic
         self._shelf = AnswerShelf(monotonic)
         self._closing = Event()
+        self.changes = 0
         self.listening = Event()
         self._listener = Thread(target=self._listen, name="answer-cache", daemon=True)
 
@@ -105,6 +106,7 @@ class RedisAnswerCache:
     def changed(self, key: str, version: int) -> None:
         """The row has this version now; the other processes are told when Redis is there."""
         self._shelf.outdate(key, version)
+        self.changes += 1
         arguments = (version, _REMEMBER_MILLISECONDS, _CHANNEL, f"{version} {key}")
         try:
             self._link.call(lambda: self._outdate(keys=[_PREFIX + key], args=arguments))
@@ -143,10 +145,12 @@ class RedisAnswerCache:
             return
         if message["type"] == "subscribe":
             self._shelf.forget_answers()  # what changed before was not heard
+            self.changes += 1
             self.listening.set()
             return
         version, _, key = message["data"].decode().partition(" ")
         self._shelf.outdate(key, int(version))
+        self.changes += 1
 
 
 def _fetch(client: Redis, name: str) -> _SharedPlace:

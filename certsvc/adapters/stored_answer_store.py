@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from certsvc.adapters.answer_schema import answer_due, answer_frame, answer_walk, stored_answer
 from certsvc.adapters.database import insert_missing, insert_unless_known, replace_rows
@@ -30,25 +30,19 @@ class DatabaseAnswerStore:
             return connection.scalars(due).all()
 
     def queue_more(self, generation: bytes, most: int) -> bool:
-        """The numbers are walked through once a generation; how far, stands beside the queue."""
+        """The numbers are walked through once a generation; how far, stands beside the queue. An ended walk writes nothing."""
+        with self._reading.begin() as connection:
+            if not _following(connection, _walked(connection, generation), most):
+                return False
         with self._engine.begin() as connection:
             insert_unless_known(connection, answer_walk, {"generation": generation, "after_number": ""})
-            other = delete(answer_walk).where(answer_walk.c.generation != generation)
-            connection.execute(other)
+            connection.execute(delete(answer_walk).where(answer_walk.c.generation != generation))
             after = connection.scalar(select(answer_walk.c.after_number).with_for_update())
-            shown = certificate.c.state == "published"
-            following = (
-                select(certificate.c.number)
-                .where(certificate.c.number > after, shown)
-                .order_by(certificate.c.number)
-                .distinct()
-                .limit(most)
-            )
-            numbers = connection.scalars(following).all()
+            numbers = _following(connection, after or "", most)
+            insert_missing(connection, answer_due, [{"number": number} for number in numbers])
             if numbers:
-                insert_missing(connection, answer_due, [{"number": number} for number in numbers])
                 connection.execute(answer_walk.update().values(after_number=numbers[-1]))
-        return bool(numbers)
+        return True
 
     def entries(self, numbers: Sequence[str]) -> Mapping[str, RegisterEntry]:
         """Read one after the other: what is stored is compared again when it is kept."""
@@ -80,6 +74,17 @@ class DatabaseAnswerStore:
             one.own, context=answer_context(one.number, one.slot, one.status, one.frame)
         )
         return one.key, one.number, one.slot, one.status, one.frame, sealed
+
+
+def _walked(connection: Connection, generation: bytes) -> str:
+    own = answer_walk.c
+    return connection.scalar(select(own.after_number).where(own.generation == generation)) or ""
+
+
+def _following(connection: Connection, after: str, most: int) -> Sequence[str]:
+    own = certificate.c
+    shown = select(own.number).where(own.number > after, own.state == "published")
+    return connection.scalars(shown.order_by(own.number).distinct().limit(most)).all()
 
 
 def answer_context(number: str, slot: int, status: int, frame: bytes) -> bytes:

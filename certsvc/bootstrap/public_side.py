@@ -22,6 +22,7 @@ from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
 from certsvc.adapters.statement_store import DatabaseStatementsByCode
+from certsvc.adapters.stored_answer_store import DatabaseAnswerStore
 from certsvc.adapters.tree_export import CHANGING, export_folder
 from certsvc.bootstrap.key_desk import KeyDesk, known_log_keys
 from certsvc.bootstrap.ledger_desk import LedgerDesk
@@ -53,6 +54,7 @@ from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.signer_health import SignerHealth
 from certsvc.stages.statements import Statements
+from certsvc.stages.stored_answers import AnswerStoring
 from certsvc.stages.verification_reports import VerificationReports
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 from certsvc.stages.witness_guard import WitnessGuard
@@ -101,7 +103,7 @@ class PublicSide(Parts):
     def verification(self) -> Verification:
         """Verification for everybody, over a register that can only be read."""
         return Verification(
-            self._published_state,
+            self.published_state,
             self.register,
             self.clock,
             older_titles=self._older_titles,
@@ -182,7 +184,7 @@ class PublicSide(Parts):
     @cached_property
     def _older_titles(self) -> HistoricalAnswers:
         register = DatabaseHistoryRegister(self.reading_engine, self.keys.cipher)
-        return HistoricalAnswers(self._published_state, register, self.clock)
+        return HistoricalAnswers(self.published_state, register, self.clock)
 
     @cached_property
     def _report_writer(self) -> DocumentWriter:
@@ -203,16 +205,22 @@ class PublicSide(Parts):
         return open_mapping_answers(self)
 
     @cached_property
+    def answer_storing(self) -> AnswerStoring:
+        """The making of stored answers."""
+        store = DatabaseAnswerStore(self.engine, self.reading_engine, self.keys.cipher)
+        return AnswerStoring(store, self.published_state, self.clock)
+
+    @cached_property
     def readiness(self) -> Readiness:
         """Whether this process can answer."""
-        state, record = self._published_state, self.keys.record
+        state, record = self.published_state, self.keys.record
         parts = (self.clock, MAX_AGE_ON_LINE, self.signer_health, self.copy_board, shared_sandbox())
         return Readiness(state, self.register, record, *parts)
 
     @cached_property
     def signer_health(self) -> SignerHealth:
         """How the signing keys stand."""
-        return open_signer_health(self.settings, self.keys, self._published_state, self.clock)
+        return open_signer_health(self.settings, self.keys, self.published_state, self.clock)
 
     def require_keys_in_force(self) -> None:
         """Return when the keys in memory are those that sign now. Raises KeysChangedError."""
@@ -311,7 +319,8 @@ class PublicSide(Parts):
         return export_folder(self.settings.public_folder, folder, changing, same_log=same_log)
 
     @cached_property
-    def _published_state(self) -> FolderState:
+    def published_state(self) -> FolderState:
+        """What the public tree shows."""
         return FolderState(self.settings.public_folder)
 
     def _published_bundle(self, number: str, version: int) -> bytes | None:

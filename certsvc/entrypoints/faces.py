@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from certsvc.entrypoints.console import PATHS, create_console
+from certsvc.entrypoints.hot_path import HotPath
+from certsvc.entrypoints.hot_path.joining import open_hot_path
 from certsvc.entrypoints.public_api import create_app
 from certsvc.entrypoints.public_api.joining import public_service
 
@@ -31,10 +33,11 @@ class Faces:
         return self._console if belongs else self._public
 
 
-def open_faces(office: Office) -> Faces:
-    """Everything that an office serves over HTTP."""
+def open_faces(office: Office) -> HotPath:
+    """Everything that an office serves over HTTP, the short way in front."""
     service = public_service(office)
-    return Faces(
+    faces = Faces(
         create_app(office.settings.public_folder, service),
         create_console(office, service.limiter, service.metrics.count_request),
     )
+    return open_hot_path(office, service, faces)

@@ -47,6 +47,11 @@ class AnswerCache(Protocol):
         """Say, after the commit, that the row has this version now: older answers are given no more."""
         ...
 
+    @property
+    def changes(self) -> int:
+        """Grows with every change that was told here or heard of from another process."""
+        ...
+
 
 class WakeUps(Protocol):
     """Tells those who wait for work that there is some. Nobody may rely on it: who waits looks again in the end."""

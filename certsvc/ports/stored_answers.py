@@ -87,6 +87,10 @@ class AnswerSource(Protocol):
         """A frame. Raises UnavailableError."""
         ...
 
+    def changed(self) -> None:
+        """Something changed: what other processes shared before is not told any more."""
+        ...
+
     async def close(self) -> None:
         """Give connections back."""
         ...

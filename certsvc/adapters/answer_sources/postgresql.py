@@ -44,6 +44,9 @@ class PostgresqlAnswers:
             raise UnavailableError("数据库没有应答。") from error
         return None if row is None else AnswerFrame(*row)
 
+    def changed(self) -> None:
+        """Nothing: what is read is what is committed."""
+
     async def close(self) -> None:
         """Close the pool."""
         if self._pool is not None:

@@ -46,9 +46,10 @@ class RedisAnswers:
         self._monotonic = monotonic
         self._passed_over_until = 0.0
 
-    def pass_over(self, seconds: float = GREATEST_AGE_SECONDS) -> None:
-        """Ask the database alone for a while."""
-        self._passed_over_until = max(self._passed_over_until, self._monotonic() + seconds)
+    def changed(self) -> None:
+        """Ask the database alone until everything that is in Redis now has ended."""
+        self._pass_over(self._milliseconds / 1000)
+        self._behind.changed()
 
     async def find(self, keys: Sequence[bytes]) -> Mapping[bytes, StoredAnswer]:
         """From Redis, else from the database, which is then told to Redis."""
@@ -58,7 +59,7 @@ class RedisAnswers:
         try:
             raw: list[bytes | None] = await self._client.mget([_PREFIX + key for key in keys])  # type: ignore[assignment]
         except (RedisError, OSError):
-            self.pass_over(_PAUSE_SECONDS)
+            self._pass_over(_PAUSE_SECONDS)
             return await self._behind.find(keys)
         found = {
             key: answer
@@ -81,6 +82,9 @@ class RedisAnswers:
         await self._client.aclose()
         await self._behind.close()
 
+    def _pass_over(self, seconds: float) -> None:
+        self._passed_over_until = max(self._passed_over_until, self._monotonic() + seconds)
+
     async def _share(self, read: Mapping[bytes, StoredAnswer], began: float) -> None:
         left = self._milliseconds - int((self._monotonic() - began) * 1000) - 1
         if not read or left <= 0 or self._monotonic() < self._passed_over_until:
@@ -91,7 +95,7 @@ class RedisAnswers:
                     pipeline.set(_PREFIX + key, self._sealed(answer), px=left)
                 await pipeline.execute()
         except (RedisError, OSError):
-            self.pass_over(_PAUSE_SECONDS)
+            self._pass_over(_PAUSE_SECONDS)
 
     def _sealed(self, one: StoredAnswer) -> bytes:
         number = one.number.encode()

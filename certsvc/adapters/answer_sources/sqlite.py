@@ -42,6 +42,9 @@ class SqliteAnswers:
             raise self._lost() from error
         return None if row is None else AnswerFrame(*row)
 
+    def changed(self) -> None:
+        """Nothing: what is read is what is committed."""
+
     async def close(self) -> None:
         """Close the connection."""
         if self._connection is not None:

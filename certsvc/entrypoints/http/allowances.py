@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -15,7 +16,12 @@ from certsvc.ports.sharing import Allowance
 
 def client_of(request: Request) -> str:
     """The address of the caller; of IPv6 the /64, which is what one customer is given."""
-    host = request.client.host if request.client else ""
+    return address_of(request.client.host if request.client else "")
+
+
+@lru_cache(maxsize=4096)
+def address_of(host: str) -> str:
+    """The same of a host as the server names it."""
     try:
         address = ip_address(host)
     except ValueError:
