@@ -60,6 +60,51 @@ class NotSignedIn(RequestError):
     code = "not-signed-in"
 
 
+class MistypedKey(NotSignedIn):
+    """What was sent as an organisation's key is none, or not as it was given out: its check symbols do not agree."""
+
+    code = "api-key-mistyped"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "接口密钥有误：请核对是否完整复制（形如 certsvc_…_…）。核验不需要密钥，去掉 Authorization 也可查询。"
+        )
+
+
+class UnknownKey(NotSignedIn):
+    """Well written, and no key that was given out; a wrong secret under a right id is told the same."""
+
+    code = "api-key-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这把接口密钥。请核对，或向发放单位询问；核验不需要密钥，去掉 Authorization 也可查询。"
+        )
+
+
+class EndedKey(NotSignedIn):
+    """A key that was given out, shown whole, and works no more."""
+
+    code = "api-key-ended"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "这把接口密钥已停用或到期。请换用新的密钥；核验不需要密钥，去掉 Authorization 也可查询。"
+        )
+
+
+class QuotaExceeded(RequestError):
+    """The quota of an organisation's key is used up; `wait_seconds` until it is not, `policy`: `minute` or `day`."""
+
+    code = "quota-exceeded"
+
+    def __init__(self, policy: str, wait_seconds: int) -> None:
+        when = "今日的查询配额已用完，北京时间零点后恢复" if policy == "day" else "每分钟的查询配额已用完"
+        super().__init__(f"{when}。请在 Retry-After 所示的秒数之后再试。")
+        self.policy = policy
+        self.wait_seconds = max(1, wait_seconds)
+
+
 class NotPermitted(RequestError):
     """The named actor may not do this: wrong role, wrong region, or the same person twice."""
 

@@ -13,23 +13,26 @@ from certsvc.adapters.actor_store import DatabaseActorStore
 from certsvc.adapters.audit_store import DatabaseAuditTrail
 from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.database import open_database, open_for_reading
+from certsvc.adapters.day_use import PortionedDayUse
 from certsvc.adapters.decision_store import DatabaseDecisionStore
 from certsvc.adapters.document_archive import FolderArchive
 from certsvc.adapters.filing_store import DatabaseFilingStore
 from certsvc.adapters.ledger_outbox import allot_slots, in_slot_order, issue_key, queue_events
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
+from certsvc.adapters.organisation_key_store import DatabaseOrganisationKeys
 from certsvc.adapters.personal_looks import DatabaseLooks
 from certsvc.adapters.platform_news import TitleNews
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.register import DatabaseRegister
+from certsvc.adapters.remembered_keys import RememberedKeys
 from certsvc.adapters.remembered_register import RememberedRegister
 from certsvc.adapters.service_client_store import DatabaseServiceClientStore
 from certsvc.adapters.shipped import shipped_folder
 from certsvc.adapters.title_entries import note_drafts
+from certsvc.bootstrap.look_ups import LookUpDesk
 from certsvc.bootstrap.shared_parts import open_shared_parts
 from certsvc.bootstrap.signers import open_keys
 from certsvc.domain.corridor import Draft
-from certsvc.bootstrap.look_ups import LookUpDesk
 from certsvc.formats.leaf import EventKind
 from certsvc.formats.trust import LayoutHead
 from certsvc.ports import Clock, PendingEvent
@@ -61,6 +64,8 @@ class Parts:
         self.trail = DatabaseAuditTrail(self.engine, clock)
         self.permits = Permits(self.actors, self.trail)
         self.clients = DatabaseServiceClientStore(self.engine)
+        self.organisation_keys = DatabaseOrganisationKeys(self.engine)
+        self.day_use = PortionedDayUse(self.engine)
         self.looks = DatabaseLooks(self.engine)
         self.title_news = TitleNews(self.keys.cipher, switched_on=settings.title_platform == "on")
         self.certificates = DatabaseCertificateStore(
@@ -80,18 +85,18 @@ class Parts:
         )
         self.shared = open_shared_parts(settings.redis_url)
         self.ledger_store = DatabaseLedgerStore(self.engine)
+        self.look_ups = LookUpDesk(settings, self.engine, self.keys.cipher, clock)
 
     def close(self) -> None:
         """Give the database connections back, and those to Redis."""
         self.shared.close()
+        self.look_ups.close()
+        self.day_use.give_back()
         self.engine.dispose()
-        self.look_ups = LookUpDesk(settings, self.engine, self.keys.cipher, clock)
         self.reading_engine.dispose()
 
     @cached_property
     def reading_engine(self) -> Engine:
-        self.look_ups.close()
-        self.day_use.give_back()
         """Connections that cannot write."""
         return open_for_reading(self.settings.effective_database_url)
 
@@ -100,6 +105,12 @@ class Parts:
         """What the public face may ask of the database."""
         register = DatabaseRegister(self.reading_engine, self.keys.cipher)
         return RememberedRegister(register, self.shared.answers, self.keys.cipher)
+
+    @cached_property
+    def remembered_keys(self) -> RememberedKeys:
+        """The keys of organisations as the public face asks for them."""
+        find = DatabaseOrganisationKeys(self.reading_engine).find
+        return RememberedKeys(find, self.shared.answers, self.keys.cipher)
 
     def _queue_issue(self, connection: Connection, drafts: Sequence[Draft], at: datetime) -> None:
         queue_events(connection, in_slot_order(map(_issued, drafts)), at.astimezone(UTC))

@@ -86,6 +86,8 @@ class Action(StrEnum):
     ACTOR_END = "actor.end"
     CLIENT_ADD = "client.add"
     CLIENT_REMOVE = "client.remove"
+    API_KEY_ADD = "api_key.add"
+    API_KEY_END = "api_key.end"
     REGISTRY_LOAD = "registry.load"
 
 
@@ -241,6 +243,8 @@ _TABLE: Final = (
     Permission(Action.ACTOR_END, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_REMOVE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    Permission(Action.API_KEY_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    Permission(Action.API_KEY_END, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.REGISTRY_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
 )
 PERMISSIONS: Final = MappingProxyType({line.action: line for line in _TABLE})

@@ -15,6 +15,7 @@ from certsvc.entrypoints.answers import held_at_issue, issue_object, report_obje
 from certsvc.entrypoints.cli.access_commands import audit, client
 from certsvc.entrypoints.cli.announced_commands import announced
 from certsvc.entrypoints.cli.annulment_commands import annulment
+from certsvc.entrypoints.cli.api_key_commands import api_key
 from certsvc.entrypoints.cli.archive_commands import archive
 from certsvc.entrypoints.cli.backup_commands import backup, fingerprints, restore
 from certsvc.entrypoints.cli.batch_commands import batch, dependants
@@ -58,6 +59,7 @@ def certsvc() -> None:
     """
 
 
+certsvc.add_command(api_key)
 certsvc.add_command(archive)
 certsvc.add_command(backup)
 certsvc.add_command(restore)

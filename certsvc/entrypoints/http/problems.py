@@ -19,6 +19,7 @@ from certsvc.errors import (
     MistypedCode,
     NotPermitted,
     NotSignedIn,
+    QuotaExceeded,
     RequestError,
     UnavailableError,
     UnknownReference,
@@ -29,6 +30,7 @@ _STATUSES: tuple[tuple[type[CertsvcError], HTTPStatus], ...] = (
     (MistypedCode, HTTPStatus.UNPROCESSABLE_ENTITY),
     (NotSignedIn, HTTPStatus.UNAUTHORIZED),
     (NotPermitted, HTTPStatus.FORBIDDEN),
+    (QuotaExceeded, HTTPStatus.TOO_MANY_REQUESTS),
     (RequestError, HTTPStatus.BAD_REQUEST),
     (ConflictError, HTTPStatus.CONFLICT),
     (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -96,6 +98,11 @@ def describe(error: Exception) -> Problem:
             return _invalid(error)
         case NotSignedIn():
             return Problem(status_of(error), error.code, str(error), {"WWW-Authenticate": "Bearer"})
+        case QuotaExceeded():
+            waiting = {"Retry-After": str(error.wait_seconds)}
+            return Problem(
+                status_of(error), error.code, str(error), waiting, {"violated-policies": [error.policy]}
+            )
         case MistypedCode():
             place = "check-symbol" if error.group is None else f"group-{error.group}"
             errors = [{"pointer": "#/code", "code": place}]

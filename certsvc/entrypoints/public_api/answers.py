@@ -9,6 +9,7 @@ from certverify.confinement import Layer
 from certverify.schema import verdict_schema
 
 from certsvc.entrypoints.public_api.sample_verdicts import verdict_examples
+from certsvc.errors import EndedKey
 from certsvc.stages.signer_health import SignerFinding
 
 Answers = dict[int | str, dict[str, Any]]
@@ -16,6 +17,7 @@ Answers = dict[int | str, dict[str, Any]]
 _PROBLEM = "application/problem+json"
 _DETAILS = {
     HTTPStatus.BAD_REQUEST: ("bad-request", "请求内容不是有效的 JSON，请核对后重试。"),
+    HTTPStatus.UNAUTHORIZED: ("api-key-ended", str(EndedKey())),
     HTTPStatus.NOT_FOUND: (
         "unknown-reference",
         "未查询到相符的证书，请核对校验码，或证书编号、姓名和证件号码后四位，也可以扫描证书上的二维码。",
@@ -43,6 +45,9 @@ _MORE: dict[HTTPStatus, dict[str, Any]] = {
     },
 }
 _HEADERS: dict[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.UNAUTHORIZED: {
+        "WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}},
+    },
     HTTPStatus.TOO_MANY_REQUESTS: {
         "Retry-After": {
             "description": "Seconds to wait.",
@@ -75,6 +80,7 @@ SCHEMAS: dict[str, Any] = {
                 },
             },
             "checks": {"type": "object", "additionalProperties": {"type": "string"}},
+            "violated-policies": {"type": "array", "items": {"enum": ["minute", "day"]}},
         },
         "required": ["type", "title", "status", "detail", "code", "instance"],
     },
@@ -114,6 +120,7 @@ def problem_told(status: HTTPStatus, detail: str) -> dict[str, Any]:
 
 ASKED = (
     HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
     HTTPStatus.METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -14,6 +14,7 @@ from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.public_api.announced_pages import add_announced
 from certsvc.entrypoints.public_api.answers import EXAMPLES, HEALTH_ANSWERS, SCHEMAS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
+from certsvc.entrypoints.public_api.batch_api import BATCH_PATH, MAX_BATCH_BYTES, add_batches
 from certsvc.entrypoints.public_api.caching import (
     FOREVER,
     REVALIDATE,
@@ -22,11 +23,13 @@ from certsvc.entrypoints.public_api.caching import (
     compressed,
 )
 from certsvc.entrypoints.public_api.e_licence_api import add_e_licences
+from certsvc.entrypoints.public_api.key_quotas import QuotaHeaders
 from certsvc.entrypoints.public_api.mapping_api import add_mapping_check
 from certsvc.entrypoints.public_api.notice_pages import add_notices
 from certsvc.entrypoints.public_api.operation_api import add_operation
 from certsvc.entrypoints.public_api.pages import Pages
 from certsvc.entrypoints.public_api.problems import answer_errors
+from certsvc.entrypoints.public_api.quota_api import add_quota
 from certsvc.entrypoints.public_api.report_api import add_reports
 from certsvc.entrypoints.public_api.scanner_headers import (
     PAGE_HEADERS,
@@ -82,6 +85,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
     _add_health(app, public_tree_folder)
     if service is not None:
         add_verification(app, service)
+        add_batches(app, service)
         add_operation(app, service)
         add_notices(app, service, pages)
         add_announced(app, service, pages)
@@ -90,6 +94,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_reports(app, service)
         add_statements(app, service)
         add_mapping_check(app, service)
+        add_quota(app, service)
         _add_historical_page(app, pages)
     _add_tree(app, public_tree_folder)
     return app
@@ -98,7 +103,8 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
 def _add_middleware(app: FastAPI, service: PublicService | None) -> None:
     """The last one added is the outermost."""
     limits = Limits() if service is None else service.limits
-    app.add_middleware(BodyLimit, limit=MAX_JSON_BYTES, by_path={PDF_PATH: MAX_FORM_BYTES})
+    app.add_middleware(QuotaHeaders)
+    app.add_middleware(BodyLimit, limit=MAX_JSON_BYTES, by_path={PDF_PATH: MAX_FORM_BYTES, BATCH_PATH: MAX_BATCH_BYTES})
     app.add_middleware(TimeLimit, seconds=limits.answer_seconds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=None if service is None else service.metrics.count_request)

@@ -10,19 +10,37 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from certsvc.entrypoints.http.allowances import guess_key, require_allowance
-from certsvc.entrypoints.public_api.askers import asker_of
+from certsvc.entrypoints.public_api.askers import Asker, asker_of
+from certsvc.entrypoints.public_api.key_quotas import note_quota
 from certsvc.entrypoints.public_api.service import PublicService
 
 _A_MINUTE, _AN_HOUR = 60, 3600
 
 
 def limited(service: PublicService, purpose: str, per_minute: int) -> Callable[[Request], None]:
-    """A dependency that counts a question of a client for a purpose. Raises HTTPException 429 with Retry-After."""
+    """A dependency that counts a question of a client for a purpose; with an organisation's key, of its quota.
+
+    Raises HTTPException 429 with Retry-After, QuotaExceeded.
+    """
 
     def count(request: Request) -> None:
+        if charge(service, request):
+            return
         require_allowance(service.limiter.allow(f"{purpose}:{asker_of(request).key}", per_minute, _A_MINUTE))
 
     return count
+
+
+def charge(service: PublicService, request: Request, count: int = 1) -> bool:
+    """Count questions of the quota of the key that a request brings; False without one. Raises QuotaExceeded.
+
+    A row of a batch is a question: whoever answers a batch of n rows, which was counted once before it was read, counts
+    n - 1 more.
+    """
+    key = asker_of(request).organisation_key
+    if key is not None:
+        note_quota(request, key, lambda: service.key_desk.charge(key, count))
+    return key is not None
 
 
 def limited_as_bundles(service: PublicService) -> Callable[[Request], None]:
@@ -33,6 +51,13 @@ def limited_as_bundles(service: PublicService) -> Callable[[Request], None]:
 def limited_as_verification(service: PublicService) -> Callable[[Request], None]:
     """The same for questions that are answered without handing anything out."""
     return limited(service, "verify", service.limits.verify_per_minute)
+
+
+def require_rows(
+    service: PublicService, asker: Asker, purpose: str, rows: int, limit: int, per_seconds: int
+) -> None:
+    """Count a request for as many rows as it has. Raises HTTPException 429 with Retry-After."""
+    require_allowance(service.limiter.allow(f"{purpose}:{asker.key}", limit, per_seconds, rows))
 
 
 def count_guess(service: PublicService, number: str) -> None:

@@ -13,6 +13,7 @@ from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
 from certsvc.entrypoints.public_api.application import create_app
 from certsvc.entrypoints.public_api.service import Limits, PublicService
 from certsvc.ports.sharing import RateLimiter
+from certsvc.stages.organisation_keys import KeyDesk
 
 if TYPE_CHECKING:
     from certsvc.bootstrap import Office
@@ -27,6 +28,7 @@ def public_service(office: Office) -> PublicService:
     """What the application asks of the office; it can be read, the log of looks can be added to, and a
     statement is written down and finished when it is first asked for."""
     settings = office.settings
+    limiter = _limiter(office)
     return PublicService(
         verification=office.verification,
         codes=office.codes,
@@ -41,7 +43,7 @@ def public_service(office: Office) -> PublicService:
         statements=office.statements,
         mappings=office.mapping_answers,
         readiness=office.readiness,
-        limiter=_limiter(office),
+        limiter=limiter,
         metrics=Metrics(office.readiness.checkpoint_age, office.archive_desk.standing),
         limits=Limits(
             settings.verify_per_minute,
@@ -49,6 +51,8 @@ def public_service(office: Office) -> PublicService:
             settings.guesses_per_hour,
             settings.answer_seconds,
             settings.examine_per_minute,
+            settings.batch_rows_per_hour,
+            settings.job_rows_per_day,
         ),
         look_ups=office.look_ups.journal,
         key_desk=KeyDesk(office.remembered_keys, office.day_use, limiter, office.clock),

@@ -5,21 +5,19 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.domain.mapping import NO_CERTIFICATE, WORDING
-from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.mapping_objects import SCHEMA, mapping_object
 from certsvc.entrypoints.public_api.answers import problem_answers
-from certsvc.entrypoints.public_api.guarding import count_guess, refuse_reading
+from certsvc.entrypoints.public_api.guarding import count_guess, limited_as_verification, refuse_reading
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
 from certsvc.stages.verify import HolderClaim
 
 CHECK_PATH = "/api/v1/mapping-statements/check"
-_PER_SECONDS = 60
 
 _EXAMPLE = {
     "schema": SCHEMA,
@@ -96,11 +94,8 @@ class StatementQuestion(BaseModel):
 def add_mapping_check(app: FastAPI, service: PublicService) -> None:
     """Serve the check of mapping statements."""
 
-    def limited(request: Request) -> None:
-        key = f"verify:{client_of(request)}"
-        require_allowance(service.limiter.allow(key, service.limits.verify_per_minute, _PER_SECONDS))
-
-    router = APIRouter(route_class=JsonRoute, dependencies=[Depends(limited)])
+    limit = limited_as_verification(service)
+    router = APIRouter(route_class=JsonRoute, dependencies=[Depends(limit)])
 
     @router.post(
         CHECK_PATH,

@@ -12,6 +12,7 @@ from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.e_licence_answers import ELicenceDesk
 from certsvc.stages.manual_codes import CodeAnswers
 from certsvc.stages.mapping import MappingAnswers
+from certsvc.stages.organisation_keys import KeyDesk
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.readiness import Readiness
@@ -34,6 +35,8 @@ class Limits:
     guesses_per_hour: int = 60
     answer_seconds: float = 10.0
     examine_per_minute: int = 6
+    batch_rows_per_hour: int = 2000
+    job_rows_per_day: int = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +60,4 @@ class PublicService:
     metrics: Metrics
     limits: Limits
     look_ups: LookUps
+    key_desk: KeyDesk

@@ -5,21 +5,19 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.domain.share_grant import SHAREABLE
-from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.public_api.answers import problem_answers
-from certsvc.entrypoints.public_api.guarding import refuse_reading
+from certsvc.entrypoints.public_api.guarding import limited, refuse_reading
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
 from certsvc.entrypoints.status_words import status_label
 
 OPEN_PATH = "/api/v1/share-grants/open"
 _LONGEST_CODE = 40
-_PER_SECONDS = 60
 
 _EXAMPLE = {
     "status": "valid",
@@ -89,13 +87,8 @@ class CodeQuestion(BaseModel):
 def add_sharing(app: FastAPI, service: PublicService) -> None:
     """Serve the opening of share grants; every opening is noted before anything is shown."""
 
-    def limited(request: Request) -> None:
-        allowance = service.limiter.allow(
-            f"share:{client_of(request)}", service.limits.verify_per_minute, _PER_SECONDS
-        )
-        require_allowance(allowance)
-
-    router = APIRouter(route_class=JsonRoute, dependencies=[Depends(limited)])
+    limit = limited(service, "share", service.limits.verify_per_minute)
+    router = APIRouter(route_class=JsonRoute, dependencies=[Depends(limit)])
 
     @router.post(OPEN_PATH, summary="Open a share grant", operation_id="open_share", responses=_ANSWERS)
     def open_share(question: CodeQuestion) -> Response:
