@@ -88,8 +88,8 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
 
     `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
     """
-    sequencing, issuing, cases, crediting, filling, archiving, retaining = (
-        open_office(settings) for _ in range(7)
+    sequencing, issuing, cases, crediting, filling, archiving, retaining, answering = (
+        open_office(settings) for _ in range(8)
     )
     sequencer = Sequencer(sequencing, renewed_at=monotonic())
     companions = (
@@ -105,6 +105,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
         Companion("information", filling.information.work, FILLING_SECONDS, failed),
         Companion("archive", archiving.archive_desk.work, ARCHIVE_SECONDS, failed),
+        Companion("answers", answering.answer_storing.work, LOOK_SECONDS, failed),
         Companion("retention", retaining.look_ups.work, RETENTION_SECONDS, failed),
     )
     for companion in companions:
@@ -122,6 +123,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         crediting.close()
         filling.close()
         archiving.close()
+        answering.close()
         retaining.close()
     for companion in companions:
         companion.require_well()
