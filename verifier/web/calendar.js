@@ -4,3 +4,8 @@
 export function dateInChina(now) {
   return new Date((now + 8 * 3600) * 1000).toISOString().slice(0, 10);
 }
+
+/** An instant in Beijing time, to the minute. */
+export function chinaTime(instant) {
+  return new Date(Date.parse(instant) + 8 * 3600 * 1000).toISOString().slice(0, 16).replace("T", " ");
+}

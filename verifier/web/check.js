@@ -7,7 +7,7 @@ import { codeOfRecord, grouped } from "./manual_code.js";
 import { dateInChina } from "./calendar.js";
 import { BadNote } from "./note.js";
 import { CannotVerify } from "./signature.js";
-import { TreeProblem, readLatest, readStatus } from "./tree.js";
+import { TreeProblem, readLatest, readShardRoots, readStatus } from "./tree.js";
 import { decodePolicy, witnessedBy } from "./policy.js";
 import { BadTrustList, decodeAnchor, decodeTables, decodeTrustList } from "./trust.js";
 import { BadTrust, verifyTrust } from "./trust_note.js";
@@ -18,6 +18,7 @@ const NOTHING = {
   claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
   asOf: null, treeSize: null, test: false, tables: null, witnesses: "unknown", detail: null,
   decision: null, replacedBy: null, foreignAddress: false, copyStanding: null, manualCode: null,
+  logOrigin: null, trustSequence: null, older: false,
 };
 
 /**
@@ -28,14 +29,16 @@ const NOTHING = {
  * @param readFile async (path) => Uint8Array, or null when there is no such file; throws TreeProblem.
  * @param now seconds since 1970.
  * @param anchor the verifier key line of the trust anchor that this page was given, or null.
+ * @param seen the greatest checkpoint and trust list that were ever verified here (`{origin, size, sequence}`), or null.
  * @param onSigned called with the evidence once the signature is good, before the ledger is asked.
- * @returns {Promise<Object>} evidence for `judge`: `problems` holds codes of codes.json.
+ * @returns {Promise<Object>} evidence for `judge`: `problems` holds codes of codes.json, `older` says that trust list or
+ *   checkpoint went back behind those seen.
  */
-export async function gatherEvidence(text, { readFile, now, anchor = null, onSigned = () => {} }) {
+export async function gatherEvidence(text, { readFile, now, anchor = null, seen = null, onSigned = () => {} }) {
   let evidence = { ...NOTHING };
   try {
-    const { trust, problem: refused } = await readTrust(readFile, anchor);
-    evidence = { ...evidence, trusted: trust !== null, test: trust?.test ?? false };
+    const { trust, problem: refused, older = false } = await readTrust(readFile, anchor, seen);
+    evidence = { ...evidence, trusted: trust !== null, test: trust?.test ?? false, trustSequence: trust?.sequence ?? null, older };
     const record = decodeRecord(withoutPrefix(text));
     evidence.claims = record.claims;
     evidence.manualCode = await codeBeside(text);
@@ -46,12 +49,34 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, onSig
     evidence.foreignAddress = isForeign(text, trust.qrPrefixes);
     onSigned(evidence);
     const latest = await readLatest(readFile, trust.logKeys);
-    evidence = { ...evidence, treeSize: latest.size, ...(await readWitnesses(readFile, latest)) };
+    const wentBack = isOlder(latest, seen);
+    evidence = { ...evidence, treeSize: latest.size, logOrigin: latest.origin, older: wentBack, ...(await readWitnesses(readFile, latest)) };
     const status = statusOf(record.claims, await readStatus(readFile, latest.seal, record.claims.slot));
-    return { ...evidence, status, problems: status === "unknown" ? ["not-in-log"] : [] };
+    return { ...evidence, status, problems: [...(wentBack ? ["tree-inconsistent"] : []), ...(status === "unknown" ? ["not-in-log"] : [])] };
   } catch (error) {
     return { ...evidence, ...problemEvidence(error) };
   }
+}
+
+/**
+ * Read trust list, names, newest checkpoint, seal, witnesses and shard roots, as for a record, with no record at hand.
+ * @returns {Promise<{origin: string, size: number, sequence: number, asOf: ?number, roots: string[]}>}
+ * @throws {TreeProblem} with the code of what was wrong; CannotVerify in a browser that cannot check.
+ */
+export async function readLedger({ readFile, anchor = null, seen = null }) {
+  const { trust, problem } = await readTrust(readFile, anchor, seen);
+  if (trust === null) throw new TreeProblem(problem, "trust list");
+  await readTables(readFile, trust);
+  const latest = await readLatest(readFile, trust.logKeys);
+  if (isOlder(latest, seen)) throw new TreeProblem("tree-inconsistent", "older than seen");
+  const { asOf } = await readWitnesses(readFile, latest);
+  const { origin, size, seal } = latest;
+  return { origin, size, sequence: trust.sequence, asOf, roots: await readShardRoots(readFile, seal) };
+}
+
+// A log only grows: a server that shows less of it than before was set back, or hides what came since.
+function isOlder({ origin, size }, seen) {
+  return seen !== null && seen.origin === origin && size < seen.size;
 }
 
 // What stands beside the symbol in print, for comparing; null where the page was not opened over https.
@@ -87,12 +112,18 @@ function problemEvidence(error) {
 }
 
 // An unreadable record is unreadable without trust list too: its absence only counts afterwards.
-async function readTrust(readFile, anchor) {
+async function readTrust(readFile, anchor, seen) {
   const first = await readTrustOnce(readFile, anchor);
-  if (!first.mixed) return first;
+  if (!first.mixed) return notOlder(first, seen);
   // One publication may be taking the place of another at this moment.
   await new Promise((resolve) => setTimeout(resolve, MIXED_PAUSE_MS));
-  return readTrustOnce(readFile, anchor);
+  return notOlder(await readTrustOnce(readFile, anchor), seen);
+}
+
+// A list of before may still name a key that was withdrawn since.
+function notOlder(told, seen) {
+  if (told.trust === null || seen === null || told.trust.sequence >= seen.sequence) return told;
+  return { trust: null, problem: "trust-unreadable", older: true };
 }
 
 async function readTrustOnce(readFile, anchor) {

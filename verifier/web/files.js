@@ -5,28 +5,32 @@ import { TreeProblem } from "./tree.js";
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MS = 15_000;
+const GATEWAY = new Set([502, 503, 504]); // somebody before the server speaks for it
 
 /**
  * A reader of the public tree below `root` (ends with a slash).
- * @returns async (path) => Uint8Array, or null when the server has no such file; throws TreeProblem.
+ * @param timeout milliseconds that a file may take.
+ * @returns async (path) => Uint8Array, or null when the server has no such file; throws TreeProblem, with `unreachable`
+ *   true where no answer of the server came.
  */
-export function fileReader(root) {
+export function fileReader(root, { timeout = TIMEOUT_MS } = {}) {
   return async (path) => {
-    const response = await request(new URL(path, root), path);
+    const response = await request(new URL(path, root), path, timeout);
     if (response.status === 404) return null;
+    if (GATEWAY.has(response.status)) throw unreachable(path);
     if (!response.ok) throw new TreeProblem("tree-missing", `${path}: ${response.status}`);
     return body(response, path);
   };
 }
 
-async function request(address, path) {
+async function request(address, path, timeout) {
   const cache = path === "checkpoint" || path === "trust-list.json" ? "no-cache" : "default";
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(timeout);
   try {
     return await fetch(address, { cache, signal, credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" });
   } catch {
     // The platform gives no reason: off line, refused, timed out.
-    throw new TreeProblem("tree-missing", path);
+    throw unreachable(path);
   }
 }
 
@@ -53,6 +57,10 @@ async function next(reader, path) {
   try {
     return await reader.read();
   } catch {
-    throw new TreeProblem("tree-missing", path);
+    throw unreachable(path);
   }
+}
+
+function unreachable(path) {
+  return Object.assign(new TreeProblem("tree-missing", path), { unreachable: true });
 }

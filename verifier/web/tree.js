@@ -46,16 +46,30 @@ export async function readLatest(readFile, logKeys) {
 export async function readStatus(readFile, seal, slot) {
   return asInconsistent(async () => {
     if (slot >= seal.slots) return "unknown";
-    const roots = tileHashes(await required(readFile, `status/${seal.index}/roots`));
-    check(roots.length === seal.slots / SHARD_SLOTS, "number of shards");
-    check(equalBytes(await perfectRoot(roots), seal.root), "roots of the shards");
-    const shardRoot = roots[Math.floor(slot / SHARD_SLOTS)];
-    const shard = await required(readFile, `status/shard/${toHex(shardRoot)}`);
-    check(shard.length === SHARD_BYTES, "length of the shard");
-    const chunks = await Promise.all(pieces(shard, CHUNK_BYTES).map(leafHash));
-    check(equalBytes(await perfectRoot(chunks), shardRoot), "root of the shard");
+    const shardRoot = (await shardRootsOf(readFile, seal))[Math.floor(slot / SHARD_SLOTS)];
+    const shard = await required(readFile, `status/shard/${shardRoot}`);
+    check(await isShardOf(shard, shardRoot), "root of the shard");
     return statusAt(shard, slot % SHARD_SLOTS);
   });
+}
+
+/** The roots of all shards under the seal, in order, in hexadecimal. @throws {TreeProblem} */
+export async function readShardRoots(readFile, seal) {
+  return asInconsistent(() => shardRootsOf(readFile, seal));
+}
+
+/** Whether bytes are the shard with this root (hexadecimal). */
+export async function isShardOf(shard, root) {
+  if (shard.length !== SHARD_BYTES) return false;
+  const chunks = await Promise.all(pieces(shard, CHUNK_BYTES).map(leafHash));
+  return toHex(await perfectRoot(chunks)) === root;
+}
+
+async function shardRootsOf(readFile, seal) {
+  const roots = tileHashes(await required(readFile, `status/${seal.index}/roots`));
+  check(roots.length === seal.slots / SHARD_SLOTS, "number of shards");
+  check(equalBytes(await perfectRoot(roots), seal.root), "roots of the shards");
+  return roots.map(toHex);
 }
 
 async function signersOf(note, origin, logKeys) {

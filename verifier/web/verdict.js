@@ -1,13 +1,14 @@
 // From evidence to a verdict (docs/formats/verdict.md). Pure: time and place come in as arguments.
 
-import { dateInChina } from "./calendar.js";
+import { chinaTime, dateInChina } from "./calendar.js";
 import { maskName } from "./names.js";
 
 const HISTORICAL_LABEL = "历史数据";
 const SCHEMA = "certsvc-verdict/1";
 const STANDING = new Set(["valid", "historical"]);
 const CLOCK_TOLERANCE = 300;
-const LIMIT = { zh: "1 小时", en: "1 hour" };
+const LIMIT_ON_LINE = { zh: "1 小时", en: "1 hour" };
+const LIMIT_OFF_LINE = { zh: "7 天", en: "7 days" };
 const FAILED = "failed";
 const UNDETERMINED = "undetermined";
 const NOTE = "note";
@@ -23,9 +24,12 @@ const PLACE_CODES = { yes: [], no: ["not-valid-here"], coarse: ["place-too-coars
 /** Greatest age, in seconds, of the ledger for an answer given on line. */
 export const MAX_AGE_ON_LINE = 3600;
 
+/** Greatest age, in seconds, of a ledger that this browser has kept for times without network. */
+export const MAX_AGE_OFF_LINE = 7 * 86_400;
+
 /**
  * The verdict on the evidence.
- * @param evidence from `gatherEvidence` (check.js).
+ * @param evidence from `gatherEvidence` (check.js), or with the `basis` that gathering.js adds.
  * @param words effects and texts: `{codes, answers, statuses}` of codes.json and words.json.
  * @param now seconds since 1970.
  * @param place six digits as text, or null when nobody asked.
@@ -38,7 +42,7 @@ export function judge(evidence, words, now, place = null) {
     area: areaName(evidence),
     place: place && regionName(evidence.tables, place),
     age: ageWords(age),
-    limit: LIMIT,
+    limit: isOffLine(evidence) ? LIMIT_OFF_LINE : LIMIT_ON_LINE,
     ...copyNames(evidence, words),
   };
   return {
@@ -73,7 +77,7 @@ export function answerOf(verdict, evidence, words, place = null) {
     age: ageWords(verdict.checkpoint_age),
     ...copyNames(evidence, words),
   };
-  const { mark, label, text, next } = entryOf(verdict, words);
+  const { mark, label, text, next } = entryOffLine(verdict, evidence, words) ?? entryOf(verdict, words);
   return { mark, label: fillBoth(label, names), text: fillBoth(text, names), next: fillBoth(next, names) };
 }
 
@@ -105,6 +109,25 @@ export function notesOf(verdict, words) {
   return verdict.findings.filter(({ code }) => words.codes[code]?.effect === NOTE && !said.has(code));
 }
 
+/** Whether the answer rests on what this browser has kept. */
+export function isOffLine({ basis }) {
+  return basis === "kept" || basis === "distrusted";
+}
+
+/** On which ledger such an answer rests, and how long that was not brought up to date: texts as `{zh, en}`. */
+export function basisOffLine(verdict, { basis }, words) {
+  if (verdict.as_of === null) return words.off_line.no_ledger;
+  const age = verdict.checkpoint_age < 60 ? words.off_line.just_now : ageWords(verdict.checkpoint_age);
+  return fillBoth(words.off_line[basis], { instant: chinaTime(verdict.as_of), age });
+}
+
+// The same finding asks for other words, and another advice, where it comes from a kept ledger or from one set back.
+function entryOffLine(verdict, evidence, words) {
+  const top = topOf(verdict, words);
+  if (evidence.older && (top === "tree-inconsistent" || top === "trust-unreadable")) return words.off_line.older;
+  return evidence.basis === "kept" ? words.off_line.answers[top] : undefined;
+}
+
 // The code, or the word, whose entry stands on top of the page: what a file is comes before how its certificate stands.
 function topOf(verdict, words) {
   const codes = verdict.findings.map(({ code }) => code);
@@ -131,11 +154,12 @@ function findingCodes(evidence, now, place) {
 }
 
 // A stale ledger leaves "valid" open; a revocation that it names counts all the same (a failing code outweighs).
-function freshnessCodes({ witnesses, asOf }, now) {
+function freshnessCodes({ witnesses, asOf, basis }, now) {
   const codes = { missing: ["quorum-missing"], "none asked": ["no-witnesses"] }[witnesses] ?? [];
   if (asOf === null) return [...codes, "checkpoint-age-unknown"];
   if (asOf > now + CLOCK_TOLERANCE) return [...codes, "checkpoint-from-future"];
-  return now - asOf > MAX_AGE_ON_LINE ? [...codes, "checkpoint-stale"] : codes;
+  const limit = isOffLine({ basis }) ? MAX_AGE_OFF_LINE : MAX_AGE_ON_LINE;
+  return now - asOf > limit ? [...codes, "checkpoint-stale"] : codes;
 }
 
 // What is known to be wrong fails; without a known good status nothing passes.
