@@ -214,6 +214,22 @@ class Settings(BaseSettings):
         description="Files a minute that are no originals, looked into in the sandbox, for one client address over HTTP; they "
         "count as verifications too.",
     )
+    batch_rows_per_hour: int = Field(
+        default=2000,
+        ge=1000,
+        description="Rows of batches (`POST /api/v1/verify/batch`) an hour that one client address may have answered.",
+    )
+    job_rows_per_day: int = Field(
+        default=40_000,
+        ge=20_000,
+        description="Rows of files (`POST /api/v1/verification-jobs`) a day that one client address may have checked.",
+    )
+    job_hours: int = Field(
+        default=24,
+        ge=1,
+        le=720,
+        description="Hours after which a finished check of a file is deleted with its results.",
+    )
     bundle_per_minute: int = Field(
         default=10, ge=1, description="Proof bundles a minute that one client address may ask for over HTTP."
     )
@@ -221,6 +237,21 @@ class Settings(BaseSettings):
         default=60,
         ge=1,
         description="Questions an hour about one certificate by number, name and last four characters, from anywhere.",
+    )
+    enumeration_numbers: int = Field(
+        default=30,
+        ge=9,
+        description="Different numbers that led to nothing, of one asker within an hour, from which on certificates are being "
+        "tried out: an alert is raised, and questions by number cost a computation (docs/operations.md).",
+    )
+    enumeration_overall: int = Field(
+        default=3000, ge=100, le=100_000, description="The same of all askers of one process together."
+    )
+    look_up_days: int = Field(
+        default=1096,
+        ge=30,
+        le=36_525,
+        description="Days that the log of look-ups is kept, for holders to see who checked their certificates; three years.",
     )
     answer_seconds: float = Field(
         default=10.0, gt=0, description="Longest time an answer over HTTP may take; then 503."
@@ -238,12 +269,6 @@ class Settings(BaseSettings):
 
     @field_validator("e_licence_type")
     @classmethod
-    look_up_days: int = Field(
-        default=1096,
-        ge=30,
-        le=36_525,
-        description="Days that the log of look-ups is kept, for holders to see who checked their certificates; three years.",
-    )
     def _type_of_licence(cls, value: str) -> str:
         return ELicenceCodes(value, SYNTHETIC_ISSUER).type_code
 
@@ -333,6 +358,11 @@ class Settings(BaseSettings):
         return self.home / "public"
 
     @property
+    def look_ups_file(self) -> Path:
+        """The log of look-ups, where the database is SQLite."""
+        return self.home / "look-ups.sqlite3"
+
+    @property
     def qr_prefix(self) -> str:
         """What stands before the record in a QR symbol."""
         return f"{self.public_url}/v#"
@@ -348,11 +378,6 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # values are checked by the model itself
     except ValidationError as error:
-    @property
-    def look_ups_file(self) -> Path:
-        """The log of look-ups, where the database is SQLite."""
-        return self.home / "look-ups.sqlite3"
-
         places = "；".join(
             f"{PREFIX}{'.'.join(map(str, e['loc'])).upper()}：{e['msg']}" for e in error.errors()
         )

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import cast
 
-from python_calamine import CalamineError, load_workbook
+from python_calamine import load_workbook
 
 from certsvc.adapters.workbook import Sheets
+from certsvc.adapters.workbook_native import native_reading
 from certsvc.adapters.workbook_package import Package, open_package
 from certsvc.adapters.workbook_sheet_xml import (
     may_have_prefixes,
@@ -105,20 +106,12 @@ def _attributes(tag: str) -> dict[str, str]:
 
 
 def _grids(raw: bytes) -> tuple[list[tuple[Cell, ...]], list[tuple[Cell, ...]]]:
-    try:
-        with load_workbook(io.BytesIO(raw)) as book:
-            names = book.sheet_names
-            missing = [name for name in _OWN_SHEETS if name not in names]
-            if missing:
-                raise UnreadableInput(f"工作簿缺少工作表“{'”“'.join(missing)}”。{_AGAIN}", case=86)
-            header, table = (book.get_sheet_by_name(name).to_python() for name in _OWN_SHEETS)
-    except (CalamineError, ValueError, OSError):
-        raise UnreadableInput(f"文件不是可以读取的 .xlsx 工作簿。{_AGAIN}") from None
-    except BaseException as failure:
-        # A panic of the native reader is no Exception and has no importable type; it must not end the service.
-        if type(failure).__name__ == "PanicException":
-            raise UnreadableInput(f"文件不是可以读取的 .xlsx 工作簿。{_AGAIN}") from None
-        raise
+    with native_reading(_AGAIN), load_workbook(io.BytesIO(raw)) as book:
+        names = book.sheet_names
+        missing = [name for name in _OWN_SHEETS if name not in names]
+        if missing:
+            raise UnreadableInput(f"工作簿缺少工作表“{'”“'.join(missing)}”。{_AGAIN}", case=86)
+        header, table = (book.get_sheet_by_name(name).to_python() for name in _OWN_SHEETS)
     return [_cells(row) for row in header], [_cells(row) for row in table]
 
 

@@ -106,7 +106,7 @@ def test_every_answer_is_described_with_an_example_that_fits(shared: PublicOffic
     described = shared.client.get("/openapi.json").json()
     schemas = described["components"]["schemas"]
     assert set(described["paths"]) == {
-        "/api/v1/verify", "/api/v1/verify/pdf", "/api/v1/bundle", "/api/v1/history", "/api/v1/unit-notices",
+        "/api/v1/verify", "/api/v1/verify/pdf", "/api/v1/verify/batch", "/api/v1/bundle", "/api/v1/history", "/api/v1/unit-notices",
         "/api/v1/announced-documents", "/api/v1/past-bundle",
         "/api/v1/e-licence", "/api/v1/e-licence/identifier",
         "/api/v1/report", "/api/v1/statement", "/api/v1/share-grants/open",
@@ -152,6 +152,7 @@ RIGHT, WRONG = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
         ("/api/v1/verify", "POST", 50, WRONG),
         ("/api/v1/verify/pdf", "POST", 30, RIGHT),
         ("/api/v1/verify/pdf", "POST", 30, WRONG),
+        ("/api/v1/verify/batch", "POST", 20, RIGHT),
         ("/api/v1/bundle", "POST", 30, RIGHT),
         ("/api/v1/bundle", "POST", 30, WRONG),
         ("/api/v1/past-bundle", "POST", 30, RIGHT),

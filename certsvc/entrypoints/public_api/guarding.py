@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from certsvc.entrypoints.http.allowances import guess_key, require_allowance
-from certsvc.entrypoints.public_api.askers import Asker, asker_of
+from certsvc.entrypoints.public_api.askers import asker_of
 from certsvc.entrypoints.public_api.key_quotas import note_quota
 from certsvc.entrypoints.public_api.service import PublicService
 
@@ -54,10 +54,12 @@ def limited_as_verification(service: PublicService) -> Callable[[Request], None]
 
 
 def require_rows(
-    service: PublicService, asker: Asker, purpose: str, rows: int, limit: int, per_seconds: int
+    service: PublicService, request: Request, purpose: str, rows: int, limit: int, per_seconds: int
 ) -> None:
-    """Count a request for as many rows as it has. Raises HTTPException 429 with Retry-After."""
-    require_allowance(service.limiter.allow(f"{purpose}:{asker.key}", limit, per_seconds, rows))
+    """Count a request for as many rows as it has, as `limited` counts one. Raises HTTPException 429, QuotaExceeded."""
+    if not charge(service, request, rows):
+        key = f"{purpose}:{asker_of(request).key}"
+        require_allowance(service.limiter.allow(key, limit, per_seconds, rows))
 
 
 def count_guess(service: PublicService, number: str) -> None:
