@@ -102,6 +102,28 @@ def file_attacks_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def codes_page() -> str:
+    """Every code of certverify with its effect, its words and what to do, from the source of `certverify explain`."""
+    from certverify.explain import explained_codes
+
+    lines = ["# Codes", "", NOTE, *_CODES]
+    for by, title in (("verdict", "Verdicts"), ("monitor", "Monitor and mirror")):
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| code | effect | means | what to do | specified in |",
+            "|---|---|---|---|---|",
+        ]
+        for one in explained_codes():
+            if one.by == by:
+                means, advice = f"{one.zh}<br>{one.en}", f"{one.advice_zh}<br>{one.advice_en}"
+                lines.append(
+                    f"| `{one.code}` | {one.effect} | {means} | {advice} | [{one.where}]({one.where}) |"
+                )
+    return "\n".join(lines) + "\n"
+
+
 def verdict_schema_page() -> str:
     """The JSON schema of the verdict."""
     return json.dumps(verdict_schema(), ensure_ascii=False, indent=2) + "\n"
@@ -195,6 +217,7 @@ PAGES = {
     "permissions.md": permissions_page,
     "policies.md": policies_page,
     "endings.md": endings_page,
+    "codes.md": codes_page,
     "formats/verdict.schema.json": verdict_schema_page,
     "formats/e-licence.schema.json": e_licence_schema_page,
     "attacks.md": attacks_page,
@@ -206,6 +229,11 @@ _ATTACKS = [
     "",
     "| who | does | caught by | tests |",
     "|---|---|---|---|",
+]
+_CODES = [
+    "What a code means, what it does to a verdict, and what somebody who meets it does next; `certverify explain CODE` says the same. `failed` makes a verdict `failed`,",
+    "`undetermined` makes it `undetermined` unless something failed, `note` changes nothing ([verdict.md](formats/verdict.md)). For a monitor or a mirror, `failed` stands for a log that misbehaved (exit code 1)",
+    "and `undetermined` for what cannot be told (exit code 2).",
 ]
 _FILE_ATTACKS = [
     "What somebody does with a certificate's PDF before it is uploaded, and the verdict. Each construction is code in `tests/document/attacks/`, and is played by",
@@ -260,6 +288,8 @@ _CONTRACT = [
     "| `certsvc audit verify` | 0 the chain is whole, 1 it is not |",
     "| every other `certsvc` command | 0 done, 2 wrong usage, 3 could not be done (the message says why), 4 another key has taken over from one in memory: start it again |",
     "| `certverify qr`, `pdf`, `bundle`, `past` | 0 passed, 1 failed, 2 cannot tell |",
+    "| `certverify check` | 0 every code passed, 1 one failed, 2 one cannot be told and none failed |",
+    "| `certverify explain` | 0 explained, 2 no such code or file |",
     "| `certverify sandbox` | 0 filter of system calls and rules for files hold, 2 anything else |",
     "",
     "`filing submit --json` prints",

@@ -169,6 +169,7 @@ def test_every_code_that_the_page_can_meet_has_an_answer() -> None:
         "commitment-",
         "content-",
         "past-",
+        "on-line-",
     )
     never_raised = {"checkpoint-forged", "seal-proof-bad", "status-proof-bad", "certificate-not-found"}
     for code, meaning in MEANINGS.items():

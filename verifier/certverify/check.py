@@ -39,7 +39,7 @@ def check_record(
     has not ended. 7. The place asked about lies in the validity area.
     """
     exam = Examination(trust, Question(now, place, max_age))
-    return _check(exam, exam.examine_record(text), ledger)
+    return conclude(exam, exam.examine_record(text), ledger)
 
 
 def check_image(
@@ -62,7 +62,7 @@ def check_image(
     if len(texts) != 1:
         exam.codes.append(Code.QR_SEVERAL if texts else Code.QR_NOT_FOUND)
         return exam.verdict()
-    return _check(exam, exam.examine_record(texts[0]), ledger)
+    return conclude(exam, exam.examine_record(texts[0]), ledger)
 
 
 def check_pdf(
@@ -87,11 +87,11 @@ def check_pdf(
     except SandboxBusyError:
         exam.codes.append(Code.DOCUMENT_NOT_EXAMINED)
         return exam.verdict()
-    return _check(exam, record, ledger)
+    return conclude(exam, record, ledger)
 
 
-def _check(exam: Examination, record: Record | HistoricalRecord | None, ledger: Ledger) -> Verdict:
-    """Steps 3 to 7 on a record whose signature was verified."""
+def conclude(exam: Examination, record: Record | HistoricalRecord | None, ledger: Ledger) -> Verdict:
+    """The verdict of an examination that has found `record`, after steps 3 to 7 of `check_record` on it."""
     if record is None:
         return exam.verdict()
     if isinstance(ledger, LedgerUnavailable):  # 3

@@ -1,4 +1,7 @@
-"""The command line: `certverify qr|pdf|bundle`. Exit code 0 passed, 1 failed, 2 cannot tell, not understood, or crashed."""
+"""The command line: `certverify COMMAND`, with what `qr`, `pdf` and `bundle` do.
+
+Exit code 0 passed, 1 failed, 2 cannot tell, not understood, or crashed.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
 from certverify import (
+    check_command,
+    explain_command,
     monitor_command,
     past_command,
     receipt_command,
@@ -20,13 +25,16 @@ from certverify import (
     tlog_proof_command,
     witness_command,
 )
+from certverify.anything import check_anything
 from certverify.bundle import MAX_BUNDLE_BYTES, check_bundle
 from certverify.check import check_image, check_pdf, check_record
 from certverify.codes import Code
+from certverify.extras import Hint, missing_extra
 from certverify.images import MAX_IMAGE_BYTES
-from certverify.ledger import open_ledger
+from certverify.ledger import LedgerUnavailable, LedgerView, open_ledger
 from certverify.options import ENDING, add_check, named_trust, with_left_open, write, write_json
 from certverify.presented import names_a_file, read_file
+from certverify.recognised import Kind, kind_of, kind_of_text
 from certverify.report import Language, render
 from certverify.trust import Trust
 from certverify.verdict import Verdict, finding
@@ -89,12 +97,30 @@ def _check_qr(asked: argparse.Namespace, trust: Trust, now: datetime) -> Verdict
     if asked.input == "-":
         text = sys.stdin.buffer.read(MAX_STDIN_BYTES).decode("utf-8", "replace")
         return check_record(text.strip(), trust, ledger, now, place, max_age)
+    if kind_of_text(asked.input) is Kind.MANUAL_CODE:
+        return _only(Code.ON_LINE_ONLY)
     if not names_a_file(asked.input):
         return check_record(asked.input.strip(), trust, ledger, now, place, max_age)
     raw_image = read_file(Path(asked.input), MAX_IMAGE_BYTES)
     if isinstance(raw_image, Code):
         return _only(raw_image)
+    if kind_of(raw_image) is Kind.PDF:
+        return _check_scan(raw_image, trust, ledger, now, asked)
     return check_image(raw_image, trust, ledger, now, place, max_age)
+
+
+def _check_scan(
+    raw_pdf: bytes,
+    trust: Trust,
+    ledger: LedgerView | LedgerUnavailable,
+    now: datetime,
+    asked: argparse.Namespace,
+) -> Verdict:
+    """A scan in a PDF is a picture too; any other PDF is told what it is worth."""
+    days = timedelta(days=asked.max_age_days)
+    found = check_anything(raw_pdf, trust, ledger, now, asked.place, days)
+    _tell(found.hints)
+    return found.answers[0].verdict if len(found.answers) == 1 else _only(Code.QR_SEVERAL)
 
 
 def _check_pdf(asked: argparse.Namespace, trust: Trust, now: datetime) -> Verdict:
@@ -102,7 +128,11 @@ def _check_pdf(asked: argparse.Namespace, trust: Trust, now: datetime) -> Verdic
     if isinstance(raw_pdf, Code):
         return _only(raw_pdf)
     ledger = open_ledger(asked.trust, trust)
-    return check_pdf(raw_pdf, trust, ledger, now, asked.place, timedelta(days=asked.max_age_days))
+    verdict = check_pdf(raw_pdf, trust, ledger, now, asked.place, timedelta(days=asked.max_age_days))
+    if any(item.code is Code.DOCUMENT_NOT_EXAMINED for item in verdict.findings):
+        missing = missing_extra("upload")
+        _tell(() if missing is None else (missing,))
+    return verdict
 
 
 def _check_bundle(asked: argparse.Namespace, trust: Trust, now: datetime) -> Verdict:
@@ -111,6 +141,11 @@ def _check_bundle(asked: argparse.Namespace, trust: Trust, now: datetime) -> Ver
         return _only(raw_bundle)
     ledger = open_ledger(asked.trust, trust)
     return check_bundle(raw_bundle, trust, now, asked.place, timedelta(days=asked.max_age_days), ledger)
+
+
+def _tell(hints: Iterable[Hint]) -> None:
+    for hint in hints:
+        sys.stderr.write(f"certverify：{hint.zh} {hint.en}\n")
 
 
 def _only(code: Code) -> Verdict:
@@ -146,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=ENDING,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    check_command.add(commands)
     qr = add_check(commands, "qr", "查验二维码文本或图片。Check the text or a picture of a QR code.")
     qr.add_argument(
         "input",
@@ -157,6 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     bundle = add_check(commands, "bundle", "查验离线查验包。Check a bundle.")
     bundle.add_argument("file", metavar="FILE", type=Path, help="查验包 JSON 文件。The bundle, a JSON file.")
     modules = (
+        explain_command,
         past_command,
         receipt_command,
         tlog_proof_command,

@@ -23,6 +23,7 @@ class Code(StrEnum):
     RECORD_FORGED = "record-forged"
     RECORD_VERSION_UNKNOWN = "record-version-unknown"
     CERTIFICATE_NOT_FOUND = "certificate-not-found"
+    ON_LINE_ONLY = "on-line-only"
     FOREIGN_ADDRESS = "foreign-address"
     FILE_MISSING = "file-missing"
     FILE_UNREADABLE = "file-unreadable"

@@ -39,6 +39,12 @@ MEANINGS: dict[Code, Meaning] = {
         "No certificate agrees with this manual code, or with this number, name and last four characters; please compare "
         "them with the certificate, or scan its QR code.",
     ),
+    Code.ON_LINE_ONLY: Meaning(
+        _U,
+        "校验码，或者证书编号、姓名和证件号码后四位，只能联网核验，离线工具无法查对；请到在线核验页查询，或使用证书上的二维码。",
+        "A manual code, or a number with name and last four characters, can be checked on line alone; please ask the "
+        "verification page, or use the QR code of the certificate.",
+    ),
     Code.FOREIGN_ADDRESS: Meaning(
         _N,
         "二维码里的网址不是发证机关公布的地址；请勿在该网站输入个人信息。",

@@ -17,7 +17,7 @@ from typing import Any
 
 from certverify.confinement import confine, has_landlock
 
-MAX_FILE_BYTES = 4_000_000  # an uploaded file, and the original that it is held against
+MAX_FILE_BYTES = 10_000_000  # a scan; or an uploaded file, and the original that it is held against
 MAX_ASKED_BYTES = 512 * 1024
 CPU_SECONDS = 4
 MEMORY_BYTES = 768 * 1024 * 1024
