@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from certsvc.formats.detached_jws import key_thumbprint
 from certsvc.formats.note import encode_vkey
 from certsvc.formats.trust import LogKey, RecordKey, TrustList, encode_policy, encode_trust_list
 from certsvc.formats.trust_note import (
@@ -56,6 +57,10 @@ _GOOD_LISTS = {
     "a leap day",
     "a record key of an unknown algorithm",
     "record keys of unknown algorithms alone",
+    "no API keys, as before there were any",
+    "an API key",
+    "an API key that has ended",
+    "an API key of an unknown algorithm",
 }
 
 
@@ -75,6 +80,13 @@ def _lists(whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         "public_key": base64.b64encode(bytes(1312)).decode(),
         "valid_from": "2026-01-01",
         "valid_to": None,
+    }
+    foreign_api_key = foreign_key | {"kid": "B" * 42 + "A"}
+    raw_api_key = _STRANGER.public_key().public_bytes_raw()
+    api_key = foreign_key | {
+        "kid": key_thumbprint(raw_api_key),
+        "alg": "Ed25519",
+        "public_key": base64.b64encode(raw_api_key).decode(),
     }
     layout = {"name": "v1", "head_length": 1, "head_sha256": "00" * 32}
 
@@ -102,6 +114,21 @@ def _lists(whole: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
             "a record key twice",
             whole | {"record_keys": [record_key, record_key | {"valid_to": "2026-12-31"}]},
         ),
+        ("no API keys, as before there were any", {k: v for k, v in whole.items() if k != "api_keys"}),
+        ("an API key", whole | {"api_keys": [api_key]}),
+        ("an API key that has ended", whole | {"api_keys": [api_key | {"valid_to": "2026-12-31"}]}),
+        ("an API key twice", whole | {"api_keys": [api_key, api_key | {"valid_to": "2026-12-31"}]}),
+        ("an API key under another's thumbprint", whole | {"api_keys": [api_key | {"kid": "A" * 43}]}),
+        ("an API key under a kid of records", whole | {"api_keys": [api_key | {"kid": "0a1b2c3d"}]}),
+        (
+            "an API key with a padded thumbprint",
+            whole | {"api_keys": [api_key | {"kid": api_key["kid"] + "="}]},
+        ),
+        ("an API key of an unknown algorithm", whole | {"api_keys": [foreign_api_key, api_key]}),
+        ("an API key of no algorithm", whole | {"api_keys": [foreign_api_key | {"alg": ""}]}),
+        ("an unknown member of an API key", whole | {"api_keys": [api_key | {"more": 1}]}),
+        ("an API key of a short key", whole | {"api_keys": [api_key | {"public_key": "AAAA"}]}),
+        ("API keys that are no list", whole | {"api_keys": {}}),
         ("an anchor twice", whole | {"anchors": whole["anchors"] * 2}),
         (
             "an anchor twice under two names",

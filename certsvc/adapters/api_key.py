@@ -47,13 +47,19 @@ def load_api_key(folder: Path, *, may_make: bool, holder: KeyHolder | None = Non
     return HeldApiSigner(KeyInFile(path, None))
 
 
-def api_key_fingerprint(folder: Path) -> str | None:
-    """SHA-256 of the public part; None for a home without the key. Raises ConfigurationError for one of another kind."""
+def api_public_key(folder: Path) -> bytes | None:
+    """The public part (raw 32 bytes); None for a home without the key. Raises ConfigurationError for one of another kind."""
     if (folder / PUBLIC_FILE_NAME).exists():
-        return sha256(raw_ed25519(_public_part(folder))).hexdigest()
+        return raw_ed25519(_public_part(folder))
     if not (folder / FILE_NAME).exists():
         return None
-    return sha256(load_api_key(folder, may_make=False).public_key).hexdigest()
+    return load_api_key(folder, may_make=False).public_key
+
+
+def api_key_fingerprint(folder: Path) -> str | None:
+    """SHA-256 of the public part; None for a home without the key. Raises as `api_public_key`."""
+    public_key = api_public_key(folder)
+    return None if public_key is None else sha256(public_key).hexdigest()
 
 
 def adopt_api_key(folder: Path, holder: KeyHolder) -> bool:

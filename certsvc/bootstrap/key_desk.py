@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from certverify.note import VerifierKey, decode_verifier_key
 
+from certsvc.adapters.api_key import api_public_key
 from certsvc.adapters.document_certificates import require_begun
 from certsvc.adapters.key_leftovers import left_over, put_away_left_over
 from certsvc.adapters.key_names import planned_info
@@ -316,4 +317,5 @@ class KeyDesk:
             plan=plan,
             layouts=office.layout_heads,
             policy=office.witness_policy.published(policy_vkeys(self._origin, plan)),
+            api_key=api_public_key(self._folder),
         )

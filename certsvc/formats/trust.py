@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from certsvc.formats.canonical import encode_canonical_json
+from certsvc.formats.detached_jws import key_thumbprint
 
 TRUST_LIST_FORMAT = "certsvc-trust-list/1"
 TABLES_FORMAT = "certsvc-tables/1"
@@ -45,6 +46,15 @@ class DocumentKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key of answers to programs and of signed verdicts (raw 32 bytes); the days bound the times for which it may sign."""
+
+    public_key: bytes
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class LayoutHead:
     """The fixed first bytes of every certificate PDF of a layout."""
 
@@ -68,6 +78,7 @@ class TrustList:
     layouts: tuple[LayoutHead, ...]
     tables: bytes
     anchors: tuple[str, ...] = ()
+    api_keys: tuple[ApiKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,16 @@ def encode_trust_list(trust: TrustList) -> bytes:
                     "valid_to": _day(key.valid_to),
                 }
                 for key in trust.record_keys
+            ],
+            "api_keys": [
+                {
+                    "kid": key_thumbprint(key.public_key),
+                    "alg": "Ed25519",
+                    "public_key": _b64(key.public_key),
+                    "valid_from": key.valid_from.isoformat(),
+                    "valid_to": _day(key.valid_to),
+                }
+                for key in trust.api_keys
             ],
             "document_keys": [
                 {

@@ -89,6 +89,7 @@ _WORDS = {
     "qr_prefixes": "二维码网址前缀",
     "log": "账本密钥",
     "record_keys": "记录密钥",
+    "api_keys": "接口签名密钥",
     "document_keys": "证书文件密钥",
     "layouts": "证书版式",
     "tables_sha256": "代码名称表",

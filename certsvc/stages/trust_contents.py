@@ -55,6 +55,10 @@ def _entries(material: TrustMaterial) -> Iterator[TrustEntry]:
         raw_key = record.public_key.public_bytes_raw()
         told = f"公钥 {raw_key.hex()}，指纹 {_digest(raw_key)}，{_days(record.valid_from, record.valid_to)}"
         yield TrustEntry("记录密钥", record.kid.hex(), told)
+    for api in listed.api_keys.values():
+        raw_key = api.public_key.public_bytes_raw()
+        told = f"公钥 {raw_key.hex()}，{_days(api.valid_from, api.valid_to)}"
+        yield TrustEntry("接口签名密钥", api.kid, told)
     for document in listed.document_keys:
         chain = "、".join(map(_digest, document.chain)) or "无"
         told = f"{document.alg}，上级证书 {chain}，{_days(document.valid_from, document.valid_to)}"

@@ -122,7 +122,8 @@ class TrustDesk:
         named = tuple(anchors) or (() if before is None else _anchors_of(before))
         if not named:
             raise ConfigurationError("还没有信任根。请用 --anchor 写明信任根的公钥行（certsvc trust vkey）。")
-        material = make_material(parts, self._next_number(before), self._clock.now(), named)
+        listed = None if before is None else before.trust_list
+        material = make_material(parts, self._next_number(before), self._clock.now(), named, listed)
         _require_readable(material.trust_list)
         return TrustDraft(material, before)
 
@@ -157,10 +158,11 @@ class TrustDesk:
         shown = self._shown()
         if shown is not None and shown.sequence > 0:
             _, issued_at = numbered(shown.trust_list)
-            same = make_material(parts, shown.sequence, issued_at, ())
+            same = make_material(parts, shown.sequence, issued_at, (), shown.trust_list)
             if same == shown:
                 return shown
-        return make_material(parts, self._next_number(None), self._clock.now(), ())
+        listed = None if shown is None or shown.sequence == 0 else shown.trust_list
+        return make_material(parts, self._next_number(None), self._clock.now(), (), listed)
 
     def _signed_here(self, parts: TrustedParts, anchor: TrustAnchor) -> TrustMaterial:
         for _ in range(_ATTEMPTS):
@@ -172,11 +174,13 @@ class TrustDesk:
                         "更换信任根须由新旧两把密钥共同签署，见 keys/README.md。"
                     )
                 _, issued_at = numbered(before.trust_list)
-                same = make_material(parts, before.sequence, issued_at, _anchors_of(before))
+                anchors = _anchors_of(before)
+                same = make_material(parts, before.sequence, issued_at, anchors, before.trust_list)
                 if replace(before, note=None) == same:
                     return before
             anchors = (anchor.vkey,) if before is None else _anchors_of(before)
-            draft = make_material(parts, self._next_number(before), self._clock.now(), anchors)
+            listed = None if before is None else before.trust_list
+            draft = make_material(parts, self._next_number(before), self._clock.now(), anchors, listed)
             try:
                 self._archive.keep(sign_material(TrustDraft(draft, before), anchor))
             except ConflictError:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Literal
+
+from certverify.trust import decode_trust_list
 
 from certsvc.domain.key_plan import KeyPlan, KeyState
 from certsvc.domain.levels import Level
 from certsvc.domain.regions import REGIONS, RegionKind
+from certsvc.domain.report_table import shanghai_day
 from certsvc.domain.series import SERIES
 from certsvc.domain.titles import TITLES
 from certsvc.domain.ways import WAYS
 from certsvc.formats.note import encode_vkey
 from certsvc.formats.record import derive_record_kid
 from certsvc.formats.trust import (
+    ApiKey,
     DocumentKey,
     LayoutHead,
     LogKey,
@@ -35,7 +39,8 @@ TRUST_LIST_PATH, TABLES_PATH, POLICY_PATH = "trust-list.json", "tables.json", "p
 class TrustedParts:
     """What the trust list names.
 
-    `policy`: the file of that name as it is shown (log keys, witnesses, quorum).
+    `policy`: the file of that name as it is shown (log keys, witnesses, quorum). `api_key`: the key (raw 32 bytes) that signs
+    verdicts; None for an office without one.
     """
 
     environment: Literal["test", "production"]
@@ -44,12 +49,17 @@ class TrustedParts:
     plan: KeyPlan
     layouts: tuple[LayoutHead, ...]
     policy: bytes
+    api_key: bytes | None = None
 
 
 def make_material(
-    parts: TrustedParts, sequence: int, issued_at: datetime, anchors: Sequence[str]
+    parts: TrustedParts,
+    sequence: int,
+    issued_at: datetime,
+    anchors: Sequence[str],
+    before: bytes | None = None,
 ) -> TrustMaterial:
-    """The files, not signed yet."""
+    """The files, not signed yet. `before`: the list that this one follows, or says anew; its API keys stay (`api_keys_after`)."""
     tables = encode_tables(published_tables())
     trust = TrustList(
         sequence=sequence,
@@ -72,8 +82,27 @@ def make_material(
         layouts=parts.layouts,
         tables=tables,
         anchors=tuple(anchors),
+        api_keys=api_keys_after(before, parts.api_key, shanghai_day(issued_at)),
     )
     return TrustMaterial(sequence, encode_trust_list(trust), tables, parts.policy, None)
+
+
+def api_keys_after(before: bytes | None, in_force: bytes | None, day: date) -> tuple[ApiKey, ...]:
+    """The API keys of a list, the newest first: those of the list before it, and the one in force.
+
+    The list itself remembers them: a key begins on the day of the first list that names it, and ends on the day of the first
+    one in whose time another is in force. A key that has ended does not come back: it would have to be made anew.
+    """
+    listed = () if before is None else decode_trust_list(before).api_keys.values()
+    keys = tuple(ApiKey(key.public_key.public_bytes_raw(), key.valid_from, key.valid_to) for key in listed)
+    if in_force is None:
+        return keys
+    ended = tuple(
+        key if key.public_key == in_force or key.valid_to is not None else replace(key, valid_to=day)
+        for key in keys
+    )
+    known = any(key.public_key == in_force for key in keys)
+    return ended if known else (ApiKey(in_force, day, None), *ended)
 
 
 def policy_vkeys(origin: str, plan: KeyPlan) -> list[str]:

@@ -99,6 +99,14 @@ class LogReceiptError(DecodeError):
     """Not a log receipt of docs/formats/log-receipt.md."""
 
 
+class SignedVerdictError(DecodeError):
+    """Not a signed verdict of docs/formats/signed-verdict.md."""
+
+
+class NewerFormatError(DecodeError):
+    """A format of a later version, or a code that this library does not know: a newer one may read it."""
+
+
 class ProofError(CertverifyError):
     """Hashes do not lead to the root they were said to lead to (RFC 9162 2.1.3.2, 2.1.4.2)."""
 

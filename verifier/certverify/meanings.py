@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from certverify.codes import Code, Effect, Meaning
 from certverify.document_meanings import DOCUMENT_MEANINGS
+from certverify.signed_verdict_meanings import SIGNED_VERDICT_MEANINGS
 
 _F, _U, _N = Effect.FAILED, Effect.UNDETERMINED, Effect.NOTE
 
@@ -293,6 +294,7 @@ MEANINGS: dict[Code, Meaning] = {
         "Only the history of the version that was shown is listed; other versions, before or after a correction, are "
         "not: the holder can give the whole history.",
     ),
+    **SIGNED_VERDICT_MEANINGS,
     Code.PLACE_UNKNOWN: Meaning(
         _U,
         "查询地代码无法识别，请使用六位县（市、区）行政区划代码。",

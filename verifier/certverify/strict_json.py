@@ -76,6 +76,15 @@ def base64_bytes(value: object) -> bytes:
         raise JsonError("not base64") from error
 
 
+def base64url_bytes(value: object) -> bytes:
+    """The bytes of a base64url text without padding (RFC 7515 section 2), in its one canonical form. Raises JsonError."""
+    digits = text(value)
+    if set(digits) & set("+/="):
+        raise JsonError("not base64url")
+    padded = digits.replace("-", "+").replace("_", "/") + "=" * (-len(digits) % 4)
+    return base64_bytes(padded)
+
+
 def hex_bytes(value: object, length: int) -> bytes:
     """The bytes of exactly 2 * `length` lower-case hexadecimal digits. Raises JsonError."""
     digits = text(value)

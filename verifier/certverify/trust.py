@@ -14,6 +14,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from certverify import ed25519
+from certverify.api_key import ApiKey, read_api_keys
 from certverify.errors import (
     CertificateError,
     JsonError,
@@ -94,8 +95,8 @@ class TrustList:
     """The keys a checker believes, with their dates.
 
     `sequence` only grows from list to list: whoever remembers a greater one looks at an old list. `log_keys` has the key
-    in force first. `record_keys`, by kid, has those of known algorithms alone. `anchors` are the keys that may sign the
-    next list; none: the material is not signed.
+    in force first. `record_keys` and `api_keys`, by kid, have those of known algorithms alone. `anchors` are the keys that
+    may sign the next list; none: the material is not signed.
     """
 
     sequence: int
@@ -108,6 +109,7 @@ class TrustList:
     layouts: tuple[Layout, ...]
     tables_sha256: bytes
     anchors: tuple[VerifierKey, ...]
+    api_keys: Mapping[str, ApiKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,13 +252,7 @@ def _nothing_earlier(sequence: int) -> EarlierTrust:
 
 
 def _trust_list(value: object) -> TrustList:
-    fields = only_keys(
-        value,
-        (
-            "format", "sequence", "issued_at", "environment", "qr_prefixes", "log", "record_keys",
-            "document_keys", "layouts", "tables_sha256", "anchors",
-        ),
-    )  # fmt: skip
+    fields = _with_api_keys(value)
     if fields["format"] != "certsvc-trust-list/1":
         raise JsonError("another format")
     keys = [_record_key(item) for item in items(fields["record_keys"])]
@@ -278,7 +274,21 @@ def _trust_list(value: object) -> TrustList:
         layouts=tuple(map(_layout, items(fields["layouts"]))),
         tables_sha256=hex_bytes(fields["tables_sha256"], 32),
         anchors=anchors,
+        api_keys=read_api_keys(fields["api_keys"]),
     )
+
+
+def _with_api_keys(value: object) -> dict[str, Any]:
+    """The members of the list; those that were signed before verdicts were name no API keys."""
+    if type(value) is dict and "api_keys" not in value:
+        value = value | {"api_keys": []}
+    return only_keys(
+        value,
+        (
+            "format", "sequence", "issued_at", "environment", "qr_prefixes", "log", "record_keys", "api_keys",
+            "document_keys", "layouts", "tables_sha256", "anchors",
+        ),
+    )  # fmt: skip
 
 
 def _log_keys(value: object) -> tuple[LogKey, ...]:

@@ -11,8 +11,9 @@ const KID = /^[0-9a-f]{8}$/;
 const DATES = ["valid_from", "valid_to"];
 const LIST_MEMBERS = [
   "format", "sequence", "issued_at", "environment", "qr_prefixes", "log", "record_keys", "document_keys", "layouts",
-  "tables_sha256", "anchors",
+  "tables_sha256", "anchors", "api_keys",
 ];
+const THUMBPRINT = /^[0-9A-Za-z_-]{42}[048AEIMQUYcgkosw]$/;
 const KID_DOMAIN = new TextEncoder().encode("certsvc/record-key/v1\0");
 
 /** A trust list that is not as its format asks. */
@@ -35,7 +36,9 @@ export async function decodeTrustList(raw) {
   }
 }
 
-async function readList(list) {
+async function readList(listed) {
+  // Lists that were signed before verdicts were name no API keys.
+  const list = isObject(listed) && !Object.hasOwn(listed, "api_keys") ? { ...listed, api_keys: [] } : listed;
   requires(hasKeys(list, LIST_MEMBERS));
   requires(list.format === "certsvc-trust-list/1" && ["test", "production"].includes(list.environment));
   const { sequence, issued_at: issuedAt, qr_prefixes: qrPrefixes, tables_sha256: tablesDigest } = list;
@@ -46,10 +49,11 @@ async function readList(list) {
   const logKeys = await readEach(list.log.keys, (key) => decodeLogKey(key, list.log.origin));
   const anchors = await readEach(list.anchors, decodeAnchor);
   const recordKeys = await readEach(list.record_keys, decodeRecordKey);
+  const apiKids = await readEach(list.api_keys, readApiKid);
   await readEach(list.document_keys, requireDocumentKey);
   await readEach(list.layouts, requireLayout);
   requires(logKeys.length > 0 && areApart(logKeys.map(rawKey)) && areApart(anchors.map(rawKey)));
-  requires(areApart(recordKeys.map(({ kid }) => kid)));
+  requires(areApart(recordKeys.map(({ kid }) => kid)) && areApart(apiKids));
   return {
     sequence, issuedAt, test: list.environment === "test", qrPrefixes, logKeys, anchors, tablesDigest,
     recordKeys: recordKeys.filter(({ publicKey }) => publicKey !== null),
@@ -96,6 +100,23 @@ async function decodeRecordKey(item) {
   return { kid, publicKey, validFrom, validTo };
 }
 
+// Keys of signed verdicts, which no browser checks: read all the same, so that both readers take one list.
+async function readApiKid(item) {
+  requires(hasKeys(item, ["kid", "alg", "public_key", ...DATES]));
+  const { kid, alg, public_key: encoded } = item;
+  requires(isText(encoded) && isText(alg) && alg !== "" && isText(kid) && THUMBPRINT.test(kid));
+  const publicKey = decodeBase64(encoded);
+  requires(publicKey.length > 0 && areDates(item.valid_from, item.valid_to));
+  if (alg !== "Ed25519") return kid;
+  const jwk = JSON.stringify({ crv: "Ed25519", kty: "OKP", x: base64url(publicKey) });
+  requires(publicKey.length === 32 && base64url(await sha256(new TextEncoder().encode(jwk))) === kid);
+  return kid;
+}
+
+function base64url(bytes) {
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
 // Keys and layouts of certificate files, which no browser checks: their shape alone, so that both readers take one list.
 function requireDocumentKey(item) {
   requires(hasKeys(item, ["alg", "certificate", "chain", ...DATES]));
@@ -109,8 +130,12 @@ function requireLayout(item) {
   requires(isText(item.head_sha256) && SHA256.test(item.head_sha256));
 }
 
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
 function hasKeys(value, names) {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  if (!isObject(value)) return false;
   return Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
 }
 

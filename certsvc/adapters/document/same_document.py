@@ -59,6 +59,7 @@ def _trust(head: bytes, certificate: bytes, chain: tuple[bytes, ...]) -> TrustLi
         qr_prefixes=(),
         log_keys=(),
         record_keys={},
+        api_keys={},
         document_keys=(DocumentKey("ES256", certificate, chain, date.min, None),),
         layouts=(KnownLayout("own", len(head), sha256(head).digest()),),
         tables_sha256=b"",
