@@ -17,6 +17,7 @@ from certsvc.adapters.day_use import PortionedDayUse
 from certsvc.adapters.decision_store import DatabaseDecisionStore
 from certsvc.adapters.document_archive import FolderArchive
 from certsvc.adapters.filing_store import DatabaseFilingStore
+from certsvc.adapters.idempotency_store import DatabaseIdempotentRequests
 from certsvc.adapters.ledger_outbox import allot_slots, in_slot_order, issue_key, queue_events
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
 from certsvc.adapters.organisation_key_store import DatabaseOrganisationKeys
@@ -66,6 +67,7 @@ class Parts:
         self.clients = DatabaseServiceClientStore(self.engine)
         self.organisation_keys = DatabaseOrganisationKeys(self.engine)
         self.day_use = PortionedDayUse(self.engine)
+        self.idempotent_requests = DatabaseIdempotentRequests(self.engine, self.keys.cipher, clock)
         self.looks = DatabaseLooks(self.engine)
         self.title_news = TitleNews(self.keys.cipher, switched_on=settings.title_platform == "on")
         self.certificates = DatabaseCertificateStore(

@@ -12,7 +12,7 @@ from types import FrameType
 
 from certsvc.adapters.local_wake_ups import LocalWakeUps
 from certsvc.bootstrap import open_office
-from certsvc.entrypoints.jobs.steps import SequencedOffice, Sequencer, finish_cases, resume_issues
+from certsvc.entrypoints.jobs.steps import SequencedOffice, Sequencer, finish_cases, forget_old, resume_issues
 from certsvc.errors import CertsvcError, ConflictError, NotWitnessed, UnavailableError
 from certsvc.ports.sharing import WakeUps
 from certsvc.settings import Settings
@@ -106,7 +106,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         Companion("information", filling.information.work, FILLING_SECONDS, failed),
         Companion("archive", archiving.archive_desk.work, ARCHIVE_SECONDS, failed),
         Companion("answers", answering.answer_storing.work, LOOK_SECONDS, failed),
-        Companion("retention", retaining.look_ups.work, RETENTION_SECONDS, failed),
+        Companion("retention", lambda stopping: forget_old(retaining, stopping), RETENTION_SECONDS, failed),
     )
     for companion in companions:
         companion.start()

@@ -77,6 +77,20 @@ class CaseOffice(Protocol):
         ...
 
 
+class RetainingOffice(Protocol):
+    """What forgetting in time needs of an office."""
+
+    @property
+    def look_ups(self) -> WorkingPart:
+        """The log of look-ups."""
+        ...
+
+    @property
+    def idempotent_requests(self) -> WorkingPart:
+        """Requests with an idempotency key, and their answers."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sequenced:
     """What one step did."""
@@ -118,6 +132,13 @@ def finish_cases(office: CaseOffice, stopping: Callable[[], bool]) -> None:
     """Publish the confirmed historical records, carry out the confirmed batch decisions and finish the annotated copies
     that a process left behind."""
     for part in (office.history, office.case_work, office.copies):
+        if not stopping():
+            part.work(stopping)
+
+
+def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
+    """Delete what was kept long enough."""
+    for part in (office.look_ups, office.idempotent_requests):
         if not stopping():
             part.work(stopping)
 

@@ -23,6 +23,9 @@ from certsvc.entrypoints.public_api.caching import (
     compressed,
 )
 from certsvc.entrypoints.public_api.e_licence_api import add_e_licences
+from certsvc.entrypoints.public_api.guarding import limited_as_verification
+from certsvc.entrypoints.public_api.idempotency import IdempotencyDesk
+from certsvc.entrypoints.public_api.installable import add_installable
 from certsvc.entrypoints.public_api.key_quotas import QuotaHeaders
 from certsvc.entrypoints.public_api.mapping_api import add_mapping_check
 from certsvc.entrypoints.public_api.notice_pages import add_notices
@@ -82,6 +85,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
     answer_errors(app, pages)
     _add_pages(app, pages)
     _add_assets(app, assets)
+    add_installable(app, assets, pages)
     _add_health(app, public_tree_folder)
     if service is not None:
         add_verification(app, service)
@@ -95,6 +99,9 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_statements(app, service)
         add_mapping_check(app, service)
         add_quota(app, service)
+        app.state.idempotency = IdempotencyDesk(
+            service.idempotent_requests, service.clock, limited_as_verification(service)
+        )
         _add_historical_page(app, pages)
     _add_tree(app, public_tree_folder)
     return app

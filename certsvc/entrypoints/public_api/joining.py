@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -11,8 +12,10 @@ from certsvc.adapters.metrics import Metrics
 from certsvc.adapters.redis_connection import connect_redis
 from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
 from certsvc.entrypoints.public_api.application import create_app
+from certsvc.entrypoints.public_api.proof_of_work import ProofsOfWork
 from certsvc.entrypoints.public_api.service import Limits, PublicService
 from certsvc.ports.sharing import RateLimiter
+from certsvc.stages.enumeration import EnumerationWatch, Thresholds
 from certsvc.stages.organisation_keys import KeyDesk
 
 if TYPE_CHECKING:
@@ -55,7 +58,16 @@ def public_service(office: Office) -> PublicService:
             settings.job_rows_per_day,
         ),
         look_ups=office.look_ups.journal,
+        watch=EnumerationWatch(
+            office.look_ups.journal,
+            office.clock,
+            os.urandom(16),
+            Thresholds(settings.enumeration_numbers, settings.enumeration_overall),
+        ),
+        proofs_of_work=ProofsOfWork(office.keys.cipher.person_key("proof-of-work"), limiter),
+        clock=office.clock,
         key_desk=KeyDesk(office.remembered_keys, office.day_use, limiter, office.clock),
+        idempotent_requests=office.idempotent_requests,
     )
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from certsvc.adapters.metrics import Metrics
+from certsvc.entrypoints.public_api.proof_of_work import ProofsOfWork
+from certsvc.ports import Clock
 from certsvc.ports.announced import AnnouncedBoard
+from certsvc.ports.idempotency import IdempotentRequests
 from certsvc.ports.look_ups import LookUps
 from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.e_licence_answers import ELicenceDesk
+from certsvc.stages.enumeration import EnumerationWatch
 from certsvc.stages.manual_codes import CodeAnswers
 from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.organisation_keys import KeyDesk
@@ -60,4 +64,8 @@ class PublicService:
     metrics: Metrics
     limits: Limits
     look_ups: LookUps
+    watch: EnumerationWatch
+    proofs_of_work: ProofsOfWork
+    clock: Clock
     key_desk: KeyDesk
+    idempotent_requests: IdempotentRequests

@@ -13,7 +13,6 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from certsvc.entrypoints.http.allowances import client_of, require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
 from certsvc.entrypoints.http.problems import Problem, problem_response
 from certsvc.entrypoints.public_api.answers import (
@@ -22,13 +21,18 @@ from certsvc.entrypoints.public_api.answers import (
     PDF_BODY,
     VERDICT_ANSWERS,
 )
+from certsvc.entrypoints.public_api.askers import asker_of
 from certsvc.entrypoints.public_api.guarding import (
+    allow_or_prove,
+    asked_by_number,
     count_guess,
     limited_as_bundles,
     limited_as_verification,
     refuse_reading,
 )
 from certsvc.entrypoints.public_api.history_answers import HISTORY_ANSWERS, past_object
+from certsvc.entrypoints.public_api.idempotency import answer_once
+from certsvc.entrypoints.public_api.noting import note_hand_out, note_verdict
 from certsvc.entrypoints.public_api.questions import (
     HistoryQuestion,
     ManualCodeHistoryQuestion,
@@ -41,6 +45,7 @@ from certsvc.entrypoints.public_api.questions import (
 )
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.stages.proof import ProofDesk
+from certsvc.stages.verify import HolderClaim
 
 MAX_PDF_BYTES = 2_000_000
 MAX_FORM_BYTES = MAX_PDF_BYTES + 4096
@@ -62,7 +67,10 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class JsonRoute(APIRoute):
-    """A route whose body is JSON: any other content type is refused with 415 before it is read."""
+    """A route whose body is JSON: any other content type is refused with 415 before it is read.
+
+    Where it makes something new each time, a request that is sent again gets the same answer.
+    """
 
     def get_route_handler(self) -> Handler:
         """The handler with the check before it."""
@@ -71,7 +79,7 @@ class JsonRoute(APIRoute):
         async def checked(request: Request) -> Response:
             if _media_type(request) != "application/json":
                 raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, headers={"Accept": "application/json"})
-            return await handler(request)
+            return await answer_once(request, self.path, handler)
 
         return checked
 
@@ -91,18 +99,19 @@ def _verify_routes(service: PublicService, limit: Callable[[Request], None]) -> 
     @router.post(
         VERIFY_PATH, summary="Verify a certificate", operation_id="verify", responses=VERDICT_ANSWERS
     )
-    def verify(question: VerifyQuestion) -> Response:
+    def verify(request: Request, question: VerifyQuestion) -> Response:
         """By the text of its QR symbol, the manual code beside it, or number, name and last four of the ID number.
 
         Unknown code or number, another name, another ID and a certificate that is not published yet give one and the same
         answer.
         """
         if isinstance(question, QrQuestion):
-            return _answer(service, service.verification.check_qr(question.qr, question.place))
+            return _answer(service, request, service.verification.check_qr(question.qr, question.place))
         if isinstance(question, ManualCodeQuestion):
-            return _answer(service, service.codes.check(question.symbols, question.place))
-        count_guess(service, question.claim.number)
-        return _answer(service, service.verification.check_holder(question.claim, question.place))
+            return _answer(service, request, service.codes.check(question.symbols, question.place))
+        claim = question.claim
+        count_guess(service, claim.number, request)
+        return _answer(service, request, service.verification.check_holder(claim, question.place), claim)
 
     return router
 
@@ -130,11 +139,11 @@ def _document_routes(service: PublicService, limit: Callable[[Request], None]) -
         """
 
         def admit() -> None:
-            key, limit = f"examine:{client_of(request)}", service.limits.examine_per_minute
-            require_allowance(service.limiter.allow(key, limit, _PER_SECONDS))
+            key = f"examine:{asker_of(request).key}"
+            allow_or_prove(service, request, key, service.limits.examine_per_minute, _PER_SECONDS)
 
         try:
-            return _answer(service, service.verification.check_document(raw_pdf, place, admit))
+            return _answer(service, request, service.verification.check_document(raw_pdf, place, admit))
         except SandboxBusyError:
             return problem_response(request, _BUSY)
 
@@ -150,7 +159,7 @@ def _history_routes(service: PublicService, limit: Callable[[Request], None]) ->
         operation_id="history",
         responses=HISTORY_ANSWERS,
     )
-    def history(question: HistoryQuestion) -> Response:
+    def history(request: Request, question: HistoryQuestion) -> Response:
         """By the same questions as a verdict, and a day: as it was recorded then, and as it is known now.
 
         The events with their public words lead to both. Unknown code or number, another name, another ID, a certificate
@@ -162,8 +171,9 @@ def _history_routes(service: PublicService, limit: Callable[[Request], None]) ->
         elif isinstance(question, ManualCodeHistoryQuestion):
             answer = service.codes.past(question.symbols, question.on, question.place)
         else:
-            count_guess(service, question.claim.number)
-            answer = past.for_holder(question.claim, question.on, question.place)
+            with asked_by_number(service, request, question.claim):
+                answer = past.for_holder(question.claim, question.on, question.place)
+        note_verdict(service, request, answer.verdict)
         return JSONResponse(past_object(answer), headers=_NO_STORE)
 
     return router
@@ -178,13 +188,13 @@ def _bundle_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         operation_id="bundle",
         responses=BUNDLE_ANSWERS,
     )
-    def bundle(question: ProofQuestion) -> Response:
+    def bundle(request: Request, question: ProofQuestion) -> Response:
         """Everything that proves the certificate without network (docs/formats/bundle.md).
 
         Given against the QR record, its manual code, or number, name and last four characters together; the certificate's
         whole content stays closed, and every hand-out is noted.
         """
-        return _hand_out(service, service.proofs, question)
+        return _hand_out(service, request, service.proofs, question)
 
     @router.post(
         PAST_BUNDLE_PATH,
@@ -192,29 +202,33 @@ def _bundle_routes(service: PublicService, limit: Callable[[Request], None]) -> 
         operation_id="past_bundle",
         responses=PAST_BUNDLE_ANSWERS,
     )
-    def past_bundle(question: ProofQuestion) -> Response:
+    def past_bundle(request: Request, question: ProofQuestion) -> Response:
         """Everything that proves how the certificate stood on any day, without network (docs/formats/past-bundle.md).
 
         Given and noted like a bundle; the contents of all events stay closed. While an event of the certificate is being
         logged the answer is 503: come back in a moment.
         """
-        return _hand_out(service, service.past_proofs, question)
+        return _hand_out(service, request, service.past_proofs, question)
 
     return router
 
 
-def _hand_out(service: PublicService, desk: ProofDesk, question: ProofQuestion) -> Response:
+def _hand_out(service: PublicService, request: Request, desk: ProofDesk, question: ProofQuestion) -> Response:
     if isinstance(question, QrQuestion):
-        content = desk.for_record(question.qr)
+        given = desk.for_record(question.qr)
     elif isinstance(question, ManualCodeQuestion):
-        content = service.codes.hand_out(question.symbols, desk)
+        given = service.codes.hand_out(question.symbols, desk)
     else:
-        count_guess(service, question.claim.number)
-        content = desk.for_holder(question.claim)
-    return Response(content, media_type="application/json", headers=_NO_STORE)
+        with asked_by_number(service, request, question.claim):
+            given = desk.for_holder(question.claim)
+    note_hand_out(service, request, given.number)
+    return Response(given.content, media_type="application/json", headers=_NO_STORE)
 
 
-def _answer(service: PublicService, verdict: Verdict) -> Response:
+def _answer(
+    service: PublicService, request: Request, verdict: Verdict, claim: HolderClaim | None = None
+) -> Response:
+    note_verdict(service, request, verdict, claim)
     service.metrics.count_verdict(verdict.outcome.value, (one.code.value for one in verdict.findings))
     return JSONResponse(verdict.as_json(), headers=_NO_STORE)
 
