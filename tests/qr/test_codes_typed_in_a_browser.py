@@ -35,7 +35,7 @@ def code_of(certificate: PublicCertificate) -> str:
 
 def type_code(page: Page, code: str) -> None:
     page.get_by_label("输入校验码").fill(code)
-    page.locator("[data-typed] button").click()
+    page.locator("[data-typed] button[type=submit]").click()
 
 
 def test_a_typed_code_gives_the_verdict_of_the_symbol(page: Page, shared: PublicOffice) -> None:
@@ -97,7 +97,7 @@ def test_the_field_groups_what_is_typed_and_names_a_wrong_group(page: Page) -> N
 
 def test_what_nobody_has_and_what_is_mistyped_can_be_typed_again(page: Page, shared: PublicOffice) -> None:
     type_code(page, UNKNOWN)
-    expect(page.locator("[data-label]")).to_contain_text("没有查到")
+    expect(page.locator("[data-label]")).to_contain_text("未查询到")
     expect(page.get_by_label("输入校验码")).to_have_value(UNKNOWN)
     page.goto(f"{shared.address}/v#ABCDE-FGHJK-MNPQR")
     expect(page.locator("[data-label]")).to_contain_text("校验码有误")

@@ -58,8 +58,8 @@ def edited(office: PublicOffice, certificate: PublicCertificate, name: str) -> b
 
 
 def upload(page: Page, raw: bytes) -> Locator:
+    page.locator("[data-answer]").evaluate("answer => answer.setAttribute('aria-busy', 'true')")
     page.set_input_files("#file", {"name": "证书.pdf", "mimeType": "application/pdf", "buffer": raw})
-    page.get_by_role("button", name="核验文件").click()
     expect(page.locator("[data-answer]")).to_have_attribute("aria-busy", "false", timeout=60_000)
     return page.locator("[data-comparison-rows] tr")
 
@@ -72,7 +72,7 @@ def page(browser: Browser, office: PublicOffice, request: pytest.FixtureRequest)
     opened.on("console", lambda message: complaints.append(message.text))
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.goto(office.address)
-    opened.get_by_role("link", name="核验文件").click()
+    expect(opened.locator("[data-file-form]")).to_be_visible()
     yield opened
     context.close()
     unexpected = [one for one in complaints if "status of 503" not in one]
@@ -83,7 +83,7 @@ def test_the_original_and_its_copies_are_told_apart_on_the_page(page: Page, offi
     certificate = office.regular[0]
     raw = office.document(certificate)
     rows = upload(page, raw)
-    expect(page.locator("h1")).to_contain_text("通过核验")
+    expect(page.locator("[data-verdict]")).to_contain_text("通过核验")
     expect(rows).to_have_count(11)
     expect(page.locator("[data-comparison-rows] tr.agrees")).to_have_count(11)
     expect(page.locator("[data-printed]")).to_contain_text("文件所印")
@@ -92,7 +92,7 @@ def test_the_original_and_its_copies_are_told_apart_on_the_page(page: Page, offi
     shown(page, "original")
 
     upload(page, edited(office, certificate, "林大伟"))
-    expect(page.locator("h1")).to_contain_text("未通过核验")
+    expect(page.locator("[data-verdict]")).to_contain_text("未通过核验")
     expect(page.locator("[data-label]")).to_contain_text("所印与记录不符")
     wrong = page.locator("[data-comparison-rows] tr.differs")
     expect(wrong).to_have_count(1)
@@ -102,7 +102,7 @@ def test_the_original_and_its_copies_are_told_apart_on_the_page(page: Page, offi
     shown(page, "differs")
 
     upload(page, rewritten(raw))
-    expect(page.locator("h1")).to_contain_text("无法判定")
+    expect(page.locator("[data-verdict]")).to_contain_text("无法判定")
     expect(page.locator("[data-text]")).to_contain_text("并不说明证书有问题")
     expect(page.locator("[data-printed]")).to_contain_text("文件文字层")
     expect(page.locator("[data-comparison-rows] tr.agrees")).to_have_count(0)
@@ -129,7 +129,7 @@ def test_a_report_is_no_certificate_and_a_copy_says_for_whom_it_is_even_when_sav
     certificate = office.regular[0]
     text = qr_text(certificate)
     upload(page, office.office.reports.make(text).document)
-    expect(page.locator("h1")).to_contain_text("通过核验")
+    expect(page.locator("[data-verdict]")).to_contain_text("通过核验")
     expect(page.locator("[data-label]")).to_contain_text("核验报告，不是证书")
     expect(page.locator("[data-text]")).to_contain_text("现在的状态：有效")
     shown(page, "report")
@@ -144,7 +144,7 @@ def test_a_report_is_no_certificate_and_a_copy_says_for_whom_it_is_even_when_sav
     expect(page.locator("[data-label]")).to_contain_text("加注件，仅供特定用途")
     expect(page.locator("[data-record]")).to_contain_text(made.id)
     upload(page, rewritten(raw))
-    expect(page.locator("h1")).to_contain_text("无法判定")
+    expect(page.locator("[data-verdict]")).to_contain_text("无法判定")
     expect(page.locator("[data-notes]")).to_contain_text("2026年12月20日（含当日）以前可以使用")
     for words in (made.id, "2026年12月20日", "长春市第一建筑公司"):
         expect(page.locator("[data-record]")).to_contain_text(words)
@@ -183,14 +183,19 @@ def refuse(route: Route, code: str) -> None:
     route.fulfill(status=503, json={"code": code})
 
 
-def test_a_file_is_chosen_by_a_button_in_the_language_of_the_page(page: Page) -> None:
-    chosen = page.locator("[data-file-name]")
-    expect(chosen).to_contain_text("未选择文件")
-    page.get_by_role("button", name="核验文件").click()
-    expect(chosen).to_contain_text("请先选择文件。")
-    expect(page.get_by_label("选择文件")).to_be_focused()
+def test_a_file_is_chosen_by_a_button_or_dropped_anywhere_on_the_page(page: Page) -> None:
+    expect(page.locator("[data-file-name]")).to_contain_text("未选择文件")
     with page.expect_file_chooser():
         page.get_by_text("选择文件", exact=True).click()
+    page.evaluate(
+        """() => {
+            const given = new DataTransfer();
+            given.items.add(new File(["PK"], "证书.pdf", {type: "application/pdf"}));
+            document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: given, bubbles: true, cancelable: true}));
+        }"""
+    )
+    expect(page.locator("[data-label]")).to_contain_text("不是证书文件")
+    expect(page.locator("[data-file-name]")).to_contain_text("证书.pdf")
 
 
 def shown(page: Page, name: str) -> None:

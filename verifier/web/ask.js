@@ -8,15 +8,22 @@ const TIMEOUT_MS = 15_000;
  * Ask for a verdict.
  * @param address where verdicts are given.
  * @param question as docs/api.md has it.
- * @returns {Promise<{verdict: ?Object, reason: ?string}>} `reason` is a key of `told` in words.json.
+ * @returns {Promise<{verdict: ?Object, reason: ?string, request: ?string}>} `reason` is a key of `told` in words.json;
+ *   `request` the number under which the service knows a question that it did not answer.
  */
 export async function askVerdict(address, question) {
   try {
     const response = await post(address, question, TIMEOUT_MS);
-    if (response.ok) return { verdict: await response.json(), reason: null };
-    return { verdict: null, reason: response.status === 429 ? "too-many" : "no-answer" };
+    if (response.ok) return { verdict: await response.json(), reason: null, request: null };
+    return { verdict: null, reason: response.status === 429 ? "too-many" : "no-answer", request: requestNumber(response) };
   } catch {
     // Off line, refused, timed out, no JSON.
-    return { verdict: null, reason: "no-answer" };
+    return { verdict: null, reason: "no-answer", request: null };
   }
+}
+
+/** The number under which the service knows a request, or null. */
+export function requestNumber(response) {
+  const number = response.headers.get("X-Request-Id");
+  return number !== null && /^[0-9A-Za-z-]{4,64}$/.test(number) ? number : null;
 }

@@ -22,7 +22,7 @@ export class ManualCodeRefused extends Error {
  */
 export function decodeManualCode(typed) {
   if ([...typed].length > LONGEST_TYPED) throw new ManualCodeRefused(null);
-  const groups = groupsOf(plain(typed).split(SEPARATORS).filter((part) => part !== ""));
+  const groups = groupsOf(capitals(narrowed(typed)).split(SEPARATORS).filter((part) => part !== ""));
   groups.forEach((group, index) => {
     if (!isGroup(group)) throw new ManualCodeRefused(index + 1);
   });
@@ -51,9 +51,19 @@ export function grouped(symbols) {
   return symbols.match(/.{1,5}/g)?.join("-") ?? "";
 }
 
-/** Narrow and in capitals; of letters, only the Latin ones have capitals here. */
-function plain(typed) {
-  return [...typed].map(narrow).join("").replace(/[a-z]/g, (letter) => letter.toUpperCase());
+/** The text with its full-width characters made narrow, as people type them with a Chinese keyboard. */
+export function narrowed(typed) {
+  return [...typed].map(narrow).join("");
+}
+
+/** The text without spaces and hyphens of any kind. */
+export function withoutSeparators(text) {
+  return text.split(SEPARATORS).join("");
+}
+
+// Of letters, only the Latin ones have capitals here.
+function capitals(text) {
+  return text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function narrow(character) {

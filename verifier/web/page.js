@@ -1,60 +1,75 @@
-// The verdict page: reads the fragment, runs the check, shows the answer, and asks where the title is to be used.
+// Start page and verdict page: takes what is shown, typed or handed over, has it checked, and shows the one answer.
 
 import { askVerdict } from "./ask.js";
-import { gatherEvidence } from "./check.js";
+import { enableAsking, setTyped } from "./asking.js";
+import { withoutPrefix } from "./base43.js";
+import { showCauses } from "./causes.js";
 import { askStanding, mayBeWithdrawn } from "./copy_standing.js";
 import { askDecision, hasDecision } from "./decision.js";
 import { enableDownload } from "./download.js";
-import { fileReader } from "./files.js";
+import { gatherAnywhere } from "./gathering.js";
 import { enableLanguageSwitch } from "./language.js";
 import { ManualCodeRefused, decodeManualCode, grouped, isMeantAsCode } from "./manual_code.js";
-import { enablePresenting } from "./present.js";
-import { fillPlaces, showCopyAsked, showDecision, showEmpty, showSigned, showVerdict } from "./render.js";
-import { showTold, showUntold } from "./told.js";
-import { enableTyping, setTyped } from "./typed.js";
-import { judge } from "./verdict.js";
+import { fillPlaces, showChecking, showCopyAsked, showDecision, showEmpty, showSigned, showVerdict } from "./render.js";
+import { isNotFound, showTold, showUntold } from "./told.js";
+import { enableFiles } from "./upload.js";
+import { isOffLine, judge } from "./verdict.js";
 
 const words = await readWords();
 const select = document.querySelector("[data-place-select]");
 const service = document.querySelector("[data-decision]").dataset.decisionFrom ?? null;
 const offerReport = enableDownload(document.querySelector("[data-report]"));
+const onStart = document.querySelector("[data-start]") !== null;
 let evidence = null;
+let asked = null; // the question to the service whose answer is shown, without its place
 
 enableLanguageSwitch();
-enablePresenting(presentText);
-enableTyping(presentText);
-select.addEventListener("change", () => (asksByCode() ? askByCode() : show()));
-document.querySelector("[data-retry-button]").addEventListener("click", checkPresented);
+enableAsking(words, { record: presentText, ...(service === null ? {} : { code: presentText, number: askNumber }) });
+enableFiles(words, { begin: forget });
+select.addEventListener("change", () => (asked === null ? show() : askService(asked)));
+document.querySelector("[data-retry-button]").addEventListener("click", () => (asked === null ? checkPresented() : askAgain()));
 document.querySelector("[data-skip]").addEventListener("click", (event) => {
   // The fragment is the record: the link must not replace it.
   event.preventDefault();
   document.querySelector("#main").focus();
 });
-addEventListener("hashchange", () => location.reload());
+addEventListener("hashchange", () => {
+  if (!onStart) location.reload();
+});
+addEventListener("online", () => {
+  if (evidence !== null && isOffLine(evidence)) checkPresented();
+});
 await checkPresented();
 
+/** Check the text of a QR symbol, or a manual code: it goes to the verdict page as its fragment, which stays in the browser. */
 function presentText(text) {
-  if (location.hash === `#${text}`) checkPresented();
-  else location.hash = text;
+  const carried = withoutOwnAddress(text);
+  if (onStart) location.assign(`/v#${carried}`);
+  else if (location.hash === `#${carried}`) checkPresented();
+  else location.hash = carried;
+}
+
+// A foreign address before the record is kept: it is to be warned of.
+function withoutOwnAddress(text) {
+  return text.startsWith(`${location.origin}/v#`) ? withoutPrefix(text) : text;
 }
 
 async function checkPresented() {
-  const text = location.hash.slice(1);
+  const text = onStart ? "" : location.hash.slice(1);
   if (text === "") {
-    showEmpty();
+    if (!onStart) showEmpty();
     return;
   }
   if (asksByCode()) {
     await askByCode();
-    document.querySelector("[data-verdict]").focus();
+    focusAnswer();
     return;
   }
-  const readFile = fileReader(new URL("/", location.origin));
   const anchor = document.querySelector("[data-trust-anchor]")?.dataset.trustAnchor ?? null;
-  evidence = await gatherEvidence(text, { readFile, now: presentSecond(), anchor, onSigned: showSigned });
+  evidence = await gatherAnywhere(text, new URL("/", location.origin), { now: presentSecond(), anchor, onSigned: showSigned });
   fillPlaces(evidence.tables);
   show();
-  document.querySelector("[data-verdict]").focus();
+  focusAnswer();
   await explain(text);
 }
 
@@ -64,26 +79,52 @@ function asksByCode() {
 
 // A code holds nothing to check: only the service knows the record that belongs to it, and it sends no names.
 async function askByCode() {
-  const place = select.value || null;
   setTyped(location.hash.slice(1));
   try {
-    const code = grouped(decodeManualCode(location.hash.slice(1)));
-    const question = withPlace({ code });
-    const { verdict, reason } = await askVerdict(service, question);
-    offerReport(verdict?.authentic === "yes" && verdict.certificate !== null ? question : null);
-    if (verdict === null) {
-      showUntold(reason, words);
-      return;
-    }
-    const tables = await readTables();
-    if (place === null) fillPlaces(tables);
-    showTold(verdict, words, place, tables);
-    if (verdict.decision !== null || verdict.replaced_by !== null) {
-      showDecision({ decision: verdict.decision, replacedBy: verdict.replaced_by }, words, words.decision.by_code);
-    }
+    await askService({ code: grouped(decodeManualCode(location.hash.slice(1))) });
   } catch (error) {
     if (!(error instanceof ManualCodeRefused)) throw error;
     showUntold("mistyped", words);
+  }
+}
+
+// Number, name and last four stay in this module: no address and no history ever holds them.
+async function askNumber(question) {
+  forget();
+  asked = question;
+  await askAgain();
+}
+
+async function askAgain() {
+  showChecking(words.asking.checking);
+  await askService(asked);
+  focusAnswer();
+}
+
+function forget() {
+  evidence = null;
+  asked = null;
+  select.replaceChildren();
+  offerReport(null);
+}
+
+async function askService(question) {
+  asked = question;
+  const place = select.value || null;
+  const { verdict, reason, request } = await askVerdict(service, withPlace(question));
+  if (asked !== question) return;
+  offerReport(verdict?.authentic === "yes" && verdict.certificate !== null ? withPlace(question) : null);
+  if (verdict === null) {
+    showUntold(reason, words, request);
+    return;
+  }
+  const tables = await readTables();
+  if (place === null) fillPlaces(tables);
+  showTold(verdict, words, place, tables);
+  if (isNotFound(verdict)) showCauses(question);
+  if (verdict.decision !== null || verdict.replaced_by !== null) {
+    const told = question.code === undefined ? words.decision.by_number : words.decision.by_code;
+    showDecision({ decision: verdict.decision, replacedBy: verdict.replaced_by }, words, told);
   }
 }
 
@@ -104,25 +145,25 @@ async function readTables() {
 // What fails has a reason that the log does not hold, and a copy may have been ended early: the two cases in which the
 // record leaves the browser.
 async function explain(text) {
-  if (service === null) return;
+  if (service === null || evidence.basis === "kept") return;
   if (hasDecision(evidence)) await explainEnding(text);
   else if (mayBeWithdrawn(evidence, judged())) await lookUpCopy(text);
 }
 
 async function lookUpCopy(text) {
-  const asked = evidence;
-  const copyStanding = await askStanding(service, text, asked.claims.copy.id);
-  if (evidence !== asked) return;
-  evidence = { ...asked, copyStanding };
+  const looked = evidence;
+  const copyStanding = await askStanding(service, text, looked.claims.copy.id);
+  if (evidence !== looked) return;
+  evidence = { ...looked, copyStanding };
   show();
   showCopyAsked(copyStanding, words);
 }
 
 async function explainEnding(text) {
-  const asked = evidence;
-  const learnt = await askDecision(service, text, asked.status);
-  if (evidence !== asked) return;
-  evidence = { ...asked, ...learnt };
+  const looked = evidence;
+  const learnt = await askDecision(service, text, looked.status);
+  if (evidence !== looked) return;
+  evidence = { ...looked, ...learnt };
   show();
   showDecision(learnt, words);
 }
@@ -135,6 +176,10 @@ function show() {
 
 function judged() {
   return judge(evidence, words, presentSecond(), select.value || null);
+}
+
+function focusAnswer() {
+  document.querySelector("[data-verdict]").focus();
 }
 
 async function readWords() {

@@ -1,14 +1,19 @@
 // What the verdict page shows. Text only ever enters the page as text, never as markup.
 
+import { chinaTime } from "./calendar.js";
 import { bothLanguages } from "./language.js";
 import { QUALITIES } from "./qualities.js";
-import { answerOf, notesOf, regionName, uncheckedBy } from "./verdict.js";
+import { ageWords, answerOf, basisOffLine, fillBoth, isOffLine, notesOf, regionName, uncheckedBy } from "./verdict.js";
 
 const WEEKDAYS = { zh: ["日", "一", "二", "三", "四", "五", "六"], en: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] };
 const EMPTY = {
   verdict: { zh: "核验证书", en: "Check a certificate" },
-  text: { zh: "请扫描证书上的二维码，或在下面粘贴二维码的内容。", en: "Scan the QR code on the certificate, or paste its content below." },
+  text: { zh: "请用下面任意一种方式：扫描、交来文件，或者输入证书上的内容。", en: "Use any of the ways below: scan, hand over a file, or type what stands on the certificate." },
 };
+const OF_ONE_ANSWER = [
+  "[data-off-line]",
+  "[data-ask]", "[data-causes]", "[data-place]", "[data-decision]", "[data-record]", "[data-comparison]", "[data-basis]", "[data-retry]", "[data-request]",
+];
 const WARNINGS = new Set(["document-active-content", "foreign-address"]);
 const SIGNED = {
   zh: "签名有效，正在查询公开账本中的当前状态……",
@@ -18,7 +23,15 @@ const SIGNED = {
 /** Nothing was presented: explain, and offer the field. */
 export function showEmpty() {
   showAnswer("empty", "empty", EMPTY.verdict, null, EMPTY.text, null);
-  part("[data-empty]").hidden = false;
+  part("[data-ask]").hidden = false;
+  part("[data-again]").hidden = true;
+}
+
+/** Something is being asked of the service: `verdict` and `text` of words.json. */
+export function showChecking({ verdict, text }) {
+  showAnswer("loading", "loading", verdict, null, text, null);
+  part("[data-answer]").setAttribute("aria-busy", "true");
+  part("[data-again]").hidden = true;
 }
 
 /** The signature is good, the ledger is being asked. */
@@ -32,12 +45,25 @@ export function showVerdict(verdict, evidence, words, place) {
   const { mark, label, text, next } = answerOf(verdict, evidence, words, place);
   showAnswer(verdict.verdict, mark, words.verdicts[verdict.verdict], label, text, next);
   showNotes(notesOf(verdict, words));
-  part("[data-retry]").hidden = verdict.verdict !== "undetermined" || evidence.problems.includes("record-unreadable");
-  part("[data-empty]").hidden = !evidence.problems.includes("record-unreadable");
+  showOffLine(verdict, evidence, words);
+  part("[data-retry]").hidden = !mayChange(verdict, evidence) || evidence.problems.includes("record-unreadable");
+  part("[data-ask]").hidden = !evidence.problems.includes("record-unreadable");
   part("[data-test-banner]").hidden = !evidence.test;
   part("[data-place]").hidden = verdict.validity_area === null;
   showRecord(evidence);
   showBasis(verdict, evidence, words);
+}
+
+// An answer from a kept ledger says so, and how old its knowledge is, before anybody relies on it.
+function showOffLine(verdict, evidence, words) {
+  part("[data-off-line]").hidden = !isOffLine(evidence);
+  part("[data-off-line-mark]").replaceChildren(...bothLanguages(words.off_line.mark));
+  fill("[data-off-line-basis]", isOffLine(evidence) ? basisOffLine(verdict, evidence, words) : null);
+  fill("[data-off-line-since]", verdict.verdict === "passed" ? words.off_line.since : null);
+}
+
+function mayChange(verdict, evidence) {
+  return verdict.verdict === "undetermined" || isOffLine(evidence);
 }
 
 /** The decision behind a status that fails, and that it was asked for. */
@@ -52,6 +78,7 @@ export function showDecision({ decision, replacedBy }, words, told = words.decis
   if (replacedBy !== null) lines.push([labels.replaced_by, versionWords(replacedBy)]);
   part("[data-decision]").hidden = false;
   part("[data-decision-fields]").replaceChildren(...lines.map(field));
+  if (replacedBy !== null) fill("[data-next]", fillBoth(labels.ask_for, { version: replacedBy }));
   fill("[data-decision-told]", lines.length > 0 ? told : labels.nothing);
 }
 
@@ -85,8 +112,15 @@ function option(value, text) {
   return element;
 }
 
-/** The one answer on top of the page: word of the verdict, mark, and texts as `{zh, en}` (null: none). */
+/**
+ * The one answer on top of the page: word of the verdict, mark, and texts as `{zh, en}` (null: none). What belonged to an
+ * answer before it is taken away.
+ */
 export function showAnswer(word, mark, verdict, label, text, next) {
+  for (const section of OF_ONE_ANSWER) part(section).hidden = true;
+  for (const section of document.querySelectorAll("[data-start]")) section.hidden = true;
+  part("[data-result]").hidden = false;
+  part("[data-again]").hidden = false;
   const answer = part("[data-answer]");
   answer.dataset.verdictWord = word;
   answer.dataset.mark = mark;
@@ -114,6 +148,7 @@ function showRecord(evidence) {
   part("[data-record]").hidden = claims === null;
   if (claims === null) return;
   part("[data-unproven]").hidden = authentic === "yes";
+  part("[data-compare]").hidden = authentic !== "yes";
   part("[data-fields]").replaceChildren(...fieldsOf(evidence).map(field));
 }
 
@@ -138,7 +173,7 @@ function historicalFields({ claims: { name, last4, historical } }) {
   const recorded = (label, words) => (words === null ? [] : [[label, same(words)]]);
   return [
     [{ zh: "姓名", en: "Name" }, same(name), "name"],
-    [{ zh: "证件号码后四位", en: "Last 4 of the ID" }, same(last4)],
+    [{ zh: "证件号码后四位", en: "Last 4 of the ID" }, same(last4), "name"],
     [{ zh: "职称名称（原文）", en: "Title, as recorded" }, same(historical.title)],
     ...recorded({ zh: "系列（原文）", en: "Series, as recorded" }, historical.series),
     ...recorded({ zh: "级别（原文）", en: "Level, as recorded" }, historical.level),
@@ -154,7 +189,7 @@ function certificateFields({ claims, tables }) {
   const area = claims.area === null ? [] : [[{ zh: "有效范围", en: "Counts in" }, areaWords(regionName(tables, String(claims.area)))]];
   return [
     [{ zh: "姓名", en: "Name" }, same(claims.name), "name"],
-    [{ zh: "证件号码后四位", en: "Last 4 of the ID" }, same(claims.last4)],
+    [{ zh: "证件号码后四位", en: "Last 4 of the ID" }, same(claims.last4), "name"],
     [{ zh: "职称名称", en: "Title" }, named("titles", claims.title)],
     [{ zh: "系列", en: "Series" }, named("series", claims.series)],
     [{ zh: "级别", en: "Level" }, named("levels", claims.level)],
@@ -209,14 +244,18 @@ function asOfWords(verdict, { treeSize }) {
   }
   const instant = chinaTime(verdict.as_of);
   return {
-    zh: `${instant}（北京时间）的公开账本，共 ${treeSize.toLocaleString("zh-CN")} 条记录。`,
-    en: `The public ledger of ${instant} (Beijing time), ${treeSize.toLocaleString("en")} entries.`,
+    zh: `${instant}（北京时间）的公开账本，距今${agoWords(verdict.checkpoint_age).zh}，共 ${treeSize.toLocaleString("zh-CN")} 条记录。`,
+    en: `The public ledger of ${instant} (Beijing time), ${agoWords(verdict.checkpoint_age).en} old, ${treeSize.toLocaleString("en")} entries.`,
   };
 }
 
-/** An instant in Beijing time, to the minute. */
-export function chinaTime(instant) {
-  return new Date(Date.parse(instant) + 8 * 3600 * 1000).toISOString().slice(0, 16).replace("T", " ");
+export { chinaTime };
+
+/** How old something is, in words; less than a minute is told so. */
+export function agoWords(age) {
+  if (age < 60) return { zh: "不到 1 分钟", en: "less than a minute" };
+  const { zh, en } = ageWords(age);
+  return { zh: ` ${zh}`, en };
 }
 
 /** A date with its weekday. */

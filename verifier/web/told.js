@@ -1,7 +1,7 @@
 // A verdict that the service gave, not this browser: shown like one of the browser's own, and said to be told.
 
 import { QUALITIES } from "./qualities.js";
-import { areaWords, chinaTime, copyFields, dateWords, field, fill, listItem, part, same, showAnswer, showNotes, versionWords } from "./render.js";
+import { agoWords, areaWords, chinaTime, copyFields, dateWords, field, fill, listItem, part, same, showAnswer, showNotes, versionWords } from "./render.js";
 import { ageWords, entryOf, fillBoth, notesOf, regionName } from "./verdict.js";
 
 const TEST = "test-environment";
@@ -22,22 +22,34 @@ export function showTold(verdict, words, place, tables) {
   showNotes(notesOf(verdict, words));
   part("[data-retry]").hidden = verdict.verdict !== "undetermined";
   part("[data-test-banner]").hidden = !verdict.findings.some(({ code }) => code === TEST);
-  part("[data-empty]").hidden = !verdict.findings.some(({ code }) => code === NOT_FOUND);
+  part("[data-ask]").hidden = !isNotFound(verdict);
   part("[data-place]").hidden = verdict.validity_area === null;
   fill("[data-place-hint]", words.told.place);
   const fields = fieldsTold(verdict);
   part("[data-record]").hidden = fields.length === 0;
   part("[data-unproven]").hidden = true;
+  part("[data-compare]").hidden = verdict.holder === null || verdict.authentic !== "yes";
   part("[data-fields]").replaceChildren(...fields.map(field));
   showBasisTold(verdict, words);
 }
 
-/** What was asked got no verdict: why, and what to do, from `told` of words.json. */
-export function showUntold(reason, words) {
+/** Whether nothing agreed with what was asked: no certificate, another name, not published yet. */
+export function isNotFound({ findings }) {
+  return findings.some(({ code }) => code === NOT_FOUND);
+}
+
+/** What was asked got no verdict: why, and what to do, from `told` of words.json; `request`: its number, where there is one. */
+export function showUntold(reason, words, request = null) {
   const { mark, label, text, next } = words.told[reason];
   showAnswer("undetermined", mark, words.verdicts.undetermined, label, text, next);
   part("[data-retry]").hidden = reason === MISTYPED;
-  part("[data-empty]").hidden = reason !== MISTYPED;
+  part("[data-ask]").hidden = reason !== MISTYPED;
+  showRequest(request);
+}
+
+/** The number under which the service knows a question that it did not answer; null: there is none. */
+export function showRequest(number) {
+  fill("[data-request]", number === null ? null : { zh: `请求编号：${number}（联系我们时请告知）`, en: `Request number: ${number} (tell us when you ask)` });
 }
 
 function answerTold(verdict, words, place, tables) {
@@ -101,8 +113,8 @@ function historicalTold(historical) {
 function showBasisTold(verdict, words) {
   part("[data-basis]").hidden = false;
   fill("[data-as-of]", verdict.as_of === null ? null : {
-    zh: `${chinaTime(verdict.as_of)}（北京时间）的公开账本。`,
-    en: `The public ledger of ${chinaTime(verdict.as_of)} (Beijing time).`,
+    zh: `${chinaTime(verdict.as_of)}（北京时间）的公开账本，距今${agoWords(verdict.checkpoint_age).zh}。`,
+    en: `The public ledger of ${chinaTime(verdict.as_of)} (Beijing time), ${agoWords(verdict.checkpoint_age).en} old.`,
   });
   showUnchecked(["by-service", ...(verdict.authentic === "yes" ? ["holder", "document"] : [])], verdict, words);
   part("[data-verdict-json]").textContent = JSON.stringify(verdict, null, 2);

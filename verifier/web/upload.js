@@ -1,9 +1,10 @@
 // A certificate file: sent to the service, which alone can look into it, and shown beside its signed record and the register.
 
+import { requestNumber } from "./ask.js";
 import { bothLanguages } from "./language.js";
 import { post } from "./posting.js";
-import { part, same, showAnswer } from "./render.js";
-import { showTold, showUnchecked } from "./told.js";
+import { part, same, showAnswer, showChecking } from "./render.js";
+import { showRequest, showTold, showUnchecked } from "./told.js";
 
 const MAX_BYTES = 2_000_000;
 const TIMEOUT_MS = 20_000;
@@ -11,8 +12,7 @@ const CHECKING = {
   verdict: { zh: "正在核验文件", en: "Checking the file" },
   text: { zh: "正在上传，并逐项核对文件、签名记录和登记，一般需要几秒。", en: "Sending the file, and comparing it with the signed record and the register: a few seconds." },
 };
-const NO_FILE = { zh: "未选择文件", en: "no file chosen" };
-const CHOOSE_FIRST = { zh: "请先选择文件。", en: "Please choose a file first." };
+const TOO_LARGE = { verdict: null, reason: "document-too-large", request: null };
 // Problems of the service (docs/api.md) by status, or by code where one status has several reasons.
 const REASONS = { 413: "document-too-large", 429: "too-many", "examination-busy": "document-busy", timeout: "document-too-slow" };
 const UNREADABLE = { zh: "读不出", en: "not readable" };
@@ -39,36 +39,57 @@ const RESAVED = "document-resaved";
 const SAME_TEXT_SEEN = { style: "unseen", zh: "文字层相同", en: "text layer agrees" };
 const SAME_TEXT = { style: "unseen", zh: "文字层相同，画面未核对", en: "text layer agrees, page not looked at" };
 
-const form = document.querySelector("[data-file-form]");
-if (form) enableFiles(form);
-
-// A file may have been chosen before this module was there, or while the words are still on their way.
-function enableFiles(form) {
-  const words = readWords();
+/**
+ * Check every file that is chosen or dropped.
+ * @param words codes.json and words.json.
+ * @param begin called before a file is looked at: whatever was asked before is over.
+ * @param picture async (file) called with a photo, which is read on this device; null: photos are not taken.
+ */
+export function enableFiles(words, { begin, picture = null }) {
+  const form = document.querySelector("[data-file-form]");
+  if (form === null) return;
   const input = form.querySelector("input[type=file]");
   const name = form.querySelector("[data-file-name]");
-  const showName = () => name.replaceChildren(...bothLanguages(input.files.length === 1 ? same(input.files[0].name) : NO_FILE));
-  part("[data-file]").hidden = location.hash !== "";
-  input.addEventListener("change", showName);
-  showName();
-  form.addEventListener("submit", (event) => {
+  const take = (file) => {
+    name.replaceChildren(...bothLanguages(same(file.name)));
+    begin();
+    if (picture !== null && file.type.startsWith("image/")) return picture(file);
+    return checkFile(file, form.dataset.fileForm, words);
+  };
+  const takeChosen = () => {
+    const [file] = input.files;
+    input.value = ""; // the same file chosen again is checked again
+    if (file) take(file);
+  };
+  input.addEventListener("change", takeChosen);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  enableDropping(form, take);
+  takeChosen(); // a file may have been chosen before this module was there
+}
+
+// The whole page takes what is dropped: a file that misses its target must not replace the page.
+function enableDropping(form, take) {
+  const over = (yes) => form.toggleAttribute("data-over", yes);
+  addEventListener("dragover", (event) => {
     event.preventDefault();
-    if (input.files.length === 1) {
-      checkFile(input.files[0], form.dataset.fileForm, words);
-    } else {
-      name.replaceChildren(...bothLanguages(CHOOSE_FIRST));
-      input.focus();
-    }
+    over(true);
+  });
+  addEventListener("dragleave", (event) => over(event.relatedTarget !== null));
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(false);
+    const [file] = event.dataTransfer.files;
+    if (file) take(file);
   });
 }
 
-async function checkFile(file, address, promised) {
-  showChecking();
-  const words = await promised;
-  const { verdict, reason } = file.size > MAX_BYTES ? { verdict: null, reason: "document-too-large" } : await ask(address, file);
+async function checkFile(file, address, words) {
+  showChecking(CHECKING);
+  const { verdict, reason, request } = file.size > MAX_BYTES ? TOO_LARGE : await ask(address, file);
   if (verdict === null) {
     const { mark, label, text, next } = words.answers[reason] ?? words.told[reason];
     showAnswer("undetermined", mark, words.verdicts.undetermined, label, text, next);
+    showRequest(request);
   } else {
     showTold(verdict, words, null, null);
     part("[data-place]").hidden = true;
@@ -77,27 +98,20 @@ async function checkFile(file, address, promised) {
     if (comparesEverything(verdict)) part("[data-record]").hidden = true;
   }
   part("[data-retry]").hidden = true;
-  part("[data-file]").hidden = false;
+  part("[data-ask]").hidden = verdict?.verdict === "passed";
   part("[data-verdict]").focus();
-}
-
-function showChecking() {
-  showAnswer("loading", "loading", CHECKING.verdict, null, CHECKING.text, null);
-  part("[data-answer]").setAttribute("aria-busy", "true");
-  for (const section of ["[data-empty]", "[data-place]", "[data-decision]", "[data-record]", "[data-comparison]", "[data-basis]", "[data-retry]"]) {
-    part(section).hidden = true;
-  }
 }
 
 async function ask(address, file) {
   try {
     const response = await post(address, file, TIMEOUT_MS, "application/pdf");
-    if (response.ok) return { verdict: await response.json(), reason: null };
+    if (response.ok) return { verdict: await response.json(), reason: null, request: null };
     const { code } = response.status === 503 ? await response.json() : { code: null };
-    return { verdict: null, reason: REASONS[code] ?? REASONS[response.status] ?? "document-unanswered" };
+    const reason = REASONS[code] ?? REASONS[response.status] ?? "document-unanswered";
+    return { verdict: null, reason, request: requestNumber(response) };
   } catch {
     // Off line, refused, timed out, no JSON.
-    return { verdict: null, reason: "document-unanswered" };
+    return { verdict: null, reason: "document-unanswered", request: null };
   }
 }
 
@@ -159,10 +173,4 @@ function cell(kind, texts, style = "") {
   if (style) element.className = style;
   element.append(...bothLanguages(texts));
   return element;
-}
-
-async function readWords() {
-  const read = async (name) => (await fetch(new URL(name, import.meta.url))).json();
-  const [codes, page] = await Promise.all([read("codes.json"), read("words.json")]);
-  return { ...page, codes: { ...codes, ...page.own_codes } };
 }

@@ -1,0 +1,5 @@
+// Pages that are only read: announced results, notices, errors.
+
+import { enableLanguageSwitch } from "./language.js";
+
+enableLanguageSwitch();
