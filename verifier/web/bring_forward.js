@@ -2,7 +2,7 @@
 
 import { readLedger } from "./check.js";
 import { fileReader } from "./files.js";
-import { greatestSeen, keepFacts, keepSet, keepShard, keptShards, newestKept, rememberSeen, shardOf } from "./kept_ledger.js";
+import { greatestSeen, keepSet, keepShard, keptShards, newestKept, rememberSeen, removeKept, shardOf } from "./kept_ledger.js";
 import { TreeProblem, isShardOf } from "./tree.js";
 import { MAX_AGE_ON_LINE } from "./verdict.js";
 
@@ -22,11 +22,14 @@ export function isForward({ facts }, now) {
  * @param known a Map of path to bytes of files that were just read from the server.
  * @param all whether to keep all shards; null: as before.
  * @param anew whether kept shards are read again: one of them was found damaged.
+ * @param ifOlder whether a set that is young enough stays as it is.
  * @param onProgress called with the number of shards kept and of all; returns false to stop there. What was read stays.
- * @throws {TreeProblem} with the code of what was wrong; the set before then stays as it is.
+ * @throws {TreeProblem} with the code of what was wrong, and `older` where the server went back; the set before then stays as it is.
  */
-export async function bringForward({ known = new Map(), now, anchor, all = null, anew = false, onProgress = () => true }) {
+export async function bringForward({ known = new Map(), now, anchor, all = null, anew = false, ifOlder = false, onProgress = () => true }) {
   return alone(async () => {
+    const before = await newestKept();
+    if (ifOlder && before !== null && isForward(before, now)) return;
     const files = new Map(known);
     const ask = fileReader(new URL("/", location.origin));
     const readFile = async (path) => {
@@ -34,7 +37,6 @@ export async function bringForward({ known = new Map(), now, anchor, all = null,
       return files.get(path);
     };
     const ledger = await readLedger({ readFile, anchor, seen: await greatestSeen() });
-    const before = await newestKept();
     const wantsAll = all ?? before?.facts.wants_all ?? false;
     const read = [...files.keys()].map(shardOf);
     const held = await keptShards();
@@ -60,10 +62,9 @@ export async function keepMissing(files) {
   tellChange();
 }
 
-/** From now on keep the shards that are kept, and no more of them. */
-export async function keepNoMore() {
-  const kept = await newestKept();
-  if (kept !== null) await keepFacts(kept, { wants_all: false });
+/** Forget all that was kept. */
+export async function keepNothing() {
+  await alone(removeKept);
   tellChange();
 }
 

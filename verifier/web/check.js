@@ -61,14 +61,14 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, seen 
 /**
  * Read trust list, names, newest checkpoint, seal, witnesses and shard roots, as for a record, with no record at hand.
  * @returns {Promise<{origin: string, size: number, sequence: number, asOf: ?number, roots: string[]}>}
- * @throws {TreeProblem} with the code of what was wrong; CannotVerify in a browser that cannot check.
+ * @throws {TreeProblem} with the code of what was wrong (`older`: a server that went back); CannotVerify in a browser that cannot check.
  */
 export async function readLedger({ readFile, anchor = null, seen = null }) {
-  const { trust, problem } = await readTrust(readFile, anchor, seen);
-  if (trust === null) throw new TreeProblem(problem, "trust list");
+  const { trust, problem, older = false } = await readTrust(readFile, anchor, seen);
+  if (trust === null) throw Object.assign(new TreeProblem(problem, "trust list"), { older });
   await readTables(readFile, trust);
   const latest = await readLatest(readFile, trust.logKeys);
-  if (isOlder(latest, seen)) throw new TreeProblem("tree-inconsistent", "older than seen");
+  if (isOlder(latest, seen)) throw Object.assign(new TreeProblem("tree-inconsistent", "older than seen"), { older: true });
   const { asOf } = await readWitnesses(readFile, latest);
   const { origin, size, seal } = latest;
   return { origin, size, sequence: trust.sequence, asOf, roots: await readShardRoots(readFile, seal) };

@@ -84,11 +84,6 @@ export async function keepSet(files, facts) {
   for (const root of await keptShards()) if (!current.has(root)) await shards.delete(`/${root}`);
 }
 
-/** Change facts of a kept set. */
-export async function keepFacts({ name, facts }, changes) {
-  await (await caches.open(name)).put(FACTS, new Response(JSON.stringify({ ...facts, ...changes })));
-}
-
 /** Forget all that was kept, but for the greatest checkpoint seen. */
 export async function removeKept() {
   for (const name of [...(await setNames()), SHARDS]) await caches.delete(name);

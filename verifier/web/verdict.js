@@ -117,8 +117,8 @@ export function isOffLine({ basis }) {
 /** On which ledger such an answer rests, and how long that was not brought up to date: texts as `{zh, en}`. */
 export function basisOffLine(verdict, { basis }, words) {
   if (verdict.as_of === null) return words.off_line.no_ledger;
-  const age = verdict.checkpoint_age < 60 ? words.off_line.just_now : ageWords(verdict.checkpoint_age);
-  return fillBoth(words.off_line[basis], { instant: chinaTime(verdict.as_of), age });
+  const since = verdict.checkpoint_age < 60 ? words.off_line.no_age : fillBoth(words.off_line.age, { age: ageWords(verdict.checkpoint_age) });
+  return fillBoth(words.off_line[basis], { instant: chinaTime(verdict.as_of), since });
 }
 
 // The same finding asks for other words, and another advice, where it comes from a kept ledger or from one set back.

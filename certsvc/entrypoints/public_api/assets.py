@@ -15,6 +15,7 @@ _MEDIA_TYPES = {
     ".json": "application/json",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
     ".wasm": "application/wasm",
 }
 

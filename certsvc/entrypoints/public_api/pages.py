@@ -94,5 +94,9 @@ class Pages:
         words = _WORDS.get(status, _UNAVAILABLE)
         return self._render("error.html.j2", **vars(words), request_number=request_number)
 
+    def service_worker(self, **values: object) -> bytes:
+        """The script that keeps the pages for times without network; what it keeps is said in `values`."""
+        return self._render("service_worker.js.j2", **values)
+
     def _render(self, name: str, **values: object) -> bytes:
         return self._environment.get_template(name).render(**values).lstrip().encode()
