@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.domain.cancelled_year import require_document, require_name
@@ -20,6 +21,7 @@ from certsvc.domain.ways import way_named
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import JSON, json_body, json_form
 from certsvc.entrypoints.http.allowances import require_allowance
+from certsvc.entrypoints.http.entity_tags import answer_with_etag
 from certsvc.errors import RequestError
 from certsvc.formats.detached_jws import SIGNATURE_HEADER
 from certsvc.ports.sharing import RateLimiter
@@ -89,9 +91,11 @@ def ask(request: Request, caller: Caller) -> Response:
 @router.get(KEYS_PATH, summary="The public key of signed answers, as JWKS")
 def keys(request: Request) -> Response:
     """For everybody (RFC 7517)."""
-    return JSONResponse(
-        office_of(request).credit.published_keys(), headers={"Cache-Control": "public, max-age=300"}
-    )
+    content = json.dumps(office_of(request).credit.published_keys()).encode()
+    return answer_with_etag(request, content, JSON, "public, max-age=300")
+
+
+router.add_api_route(KEYS_PATH, keys, methods=["HEAD"], include_in_schema=False)
 
 
 def _question(form: EligibilityForm) -> EligibilityQuestion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from certsvc.entrypoints.public_api.caching import (
 )
 from certsvc.entrypoints.public_api.e_licence_api import add_e_licences
 from certsvc.entrypoints.public_api.guarding import limited_as_verification
+from certsvc.entrypoints.public_api.heads import answer_heads
 from certsvc.entrypoints.public_api.idempotency import IdempotencyDesk
 from certsvc.entrypoints.public_api.installable import add_installable
 from certsvc.entrypoints.public_api.key_quotas import QuotaHeaders
@@ -41,6 +43,7 @@ from certsvc.entrypoints.public_api.scanner_headers import (
 )
 from certsvc.entrypoints.public_api.service import Limits, PublicService
 from certsvc.entrypoints.public_api.sharing_api import add_sharing
+from certsvc.entrypoints.public_api.signed_verdict_api import add_signed_verdicts
 from certsvc.entrypoints.public_api.statement_api import add_statements
 from certsvc.entrypoints.public_api.tree_files import classify_path, published_anchor, read_tree_file
 from certsvc.entrypoints.public_api.verification_api import MAX_FORM_BYTES, PDF_PATH, add_verification
@@ -79,10 +82,16 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         trust_anchor=published_anchor(public_tree_folder),
     )
     app = PublicFace(
-        title="吉林省职称电子证书公开查验", version="1", docs_url=None, redoc_url=None, servers=[{"url": "/"}]
+        title="吉林省职称电子证书公开查验",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        servers=[{"url": "/"}],
     )
     _add_middleware(app, service)
     answer_errors(app, pages)
+    _add_description(app)
     _add_pages(app, pages)
     _add_assets(app, assets)
     add_installable(app, assets, pages)
@@ -96,6 +105,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_sharing(app, service)
         add_e_licences(app, service)
         add_reports(app, service)
+        add_signed_verdicts(app, service)
         add_statements(app, service)
         add_mapping_check(app, service)
         add_quota(app, service)
@@ -103,6 +113,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
             service.idempotent_requests, service.clock, limited_as_verification(service)
         )
         _add_historical_page(app, pages)
+    answer_heads(app)
     _add_tree(app, public_tree_folder)
     return app
 
@@ -111,10 +122,20 @@ def _add_middleware(app: FastAPI, service: PublicService | None) -> None:
     """The last one added is the outermost."""
     limits = Limits() if service is None else service.limits
     app.add_middleware(QuotaHeaders)
-    app.add_middleware(BodyLimit, limit=MAX_JSON_BYTES, by_path={PDF_PATH: MAX_FORM_BYTES, BATCH_PATH: MAX_BATCH_BYTES})
+    app.add_middleware(
+        BodyLimit, limit=MAX_JSON_BYTES, by_path={PDF_PATH: MAX_FORM_BYTES, BATCH_PATH: MAX_BATCH_BYTES}
+    )
     app.add_middleware(TimeLimit, seconds=limits.answer_seconds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=None if service is None else service.metrics.count_request)
+
+
+def _add_description(app: FastAPI) -> None:
+    def description(request: Request) -> Response:
+        content = json.dumps(app.openapi(), ensure_ascii=False).encode()
+        return answer_compressed(request, compressed(content), "application/json", REVALIDATE)
+
+    app.add_api_route("/openapi.json", description, methods=READ, include_in_schema=False)
 
 
 def _add_pages(app: FastAPI, pages: Pages) -> None:
@@ -170,7 +191,6 @@ def _add_health(app: FastAPI, folder: Path) -> None:
         operation_id="health",
         responses=HEALTH_ANSWERS,
     )
-    app.add_api_route("/healthz", health, methods=["HEAD"], include_in_schema=False)
 
 
 def _add_tree(app: FastAPI, folder: Path) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 
 from fastapi import Request
 from fastapi.responses import Response
+
+from certsvc.entrypoints.http.entity_tags import answer_with_etag
+
+__all__ = ["FOREVER", "REVALIDATE", "Body", "answer_compressed", "answer_with_etag", "compressed"]
 
 REVALIDATE = "no-cache"
 FOREVER = "public, max-age=31536000, immutable"
@@ -52,17 +55,3 @@ def _takes_gzip(accepted: str) -> bool:
         if coding.strip() == "gzip":
             return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
     return False
-
-
-def answer_with_etag(request: Request, content: bytes, media_type: str, caching: str) -> Response:
-    """The content, or 304 without content when the caller already has exactly these bytes."""
-    etag = f'"{sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": caching}
-    if etag in _known_tags(request):
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type=media_type, headers=headers)
-
-
-def _known_tags(request: Request) -> set[str]:
-    asked = request.headers.get("if-none-match", "")
-    return {tag.strip().removeprefix("W/") for tag in asked.split(",")}

@@ -21,7 +21,10 @@ def answer_errors(app: FastAPI, pages: Pages) -> None:
         problem = describe(error)
         if "text/html" in request.headers.get("accept", "") and not is_machine_path(request.url.path):
             return _page(request, pages, problem)
-        return problem_response(request, problem)
+        answer = problem_response(request, problem)
+        if not is_machine_path(request.url.path):
+            answer.headers["Vary"] = "Accept"
+        return answer
 
     def broken(request: Request, error: Exception) -> Response:
         # Runs outside the middleware, so the headers are set here.
@@ -36,5 +39,5 @@ def answer_errors(app: FastAPI, pages: Pages) -> None:
 
 def _page(request: Request, pages: Pages, problem: Problem) -> Response:
     content = pages.error(problem.status, request_number_of(request.scope))
-    headers = {"Cache-Control": "no-store"} | problem.headers
+    headers = {"Cache-Control": "no-store", "Vary": "Accept"} | problem.headers
     return Response(content, problem.status, headers, "text/html; charset=utf-8")

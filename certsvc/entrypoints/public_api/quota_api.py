@@ -107,4 +107,3 @@ def add_quota(app: FastAPI, service: PublicService) -> None:
         operation_id="quota",
         responses=_ANSWERS,
     )
-    app.add_api_route(PATH, quota, methods=["HEAD"], include_in_schema=False)
