@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import islice
 from threading import Event, Lock, Thread
 from typing import Protocol
@@ -16,6 +17,8 @@ from typing import Protocol
 from certsvc.errors import CertsvcError
 from certsvc.ports.look_ups import EnumerationAlert, LookUp
 
+ALERT = "enumeration-suspected"
+"""The line in the log of this service that says so."""
 WRITE_SECONDS = 1.0
 BATCH = 500
 MOST_WAITING = 50_000
@@ -26,6 +29,10 @@ _log = logging.getLogger(__name__)
 
 class WrittenLookUps(Protocol):
     """Where a batch goes."""
+
+    def pseudonym_of(self, asker: str, at: datetime) -> str:
+        """What an asker is written as."""
+        ...
 
     def write(self, look_ups: Sequence[LookUp], alerts: Sequence[EnumerationAlert] = ()) -> None:
         """Add rows durably. Raises UnavailableError."""
@@ -70,7 +77,13 @@ class LookUpJournal:
             self._begin()
 
     def raise_alert(self, alert: EnumerationAlert) -> None:
-        """Take an alert."""
+        """Take an alert, and say so in the log at once."""
+        told = {
+            "pattern": alert.pattern.value,
+            "asker": self._store.pseudonym_of(alert.asker, alert.at),
+            "count": alert.count,
+        }
+        _log.warning(ALERT, extra=told)
         self._alerts.append(alert)
         if self._thread is None:
             self._begin()

@@ -32,6 +32,10 @@ class DatabaseLookUpStore:
         self._made = engine.dialect.name != "sqlite"
         self._making = Lock()
 
+    def pseudonym_of(self, asker: str, at: datetime) -> str:
+        """What an asker is written as."""
+        return self._pseudonyms.of(asker, at)
+
     def write(self, look_ups: Sequence[LookUp], alerts: Sequence[EnumerationAlert] = ()) -> None:
         """Add rows durably, in one transaction; their askers become pseudonyms here."""
         self._make()

@@ -82,6 +82,10 @@ class Metrics:
         """Stored answers that were found in this process's `memory`, or in the `store`."""
         self._stored.labels(found_in).inc(times)
 
+    def add(self, collector: Collector) -> None:
+        """Let something else be asked at every rendering."""
+        self._registry.register(collector)
+
     def render(self) -> bytes:
         """Everything in the text format of Prometheus."""
         return generate_latest(self._registry)

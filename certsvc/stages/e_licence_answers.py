@@ -37,6 +37,7 @@ class ELicence:
     `status` is unknown where verification on line could not tell either.
     """
 
+    number: str
     fields: Mapping[str, str | None]
     status: StatusWord
 
@@ -95,4 +96,4 @@ class ELicenceDesk:
         status = told_status(self.verification.check_qr(record_text(found.record)))
         self.looks.append(PersonalLook(self.clock.now(), channel, viewer, content.number, PURPOSE))
         fields = describe_e_licence(content, self.codes, name=name, holder_code=holder_code)
-        return ELicence(fields, status)
+        return ELicence(content.number, fields, status)

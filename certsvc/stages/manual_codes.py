@@ -14,7 +14,7 @@ from certverify import Verdict
 from certsvc.formats.record import record_text
 from certsvc.ports.manual_codes import RecordsByCode
 from certsvc.stages.past_answers import PastAnswer, PastAnswers
-from certsvc.stages.proof import ProofDesk
+from certsvc.stages.proof import GivenProof, ProofDesk
 from certsvc.stages.verify import HolderClaim, Verification
 
 _NOBODY: Final = HolderClaim(number="-", name="-", id_last4="----")
@@ -47,7 +47,7 @@ class CodeAnswers:
             return self._past.for_holder(_NOBODY, on, place)
         return self._past.for_record(text, on, place)
 
-    def hand_out(self, code: str, desk: ProofDesk) -> bytes:
+    def hand_out(self, code: str, desk: ProofDesk) -> GivenProof:
         """The bundle that a desk has of the certificate whose record has this code."""
         text = self._text(code)
         return desk.for_holder(_NOBODY) if text is None else desk.for_record(text)

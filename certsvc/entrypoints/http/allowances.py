@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
@@ -36,8 +38,15 @@ def guess_key(number: str) -> str:
     return "guess:" + sha256(plain_old_number(number).encode()).hexdigest()[:32]
 
 
+class TooManyRequests(HTTPException):
+    """429 with Retry-After; `more` holds further members of the problem."""
+
+    def __init__(self, wait_seconds: int, more: Mapping[str, Any] | None = None) -> None:
+        super().__init__(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(max(1, wait_seconds))})
+        self.more = more or {}
+
+
 def require_allowance(allowance: Allowance) -> None:
-    """Raises HTTPException 429 with Retry-After when the rate limiter does not let the caller through."""
+    """Raises TooManyRequests when the rate limiter does not let the caller through."""
     if not allowance.allowed:
-        wait = str(max(1, allowance.wait_seconds))
-        raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": wait})
+        raise TooManyRequests(allowance.wait_seconds)

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from certsvc.entrypoints.http.allowances import TooManyRequests
 from certsvc.entrypoints.http.security_headers import SECURITY_HEADERS, request_number_of
 from certsvc.errors import (
     CertsvcError,
@@ -91,9 +92,9 @@ def describe(error: Exception) -> Problem:
         case HTTPException():
             status = HTTPStatus(error.status_code)
             code = status.name.lower().replace("_", "-")
-            return Problem(
-                status, code, _SENTENCES.get(status, "请求没有被接受。"), dict(error.headers or {})
-            )
+            more = error.more if isinstance(error, TooManyRequests) else {}
+            sentence = _SENTENCES.get(status, "请求没有被接受。")
+            return Problem(status, code, sentence, dict(error.headers or {}), more)
         case RequestValidationError():
             return _invalid(error)
         case NotSignedIn():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,11 +21,12 @@ from certsvc.domain.e_licence import (
 from certsvc.entrypoints.e_licence_objects import answer_schema, e_licence_object
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
 from certsvc.entrypoints.public_api.guarding import (
-    count_guess,
+    asked_by_number,
     limited_as_bundles,
     limited_as_verification,
     refuse_reading,
 )
+from certsvc.entrypoints.public_api.noting import note_hand_out
 from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, ProofQuestion, QrQuestion
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
@@ -64,7 +65,7 @@ def add_e_licences(app: FastAPI, service: PublicService) -> None:
         responses=_ANSWERS,
         dependencies=[Depends(limited_as_bundles(service))],
     )
-    def e_licence(question: ProofQuestion) -> Response:
+    def e_licence(request: Request, question: ProofQuestion) -> Response:
         """By the QR record, its manual code, or number, name and last four characters together; the holder is masked.
 
         Every answer is noted, and counts as a bundle does. Whatever does not agree has one and the same answer.
@@ -74,8 +75,9 @@ def add_e_licences(app: FastAPI, service: PublicService) -> None:
         elif isinstance(question, ManualCodeQuestion):
             answer = service.e_licences.masked(service.codes.asked(question.symbols))
         else:
-            count_guess(service, question.claim.number)
-            answer = service.e_licences.masked(question.claim)
+            with asked_by_number(service, request, question.claim):
+                answer = service.e_licences.masked(question.claim)
+        note_hand_out(service, request, answer.number)
         return JSONResponse(e_licence_object(answer), headers=_NO_STORE)
 
     @router.post(

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from certsvc.entrypoints.http.allowances import guess_key, require_allowance
-from certsvc.entrypoints.public_api.askers import asker_of
+from certsvc.entrypoints.http.allowances import TooManyRequests, guess_key, require_allowance
+from certsvc.entrypoints.public_api.askers import Asker, asker_of
 from certsvc.entrypoints.public_api.key_quotas import note_quota
+from certsvc.entrypoints.public_api.noting import note_miss
+from certsvc.entrypoints.public_api.proof_of_work import EASIEST, LIFE_SECONDS, SUSPECTED
 from certsvc.entrypoints.public_api.service import PublicService
+from certsvc.errors import UnknownReference
+from certsvc.stages.verify import HolderClaim
 
 _A_MINUTE, _AN_HOUR = 60, 3600
+_BOUGHT = 4
 
 
 def limited(service: PublicService, purpose: str, per_minute: int) -> Callable[[Request], None]:
@@ -26,7 +32,7 @@ def limited(service: PublicService, purpose: str, per_minute: int) -> Callable[[
     def count(request: Request) -> None:
         if charge(service, request):
             return
-        require_allowance(service.limiter.allow(f"{purpose}:{asker_of(request).key}", per_minute, _A_MINUTE))
+        allow_or_prove(service, request, f"{purpose}:{asker_of(request).key}", per_minute, _A_MINUTE)
 
     return count
 
@@ -59,12 +65,68 @@ def require_rows(
     """Count a request for as many rows as it has, as `limited` counts one. Raises HTTPException 429, QuotaExceeded."""
     if not charge(service, request, rows):
         key = f"{purpose}:{asker_of(request).key}"
-        require_allowance(service.limiter.allow(key, limit, per_seconds, rows))
+        allow_or_prove(service, request, key, limit, per_seconds, count=rows)
 
 
-def count_guess(service: PublicService, number: str) -> None:
-    """Existing or not, a number is counted alike, however it is written; the limiter sees its digest only."""
-    require_allowance(service.limiter.allow(guess_key(number), service.limits.guesses_per_hour, _AN_HOUR))
+def count_guess(service: PublicService, number: str, request: Request | None = None) -> None:
+    """Existing or not, a number is counted alike, however it is written; the limiter sees its digest only.
+
+    With the request, whoever comes too late may compute instead (as many again in an hour, no more: the four characters are
+    soon tried out otherwise), and whoever is suspected of trying numbers out has to. Raises TooManyRequests.
+    """
+    limit = service.limits.guesses_per_hour
+    if request is None:
+        require_allowance(service.limiter.allow(guess_key(number), limit, _AN_HOUR))
+        return
+    allow_or_prove(service, request, guess_key(number), limit, _AN_HOUR, bought=limit)
+    asker = asker_of(request)
+    if (
+        asker.organisation is None
+        and service.watch.suspects(asker.key, number)
+        and not service.proofs_of_work.proven(request, asker.key)
+    ):
+        raise _challenged(service, asker, LIFE_SECONDS, SUSPECTED)
+
+
+@contextmanager
+def asked_by_number(service: PublicService, request: Request, claim: HolderClaim) -> Iterator[None]:
+    """Around a question by number, name and last four characters: counted before, and watched when nothing agrees."""
+    count_guess(service, claim.number, request)
+    try:
+        yield
+    except UnknownReference:
+        note_miss(service, asker_of(request), claim)
+        raise
+
+
+def allow_or_prove(
+    service: PublicService,
+    request: Request,
+    key: str,
+    limit: int,
+    per_seconds: int,
+    bought: int | None = None,
+    count: int = 1,
+) -> None:
+    """Count a request, for as many as it stands for; one that is too many goes on with a proof of work, `bought` times.
+
+    By default that is four times the limit. Raises TooManyRequests, with a challenge unless the proof was good and there is
+    nothing left to buy.
+    """
+    allowance = service.limiter.allow(key, limit, per_seconds, count)
+    if allowance.allowed:
+        return
+    asker = asker_of(request)
+    if not service.proofs_of_work.proven(request, asker.key):
+        raise _challenged(service, asker, allowance.wait_seconds)
+    require_allowance(service.limiter.allow(f"bought:{key}", bought or _BOUGHT * limit, per_seconds, count))
+
+
+def _challenged(
+    service: PublicService, asker: Asker, wait_seconds: int, least: int = EASIEST
+) -> TooManyRequests:
+    challenge = service.proofs_of_work.challenge(asker.key, least)
+    return TooManyRequests(wait_seconds, {"challenge": challenge.as_json()})
 
 
 def refuse_reading(app: FastAPI, *paths: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from certsvc.adapters.local_rate_limiter import LocalRateLimiter
+from certsvc.adapters.look_up_counts import LookUpCounts
 from certsvc.adapters.metrics import Metrics
 from certsvc.adapters.redis_connection import connect_redis
 from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
@@ -31,7 +32,11 @@ def public_service(office: Office) -> PublicService:
     """What the application asks of the office; it can be read, the log of looks can be added to, and a
     statement is written down and finished when it is first asked for."""
     settings = office.settings
-    limiter = _limiter(office)
+    limiter, journal = _limiter(office), office.look_ups.journal
+    thresholds = Thresholds(settings.enumeration_numbers, settings.enumeration_overall)
+    watch = EnumerationWatch(journal, office.clock, os.urandom(16), thresholds)
+    metrics = Metrics(office.readiness.checkpoint_age, office.archive_desk.standing)
+    metrics.add(LookUpCounts(journal, watch.raised))
     return PublicService(
         verification=office.verification,
         codes=office.codes,
@@ -47,7 +52,7 @@ def public_service(office: Office) -> PublicService:
         mappings=office.mapping_answers,
         readiness=office.readiness,
         limiter=limiter,
-        metrics=Metrics(office.readiness.checkpoint_age, office.archive_desk.standing),
+        metrics=metrics,
         limits=Limits(
             settings.verify_per_minute,
             settings.bundle_per_minute,
@@ -57,13 +62,8 @@ def public_service(office: Office) -> PublicService:
             settings.batch_rows_per_hour,
             settings.job_rows_per_day,
         ),
-        look_ups=office.look_ups.journal,
-        watch=EnumerationWatch(
-            office.look_ups.journal,
-            office.clock,
-            os.urandom(16),
-            Thresholds(settings.enumeration_numbers, settings.enumeration_overall),
-        ),
+        look_ups=journal,
+        watch=watch,
         proofs_of_work=ProofsOfWork(office.keys.cipher.person_key("proof-of-work"), limiter),
         clock=office.clock,
         key_desk=KeyDesk(office.remembered_keys, office.day_use, limiter, office.clock),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import Response
 
 from certsvc.entrypoints.document_answers import document_answer
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
-from certsvc.entrypoints.public_api.guarding import count_guess, limited_as_bundles, refuse_reading
+from certsvc.entrypoints.public_api.guarding import asked_by_number, limited_as_bundles, refuse_reading
+from certsvc.entrypoints.public_api.noting import note_verdict
 from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, QrQuestion, VerifyQuestion
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
@@ -32,13 +33,14 @@ def add_reports(app: FastAPI, service: PublicService) -> None:
         response_class=Response,
         dependencies=[Depends(limited_as_bundles(service))],
     )
-    def report(question: VerifyQuestion) -> Response:
+    def report(request: Request, question: VerifyQuestion) -> Response:
         """By the same questions as a verdict: the verdict of now, dated, numbered and signed, with the verdict's JSON inside.
 
         Its QR symbol is the certificate's own, so that scanning the report gives the verdict of that day. What the authority
         did not sign has no report (409); every report is noted, and counts as a bundle does.
         """
-        made = _made(service, question)
+        made = _made(service, request, question)
+        note_verdict(service, request, made.verdict)
         return document_answer(made.document, f"verification-report-{made.number}.pdf")
 
     app.include_router(router)
@@ -46,14 +48,14 @@ def add_reports(app: FastAPI, service: PublicService) -> None:
     refuse_reading(app, PATH)
 
 
-def _made(service: PublicService, question: VerifyQuestion) -> VerificationReport:
+def _made(service: PublicService, request: Request, question: VerifyQuestion) -> VerificationReport:
     if isinstance(question, QrQuestion):
         return service.reports.make(question.qr, question.place)
     if isinstance(question, ManualCodeQuestion):
         found = service.codes.asked(question.symbols)
         return service.reports.make(found, question.place, asked=BY_CODE)
-    count_guess(service, question.claim.number)
-    return service.reports.make(question.claim, question.place)
+    with asked_by_number(service, request, question.claim):
+        return service.reports.make(question.claim, question.place)
 
 
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import Response
 
 from certsvc.entrypoints.document_answers import statement_answer
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers, problem_told
-from certsvc.entrypoints.public_api.guarding import count_guess, limited_as_bundles, refuse_reading
+from certsvc.entrypoints.public_api.guarding import asked_by_number, limited_as_bundles, refuse_reading
 from certsvc.entrypoints.public_api.questions import HolderQuestion
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
@@ -32,15 +32,15 @@ def add_statements(app: FastAPI, service: PublicService) -> None:
         response_class=Response,
         dependencies=[Depends(limited_as_bundles(service))],
     )
-    def statement(question: HolderQuestion) -> Response:
+    def statement(request: Request, question: HolderQuestion) -> Response:
         """By check reference or number of the old certificate, with name and last four characters, as verification asks.
 
         What the older papers record, word for word; its QR symbol leads to the verdict of its reader's day. The same version
         of a record always gives the same bytes. What does not agree has one answer (404); of a record that is disputed,
         corrected or revoked nothing is stated (409). Every statement is noted, and counts as a bundle does.
         """
-        count_guess(service, question.claim.number)
-        return statement_answer(service.statements.for_claim(question.claim))
+        with asked_by_number(service, request, question.claim):
+            return statement_answer(service.statements.for_claim(question.claim))
 
     app.include_router(router)
 
