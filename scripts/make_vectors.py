@@ -62,6 +62,7 @@ from scripts.age_vectors import age_vectors
 from scripts.e_licence_vectors import e_licence_vectors
 from scripts.manual_code_vectors import manual_code_vectors
 from scripts.other_record_vectors import other_record_vectors
+from scripts.signed_verdict_vectors import signed_verdict_vectors
 from scripts.trust_vectors import trust_vectors
 from scripts.vector_material import (
     LOG_KEY,
@@ -265,6 +266,7 @@ def _run_ledger(home: Path) -> dict[str, dict[str, Any]]:
             "cosigned_at": int(NOW.timestamp()),
         },
         "bundle.json": _bundle_vectors(bundles),
+        "signed-verdict.json": signed_verdict_vectors(bundles),
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from certsvc.adapters.case_store import DatabaseCaseStore
 from certsvc.adapters.notice_store import DatabaseNoticeStore
+from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.receipt_store import DatabaseReceiptStore
 from certsvc.adapters.session_store import DatabaseSessionStore
 from certsvc.adapters.share_store import DatabaseShareGrantStore
@@ -47,11 +48,13 @@ from certsvc.stages.filing_header import committee_named
 from certsvc.stages.issuance import CHUNK, Issuance, Progress
 from certsvc.stages.issue import Issuing
 from certsvc.stages.mapping import Mapping
+from certsvc.stages.published_log import PublishedLog
 from certsvc.stages.receipts import Receipts
 from certsvc.stages.service_access import ServiceAccess
 from certsvc.stages.share_grants import ShareGrants
 from certsvc.stages.sign import Sealing
 from certsvc.stages.sign_in import SignIn
+from certsvc.stages.signed_verdicts import SignedVerdicts
 from certsvc.stages.unit_notices import UnitNotices
 from certsvc.stages.watched_decisions import WatchedDeciding
 
@@ -206,6 +209,13 @@ class Office(PublicSide):
     def credit(self) -> CreditSide:
         """Credit archive, cancelled years, eligibility, national platforms."""
         return CreditSide(self, lambda: self.policies.in_force())
+
+    @cached_property
+    def signed_verdicts(self) -> SignedVerdicts:
+        """The verdict of this moment, signed with the API key."""
+        state, log = FolderState(self.settings.public_folder), lambda: PublishedLog(self.tree, self.log_keys)
+        parts = self.verification, self.codes, state, log, lambda: self.credit.api_signer
+        return SignedVerdicts(*parts, self.clock)
 
     @cached_property
     def history(self) -> HistoryDesk:

@@ -23,6 +23,7 @@ from certverify import (
     receipt_command,
     sandbox_command,
     tlog_proof_command,
+    verdict_command,
     witness_command,
 )
 from certverify.anything import check_anything
@@ -195,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     modules = (
         explain_command,
         past_command,
+        verdict_command,
         receipt_command,
         tlog_proof_command,
         monitor_command,

@@ -68,6 +68,11 @@ class ProvenStatus:
     slot: int
     status: Status
 
+    @property
+    def word(self) -> StatusWord:
+        """The status in the words of a verdict."""
+        return _STATUS_WORDS.get(self.status, StatusWord.UNKNOWN)
+
 
 @dataclass(slots=True)
 class SignedVerdictCheck:
@@ -251,7 +256,7 @@ def _proven_json(proven: ProvenStatus) -> dict[str, Any]:
         "size": proven.size,
         "cosigned_at": None if proven.cosigned_at is None else _instant(proven.cosigned_at),
         "slot": proven.slot,
-        "status": _STATUS_WORDS.get(proven.status, StatusWord.UNKNOWN).value,
+        "status": proven.word.value,
     }
 
 

@@ -21,6 +21,7 @@ from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import ProofDesk
 from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
+from certsvc.stages.signed_verdicts import SignedVerdicts
 from certsvc.stages.statements import Statements
 from certsvc.stages.verification_reports import VerificationReports
 from certsvc.stages.verify import Verification
@@ -57,6 +58,7 @@ class PublicService:
     shares: ShareOpening
     e_licences: ELicenceDesk
     reports: VerificationReports
+    signed_verdicts: SignedVerdicts
     statements: Statements
     mappings: MappingAnswers
     readiness: Readiness
