@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -20,6 +22,21 @@ _FLAGS = (
 _MISSING = (
     "these tests need Debian's Chromium at /usr/bin/chromium: apt-get install -y chromium fonts-noto-cjk"
 )
+CAMERA_FILE_FLAG = "--use-file-for-fake-video-capture"
+
+
+@contextmanager
+def browser_with_camera(browser: Browser, film: Path) -> Iterator[Browser]:
+    """Another browser whose only camera shows a film (uncompressed, `.y4m`) again and again.
+
+    The film is opened with the camera: what is written there in between is seen at the next opening. A context that
+    was not granted `camera` is refused it, as by a person who says no.
+    """
+    flags = [*_FLAGS, "--use-fake-device-for-media-stream", f"{CAMERA_FILE_FLAG}={film}"]
+    executable = shutil.which("chromium")
+    running = browser.browser_type.launch(executable_path=executable, args=flags)
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="module")

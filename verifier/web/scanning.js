@@ -1,0 +1,74 @@
+// Scanning, on the start page and the verdict page: the camera, a photo, a picture dropped or pasted. All that reads symbols is
+// loaded at the first use.
+
+import { enableHandingOver, kindOf, sendByForm } from "./handed_over.js";
+
+const opener = document.querySelector("[data-scanner-open]");
+const chooser = document.querySelector("[data-picture]");
+let isOpen = false;
+
+opener?.addEventListener("click", openScanner);
+chooser?.addEventListener("change", () => takeChosen(chooser));
+enableHandingOver(takeFiles);
+if (opener !== null) opener.hidden = false;
+
+async function openScanner() {
+  if (isOpen) return;
+  isOpen = true;
+  try {
+    const { scan } = await import("./scanner.js");
+    const text = await scan();
+    if (text === null) opener.focus();
+    else await present(text);
+  } catch {
+    await tell("reader-failed");
+  } finally {
+    isOpen = false;
+  }
+}
+
+async function takeChosen(input) {
+  const files = [...input.files];
+  // The same file may be chosen again.
+  input.value = "";
+  if (files.length > 0) await takeFiles(files);
+}
+
+/** Take what was chosen, dropped or pasted: a picture is read here, a PDF goes to the service. */
+export async function takeFiles(files) {
+  if (files.length > 1) {
+    await tell("one-at-a-time");
+    return;
+  }
+  const kind = await kindOf(files[0]);
+  if (kind === "picture") await takePicture(files[0]);
+  else if (kind === "unknown") await tell("neither-picture-nor-pdf");
+  else if (!sendByForm(files[0])) await tell("no-file-check");
+}
+
+// Read the symbol of a picture in this browser, and present its record.
+async function takePicture(file) {
+  try {
+    const { showReading } = await import("./picture_answer.js");
+    showReading();
+    const { recordInPicture } = await import("./picture.js");
+    const { text, code } = await recordInPicture(file);
+    await (text === null ? tell(code) : present(text));
+  } catch {
+    await tell("reader-failed");
+  }
+}
+
+async function present(text) {
+  const { presentable } = await import("./scanned.js");
+  const fragment = `#${presentable(text)}`;
+  // The record stays in the fragment, which no browser sends; a record that stands there already is checked anew.
+  const address = new URL(`/v${fragment}`, location.origin);
+  if (address.href === location.href) location.reload();
+  else location.assign(address);
+}
+
+async function tell(code) {
+  const { showNoRecord } = await import("./picture_answer.js");
+  await showNoRecord(code);
+}
