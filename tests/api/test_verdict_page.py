@@ -6,6 +6,8 @@ import json
 from io import BytesIO
 
 import pytest
+from certverify import load_trust
+from certverify.signed_verdict import check_signed_verdict
 from playwright.sync_api import Browser, Page, Request, expect
 from pypdf import PdfReader
 
@@ -100,8 +102,21 @@ def test_a_report_is_saved_only_when_its_button_is_pressed(shared: PublicOffice,
     question = {"qr": qr_text(certificate, ""), "place": "222401"}
     assert [json.loads(request.post_data or "") for request in sent] == [question]
     assert json.loads(content) == shared.verify(question)
-    expect(page.locator("[data-download-told]")).to_contain_text("已出具")
+    expect(page.locator("[data-report] [data-download-told]")).to_contain_text("已出具")
     assert page.url == f"{shared.address}/v#{qr_text(certificate, '')}"
+    page.close()
+
+
+def test_the_signed_verdict_is_saved_and_checks_off_line(shared: PublicOffice, browser: Browser) -> None:
+    certificate = shared.regular[0]
+    page = opened(shared, browser, qr_text(certificate, ""), [])
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="保存已签名的核验结论").click()
+    assert begun.value.suggested_filename == f"signed-verdict-{certificate.draft.content.number}.json"
+    trust = load_trust(shared.office.settings.public_folder)
+    raw = begun.value.path().read_bytes()
+    check = check_signed_verdict(raw, trust, shared.clock.now(), qr_text(certificate))
+    assert (check.outcome.value, check.about.value) == ("passed", "yes")
     page.close()
 
 

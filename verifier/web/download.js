@@ -4,7 +4,7 @@ import { bothLanguages } from "./language.js";
 import { post } from "./posting.js";
 
 const TIMEOUT_MS = 30_000;
-const FILE_NAME = /filename="([A-Za-z0-9-]{1,80}\.pdf)"/;
+const FILE_NAME = /filename="([A-Za-z0-9-]{1,80}\.(?:pdf|json))"/;
 const BUSY = { zh: "正在出具，请稍候……", en: "It is being made, please wait…" };
 const SAVED = { zh: "已出具，请在浏览器的下载内容中查看。", en: "It was made: see the downloads of your browser." };
 const TOO_MANY = { zh: "请求过于频繁，请稍后再试。", en: "Too many requests; please try again later." };
@@ -36,6 +36,12 @@ export function enableDownload(part) {
     part.hidden = question === null;
     tell(part, null);
   };
+}
+
+/** The same for several parts that are offered for one question, by their selectors. */
+export function enableDownloads(...selectors) {
+  const offers = selectors.map((selector) => enableDownload(document.querySelector(selector)));
+  return (question) => offers.forEach((offer) => offer(question));
 }
 
 /** Ask and save; the sentence that says what came of it. */

@@ -6,7 +6,7 @@ import { withoutPrefix } from "./base43.js";
 import { showCauses } from "./causes.js";
 import { askStanding, mayBeWithdrawn } from "./copy_standing.js";
 import { askDecision, hasDecision } from "./decision.js";
-import { enableDownload } from "./download.js";
+import { enableDownloads } from "./download.js";
 import { gatherAnywhere } from "./gathering.js";
 import { enableLanguageSwitch } from "./language.js";
 import { ManualCodeRefused, decodeManualCode, grouped, isMeantAsCode } from "./manual_code.js";
@@ -18,7 +18,7 @@ import { isOffLine, judge } from "./verdict.js";
 const words = await readWords();
 const select = document.querySelector("[data-place-select]");
 const service = document.querySelector("[data-decision]").dataset.decisionFrom ?? null;
-const offerReport = enableDownload(document.querySelector("[data-report]"));
+const offerReport = enableDownloads("[data-report]", "[data-signed-verdict]");
 const onStart = document.querySelector("[data-start]") !== null;
 let evidence = null;
 let asked = null; // the question to the service whose answer is shown, without its place
