@@ -171,6 +171,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Questions for the metadata of e-licences a minute that one registered program may ask.",
     )
+    holder_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="Questions a minute for holders' own certificates and their documents that one registered portal may ask; "
+        "about one holder at most 30.",
+    )
     timestamp_url: str | None = Field(
         default=None,
         description="Address of an RFC 3161 timestamp server; with it certificates get archive objects of a long-term level "

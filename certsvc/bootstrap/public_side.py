@@ -27,10 +27,12 @@ from certsvc.adapters.tree_export import CHANGING, export_folder
 from certsvc.bootstrap.key_desk import KeyDesk, known_log_keys
 from certsvc.bootstrap.ledger_desk import LedgerDesk
 from certsvc.bootstrap.mapping import open_mapping_answers
+from certsvc.bootstrap.own_certificates import open_own_certificates
 from certsvc.bootstrap.parts import Parts
 from certsvc.bootstrap.past_desk import PastDesk
 from certsvc.bootstrap.signers import open_signer_health
 from certsvc.bootstrap.statements import open_statements
+from certsvc.bootstrap.verification_jobs import VerificationJobs
 from certsvc.bootstrap.witnesses import load_witness_policy, open_witnessing
 from certsvc.domain.caller import OPERATOR
 from certsvc.errors import IntegrityError, UnknownReference
@@ -46,6 +48,7 @@ from certsvc.stages.issuance import CHUNK
 from certsvc.stages.ledger import Ledger
 from certsvc.stages.manual_codes import CodeAnswers
 from certsvc.stages.mapping import MappingAnswers
+from certsvc.stages.own_certificates import OwnCertificates
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import PAST_BUNDLE, ProofDesk
 from certsvc.stages.publish import Publisher
@@ -125,6 +128,11 @@ class PublicSide(Parts):
         return CodeAnswers(self.verification, self.past_answers, sources)
 
     @cached_property
+    def verification_jobs(self) -> VerificationJobs:
+        """Checks of whole files."""
+        return VerificationJobs(self)
+
+    @cached_property
     def copy_board(self) -> DatabaseCopyBoard:
         """The annotated copies, for reading only."""
         return DatabaseCopyBoard(self.reading_engine, self.keys.cipher)
@@ -180,6 +188,11 @@ class PublicSide(Parts):
     def statements(self) -> Statements:
         """Statements of historical records; every look is noted."""
         return open_statements(self, self._older_titles)
+
+    @cached_property
+    def own_certificates(self) -> OwnCertificates:
+        """What holders may see of their own, for the portal."""
+        return open_own_certificates(self, self._older_titles)
 
     @cached_property
     def _older_titles(self) -> HistoricalAnswers:

@@ -97,6 +97,12 @@ def upgraded(number: str) -> str:
     return first17 + check_character(first17)
 
 
+def asked_id_numbers(text: str) -> tuple[str, ...]:
+    """The numbers that a person who gives this one may stand under: normal form, and that of 18 where 15 digits are given."""
+    number, _ = _normalised(text)
+    return (number, upgraded(number)) if _FIFTEEN.fullmatch(number) else (number,)
+
+
 def read_id(kind: IdKind, text: str) -> IdReading:
     """Read a number of a kind of document. Total: every text gives a reading."""
     if kind is IdKind.CITIZEN and (plain := _plain_citizen(text)) is not None:

@@ -73,6 +73,8 @@ class Action(StrEnum):
     POLICY_LOAD = "policy.load"
     CALENDAR_LOAD = "calendar.load"
     RECEIPT_RECORD = "receipt.record"
+    OWN_CERTIFICATES_READ = "own_certificates.read"
+    OWN_DOCUMENT_READ = "own_document.read"
     SHARE_MAKE = "share.make"
     SHARE_READ = "share.read"
     SHARE_CANCEL = "share.cancel"
@@ -80,6 +82,8 @@ class Action(StrEnum):
     COPY_READ = "copy.read"
     COPY_WITHDRAW = "copy.withdraw"
     STATEMENT_READ = "statement.read"
+    LOOK_UP_READ = "look_up.read"
+    LOOK_UP_ALERTS = "look_up.alerts"
     E_LICENCE_READ = "e_licence.read"
     ACTOR_ADD = "actor.add"
     ACTOR_CHANGE = "actor.change"
@@ -133,6 +137,7 @@ _VOIDED = "吉人社函〔2022〕38号 六（二）；无效由省级确认"
 _CREDIT = "吉人社函〔2022〕38号 四（二）、四（四）"
 _HISTORY = "吉人社函〔2022〕38号 五（三）"
 _SHARED = "吉人社函〔2022〕38号 五（一）；由持证人本人授权"
+_OWN = "吉人社函〔2022〕38号 五（一）、五（二）；个人信息保护法第四十五条"
 _SUPERVISED = "吉人社函〔2022〕38号 四（一）、六（三）"
 _REINSTATED = "内部规则：经办、复核分离；已撤销的证书只由省级恢复"
 _HOUSE = "内部规则：经办、复核分离"
@@ -203,9 +208,15 @@ _TABLE: Final = (
     Permission(Action.POLICY_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CALENDAR_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     *(
+        Permission(action, _NO_ONE, RegionRule.PROVINCE, _OWN, purpose=Purpose.HOLDER_PORTAL)
+        for action in (Action.OWN_CERTIFICATES_READ, Action.OWN_DOCUMENT_READ)
+    ),
+    *(
         Permission(action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL)
         for action in (Action.SHARE_MAKE, Action.SHARE_READ, Action.SHARE_CANCEL)
     ),
+    Permission(Action.LOOK_UP_READ, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL),
+    Permission(Action.LOOK_UP_ALERTS, _READERS, RegionRule.PROVINCE, _SYSTEM, operator=True),
     *(
         Permission(
             action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL, operator=True

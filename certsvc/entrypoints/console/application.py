@@ -20,7 +20,9 @@ from certsvc.entrypoints.console import (
     eligibility,
     filings,
     history,
+    look_ups,
     notices,
+    own_certificates,
     receipts,
     reports,
     samples,
@@ -56,6 +58,7 @@ PATHS = (
     eligibility.KEYS_PATH,
     e_licences.PATH,
     "/api/v1/holder",
+    look_ups.ALERTS_PATH,
 )
 """The addresses that this face serves, with everything below them."""
 _CLIENT_LEFT = 499  # told to nobody: it stands in the log of requests
@@ -86,6 +89,9 @@ def create_console(
     app.state.e_licence_limit = e_licences.ELicenceLimit(
         limiter, office.settings.e_licence_per_minute, office.settings.guesses_per_hour
     )
+    app.state.own_certificates_limit = own_certificates.OwnCertificatesLimit(
+        limiter, office.settings.holder_per_minute
+    )
     app.add_middleware(
         BodyLimit,
         limit=SMALL_BODY,
@@ -112,7 +118,9 @@ def create_console(
         history,
         batches,
         notices,
+        own_certificates,
         shares,
+        look_ups,
         copies,
         statements,
         e_licences,

@@ -1,0 +1,179 @@
+"""What a real-name holder has: every certificate with its versions and decisions, every historical record, the documents.
+
+The portal asks in the holder's name, as with share grants: it has established who the holder is. The holder sees the whole
+content of the own certificates, ended ones too, and why they ended (个人信息保护法 art. 45: to consult and to copy). The document
+of a certificate that ended is not handed out any more: it would go on saying on its face what was taken back; what it said
+stands in the list, and the decision that ended it beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from certverify import Verdict
+from certverify.verdict import StatusWord
+
+from certsvc.domain.caller import Caller
+from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.decision_kinds import ENDED
+from certsvc.domain.id_numbers import asked_id_numbers
+from certsvc.errors import ConflictError, IntegrityError, UnknownReference
+from certsvc.formats.record import record_text
+from certsvc.ports import Clock
+from certsvc.ports.access import PersonalLook, PersonalLooks
+from certsvc.ports.history import HistoryRegister, RegisteredHistory
+from certsvc.ports.own_certificates import HoldersNumbers, KeptVersion, KeptVersions
+from certsvc.ports.verification import DecisionNotice, Register
+from certsvc.stages.share_grants import Holder, told_status
+from certsvc.stages.verify import HolderClaim, plain_name
+
+LISTED: Final = "持证人查询本人证书"
+DOWNLOADED: Final = "持证人下载本人证书"
+NOT_THE_HOLDERS: Final = "没有与持证人相符的证书。请核对证书编号。"
+_CHANNEL: Final = "api"
+_LOOK_LENGTH: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVersion:
+    """One version, and how it stands now as verification on line tells it."""
+
+    kept: KeptVersion
+    status: StatusWord
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCertificate:
+    """A certificate with its versions, oldest first, and the confirmed decisions on it in their order."""
+
+    number: str
+    versions: tuple[OwnVersion, ...]
+    decisions: tuple[DecisionNotice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHolding:
+    """Everything of one holder: certificates, and the verdicts on the historical records."""
+
+    at: datetime
+    certificates: tuple[OwnCertificate, ...]
+    historical: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDocument:
+    """The exact bytes of a certificate, as they were sealed."""
+
+    number: str
+    version: int
+    sha256: str
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCertificates:
+    """The holder's own, for the portal.
+
+    `verdict_on` is verification on line of a QR record, `verdict_on_record` that of a historical record; `read` the kept
+    document of a version, None while there is none; `person_key` the keyed digest of an ID number.
+    """
+
+    numbers: HoldersNumbers
+    certificates: KeptVersions
+    register: Register
+    history: HistoryRegister
+    verdict_on: Callable[[str], Verdict]
+    verdict_on_record: Callable[[HolderClaim], Verdict | None]
+    read: Callable[[str, int], bytes | None]
+    person_key: Callable[[str], bytes]
+    looks: PersonalLooks
+    clock: Clock
+
+    def of_holder(self, holder: Holder, by: Caller) -> OwnHolding:
+        """Everything under the holder's name and number; nothing where there is nothing. Every question is a noted look.
+
+        Raises UnavailableError when register or tree do not answer.
+        """
+        asked = asked_id_numbers(holder.id_number)
+        own = [
+            (number, versions)
+            for number in self.numbers.certificates(asked)
+            if _is_own(holder, versions := self.certificates.published(number=number))
+        ]
+        records = self._records(holder, asked)
+        now = self.clock.now()
+        shown = [self._pseudonym(asked[-1]), *(number for number, _ in own), *records]
+        self.looks.append(*(PersonalLook(now, _CHANNEL, by.name, one, LISTED) for one in shown))
+        certificates = tuple(self._certificate(number, versions) for number, versions in own)
+        return OwnHolding(now, certificates, tuple(records.values()))
+
+    def document(self, holder: Holder, number: str, version: int | None, by: Caller) -> OwnDocument:
+        """The document of a version, of the newest where none is asked for; the look is written down before.
+
+        Raises UnknownReference, one and the same, for whatever is not the holder's; ConflictError for a certificate that was
+        revoked, written off or declared void, naming the decision.
+        """
+        number = "".join(number.split()).upper()
+        versions = self.certificates.published(number=number)
+        asked = [one for one in versions if version in (None, one.draft.content.version)]
+        if not _is_own(holder, versions) or not asked:
+            raise UnknownReference(NOT_THE_HOLDERS)
+        kept = asked[-1]
+        content = kept.draft.content
+        document = self.read(content.number, content.version)
+        if document is None or sha256(document).hexdigest() != kept.document_sha256:
+            raise IntegrityError(f"证书 {number} 的文件不在档案中，或与登记的摘要不符，已停止处理。")
+        self.looks.append(PersonalLook(self.clock.now(), _CHANNEL, by.name, number, DOWNLOADED))
+        self._require_not_ended(number)
+        return OwnDocument(content.number, content.version, kept.document_sha256, document)
+
+    def _certificate(self, number: str, versions: Sequence[KeptVersion]) -> OwnCertificate:
+        told = (OwnVersion(one, told_status(self.verdict_on(record_text(one.record)))) for one in versions)
+        return OwnCertificate(number, tuple(told), self.register.decisions(number))
+
+    def _records(self, holder: Holder, asked: Sequence[str]) -> dict[str, Verdict]:
+        """Check reference -> verdict, of the records that the public log has."""
+        told: dict[str, Verdict] = {}
+        for reference in self.numbers.historical(asked):
+            own = _own_records(holder, asked, self.history.asked_for(reference))
+            claims = (HolderClaim(reference, one.title.name, one.title.numbers[0][-4:]) for one in own[-1:])
+            for claim in claims:
+                verdict = self.verdict_on_record(claim)
+                if verdict is not None:
+                    told[reference] = verdict
+        return told
+
+    def _require_not_ended(self, number: str) -> None:
+        newest = max(self.register.versions(number), key=lambda one: one.version)
+        status = CertificateStatus(newest.status)
+        if status in ENDED:
+            reference = self.register.decisions(number)[-1].reference
+            raise ConflictError(
+                f"该证书{status.label}（{reference}），不再提供证书文件。"
+                "证书所载内容与决定可在“我的证书”中查看；需要书面材料的，请向发证机关申请。"
+            )
+
+    def _pseudonym(self, id_number: str) -> str:
+        return "P" + self.person_key(id_number).hex()[:_LOOK_LENGTH].upper()
+
+
+def _is_own(holder: Holder, versions: Sequence[KeptVersion]) -> bool:
+    """Whether number and name are those of a version: who was misspelt once is not sent away for that."""
+    asked, name = asked_id_numbers(holder.id_number), plain_name(holder.name)
+    awards = [one.draft.content.award for one in versions]
+    return any(one.document.number in asked and plain_name(one.name) == name for one in awards)
+
+
+def _own_records(
+    holder: Holder, asked: Sequence[str], records: Iterable[RegisteredHistory]
+) -> list[RegisteredHistory]:
+    name = plain_name(holder.name)
+    return [
+        one
+        for one in records
+        if not set(asked).isdisjoint(one.title.numbers) and plain_name(one.title.name) == name
+    ]
