@@ -47,6 +47,7 @@ from certsvc.stages.face import compose_face
 from certsvc.stages.filing_header import committee_named
 from certsvc.stages.issuance import CHUNK, Issuance, Progress
 from certsvc.stages.issue import Issuing
+from certsvc.stages.look_ups import HolderLookUps
 from certsvc.stages.mapping import Mapping
 from certsvc.stages.published_log import PublishedLog
 from certsvc.stages.receipts import Receipts
@@ -118,6 +119,11 @@ class Office(PublicSide):
         """Share grants, for the portal in which holders sign in."""
         store = DatabaseShareGrantStore(self.engine, self.keys.cipher)
         return ShareGrants(store, self.certificates, self.clock, os.urandom)
+
+    @cached_property
+    def holder_look_ups(self) -> HolderLookUps:
+        """Who checked a holder's certificates, for the same portal."""
+        return HolderLookUps(self.look_ups.store, self.share_grants.store, self.certificates)
 
     @cached_property
     def copies(self) -> AnnotatedCopies:

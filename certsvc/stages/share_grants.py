@@ -34,7 +34,7 @@ from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.share_grants import PublishedVersions, ShareGrantBoard, ShareGrantStore
 
 _ID_BYTES = 8
-_NO_CERTIFICATE = "没有与持证人相符的证书。请核对证书编号。"
+NO_CERTIFICATE = "没有与持证人相符的证书。请核对证书编号。"
 _NO_GRANT = "没有这项授权。请刷新授权列表后重试。"
 CLOSED = "授权已失效。请向持证人索取新的授权码。"
 
@@ -117,7 +117,7 @@ class ShareGrants:
     def _require_own(self, holder: Holder, number: str) -> None:
         versions = self.certificates.published(number=number)
         if not versions or not is_holders(holder, versions[-1].draft.content):
-            raise UnknownReference(_NO_CERTIFICATE)
+            raise UnknownReference(NO_CERTIFICATE)
 
 
 @dataclass(frozen=True, slots=True)

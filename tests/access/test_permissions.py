@@ -29,6 +29,7 @@ READING = {
     Action.YEAR_CANCEL_READ,
     Action.CREDIT_READ,
     Action.E_LICENCE_READ,
+    Action.LOOK_UP_ALERTS,
 }
 READING_BY_NAME = {Action.YEAR_CANCEL_READ, Action.CREDIT_READ}
 """What even the operator reads only in a registered person's name."""

@@ -30,6 +30,7 @@ from certsvc.entrypoints.cli.decision_commands import decision
 from certsvc.entrypoints.cli.e_licence_commands import certificate_metadata
 from certsvc.entrypoints.cli.history_commands import history
 from certsvc.entrypoints.cli.ledger_commands import ledger
+from certsvc.entrypoints.cli.look_up_commands import look_ups
 from certsvc.entrypoints.cli.mapping_commands import mapping
 from certsvc.entrypoints.cli.notice_commands import notice
 from certsvc.entrypoints.cli.options import ACTOR, AS_JSON, opened_office, writing_to
@@ -181,6 +182,7 @@ certsvc.add_command(cancel_year)
 certsvc.add_command(platform)
 certsvc.add_command(history)
 certsvc.add_command(mapping)
+certsvc.add_command(look_ups)
 certsvc.add_command(credit)
 certsvc.add_command(cancel_year)
 certsvc.add_command(platform)
@@ -325,7 +327,10 @@ def serve(host: str | None, port: int | None, *, no_sequencer: bool) -> None:
         f"正在 http://{host or settings.host}:{port or settings.port} 提供服务，按 Ctrl+C 结束。", err=True
     )
     beside = partial(watch_keys, office) if no_sequencer else partial(background_work, settings)
-    run(app, host or settings.host, port or settings.port, beside)
+    try:
+        run(app, host or settings.host, port or settings.port, beside)
+    finally:
+        office.close()  # look-ups that wait are written
 
 
 @certsvc.command()
