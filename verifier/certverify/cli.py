@@ -22,6 +22,7 @@ from certverify import (
     past_command,
     receipt_command,
     sandbox_command,
+    sync_command,
     tlog_proof_command,
     verdict_command,
     witness_command,
@@ -194,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     bundle = add_check(commands, "bundle", "查验离线查验包。Check a bundle.")
     bundle.add_argument("file", metavar="FILE", type=Path, help="查验包 JSON 文件。The bundle, a JSON file.")
     modules = (
+        sync_command,
         explain_command,
         past_command,
         verdict_command,

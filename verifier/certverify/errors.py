@@ -169,3 +169,7 @@ class WitnessStateError(CertverifyError):
 
 class MonitorStateError(CertverifyError):
     """The folder of a monitor, or the key of an auditor, cannot be used, or is in use by another process."""
+
+
+class MirrorError(CertverifyError):
+    """The folder of a mirror cannot be used, or is in use by another process; the words are Chinese and English."""

@@ -79,7 +79,7 @@ class TrustFollower:
     def judged_by(self, source: Source) -> Judged:
         """The newest verified material. Raises TrustForgedError and TrustListError for the own copy, MonitorStateError
         for a memory that is damaged, OSError for one that cannot be written."""
-        files, trust = _settled(self._read_own)
+        files, trust = settled(self._read_own)
         not_followed = ""
         if self._anchor is not None:
             with _MEMORY:
@@ -88,7 +88,7 @@ class TrustFollower:
                 files, trust = kept
             start = files
             try:
-                newer = _settled(lambda: _followed(source, start))
+                newer = settled(lambda: followed(source, start))
             except (TreeMissingError, TreeInconsistentError, TrustListError) as error:
                 newer, not_followed = None, str(error)
             if newer is not None:
@@ -103,10 +103,10 @@ class TrustFollower:
         own = FolderSource(self._own)
 
         def earlier(sequence: int) -> EarlierTrust:
-            return earlier_trust(*_chain_link(own, sequence))
+            return earlier_trust(*chain_link(own, sequence))
 
         try:
-            return _decoded(_files(own), self._anchor, earlier)
+            return _decoded(trust_files(own), self._anchor, earlier)
         except (TreeMissingError, TreeInconsistentError) as error:
             raise TrustListError(str(error)) from error
 
@@ -115,7 +115,7 @@ class TrustFollower:
         if not folders:
             return None
         try:
-            return _decoded(_files(FolderSource(folders[max(folders)])))
+            return _decoded(trust_files(FolderSource(folders[max(folders)])))
         except (TreeMissingError, TreeInconsistentError, TrustListError) as error:
             raise MonitorStateError(f"{folders[max(folders)]} 已损坏 is damaged") from error
 
@@ -167,7 +167,7 @@ class TrustFollower:
         return int(digits)
 
 
-def _followed(source: Source, files: TrustFiles) -> tuple[TrustFiles, Trust] | None:
+def followed(source: Source, files: TrustFiles) -> tuple[TrustFiles, Trust] | None:
     """The material that the tree shows, when the signed chain leads to it from `files`; None when it is not newer.
 
     Raises TrustForgedError when the chain breaks, else TrustListError, TreeMissingError or TreeInconsistentError.
@@ -185,8 +185,8 @@ def _followed(source: Source, files: TrustFiles) -> tuple[TrustFiles, Trust] | N
     for sequence in range(own_sequence + 1, shown_sequence):
         if time.monotonic() > give_up_at:
             raise TrustListError("the chain of statements takes too long")
-        before = _next_link(before, *_chain_link(source, sequence))
-    shown, trust = _decoded(_files(source))
+        before = _next_link(before, *chain_link(source, sequence))
+    shown, trust = _decoded(trust_files(source))
     _next_link(before, shown.raw_note or b"", shown.raw_list)
     return shown, trust
 
@@ -212,7 +212,7 @@ def _next_link(before: EarlierTrust, raw_note: bytes, raw_list: bytes) -> Earlie
     return found
 
 
-def _settled(read: Callable[[], _T]) -> _T:
+def settled(read: Callable[[], _T]) -> _T:
     """What `read` gives; again, a few times, while files of two publications are mixed."""
     for _ in range(_ATTEMPTS - 1):
         try:
@@ -231,7 +231,8 @@ def _decoded(
     return files, decode_trust(*raw, anchor, earlier)
 
 
-def _files(source: Source) -> TrustFiles:
+def trust_files(source: Source) -> TrustFiles:
+    """The four files as the tree shows them. Raises TreeMissingError, TreeInconsistentError."""
     raw_files = [source.read(name, MAX_TRUST_FILE_BYTES) for name in _FILES[:3]]
     try:
         raw_note = source.read(_FILES[3], MAX_NOTE_BYTES)
@@ -240,7 +241,8 @@ def _files(source: Source) -> TrustFiles:
     return TrustFiles(raw_files[0], raw_files[1], raw_files[2], raw_note)
 
 
-def _chain_link(source: Source, sequence: int) -> tuple[bytes, bytes]:
+def chain_link(source: Source, sequence: int) -> tuple[bytes, bytes]:
+    """An earlier statement and its trust list, as the tree keeps them. Raises TreeMissingError, TreeInconsistentError."""
     raw_note = source.read(f"trust/{sequence}.note", MAX_NOTE_BYTES)
     return raw_note, source.read(f"trust/{sequence}.json", MAX_TRUST_FILE_BYTES)
 
