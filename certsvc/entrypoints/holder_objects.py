@@ -153,9 +153,9 @@ def _instant(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-_TEXT: Final = {"type": "string"}
-_DAY: Final = {"type": "string", "format": "date"}
-_OPEN: Final = {"type": ["object", "null"]}
+_TEXT: Final[dict[str, Any]] = {"type": "string"}
+_DAY: Final[dict[str, Any]] = {"type": "string", "format": "date"}
+_OPEN: Final[dict[str, Any]] = {"type": ["object", "null"]}
 
 
 def _whole(properties: dict[str, Any]) -> dict[str, Any]:

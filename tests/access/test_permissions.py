@@ -39,6 +39,8 @@ UPKEEP = {
     Action.ACTOR_END,
     Action.CLIENT_ADD,
     Action.CLIENT_REMOVE,
+    Action.API_KEY_ADD,
+    Action.API_KEY_END,
     Action.REGISTRY_LOAD,
     Action.POLICY_LOAD,
     Action.CALENDAR_LOAD,
