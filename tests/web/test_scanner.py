@@ -186,6 +186,12 @@ def test_whoever_says_no_to_the_camera_is_told_how_to_go_on(open_page: OpenPage)
     expect(told).to_contain_text("没有使用摄像头的权限")
     expect(told).to_contain_text("选择照片、粘贴二维码的内容，或输入校验码")
     shown(page, "denied")
+    page.context.grant_permissions(["camera"])
+    page.get_by_role("button", name="重新打开摄像头").click()
+    expect(told).to_contain_text("画面只在本机识别", timeout=20_000)
+    with page.expect_file_chooser():
+        page.get_by_role("button", name="改用照片").click()
+    expect(page.locator(".viewfinder")).to_have_count(0)
 
 
 def test_a_device_without_any_camera_is_told_so(browser: Browser, host: str) -> None:

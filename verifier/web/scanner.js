@@ -16,10 +16,11 @@ const FOREIGN_MS = 3_000;
 
 /**
  * Open the viewfinder over the page.
+ * @param choosePicture called, within the click, when a photo is wanted instead; the viewfinder then closes.
  * @returns the scanned text; null when it was closed (by its button, Esc, the browser's back, or leaving the page).
  */
-export async function scan() {
-  const viewfinder = new Viewfinder();
+export async function scan(choosePicture) {
+  const viewfinder = new Viewfinder(choosePicture);
   try {
     return await viewfinder.run();
   } finally {
@@ -37,9 +38,14 @@ class Viewfinder {
   #open = true;
   #choosing = false;
   #steppedBack = false;
+  #choosePicture;
+
+  constructor(choosePicture) {
+    this.#choosePicture = choosePicture;
+  }
 
   async run() {
-    const { dialog, close, other, light } = this.#parts;
+    const { dialog, close, other, light, photo, retry } = this.#parts;
     const { signal } = this.#ending;
     const leave = () => this.#finish(null);
     document.body.append(dialog);
@@ -53,9 +59,19 @@ class Viewfinder {
     close.addEventListener("click", leave, { signal });
     other.addEventListener("click", () => this.#switchCamera(), { signal });
     light.addEventListener("click", () => this.#switchLight(), { signal });
+    photo.addEventListener("click", () => { this.#choosePicture(); leave(); }, { signal });
+    retry.addEventListener("click", () => this.#begin(), { signal });
+    await this.#begin();
+    return this.#finished;
+  }
+
+  async #begin() {
+    const { dialog, close, retry } = this.#parts;
+    dialog.dataset.scannerState = "opening";
+    retry.hidden = true;
+    close.focus();
     this.#say(WORDS.opening);
     if (await this.#start(null)) this.#look().catch(() => this.#refuse(WORDS.failed));
-    return this.#finished;
   }
 
   async close() {
@@ -106,6 +122,7 @@ class Viewfinder {
   }
 
   async #look() {
+    this.#reader?.close();
     this.#reader = new SymbolReader();
     const seen = new Map();
     let confirmed = 0;
@@ -170,10 +187,12 @@ class Viewfinder {
   }
 
   #refuse(sentence) {
-    const { dialog, light, other } = this.#parts;
+    const { dialog, light, other, retry } = this.#parts;
+    this.#camera?.close();
     dialog.dataset.scannerState = "refused";
     light.hidden = true;
     other.hidden = true;
+    retry.hidden = false;
     this.#say(sentence);
   }
 
@@ -206,14 +225,15 @@ function build() {
   choices.hidden = true;
   const light = element("button", "", WORDS.light);
   const other = element("button", "", WORDS.other);
-  light.hidden = true;
-  other.hidden = true;
+  const photo = element("button", "", WORDS.photo);
+  const retry = element("button", "", WORDS.retry);
+  for (const button of [light, other, retry]) button.hidden = true;
   const tools = element("div", "viewfinder-tools");
-  tools.append(light, other);
+  tools.append(retry, photo, light, other);
   dialog.setAttribute("aria-labelledby", title.id);
   dialog.dataset.scannerState = "opening";
   dialog.append(head, picture, told, choices, tools);
-  return { dialog, close, video, told, choices, light, other };
+  return { dialog, close, video, told, choices, light, other, photo, retry };
 }
 
 function element(kind, style, words = null) {

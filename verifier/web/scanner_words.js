@@ -16,6 +16,8 @@ export const WORDS = {
   close: { zh: "关闭", en: "Close" },
   other: { zh: "切换摄像头", en: "Other camera" },
   light: { zh: "补光", en: "Light" },
+  photo: { zh: "改用照片", en: "Use a photo" },
+  retry: { zh: "重新打开摄像头", en: "Open the camera again" },
   failed: {
     zh: "识别程序没有加载成功。请检查网络后重试，或输入二维码旁的校验码。",
     en: "The reader did not load. Check the network and try again, or type the manual code beside the symbol.",

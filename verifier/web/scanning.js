@@ -17,7 +17,7 @@ async function openScanner() {
   isOpen = true;
   try {
     const { scan } = await import("./scanner.js");
-    const text = await scan();
+    const text = await scan(() => chooser.click());
     if (text === null) opener.focus();
     else await present(text);
   } catch {
