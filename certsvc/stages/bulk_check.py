@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from typing import Any
 
 from certverify import Verdict
 
@@ -42,3 +44,12 @@ class BulkCheck:
                 return self._codes.check(symbols, question.place)
             case HolderAsked(number, name, id_last4):
                 return self._verification.check_holder(HolderClaim(number, name, id_last4), question.place)
+
+
+def problem_object(problems: Sequence[RowProblem]) -> dict[str, Any]:
+    """Everything that is wrong with a row: the code of the first, one sentence of them all, and each with its field."""
+    return {
+        "code": problems[0].code,
+        "detail": "".join(one.detail for one in problems),
+        "errors": [{"field": one.field, "code": one.code} for one in problems],
+    }

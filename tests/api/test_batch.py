@@ -195,3 +195,11 @@ def test_rows_that_time_does_not_reach_are_named(
     monkeypatch.setattr(batch_api, "_WORKING", -1.0)
     told = batch(shared, {"qr": qr_text(shared.regular[0])}, {"qr": ""})
     assert [answer["problem"]["code"] for answer in told["answers"]] == ["unavailable", "field-unfit"]
+
+
+def test_look_ups_of_rows_are_noted_with_their_channel(public: PublicOffice) -> None:
+    certificate = public.regular[0]
+    batch(public, claim(certificate), claim(certificate, name="何人"), {"qr": qr_text(certificate)})
+    public.office.look_ups.journal.flush()
+    noted = public.office.look_ups.store.of_certificate(certificate.draft.content.number)
+    assert [(one.channel.value, one.verdict) for one in noted] == [("batch", "passed")] * 2

@@ -106,7 +106,11 @@ def test_every_answer_is_described_with_an_example_that_fits(shared: PublicOffic
     described = shared.client.get("/openapi.json").json()
     schemas = described["components"]["schemas"]
     assert set(described["paths"]) == {
-        "/api/v1/verify", "/api/v1/verify/pdf", "/api/v1/verify/batch", "/api/v1/bundle", "/api/v1/history", "/api/v1/unit-notices",
+        "/api/v1/verify", "/api/v1/verify/pdf", "/api/v1/verify/batch",
+        "/api/v1/quota", "/api/v1/signed-verdict",
+        "/api/v1/verification-jobs", "/api/v1/verification-jobs/preview", "/api/v1/verification-jobs/{token}",
+        "/api/v1/verification-jobs/{token}/results", "/api/v1/verification-jobs/{token}/results.xlsx",
+        "/api/v1/verification-jobs/{token}/results.csv", "/api/v1/bundle", "/api/v1/history", "/api/v1/unit-notices",
         "/api/v1/announced-documents", "/api/v1/past-bundle",
         "/api/v1/e-licence", "/api/v1/e-licence/identifier",
         "/api/v1/report", "/api/v1/statement", "/api/v1/share-grants/open",

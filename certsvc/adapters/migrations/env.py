@@ -24,6 +24,7 @@ from certsvc.adapters import (
     schema,
     share_schema,
     statement_schema,
+    verification_job_schema,
 )
 
 _MODULES = (
@@ -45,6 +46,7 @@ _MODULES = (
     policy_schema,
     share_schema,
     statement_schema,
+    verification_job_schema,
 )
 assert all(module.metadata is schema.metadata for module in _MODULES)
 

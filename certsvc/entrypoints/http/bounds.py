@@ -59,9 +59,11 @@ class TimeLimit:
     Work in a thread cannot be stopped; it ends unheard.
     """
 
-    def __init__(self, app: ASGIApp, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, seconds: float, below: Mapping[str, float] | None = None) -> None:
+        """One time for every address, others for the addresses that begin as in `below`."""
         self._app = app
         self._seconds = seconds
+        self._below = below or {}
         self._given_up: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,7 +81,7 @@ class TimeLimit:
 
         work = asyncio.ensure_future(self._answer(scope, receive, send_unless_given_up))
         try:
-            await asyncio.wait({work}, timeout=self._seconds)
+            await asyncio.wait({work}, timeout=self._seconds_for(scope["path"]))
             if not work.done() and not begun:
                 given_up = True
                 self._abandon(work)
@@ -89,6 +91,9 @@ class TimeLimit:
         finally:
             if not work.done() and not given_up:
                 self._abandon(work)
+
+    def _seconds_for(self, path: str) -> float:
+        return next((own for start, own in self._below.items() if path.startswith(start)), self._seconds)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

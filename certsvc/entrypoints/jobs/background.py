@@ -12,7 +12,14 @@ from types import FrameType
 
 from certsvc.adapters.local_wake_ups import LocalWakeUps
 from certsvc.bootstrap import open_office
-from certsvc.entrypoints.jobs.steps import SequencedOffice, Sequencer, finish_cases, forget_old, resume_issues
+from certsvc.entrypoints.jobs.steps import (
+    SequencedOffice,
+    Sequencer,
+    check_files,
+    finish_cases,
+    forget_old,
+    resume_issues,
+)
 from certsvc.errors import CertsvcError, ConflictError, NotWitnessed, UnavailableError
 from certsvc.ports.sharing import WakeUps
 from certsvc.settings import Settings
@@ -88,8 +95,8 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
 
     `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
     """
-    sequencing, issuing, cases, crediting, filling, archiving, retaining, answering = (
-        open_office(settings) for _ in range(8)
+    sequencing, issuing, cases, crediting, filling, archiving, retaining, answering, checking = (
+        open_office(settings) for _ in range(9)
     )
     sequencer = Sequencer(sequencing, renewed_at=monotonic())
     companions = (
@@ -106,6 +113,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         Companion("information", filling.information.work, FILLING_SECONDS, failed),
         Companion("archive", archiving.archive_desk.work, ARCHIVE_SECONDS, failed),
         Companion("answers", answering.answer_storing.work, LOOK_SECONDS, failed),
+        Companion("files", lambda stopping: check_files(checking, stopping, sleep), LOOK_SECONDS, failed),
         Companion("retention", lambda stopping: forget_old(retaining, stopping), RETENTION_SECONDS, failed),
     )
     for companion in companions:
@@ -124,6 +132,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         filling.close()
         archiving.close()
         answering.close()
+        checking.close()
         retaining.close()
     for companion in companions:
         companion.require_well()

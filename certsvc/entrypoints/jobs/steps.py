@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from time import monotonic
 from typing import Protocol
 
 from certsvc.errors import ConflictError
 
 RENEWAL_SECONDS = 600.0
+LONGEST_REST = 0.5  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +57,36 @@ class WorkingPart(Protocol):
 
     def work(self, stopping: Callable[[], bool]) -> None:
         """Finish what is committed, or come to the next resting point once `stopping`."""
+        ...
+
+
+class FileLine(Protocol):
+    """Files of questions, as they are worked off."""
+
+    def work_off(self) -> int:
+        """Answer one chunk; how many rows, 0 when none waits."""
+        ...
+
+    def delete_ended(self) -> int:
+        """Delete the jobs whose time is over; how many."""
+        ...
+
+
+class FileJobs(Protocol):
+    """Where the line of files is found."""
+
+    @property
+    def line(self) -> FileLine:
+        """The line."""
+        ...
+
+
+class CheckingOffice(Protocol):
+    """What checks of whole files need of an office."""
+
+    @property
+    def verification_jobs(self) -> FileJobs:
+        """Checks of whole files."""
         ...
 
 
@@ -126,6 +158,23 @@ class Sequencer:
         if published:
             self._office.publish()
         return Sequenced(recorded, published, renewed=False)
+
+
+def check_files(office: CheckingOffice, stopping: Callable[[], bool], rest: Callable[[float], None]) -> int:
+    """Answer the rows of files, chunk by chunk, until none waits or once `stopping`; how many.
+
+    As long as a chunk took, the process rests: whoever asks a single question does not wait behind twenty thousand.
+    """
+    line, answered = office.verification_jobs.line, 0
+    line.delete_ended()
+    while not stopping():
+        begun = monotonic()
+        rows = line.work_off()
+        if not rows:
+            break
+        answered += rows
+        rest(min(monotonic() - begun, LONGEST_REST))
+    return answered
 
 
 def finish_cases(office: CaseOffice, stopping: Callable[[], bool]) -> None:

@@ -28,6 +28,13 @@ from certsvc.entrypoints.public_api.guarding import limited_as_verification
 from certsvc.entrypoints.public_api.heads import answer_heads
 from certsvc.entrypoints.public_api.idempotency import IdempotencyDesk
 from certsvc.entrypoints.public_api.installable import add_installable
+from certsvc.entrypoints.public_api.job_api import (
+    JOB_SECONDS,
+    JOBS_PATH,
+    MAX_JOB_BYTES,
+    PREVIEW_PATH,
+    add_verification_jobs,
+)
 from certsvc.entrypoints.public_api.key_quotas import QuotaHeaders
 from certsvc.entrypoints.public_api.mapping_api import add_mapping_check
 from certsvc.entrypoints.public_api.notice_pages import add_notices
@@ -99,6 +106,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
     if service is not None:
         add_verification(app, service)
         add_batches(app, service)
+        add_verification_jobs(app, service)
         add_operation(app, service)
         add_notices(app, service, pages)
         add_announced(app, service, pages)
@@ -113,6 +121,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
             service.idempotent_requests, service.clock, limited_as_verification(service)
         )
         _add_historical_page(app, pages)
+        _add_batch_page(app, pages)
     answer_heads(app)
     _add_tree(app, public_tree_folder)
     return app
@@ -123,9 +132,16 @@ def _add_middleware(app: FastAPI, service: PublicService | None) -> None:
     limits = Limits() if service is None else service.limits
     app.add_middleware(QuotaHeaders)
     app.add_middleware(
-        BodyLimit, limit=MAX_JSON_BYTES, by_path={PDF_PATH: MAX_FORM_BYTES, BATCH_PATH: MAX_BATCH_BYTES}
+        BodyLimit,
+        limit=MAX_JSON_BYTES,
+        by_path={
+            PDF_PATH: MAX_FORM_BYTES,
+            BATCH_PATH: MAX_BATCH_BYTES,
+            JOBS_PATH: MAX_JOB_BYTES,
+            PREVIEW_PATH: MAX_JOB_BYTES,
+        },
     )
-    app.add_middleware(TimeLimit, seconds=limits.answer_seconds)
+    app.add_middleware(TimeLimit, seconds=limits.answer_seconds, below={JOBS_PATH: JOB_SECONDS})
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=None if service is None else service.metrics.count_request)
 
@@ -162,6 +178,13 @@ def _add_historical_page(app: FastAPI, pages: Pages) -> None:
         return answer_with_etag(request, pages.historical, "text/html; charset=utf-8", REVALIDATE)
 
     app.add_api_route("/historical", historical, methods=READ, include_in_schema=False)
+
+
+def _add_batch_page(app: FastAPI, pages: Pages) -> None:
+    def batch(request: Request) -> Response:
+        return answer_with_etag(request, pages.batch, "text/html; charset=utf-8", REVALIDATE)
+
+    app.add_api_route("/batch", batch, methods=READ, include_in_schema=False)
 
 
 def _add_assets(app: FastAPI, assets: Assets) -> None:

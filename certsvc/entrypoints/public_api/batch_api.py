@@ -32,10 +32,13 @@ from certsvc.entrypoints.http.problems import Problem, problem_response
 from certsvc.entrypoints.public_api.askers import Asker, asker_of
 from certsvc.entrypoints.public_api.batch_answers import BATCH_ANSWERS, BATCH_BODY
 from certsvc.entrypoints.public_api.guarding import refuse_reading, require_rows
+from certsvc.entrypoints.public_api.noting import note_answer
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
 from certsvc.errors import RequestError, UnavailableError
-from certsvc.stages.bulk_check import BulkCheck
+from certsvc.ports.look_ups import LookUpChannel
+from certsvc.stages.bulk_check import BulkCheck, problem_object
+from certsvc.stages.verify import HolderClaim
 
 BATCH_PATH: Final = "/api/v1/verify/batch"
 MAX_BATCH_BYTES: Final = 2_000_000
@@ -126,9 +129,10 @@ class _Answers:
         if not guess_allowed(self.service, row.asks):
             return self._problem((TOO_OFTEN,))
         answer = self.check.answer(row.asks)
-        return self._problem((answer,)) if isinstance(answer, RowProblem) else self._verdict(answer)
+        return self._problem((answer,)) if isinstance(answer, RowProblem) else self._verdict(row.asks, answer)
 
-    def _verdict(self, verdict: Verdict) -> dict[str, Any]:
+    def _verdict(self, question: RowQuestion, verdict: Verdict) -> dict[str, Any]:
+        note_answer(self.service, self.asker, verdict, _claim_of(question), LookUpChannel.BATCH)
         self.service.metrics.count_verdict(
             verdict.outcome.value, (one.code.value for one in verdict.findings)
         )
@@ -141,13 +145,9 @@ class _Answers:
         return {"problem": problem_object(problems)}
 
 
-def problem_object(problems: Sequence[RowProblem]) -> dict[str, Any]:
-    """Everything that is wrong with a row: the code of the first, one sentence of them all, and each with its field."""
-    return {
-        "code": problems[0].code,
-        "detail": "".join(one.detail for one in problems),
-        "errors": [{"field": one.field, "code": one.code} for one in problems],
-    }
+def _claim_of(question: RowQuestion) -> HolderClaim | None:
+    asked = question.asked
+    return HolderClaim(asked.number, asked.name, asked.id_last4) if isinstance(asked, HolderAsked) else None
 
 
 async def _body(request: Request) -> bytes:

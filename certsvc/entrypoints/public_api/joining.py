@@ -69,6 +69,7 @@ def public_service(office: Office) -> PublicService:
         clock=office.clock,
         key_desk=KeyDesk(office.remembered_keys, office.day_use, limiter, office.clock),
         idempotent_requests=office.idempotent_requests,
+        jobs=office.verification_jobs.desk,
     )
 
 

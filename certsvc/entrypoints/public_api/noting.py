@@ -6,13 +6,13 @@ nothing is counted alone, for the watch over those who try numbers out.
 
 from __future__ import annotations
 
-from certverify import Code, Verdict
-from certverify.verdict import Authentic
+from certverify import Verdict
 from fastapi import Request
 
 from certsvc.entrypoints.public_api.askers import Asker, asker_of
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.ports.look_ups import HANDED_OUT, LookUp, LookUpChannel
+from certsvc.stages.looked_up import number_found
 from certsvc.stages.verify import HolderClaim
 
 
@@ -51,20 +51,6 @@ def note_miss(service: PublicService, asker: Asker, claim: HolderClaim) -> None:
         f"{claim.name}/{claim.id_last4}",
         organisation=asker.organisation is not None,
     )
-
-
-def number_found(verdict: Verdict) -> str | None:
-    """The number, or check reference, of what a verdict is about; None for what the authority never signed or recorded."""
-    if verdict.authentic is not Authentic.YES or Code.CERTIFICATE_NOT_FOUND in verdict_codes(verdict):
-        return None
-    if verdict.historical is not None:
-        return verdict.historical.reference
-    return None if verdict.certificate is None else verdict.certificate.number
-
-
-def verdict_codes(verdict: Verdict) -> frozenset[Code]:
-    """The codes of a verdict's findings."""
-    return frozenset(one.code for one in verdict.findings)
 
 
 def _note(

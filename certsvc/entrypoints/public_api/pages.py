@@ -71,6 +71,7 @@ class Pages:
         self.start = self._render("start.html.j2")
         self.verdict = self._render("verdict.html.j2")
         self.historical = self._render("historical.html.j2")
+        self.batch = self._render("batch.html.j2")
 
     def notices(self, notices: Sequence[PublicNotice], number: int, page: int, pages: int) -> bytes:
         """The units that are named publicly: one page of them, and how many there are."""

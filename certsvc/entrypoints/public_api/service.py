@@ -23,6 +23,7 @@ from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.signed_verdicts import SignedVerdicts
 from certsvc.stages.statements import Statements
+from certsvc.stages.verification_jobs import JobDesk
 from certsvc.stages.verification_reports import VerificationReports
 from certsvc.stages.verify import Verification
 
@@ -71,3 +72,4 @@ class PublicService:
     clock: Clock
     key_desk: KeyDesk
     idempotent_requests: IdempotentRequests
+    jobs: JobDesk
