@@ -6,7 +6,7 @@ import argparse
 import os
 import time
 
-from bench import documents, filings, issue, ledger, monitor, proof, start, statistics, verification
+from bench import documents, filings, hot_path, issue, ledger, monitor, proof, start, statistics, verification
 from bench.report import merge_results, print_table, results, write_readme
 from bench.timing import FULL, Measurement
 from bench.versions import this_run
@@ -18,6 +18,7 @@ THEMES = {
     "monitor": monitor.measure,
     "filings": filings.measure,
     "verification": verification.measure,
+    "hot-path": hot_path.measure,
     "proof": proof.measure,
     "start": start.measure,
     "statistics": statistics.measure,

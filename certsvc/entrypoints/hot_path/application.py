@@ -33,7 +33,7 @@ _JSON: Final = b"application/json"
 _HANDED_ON: Final = frozenset({b"authorization", b"x-proof-of-work", b"idempotency-key", b"content-encoding"})
 _A_MINUTE: Final = 60
 _PAGE: Final = PAGE_HEADER.lower().encode()
-_HEADERS: Final = [
+HEADERS: Final = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),
     *((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
@@ -110,7 +110,7 @@ class HotPath:
         self._tally.count(found.answer, found.frame, address, from_page)
         body = put_together(found.frame, self._standing.age, found.answer.own)
         headers = [
-            *_HEADERS,
+            *HEADERS,
             (b"content-length", b"%d" % len(body)),
             (b"x-request-id", b"%010X" % (_PROCESS + next(self._numbers))),
         ]
