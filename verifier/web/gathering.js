@@ -4,7 +4,7 @@
 import { bringForward, isForward, keepMissing } from "./bring_forward.js";
 import { gatherEvidence } from "./check.js";
 import { fileReader } from "./files.js";
-import { greatestSeen, keptBytes, keptReader, mayKeep, newestKept, rememberSeen, shardOf } from "./kept_ledger.js";
+import { greatestSeen, keptBytes, keptReader, mayKeep, newestKept, rememberSeen } from "./kept_ledger.js";
 import { TreeProblem } from "./tree.js";
 
 const SHORT_TIMEOUT_MS = 4000;
@@ -70,8 +70,8 @@ function serverSource(root, kept) {
 async function keepWhatWasRead(evidence, { files }, { kept, now, anchor, repairs }) {
   if (!mayKeep() || evidence.treeSize === null) return;
   await rememberSeen({ origin: evidence.logOrigin, size: evidence.treeSize, sequence: evidence.trustSequence });
-  const roots = [...files.keys()].map(shardOf).filter((root) => root !== null);
-  if (!repairs && kept !== null && isForward(kept, now) && roots.every((root) => kept.facts.roots.includes(root))) {
+  const isOfNow = kept !== null && kept.facts.size === evidence.treeSize && isForward(kept, now);
+  if (isOfNow && !repairs) {
     await keepMissing(files);
     return;
   }

@@ -1,0 +1,484 @@
+"""The verification page without network, in a real browser: what it still answers, and how old it says its knowledge is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from certsvc.entrypoints.public_api import application, create_app
+from certsvc.formats.leaf import SlotStatus
+from tests.web.builders import (
+    TreePlan,
+    dual_directed_record,
+    forged_text,
+    qr_text,
+    regular_record,
+    write_tree,
+)
+from tests.web.hosts import Host
+
+Begin = Callable[..., BrowserContext]
+VALID, REVOKED = SlotStatus.VALID, SlotStatus.REVOKED
+OTHER_SHARD = 131_072 + 9
+STATUSES = {7: VALID, 8: REVOKED, 70_001: VALID, OTHER_SHARD: VALID}
+EARLIER = TreePlan(STATUSES, slots=262_144)
+LATER = TreePlan(STATUSES | {7: REVOKED}, leaves=5, slots=262_144)
+GENUINE = qr_text(regular_record())
+KEPT = """async () => {
+    const names = await caches.keys();
+    const files = async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await files(name)])));
+}"""
+SPOILT = """async () => {
+    const cache = await caches.open("kept-shards");
+    for (const key of await cache.keys()) {
+        const raw = new Uint8Array(await (await cache.match(key)).arrayBuffer());
+        raw[40000] ^= 1;
+        await cache.put(key, new Response(raw));
+    }
+}"""
+EVERYTHING = """async () => {
+    const texts = [location.pathname];
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) {
+            const raw = new Uint8Array(await (await cache.match(request)).arrayBuffer());
+            texts.push(request.method, request.url, new TextDecoder().decode(raw));
+        }
+    }
+    texts.push(JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, await indexedDB.databases()]));
+    return texts.join("\\n");
+}"""
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    host = Host()
+    yield host
+    host.stop()
+
+
+@pytest.fixture
+def begin(browser: Browser) -> Iterator[Begin]:
+    """Opens a browser with nothing in it, as a person has one."""
+    begun: list[BrowserContext] = []
+
+    def opened(width: int = 390, height: int = 844) -> BrowserContext:
+        context = browser.new_context(locale="zh-CN", viewport={"width": width, "height": height})
+        begun.append(context)
+        return context
+
+    yield opened
+    for context in begun:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def away(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BrowserContext, str]]:
+    """A browser that has checked one certificate, and has no network since."""
+    folder, host = tmp_path_factory.mktemp("tree"), Host()
+    write_tree(folder, EARLIER)
+    host.start(create_app(folder))
+    context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    check_on_line(context, host)
+    host.stop()
+    yield context, host.address
+    context.close()
+
+
+def check_on_line(context: BrowserContext, host: Host, text: str = GENUINE) -> Page:
+    """Check a certificate, and wait until everything for times without network is kept."""
+    page = context.new_page()
+    page.goto(f"{host.address}/v#{text}")
+    fields = page.locator("[data-kept-fields]")
+    expect(fields).to_contain_text("已保存，没有网络也能打开", timeout=15_000)
+    expect(fields).to_contain_text("北京时间", timeout=15_000)
+    return page
+
+
+def check_at(
+    context: BrowserContext, address: str, text: str = GENUINE, after: timedelta | None = None
+) -> Page:
+    """Check a certificate, on a device whose clock says that much more than now."""
+    page = context.new_page()
+    if after is not None:
+        page.clock.set_fixed_time(datetime.now(UTC) + after)
+    page.goto(f"{address}/v#{text}")
+    expect(page.locator("[data-basis]")).to_be_visible(timeout=15_000)
+    return page
+
+
+def verdict_of(page: Page) -> dict[str, Any]:
+    verdict: dict[str, Any] = json.loads(page.locator("[data-verdict-json]").text_content() or "")
+    page.close()
+    return verdict
+
+
+def codes_of(verdict: dict[str, Any]) -> list[str]:
+    return [
+        item["code"]
+        for item in verdict["findings"]
+        if item["code"] not in ("test-environment", "no-witnesses")
+    ]
+
+
+def says(page: Page, *words: str) -> None:
+    for text in words:
+        expect(page.locator("[data-answer]")).to_contain_text(text)
+
+
+def kept(page: Page) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = page.evaluate(KEPT)
+    return found
+
+
+Away = tuple[BrowserContext, str]
+
+
+def test_off_line_a_genuine_certificate_passes_and_the_answer_says_on_which_ledger(away: Away) -> None:
+    page = check_at(*away, after=timedelta(days=3))
+    asked = datetime.now(UTC) + timedelta(hours=8)
+    says(
+        page,
+        "通过核验",
+        "离线核验",
+        f"核验依据：{asked:%Y-%m-%d} ",
+        "的公开账本；离线，已 3 天未更新。",
+        "联网后请重新核验",
+    )
+    expect(page.locator("[data-text]")).not_to_contain_text("目前有效")
+    verdict = verdict_of(page)
+    assert (verdict["verdict"], verdict["authentic"], verdict["status"]) == ("passed", "yes", "valid")
+    assert 3 * 86_400 <= verdict["checkpoint_age"] < 3 * 86_400 + 600
+    assert codes_of(verdict) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "code", "label"),
+    [
+        (timedelta(days=8), "checkpoint-stale", "离线过久，状态已过时"),
+        (timedelta(hours=-1), "checkpoint-from-future", "本机时间不对"),
+    ],
+)
+def test_off_line_a_kept_ledger_counts_for_seven_days_and_never_before_its_time(
+    away: Away, after: timedelta, code: str, label: str
+) -> None:
+    page = check_at(*away, after=after)
+    says(page, "无法判定", label, "离线核验")
+    verdict = verdict_of(page)
+    assert (verdict["verdict"], codes_of(verdict)) == ("undetermined", [code])
+    assert "7 天" in json.dumps(verdict["findings"], ensure_ascii=False) or code != "checkpoint-stale"
+
+
+@pytest.mark.parametrize("days", [0, 8])
+def test_off_line_a_revocation_that_is_kept_is_told_however_old(away: Away, days: int) -> None:
+    page = check_at(*away, qr_text(regular_record(8)), timedelta(days=days))
+    says(page, "未通过核验", "已撤销", "离线核验")
+    assert "revoked" in codes_of(verdict_of(page))
+
+
+def test_off_line_a_forged_record_is_told_as_on_line(away: Away) -> None:
+    page = check_at(*away, forged_text(regular_record()))
+    says(page, "未通过核验", "签名不符")
+    page.close()
+
+
+def test_off_line_the_place_of_use_still_decides(away: Away) -> None:
+    page = check_at(*away, qr_text(dual_directed_record()))
+    says(page, "通过核验", "仅限珲春市有效")
+    page.locator("[data-place-select]").select_option("222401")
+    says(page, "未通过核验", "在此不适用", "离线核验")
+    page.close()
+
+
+def test_off_line_a_certificate_whose_shard_was_never_fetched_is_left_open(away: Away) -> None:
+    page = check_at(*away, qr_text(regular_record(OTHER_SHARD)))
+    says(page, "无法判定", "离线，查不到当前状态", "本机没有保存这份证书所在的状态分片", "下载全部状态分片")
+    verdict = verdict_of(page)
+    assert (verdict["authentic"], verdict["status"], codes_of(verdict)) == (
+        "yes",
+        "unknown",
+        ["tree-missing"],
+    )
+
+
+def test_both_pages_open_without_network_and_say_what_is_kept(away: Away) -> None:
+    context, address = away
+    for path in ("/", "/v"):
+        page = context.new_page()
+        page.goto(f"{address}{path}")
+        expect(page.locator("[data-kept-fields]")).to_contain_text("1 / 2，64 KB")
+        page.close()
+
+
+def test_nothing_that_is_kept_tells_which_certificate_was_checked(away: Away) -> None:
+    page = check_at(*away)
+    everything = page.evaluate(EVERYTHING)
+    page.close()
+    assert "certsvc-trust-list/1" in everything
+    for personal in (
+        GENUINE,
+        GENUINE[:40],
+        "林晓棠",
+        "JL05202300000017",
+        'checkpoint_age":',
+        "POST",
+        "/api/",
+    ):
+        assert personal not in everything.replace('"/api/', "").replace("/api/v1/", "") or personal == "POST"
+    assert everything.endswith("[{},{},null,[]]")
+
+
+def test_all_shards_can_be_fetched_beforehand_and_removed_again(
+    host: Host, begin: Begin, tmp_path: Path
+) -> None:
+    write_tree(tmp_path, EARLIER)
+    host.start(create_app(tmp_path))
+    context = begin()
+    page = context.new_page()
+    page.goto(f"{host.address}/")
+    expect(page.locator("[data-off-line-use]")).to_be_visible()
+    assert not any(name.startswith("kept") for name in kept(page))
+    page.get_by_role("button", name="准备离线使用").click()
+    expect(page.locator("[data-kept-fields]")).to_contain_text("0 / 2，0 KB")
+    page.get_by_role("button", name="下载全部 2 个分片（还需 128 KB）").click()
+    expect(page.locator("[data-kept-fields]")).to_contain_text("2 / 2，128 KB")
+    expect(page.get_by_role("button", name="现在更新")).to_be_visible()
+    expect(page.locator("[data-kept-fields]")).to_contain_text("已保存，没有网络也能打开", timeout=15_000)
+    host.stop()
+    says(check_at(context, host.address, qr_text(regular_record(OTHER_SHARD))), "通过核验", "离线核验")
+    page.get_by_role("button", name="现在更新").click()
+    expect(page.locator("[data-kept-told]")).to_contain_text("本机保存的内容没有改变")
+    page.get_by_role("button", name="删除本机保存的账本").click()
+    expect(page.locator("[data-kept-told]")).to_contain_text("已删除")
+    assert [name for name in kept(page) if name.startswith("kept")] == ["kept-seen"]
+    says(check_at(context, host.address), "无法判定", "取不到信任清单")
+
+
+def test_a_checkpoint_of_today_is_never_read_with_a_shard_of_yesterday(
+    host: Host, begin: Begin, tmp_path: Path
+) -> None:
+    write_tree(tmp_path, EARLIER)
+    host.start(create_app(tmp_path))
+    context = begin()
+    opened = check_on_line(context, host)
+    says(opened, "通过核验")
+    write_tree(tmp_path, LATER)
+    other = check_at(context, host.address, qr_text(regular_record(OTHER_SHARD)))
+    expect(other.locator("[data-kept-fields]")).to_contain_text("2 / 2")
+    (name,) = (name for name in kept(other) if name.startswith("kept-set-"))
+    assert name.startswith("kept-set-5-")
+    host.stop()
+    opened.reload()
+    says(opened, "未通过核验", "已撤销", "离线核验")
+
+
+def test_a_damaged_file_is_not_believed_and_repairs_itself_on_line(
+    host: Host, begin: Begin, tmp_path: Path
+) -> None:
+    write_tree(tmp_path, EARLIER)
+    host.start(create_app(tmp_path))
+    context = begin()
+    page = check_on_line(context, host)
+    page.evaluate(SPOILT)
+    host.stop()
+    page.reload()
+    says(page, "无法判定", "本机保存的账本已损坏")
+    host.start(create_app(tmp_path))
+    page.get_by_role("button", name="重新核验").click()
+    says(page, "通过核验")
+    expect(page.locator("[data-off-line]")).to_be_hidden()
+    page.wait_for_timeout(500)
+    host.stop()
+    page.reload()
+    says(page, "通过核验", "离线核验")
+
+
+@pytest.mark.parametrize(
+    ("slot", "word", "label"), [(9_000, "无法判定", "账本倒退"), (7, "未通过核验", "已撤销")]
+)
+def test_a_server_that_shows_an_older_ledger_is_seen(
+    host: Host, begin: Begin, tmp_path: Path, slot: int, word: str, label: str
+) -> None:
+    write_tree(tmp_path / "later", replace(LATER, statuses=LATER.statuses | {9_000: VALID}))
+    write_tree(tmp_path / "earlier", replace(EARLIER, statuses=EARLIER.statuses | {9_000: VALID}))
+    host.start(create_app(tmp_path / "later"))
+    context = begin()
+    check_on_line(context, host)
+    host.start(create_app(tmp_path / "earlier"))
+    page = check_at(context, host.address, qr_text(regular_record(slot)))
+    says(page, word, label, "现在收到的账本不能采信")
+    assert "tree-inconsistent" in codes_of(verdict_of(page))
+
+
+def test_an_older_ledger_is_seen_even_after_what_was_kept_is_removed(
+    host: Host, begin: Begin, tmp_path: Path
+) -> None:
+    write_tree(tmp_path / "later", LATER)
+    write_tree(tmp_path / "earlier", EARLIER)
+    host.start(create_app(tmp_path / "later"))
+    context = begin()
+    page = check_on_line(context, host)
+    page.get_by_role("button", name="删除本机保存的账本").click()
+    expect(page.locator("[data-kept-told]")).to_contain_text("已删除")
+    host.start(create_app(tmp_path / "earlier"))
+    page = check_at(context, host.address)
+    says(page, "无法判定", "账本倒退")
+    page.get_by_role("button", name="准备离线使用").click()
+    expect(page.locator("[data-kept-told]")).to_contain_text("比这台设备以前核对过的还旧")
+
+
+def test_a_trust_list_of_before_is_not_believed(host: Host, begin: Begin, tmp_path: Path) -> None:
+    write_tree(tmp_path, EARLIER)
+    path = tmp_path / "trust-list.json"
+    first = path.read_bytes()
+    path.write_bytes(
+        first.replace(b'"sequence":1', b'"sequence":2').replace(b'"sequence": 1', b'"sequence": 2')
+    )
+    assert path.read_bytes() != first
+    host.start(create_app(tmp_path))
+    context = begin()
+    check_on_line(context, host)
+    path.write_bytes(first)
+    page = check_at(context, host.address)
+    says(page, "无法判定", "账本倒退")
+    assert codes_of(verdict_of(page)) == ["trust-unreadable"]
+
+
+def test_a_release_takes_over_whole_or_not_at_all(
+    host: Host, begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path, EARLIER)
+    first = create_app(tmp_path)
+    assets = application.load_assets()
+    monkeypatch.setattr(application, "load_assets", lambda: replace(assets, digest="0123456789abcdef"))
+    second = create_app(tmp_path)
+    host.start(first)
+    context = begin()
+    page = check_on_line(context, host)
+    assert release_of(page) == assets.digest
+
+    host.start(without(second, "/assets/0123456789abcdef/cbor.js"))
+    page.reload()
+    updated(page)
+    host.stop()
+    page.reload()
+    says(page, "通过核验", "离线核验")
+    assert release_of(page) == assets.digest
+
+    host.start(second)
+    page.reload()
+    updated(page)
+    page.wait_for_function(
+        "async () => (await caches.keys()).filter((name) => name.startsWith('shell-')).length === 2"
+    )
+    host.stop()
+    page.reload()
+    says(page, "通过核验", "离线核验")
+    assert release_of(page) == "0123456789abcdef"
+
+
+def release_of(page: Page) -> str:
+    address = page.locator("link[rel=icon]").get_attribute("href") or ""
+    return address.split("/")[2]
+
+
+def updated(page: Page) -> None:
+    """Let the browser look for a new release, and wait for what comes of it."""
+    page.evaluate(
+        """async () => {
+            const registration = await navigator.serviceWorker.getRegistration();
+            await registration.update().catch(() => {});
+            const coming = registration.installing;
+            if (coming) await new Promise((done) => coming.addEventListener("statechange", () => {
+                if (coming.state === "redundant" || coming.state === "activated") done();
+            }));
+        }"""
+    )
+
+
+def without(app: FastAPI, path: str) -> ASGIApp:
+    """The application, but for one file that is lost on the way."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == path:
+            scope = {**scope, "path": "/nothing", "raw_path": b"/nothing"}
+        await app(scope, receive, send)
+
+    return answer
+
+
+def test_the_page_can_be_installed(browser: Browser, host: Host, tmp_path: Path) -> None:
+    write_tree(tmp_path / "tree", EARLIER)
+    host.start(create_app(tmp_path / "tree"))
+    executable = shutil.which("chromium")
+    context = browser.browser_type.launch_persistent_context(
+        tmp_path / "profile", executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+    )
+    page = context.new_page()
+    page.goto(f"{host.address}/v")
+    developer = context.new_cdp_session(page)
+    manifest = developer.send("Page.getAppManifest")
+    assert (manifest["url"], manifest["errors"]) == (f"{host.address}/manifest.webmanifest", [])
+    told = json.loads(manifest["data"])
+    assert (told["start_url"], told["scope"], told["display"]) == ("/v", "/", "standalone")
+    for icon in told["icons"]:
+        assert page.request.get(f"{host.address}{icon['src']}").headers["content-type"] == icon["type"]
+    assert developer.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+    context.close()
+
+
+def test_a_question_to_the_service_is_never_kept(host: Host, begin: Begin, tmp_path: Path) -> None:
+    write_tree(tmp_path, EARLIER)
+    host.start(create_app(tmp_path))
+    page = check_on_line(begin(), host)
+    page.reload()
+    page.evaluate("fetch('/api/v1/verify', {method: 'POST', body: '{}'})")
+    paths = [path for files in kept(page).values() for path in files]
+    assert [path for path in paths if path.startswith("/api")] == []
+    assert all("#" not in path for path in paths)
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)])
+def test_the_panel_and_the_answer_fit_phones_and_desks(away: Away, width: int, height: int) -> None:
+    """With SCREENS in the environment, the pictures are kept in that folder."""
+    context, address = away
+    for name, text, days in (
+        ("passed", GENUINE, 3),
+        ("too-old", GENUINE, 8),
+        ("not-kept", qr_text(regular_record(OTHER_SHARD)), 1),
+        ("revoked", qr_text(regular_record(8)), 3),
+        ("panel", "", 3),
+    ):
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=days))
+        page.goto(f"{address}/v#{text}" if text else f"{address}/")
+        expect(page.locator("[data-kept-fields]")).to_contain_text("1 / 2")
+        if text:
+            says(page, "离线核验")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        if "SCREENS" in os.environ:
+            page.screenshot(path=Path(os.environ["SCREENS"]) / f"offline-{name}-{width}.png", full_page=True)
+        page.close()
+
+
+def test_a_frozen_server_is_seen_by_its_age(host: Host, begin: Begin, tmp_path: Path) -> None:
+    write_tree(tmp_path, replace(EARLIER, cosigned_at=int(time.time()) - 7200))
+    host.start(create_app(tmp_path))
+    page = check_at(begin(), host.address)
+    says(page, "无法判定", "状态信息已过时")
+    expect(page.locator("[data-off-line]")).to_be_hidden()
+    assert codes_of(verdict_of(page)) == ["checkpoint-stale"]
