@@ -20,6 +20,7 @@ const FOREIGN_MS = 3_000;
  * @returns the scanned text; null when it was closed (by its button, Esc, the browser's back, or leaving the page).
  */
 export async function scan(choosePicture) {
+  await loadStyles();
   const viewfinder = new Viewfinder(choosePicture);
   try {
     return await viewfinder.run();
@@ -203,6 +204,18 @@ class Viewfinder {
     told.dataset.said = sentence.zh;
     told.replaceChildren(...bothLanguages(sentence));
   }
+}
+
+// Its stylesheet comes with it; without one the viewfinder is plain and works.
+function loadStyles() {
+  const href = new URL("scanner.css", import.meta.url).href;
+  if (document.querySelector(`link[href="${href}"]`)) return null;
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((resolve) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", resolve);
+  });
 }
 
 function build() {
