@@ -7,6 +7,7 @@ import { bothLanguages } from "./language.js";
 import { ownScript } from "./own_worker.js";
 import { CannotVerify } from "./signature.js";
 import { TreeProblem } from "./tree.js";
+import { ageWords } from "./verdict.js";
 
 const SHARD_KB = 64;
 const LABELS = {
@@ -97,7 +98,9 @@ async function run(asked, { quiet = false } = {}) {
     await bringForward({ now: presentSecond(), anchor, onProgress: showProgress, ...asked });
     tell(paused ? PAUSED : quiet ? null : DONE);
   } catch (error) {
-    tell(reasonOf(error));
+    const reason = reasonOf(error);
+    // Unasked, it is no news that there is no network; that a server went back is.
+    tell(quiet && reason !== WENT_BACK ? null : reason);
   } finally {
     running = false;
     part("kept-progress").hidden = true;
@@ -154,7 +157,9 @@ function fieldsOf(kept, missing) {
 function asOfWords({ as_of: asOf, size }) {
   if (asOf === null) return { zh: `时间不明，共 ${size} 条记录`, en: `of unknown time, ${size} entries` };
   const instant = chinaTime(new Date(asOf * 1000).toISOString());
-  return { zh: `${instant}（北京时间）`, en: `${instant} (Beijing time)` };
+  const age = Math.max(0, presentSecond() - asOf);
+  const ago = age < 60 ? { zh: "刚刚更新", en: "just now" } : { zh: `${ageWords(age).zh}前`, en: `${ageWords(age).en} ago` };
+  return { zh: `${instant}（北京时间，${ago.zh}）`, en: `${instant} (Beijing time, ${ago.en})` };
 }
 
 function fetchAllWords({ facts }, missing) {
