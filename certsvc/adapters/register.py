@@ -15,6 +15,7 @@ from certsvc.adapters.sealed_certificates import open_record
 from certsvc.ports import PersonalCipher
 from certsvc.ports.verification import DecisionNotice, RegisteredVersion, RegisterEntry
 
+_STAND_IN, _LIKE_A_RECORD = b"register/stand-in", 180
 _STEPS = {"drafted": 1, "sealed": 2, "logged": 3, "published": 4}
 
 
@@ -24,11 +25,15 @@ class DatabaseRegister:
     def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
         self._engine = engine
         self._cipher = cipher
+        self._stand_in = cipher.encrypt(bytes(_LIKE_A_RECORD), context=_STAND_IN)
 
     def entry(self, number: str) -> RegisterEntry:
         """Everything on a number, as one instant saw it; an unknown number has version 0 and nothing else."""
         with self._engine.begin() as connection:
-            return read_entry(connection, self._cipher, number)
+            entry = read_entry(connection, self._cipher, number)
+        if not any(one.record for one in entry.versions):
+            self._cipher.decrypt(self._stand_in, context=_STAND_IN)  # nothing takes as long as something
+        return entry
 
     def versions(self, number: str) -> tuple[RegisteredVersion, ...]:
         """Every version of a number, oldest first."""
@@ -38,10 +43,11 @@ class DatabaseRegister:
         """The confirmed decisions on a number, oldest first."""
         return self.entry(number).decisions
 
-    def some_number(self) -> str | None:
-        """The smallest number of a published certificate."""
+    def some_number(self, besides: str = "") -> str | None:
+        """The smallest number of a published certificate that is not `besides`."""
         own = certificate.c
-        first = select(own.number).where(own.state == "published").order_by(own.number).limit(1)
+        others = (own.state == "published", own.number != besides)
+        first = select(own.number).where(*others).order_by(own.number).limit(1)
         with self._engine.begin() as connection:
             found: str | None = connection.execute(first).scalar_one_or_none()
         return found

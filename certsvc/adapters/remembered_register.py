@@ -35,9 +35,9 @@ class RememberedRegister:
         """The confirmed decisions on a number, oldest first."""
         return self._entry(number).decisions
 
-    def some_number(self) -> str | None:
-        """The number of any published certificate; always asked of the database."""
-        return self._register.some_number()
+    def some_number(self, besides: str = "") -> str | None:
+        """The number of any other published certificate; always asked of the database."""
+        return self._register.some_number(besides)
 
     def changed(self, number: str) -> None:
         """Say, after the commit, that a number changed: older entries are given no more.

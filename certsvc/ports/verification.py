@@ -62,8 +62,8 @@ class Register(Protocol):
         """The confirmed decisions on a number, oldest first."""
         ...
 
-    def some_number(self) -> str | None:
-        """The number of any published certificate, None while there is none."""
+    def some_number(self, besides: str = "") -> str | None:
+        """The number of any published certificate but `besides`, None while there is none."""
         ...
 
 

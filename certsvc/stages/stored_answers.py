@@ -77,7 +77,8 @@ class _EntriesAtHand:
     def decisions(self, number: str) -> tuple[DecisionNotice, ...]:
         return self._entries[number].decisions
 
-    def some_number(self) -> str | None:
+    def some_number(self, besides: str = "") -> str | None:
+        del besides
         return None
 
 

@@ -237,12 +237,13 @@ class Verification:
         return Code.ANNOTATED_COPY if known.withdrawn_at is None else Code.COPY_WITHDRAWN
 
     def _find(self, claim: HolderClaim) -> _Found | None:
-        versions = self._register.versions(_plain_number(claim.number))
-        decoy = self._register.versions(self._register.some_number() or "")
+        number = _plain_number(claim.number)
+        versions = self._register.versions(number)
+        decoy = self._register.versions(self._register.some_number(besides=number) or "")
         published = [one for one in versions if one.published]
-        agreeing = [one for one in published if _agrees(_record_of(one), claim)]
         stand_ins = published or [one for one in decoy if one.published]
-        if agreeing:
+        agreeing = [one for one in stand_ins if _agrees(_record_of(one), claim)]
+        if published and agreeing:
             return _Found(agreeing[-1], matched=True)
         return _Found(stand_ins[-1], matched=False) if stand_ins else None
 

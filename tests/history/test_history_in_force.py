@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownRef
 from certsvc.formats.leaf import EventKind
 from tests.decisions.deciders import SUN, audit
 from tests.history.papers import ZHOU, ZHOU_ID, Archive, open_archive
+from tests.support.work_counted import work_counted
 from tests.support.workbooks import REGULAR, sample
 
 NOT_FOUND = "certificate-not-found"
@@ -297,3 +299,22 @@ def test_a_revocation_keeps_to_what_the_office_sets_about_credit_and_documents(
     assert block.until_on == date(2029, 1, 10)
     assert office.deciding.find(ending.id).proposal.document_sha256 == digest
     archive.under_test.close()
+
+
+def test_a_question_that_agrees_with_nothing_costs_the_same_work_whether_there_is_a_record_or_not(
+    archive: Archive,
+) -> None:
+    (reference,) = archive.published(ZHOU)
+    other = ("0" if reference[8] != "0" else "1").join((reference[:8], reference[9:]))
+    archive.ask(other)  # the first question of a process finds no stand-in yet
+    done = []
+    for number, name in (
+        (reference, "王莉"),
+        (other, "王莉"),
+        (str(ZHOU["原证书编号"]), "王莉"),
+        ("无此号", "王莉"),
+    ):
+        with work_counted(archive.office) as counts:
+            verdict = archive.ask(number, name)
+        done.append((json.dumps(verdict), dict(counts)))
+    assert all(one == done[0] for one in done), done
