@@ -27,6 +27,7 @@ from certsvc.entrypoints.http.body import read_body, uploaded_file
 from certsvc.entrypoints.http.problems import Problem, problem_response
 from certsvc.entrypoints.public_api.askers import asker_of
 from certsvc.entrypoints.public_api.batch_api import guess_allowed
+from certsvc.entrypoints.public_api.caching import REVALIDATE, answer_with_etag
 from certsvc.entrypoints.public_api.guarding import limited_as_bundles, refuse_reading, require_rows
 from certsvc.entrypoints.public_api.idempotency import answer_once
 from certsvc.entrypoints.public_api.job_answers import (
@@ -111,9 +112,10 @@ def add_verification_jobs(app: FastAPI, service: PublicService) -> None:
     app.include_router(_jobs(service, turns))
     template = write_xlsx(template_rows(), sheet="批量核验")
 
-    def template_file() -> Response:
-        headers = {"Content-Disposition": 'attachment; filename="batch-template.xlsx"'}
-        return Response(template, media_type=XLSX, headers=headers)
+    def template_file(request: Request) -> Response:
+        answer = answer_with_etag(request, template, XLSX, REVALIDATE)
+        answer.headers["Content-Disposition"] = 'attachment; filename="batch-template.xlsx"'
+        return answer
 
     app.add_api_route(TEMPLATE_PATH, template_file, methods=["GET", "HEAD"], include_in_schema=False)
 
