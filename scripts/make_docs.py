@@ -289,6 +289,7 @@ _CONTRACT = [
     "| every other `certsvc` command | 0 done, 2 wrong usage, 3 could not be done (the message says why), 4 another key has taken over from one in memory: start it again |",
     "| `certverify qr`, `pdf`, `bundle`, `past` | 0 passed, 1 failed, 2 cannot tell |",
     "| `certverify check` | 0 every code passed, 1 one failed, 2 one cannot be told and none failed |",
+    "| `certverify batch` | 0 every row passed, 1 any failed, 2 none failed and one cannot be told (also for a list that cannot be read) |",
     "| `certverify sync` | 0 the folder holds what the address shows, 1 the log misbehaved (evidence kept), 2 refused or not finished: the folder is as it was |",
     "| `certverify explain` | 0 explained, 2 no such code or file |",
     "| `certverify sandbox` | 0 filter of system calls and rules for files hold, 2 anything else |",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCES = Path(__file__).parents[2] / "verifier" / "certverify"
-SPOKEN = {"WitnessStateError", "MonitorStateError", "KeyFileError", "MirrorError"}
+SPOKEN = {"WitnessStateError", "MonitorStateError", "KeyFileError", "MirrorError", "BatchError"}
 COMMANDS = {"witness_command.py", "monitor_command.py"}
 CHINESE, ENGLISH = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]{2}")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from certverify import (
+    batch_command,
     check_command,
     explain_command,
     monitor_command,
@@ -195,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     bundle = add_check(commands, "bundle", "查验离线查验包。Check a bundle.")
     bundle.add_argument("file", metavar="FILE", type=Path, help="查验包 JSON 文件。The bundle, a JSON file.")
     modules = (
+        batch_command,
         sync_command,
         explain_command,
         past_command,

@@ -173,3 +173,7 @@ class MonitorStateError(CertverifyError):
 
 class MirrorError(CertverifyError):
     """The folder of a mirror cannot be used, or is in use by another process; the words are Chinese and English."""
+
+
+class BatchError(CertverifyError):
+    """A list cannot be read, or its results cannot be written; the words are Chinese and English."""
