@@ -48,6 +48,20 @@ class MistypedCode(RequestError):
         self.group = group
 
 
+class MistypedReportCode(MistypedCode):
+    """What was typed is no report code; `group` as there."""
+
+    code = "report-code-mistyped"
+
+    def __init__(self, group: int | None) -> None:
+        where = "逐组核对" if group is None else f"核对第 {group} 组"
+        RequestError.__init__(
+            self,
+            f"报告查验码有误：请{where}。查验码印在核验报告上，以字母 B 开头，共三组，每组六位，不含数字 0、1 和字母 I、L、O。",
+        )
+        self.group = group
+
+
 class UnknownReference(RequestError):
     """A filing, certificate, actor or document that was named does not exist."""
 

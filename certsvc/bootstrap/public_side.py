@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -30,6 +29,7 @@ from certsvc.bootstrap.mapping import open_mapping_answers
 from certsvc.bootstrap.own_certificates import open_own_certificates
 from certsvc.bootstrap.parts import Parts
 from certsvc.bootstrap.past_desk import PastDesk
+from certsvc.bootstrap.reports import ReportDesk
 from certsvc.bootstrap.signers import open_signer_health
 from certsvc.bootstrap.statements import open_statements
 from certsvc.bootstrap.verification_jobs import VerificationJobs
@@ -39,7 +39,7 @@ from certsvc.errors import IntegrityError, UnknownReference
 from certsvc.formats.bundle import Opening
 from certsvc.formats.record import record_text
 from certsvc.formats.tlog_proof import encode_tlog_proof
-from certsvc.ports import Clock, DocumentWriter
+from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.e_licence_answers import ELicenceDesk
@@ -64,7 +64,6 @@ from certsvc.stages.witness_guard import WitnessGuard
 from certsvc.stages.witness_report import WitnessReport, witness_report
 
 LAST_CHECKPOINT = "last-checkpoint"
-REPORT_LAYOUT = "report/v1"
 _SHOWN_WITHIN = timedelta(minutes=1)
 
 
@@ -171,18 +170,14 @@ class PublicSide(Parts):
         return ShareOpening(board, self.certificates, verdict_on, self.looks, self.clock)
 
     @cached_property
+    def report_desk(self) -> ReportDesk:
+        """Verification reports: made, found again by their codes, forgotten."""
+        return ReportDesk(self)
+
+    @property
     def reports(self) -> VerificationReports:
-        """Verification reports, signed with the document key; every look is noted."""
-        return VerificationReports(
-            verification=self.verification,
-            writer=lambda: self._report_writer,
-            looks=self.looks,
-            clock=self.clock,
-            style=self.style,
-            issuer=self.settings.issuer,
-            random_bytes=os.urandom,
-            missing=lambda texts: self.glyphs.missing(texts),
-        )
+        """Makes verification reports."""
+        return self.report_desk.making
 
     @cached_property
     def statements(self) -> Statements:
@@ -198,12 +193,6 @@ class PublicSide(Parts):
     def _older_titles(self) -> HistoricalAnswers:
         register = DatabaseHistoryRegister(self.reading_engine, self.keys.cipher)
         return HistoricalAnswers(self.published_state, register, self.clock)
-
-    @cached_property
-    def _report_writer(self) -> DocumentWriter:
-        from certsvc.adapters.document.writer import PageWriter
-
-        return PageWriter(self.layout_of(REPORT_LAYOUT), self.keys.document, self.keys.document_terms)
 
     @cached_property
     def e_licences(self) -> ELicenceDesk:

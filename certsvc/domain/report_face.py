@@ -26,6 +26,7 @@ class ReportFace:
     - `status` 证书状态: `StatusWord.zh`; `as_of` 状态时间: `2026年11月20日14时05分（日志检查点时间）`; `decision` 有关决定:
       document number, day and ground.
     - `asked` 核验方式: `扫描证书二维码`, `上传证书文件`; `checked_at` 核验时间, `report_number` 报告编号, `issuer` 出具单位.
+    - `report_code` 报告查验码, in groups: by it the report is found again; `ends_on` 有效期, its last day (`至2026年12月20日`).
     """
 
     verdict: str
@@ -43,7 +44,9 @@ class ReportFace:
     as_of: str
     asked: str
     report_number: str
+    report_code: str
     checked_at: str
+    ends_on: str
     issuer: str
     decision: str = ""
     manual_code: str = ""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from certverify import Verdict
@@ -16,13 +17,15 @@ from certverify.base43 import decode_base43
 from certverify.verdict import Authentic, Certificate, Outcome, StatusWord
 
 from certsvc.domain.report_face import ReportFace, report_page
-from certsvc.domain.report_table import SHANGHAI
+from certsvc.domain.report_table import SHANGHAI, shanghai_day
 from certsvc.domain.share_grant import new_code
-from certsvc.errors import ConflictError, UnknownReference
+from certsvc.errors import ConflictError, RequestError, UnknownReference
 from certsvc.formats.manual_code import manual_code
 from certsvc.formats.record import record_text
+from certsvc.formats.report_code import new_report_code, written_report_code
 from certsvc.ports import Clock, DocumentWriter
 from certsvc.ports.access import PersonalLook, PersonalLooks
+from certsvc.ports.kept_reports import KeptReport, ReportStore
 from certsvc.stages.face import FaceStyle, area_marks, chinese_date
 from certsvc.stages.proof import NOT_FOUND
 from certsvc.stages.public_words import making
@@ -32,6 +35,7 @@ REPORT: Final = "核验报告"
 BY_SYMBOL: Final = "出示证书二维码"
 BY_CODE: Final = "输入校验码"
 BY_CLAIM: Final = "证书编号、姓名和证件号码后四位"
+LONGEST_DAYS: Final = 180
 _NUMBER_LETTERS: Final = 15
 _UNSIGNED = "出示的内容未能确认是发证机关签发的，不能出具核验报告。请先核验，并按核验结果的提示办理。"
 _HISTORICAL: Final = "这是历史数据，没有电子证书，不出具证书核验报告。需要书面材料的，请申请历史数据说明。"
@@ -47,32 +51,46 @@ _SENTENCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class VerificationReport:
-    """A finished report: its number, the verdict that it states, and the signed PDF."""
+    """A finished report: its number, its code (18 symbols), the verdict that it states, and the signed PDF."""
 
     number: str
+    code: str
     verdict: Verdict
     document: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationReports:
-    """Makes reports. The look is noted before the report is handed out; nothing else is kept of it."""
+    """Makes reports. Each is written down before it is signed: what it says, when, until when, and the digest of its document.
+
+    The document is not kept: whoever asked for it has it, its digest tells it from any other, and anybody may ask for
+    reports, so that they would fill the archive with copies of what the row says already.
+    """
 
     verification: Verification
     writer: Callable[[], DocumentWriter]
+    store: ReportStore
     looks: PersonalLooks
     clock: Clock
     style: FaceStyle
     issuer: str
+    days: int
     random_bytes: Callable[[int], bytes]
     missing: Callable[[Iterable[str]], frozenset[str]]
 
     def make(
-        self, question: str | HolderClaim, place: str | None = None, *, asked: str = BY_SYMBOL
+        self,
+        question: str | HolderClaim,
+        place: str | None = None,
+        *,
+        asked: str = BY_SYMBOL,
+        days: int | None = None,
     ) -> VerificationReport:
         """The report on a QR text, or on what the holder's number, name and last four characters name.
 
-        `asked`: how somebody came by the QR text. Raises UnknownReference when nothing agrees with the claim, ConflictError
+        `asked`: how somebody came by the QR text. `days`: until it ends, 1 to 180; None: as the office has set.
+
+        Raises UnknownReference when nothing agrees with the claim, ConflictError
         when the authority did not sign what is shown or it is a historical record, UnavailableError when register, tree or
         signer do not answer.
         """
@@ -85,11 +103,20 @@ class VerificationReports:
             raise ConflictError(_HISTORICAL)
         if verdict.authentic is not Authentic.YES or verdict.certificate is None:
             raise ConflictError(_UNSIGNED)
-        now, number = self.clock.now(), "B" + new_code(self.random_bytes)[:_NUMBER_LETTERS]
-        decision = self._printable(_decision(verdict))
-        face = _face(
-            verdict, verdict.certificate, number, asked, now, self.issuer, _code_of(qr_text), decision
+        now, number = self.clock.now(), "R" + new_code(self.random_bytes)[:_NUMBER_LETTERS]
+        code = new_report_code(self.random_bytes)
+        kept = KeptReport(
+            number=number,
+            certificate=verdict.certificate.number,
+            version=verdict.certificate.version,
+            made_at=now,
+            ends_on=shanghai_day(now) + timedelta(days=_whole_days(self.days if days is None else days)),
+            verdict=verdict.as_json(),
+            qr_text=qr_text.rpartition("#")[2],
+            place=place,
         )
+        decision = self._printable(_decision(verdict))
+        face = _face(verdict, verdict.certificate, kept, code, asked, self.issuer, decision)
         area = verdict.validity_area
         page = report_page(
             face,
@@ -100,12 +127,14 @@ class VerificationReports:
             verdict_json=json.dumps(verdict.as_json(), ensure_ascii=False, indent=1).encode(),
             test_seal=self.style.test_seal,
         )
+        self.store.begin(kept, code)
         with making(REPORT):
             document = self.writer().write(page, now)
+        self.store.finish(number, sha256(document).hexdigest())
         self.looks.append(
             PersonalLook(now, "api", "public", verdict.certificate.number, f"{REPORT} {number}")
         )
-        return VerificationReport(number, verdict, document)
+        return VerificationReport(number, code, verdict, document)
 
     def _text_of(self, claim: HolderClaim) -> str:
         """The QR text, under the one published address, of the certificate that agrees with a claim."""
@@ -125,11 +154,10 @@ class VerificationReports:
 def _face(
     verdict: Verdict,
     certificate: Certificate,
-    number: str,
-    asked: str,
-    now: datetime,
-    issuer: str,
+    kept: KeptReport,
     code: str,
+    asked: str,
+    issuer: str,
     decision: str,
 ) -> ReportFace:
     area = verdict.validity_area
@@ -149,12 +177,20 @@ def _face(
         status=verdict.status.zh,
         as_of=as_of,
         asked=asked,
-        report_number=number,
-        checked_at=_minute(now),
+        report_number=kept.number,
+        report_code=written_report_code(code),
+        checked_at=_minute(kept.made_at),
+        ends_on=f"至{chinese_date(kept.ends_on)}",
         issuer=issuer,
         decision=decision,
-        manual_code=code,
+        manual_code=_code_of(kept.qr_text),
     )
+
+
+def _whole_days(days: int) -> int:
+    if not 1 <= days <= LONGEST_DAYS:
+        raise RequestError(f"核验报告的有效期须为 1 至 {LONGEST_DAYS} 天。")
+    return days
 
 
 def _decision(verdict: Verdict) -> str:

@@ -28,7 +28,7 @@ def report(public: PublicOffice, question: dict[str, Any]) -> PdfReader:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/pdf"
     assert re.fullmatch(
-        r'attachment; filename="verification-report-B\w{15}\.pdf"', answer.headers["content-disposition"]
+        r'attachment; filename="verification-report-R\w{15}\.pdf"', answer.headers["content-disposition"]
     )
     return PdfReader(BytesIO(answer.content), strict=True)
 
@@ -130,7 +130,7 @@ def test_a_report_by_code_says_so_and_its_number_stands_in_the_log_of_looks(shar
     assert "输入校验码" in text
     with shared.office.engine.begin() as connection:
         purpose = connection.scalar(select(look.c.purpose).order_by(look.c.position.desc()).limit(1))
-    assert purpose.startswith("核验报告 B")
+    assert purpose.startswith("核验报告 R")
     assert purpose.removeprefix("核验报告 ") in text
 
 

@@ -96,7 +96,7 @@ def test_a_report_is_saved_only_when_its_button_is_pressed(shared: PublicOffice,
     page.locator("[data-place-select]").select_option("222401")
     with page.expect_download() as begun:
         page.get_by_role("button", name="下载核验报告").click()
-    assert begun.value.suggested_filename.startswith("verification-report-B")
+    assert begun.value.suggested_filename.startswith("verification-report-R")
     raw_pdf = begun.value.path().read_bytes()
     ((content,),) = PdfReader(BytesIO(raw_pdf)).attachments.values()
     question = {"qr": qr_text(certificate, ""), "place": "222401"}

@@ -166,7 +166,9 @@ REPORT = ReportFace(
     as_of="2023年12月14日10时05分（日志检查点时间）",
     asked="上传证书文件，与签发的原件逐字节一致",
     report_number="R7K2M9QX4WBD3HTP",
+    report_code="B7K2M9-QX4WBD-3HTPAN",
     checked_at="2023年12月14日10时30分",
+    ends_on="至2024年1月13日",
     issuer="吉林省人力资源和社会保障厅",
     manual_code="K7M2Q-9XWBD-4HTPA",
 )

@@ -27,7 +27,7 @@ def decode_manual_code(raw_code: str) -> str:
     """
     if len(raw_code) > LONGEST_TYPED:
         raise ManualCodeError(None)
-    groups = _groups(_plain(raw_code))
+    groups = _groups(plain_symbols(raw_code))
     for number, group in enumerate(groups, 1):
         if len(group) != _IN_A_GROUP or not set(group) <= set(ALPHABET):
             raise ManualCodeError(number)
@@ -59,8 +59,8 @@ def _agrees(symbols: str) -> bool:
     return sum(weight * value for weight, value in weighted) % _PRIME == 0
 
 
-def _plain(raw_code: str) -> str:
-    """Narrow, in capitals, every run of separators one hyphen. Of letters, only the Latin ones have capitals here."""
+def plain_symbols(raw_code: str) -> str:
+    """What was typed: narrow, in capitals, every run of separators one hyphen. Of letters, only the Latin ones have capitals."""
     narrow = "".join(chr(ord(c) - _WIDTH) if "\uff01" <= c <= "\uff5e" else c for c in raw_code)
     capital = "".join(chr(ord(c) - 32) if "a" <= c <= "z" else c for c in narrow)
     spaced = "".join(" " if c in _SPACES or c in _HYPHENS else c for c in capital)

@@ -109,8 +109,22 @@ class CaseOffice(Protocol):
         ...
 
 
+class ReportsInTime(Protocol):
+    """Where the retention of verification reports is found."""
+
+    @property
+    def retention(self) -> WorkingPart:
+        """Forgets reports."""
+        ...
+
+
 class RetainingOffice(Protocol):
     """What forgetting in time needs of an office."""
+
+    @property
+    def report_desk(self) -> ReportsInTime:
+        """Verification reports."""
+        ...
 
     @property
     def look_ups(self) -> WorkingPart:
@@ -187,7 +201,7 @@ def finish_cases(office: CaseOffice, stopping: Callable[[], bool]) -> None:
 
 def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
     """Delete what was kept long enough."""
-    for part in (office.look_ups, office.idempotent_requests):
+    for part in (office.look_ups, office.idempotent_requests, office.report_desk.retention):
         if not stopping():
             part.work(stopping)
 

@@ -43,6 +43,7 @@ from certsvc.entrypoints.public_api.pages import Pages
 from certsvc.entrypoints.public_api.problems import answer_errors
 from certsvc.entrypoints.public_api.quota_api import add_quota
 from certsvc.entrypoints.public_api.report_api import add_reports
+from certsvc.entrypoints.public_api.report_check_api import add_report_checks
 from certsvc.entrypoints.public_api.scanner_headers import (
     PAGE_HEADERS,
     SYMBOL_WORKER,
@@ -113,6 +114,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_sharing(app, service)
         add_e_licences(app, service)
         add_reports(app, service)
+        add_report_checks(app, service)
         add_signed_verdicts(app, service)
         add_statements(app, service)
         add_mapping_check(app, service)

@@ -48,6 +48,7 @@ def public_service(office: Office) -> PublicService:
         shares=office.share_opening,
         e_licences=office.e_licences,
         reports=office.reports,
+        report_checking=office.report_desk.checking,
         signed_verdicts=office.signed_verdicts,
         statements=office.statements,
         mappings=office.mapping_answers,

@@ -14,6 +14,7 @@ from certsvc.ports.notices import NoticeBoard
 from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.e_licence_answers import ELicenceDesk
 from certsvc.stages.enumeration import EnumerationWatch
+from certsvc.stages.kept_reports import ReportChecking
 from certsvc.stages.manual_codes import CodeAnswers
 from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.organisation_keys import KeyDesk
@@ -59,6 +60,7 @@ class PublicService:
     shares: ShareOpening
     e_licences: ELicenceDesk
     reports: VerificationReports
+    report_checking: ReportChecking
     signed_verdicts: SignedVerdicts
     statements: Statements
     mappings: MappingAnswers
