@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from pikepdf import Dictionary, Name, Pdf, String
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.clock import FixedClock
 from certsvc.domain.caller import OPERATOR
 from certsvc.stages.annotated_copies import CopyWish
 from tests.api.asking import PublicOffice, codes, qr_text
-from tests.document.attacks.forging import picture_of, pictured, rewritten, unsigned
-from tests.document.attacks.scene import FACE
+from tests.document.attacks.forging import picture_of, pictured, rewritten
 from tests.support.office import OfficeUnderTest
+from tests.web.states import edited
 
 
 @pytest.fixture(scope="module")
@@ -33,28 +29,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicOffice]:
     opened = PublicOffice(under_test, persons=1)
     yield opened
     opened.close()
-
-
-def edited(office: PublicOffice, certificate: PublicCertificate, name: str) -> bytes:
-    """The certificate drawn anew with another name; the QR symbol is the genuine one."""
-    verdict = office.verify_pdf(office.document(certificate))
-    printed = {row["field"]: row["printed"] for row in verdict["comparison"]}
-    content = certificate.draft.content
-    return unsigned(
-        replace(
-            FACE,
-            name=name,
-            number=content.number,
-            id_document=f"居民身份证 ******{content.award.document.number[-4:]}",
-            series=printed["series"],
-            title=printed["title"],
-            level=printed["level"],
-            way=printed["way"],
-            acquired=printed["acquired_on"],
-            qr_text=qr_text(certificate),
-            manual_code=printed["manual_code"],
-        )
-    )
 
 
 def upload(page: Page, raw: bytes) -> Locator:
@@ -89,7 +63,7 @@ def test_the_original_and_its_copies_are_told_apart_on_the_page(page: Page, offi
     expect(page.locator("[data-printed]")).to_contain_text("文件所印")
     expect(page.locator("[data-record]")).to_be_hidden()
     expect(page.locator("[data-file-name]")).to_contain_text("证书.pdf")
-    shown(page, "original")
+    fits(page)
 
     upload(page, edited(office, certificate, "林大伟"))
     expect(page.locator("[data-verdict]")).to_contain_text("未通过核验")
@@ -99,7 +73,7 @@ def test_the_original_and_its_copies_are_told_apart_on_the_page(page: Page, offi
     expect(wrong).to_contain_text("林大伟")
     expect(page.locator("[data-comparison-rows] tr.unseen").first).to_contain_text("文字层相同，画面未核对")
     expect(page.locator("[data-unchecked]")).to_contain_text("画面上显示的可能不同")
-    shown(page, "differs")
+    fits(page)
 
     upload(page, rewritten(raw))
     expect(page.locator("[data-verdict]")).to_contain_text("无法判定")
@@ -109,7 +83,7 @@ def test_the_original_and_its_copies_are_told_apart_on_the_page(page: Page, offi
     expect(page.locator("[data-comparison-rows] tr.unseen").first).to_contain_text("文字层相同")
     expect(page.locator("main")).not_to_contain_text("画面未核对")
     expect(page.locator("[data-unchecked]")).not_to_contain_text("画面上显示的可能不同")
-    shown(page, "saved-again")
+    fits(page)
 
     rows = upload(page, pictured(picture_of(raw), quality=85))
     expect(page.locator("[data-label]")).to_contain_text("不是原始文件")
@@ -128,11 +102,11 @@ def test_a_report_is_no_certificate_and_a_copy_says_for_whom_it_is_even_when_sav
 ) -> None:
     certificate = office.regular[0]
     text = qr_text(certificate)
-    upload(page, office.office.reports.make(text).document)
+    upload(page, office.office.reports.making.make(text).document)
     expect(page.locator("[data-verdict]")).to_contain_text("通过核验")
     expect(page.locator("[data-label]")).to_contain_text("核验报告，不是证书")
     expect(page.locator("[data-text]")).to_contain_text("现在的状态：有效")
-    shown(page, "report")
+    fits(page)
 
     wish = CopyWish(
         certificate.draft.content.number, "长春市第一建筑公司", "投标", date(2026, 12, 20), str(uuid4())
@@ -190,21 +164,17 @@ def test_a_file_is_chosen_by_a_button_or_dropped_anywhere_on_the_page(page: Page
     page.evaluate(
         """() => {
             const given = new DataTransfer();
-            given.items.add(new File(["PK"], "证书.pdf", {type: "application/pdf"}));
+            given.items.add(new File(["%PDF-1.7"], "证书.pdf", {type: "application/pdf"}));
             document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: given, bubbles: true, cancelable: true}));
         }"""
     )
-    expect(page.locator("[data-label]")).to_contain_text("不是证书文件")
+    expect(page.locator("[data-label]")).to_contain_text("不是原始文件", timeout=30_000)
     expect(page.locator("[data-file-name]")).to_contain_text("证书.pdf")
 
 
-def shown(page: Page, name: str) -> None:
-    """Nothing overflows on a phone; with SCREENS in the environment, the picture is kept in that folder."""
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow == 0, name
-    folder, size = os.environ.get("SCREENS"), page.viewport_size
-    if folder is not None and size is not None:
-        page.screenshot(path=Path(folder) / f"verdict-file-{name}-{size['width']}.png", full_page=True)
+def fits(page: Page) -> None:
+    """Nothing overflows."""
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 
 def test_the_register_column_tells_what_the_record_carries_and_no_more(office: PublicOffice) -> None:

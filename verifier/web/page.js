@@ -25,7 +25,7 @@ let asked = null; // the question to the service whose answer is shown, without 
 
 enableLanguageSwitch();
 enableAsking(words, { record: presentText, ...(service === null ? {} : { code: presentText, number: askNumber }) });
-enableFiles(words, { begin: forget });
+enableFiles(words, { begin: forget, picture: async (file) => (await import("./scanning.js")).takeFiles([file]) });
 select.addEventListener("change", () => (asked === null ? show() : askService(asked)));
 document.querySelector("[data-retry-button]").addEventListener("click", () => (asked === null ? checkPresented() : askAgain()));
 document.querySelector("[data-skip]").addEventListener("click", (event) => {
@@ -120,7 +120,7 @@ async function askService(question) {
   }
   const tables = await readTables();
   if (place === null) fillPlaces(tables);
-  showTold(verdict, words, place, tables);
+  showTold(verdict, words, place, tables, question.number === undefined ? "masked" : "by_number");
   if (isNotFound(verdict)) showCauses(question);
   if (verdict.decision !== null || verdict.replaced_by !== null) {
     const told = question.code === undefined ? words.decision.by_number : words.decision.by_code;

@@ -14,17 +14,25 @@ const OF_ONE_ANSWER = [
   "[data-off-line]",
   "[data-ask]", "[data-causes]", "[data-place]", "[data-decision]", "[data-record]", "[data-comparison]", "[data-basis]", "[data-retry]", "[data-request]",
 ];
+const FINAL = new Set(["revoked", "written-off", "voided"]);
 const WARNINGS = new Set(["document-active-content", "foreign-address"]);
 const SIGNED = {
   zh: "签名有效，正在查询公开账本中的当前状态……",
   en: "The signature is good. Asking the public ledger for the present status…",
 };
 
+const NOT_YET = { compare: { shown: null } }; // whom to compare with is said with the answer
+
 /** Nothing was presented: explain, and offer the field. */
 export function showEmpty() {
   showAnswer("empty", "empty", EMPTY.verdict, null, EMPTY.text, null);
-  part("[data-ask]").hidden = false;
-  part("[data-again]").hidden = true;
+  showAsking(true);
+}
+
+/** Offer every way of asking under the answer, or the way back to them. */
+export function showAsking(offered) {
+  part("[data-ask]").hidden = !offered;
+  part("[data-again]").hidden = offered;
 }
 
 /** Something is being asked of the service: `verdict` and `text` of words.json. */
@@ -37,7 +45,7 @@ export function showChecking({ verdict, text }) {
 /** The signature is good, the ledger is being asked. */
 export function showSigned(evidence) {
   fill("[data-text]", SIGNED);
-  showRecord(evidence);
+  showRecord(evidence, NOT_YET);
 }
 
 /** The verdict: one answer on top, then what it rests on. */
@@ -47,10 +55,10 @@ export function showVerdict(verdict, evidence, words, place) {
   showNotes(notesOf(verdict, words));
   showOffLine(verdict, evidence, words);
   part("[data-retry]").hidden = !mayChange(verdict, evidence) || evidence.problems.includes("record-unreadable");
-  part("[data-ask]").hidden = !evidence.problems.includes("record-unreadable");
+  showAsking(evidence.problems.includes("record-unreadable"));
   part("[data-test-banner]").hidden = !evidence.test;
   part("[data-place]").hidden = verdict.validity_area === null;
-  showRecord(evidence);
+  showRecord(evidence, words, verdict.verdict === "failed");
   showBasis(verdict, evidence, words);
 }
 
@@ -78,6 +86,7 @@ export function showDecision({ decision, replacedBy }, words, told = words.decis
   if (replacedBy !== null) lines.push([labels.replaced_by, versionWords(replacedBy)]);
   part("[data-decision]").hidden = false;
   part("[data-decision-fields]").replaceChildren(...lines.map(field));
+  if (decision !== null && FINAL.has(part("[data-answer]").dataset.mark)) fill("[data-next]", labels.see);
   if (replacedBy !== null) fill("[data-next]", fillBoth(labels.ask_for, { version: replacedBy }));
   fill("[data-decision-told]", lines.length > 0 ? told : labels.nothing);
 }
@@ -143,12 +152,12 @@ export function showNotes(notes) {
   }));
 }
 
-function showRecord(evidence) {
+function showRecord(evidence, words, failed = false) {
   const { claims, authentic } = evidence;
   part("[data-record]").hidden = claims === null;
   if (claims === null) return;
   part("[data-unproven]").hidden = authentic === "yes";
-  part("[data-compare]").hidden = authentic !== "yes";
+  fill("[data-compare]", authentic === "yes" && !failed ? words.compare.shown : null);
   part("[data-fields]").replaceChildren(...fieldsOf(evidence).map(field));
 }
 

@@ -1,7 +1,7 @@
 // A verdict that the service gave, not this browser: shown like one of the browser's own, and said to be told.
 
 import { QUALITIES } from "./qualities.js";
-import { agoWords, areaWords, chinaTime, copyFields, dateWords, field, fill, listItem, part, same, showAnswer, showNotes, versionWords } from "./render.js";
+import { agoWords, areaWords, chinaTime, copyFields, dateWords, field, fill, listItem, part, same, showAnswer, showAsking, showNotes, versionWords } from "./render.js";
 import { ageWords, entryOf, fillBoth, notesOf, regionName } from "./verdict.js";
 
 const TEST = "test-environment";
@@ -15,20 +15,21 @@ const NOT_FOUND = "certificate-not-found";
  * @param words codes.json and words.json.
  * @param place the place asked about, or null.
  * @param tables of tables.json, or null.
+ * @param asked key of `compare` in words.json: what has been compared by the asking itself.
  */
-export function showTold(verdict, words, place, tables) {
+export function showTold(verdict, words, place, tables, asked = "masked") {
   const { mark, label, text, next } = answerTold(verdict, words, place, tables);
   showAnswer(verdict.verdict, mark, words.verdicts[verdict.verdict], label, text, next);
   showNotes(notesOf(verdict, words));
-  part("[data-retry]").hidden = verdict.verdict !== "undetermined";
+  part("[data-retry]").hidden = verdict.verdict !== "undetermined" || isNotFound(verdict);
   part("[data-test-banner]").hidden = !verdict.findings.some(({ code }) => code === TEST);
-  part("[data-ask]").hidden = !isNotFound(verdict);
+  showAsking(isNotFound(verdict));
   part("[data-place]").hidden = verdict.validity_area === null;
   fill("[data-place-hint]", words.told.place);
   const fields = fieldsTold(verdict);
   part("[data-record]").hidden = fields.length === 0;
   part("[data-unproven]").hidden = true;
-  part("[data-compare]").hidden = verdict.holder === null || verdict.authentic !== "yes";
+  fill("[data-compare]", verdict.holder !== null && verdict.verdict === "passed" ? words.compare[asked] : null);
   part("[data-fields]").replaceChildren(...fields.map(field));
   showBasisTold(verdict, words);
 }
@@ -43,7 +44,7 @@ export function showUntold(reason, words, request = null) {
   const { mark, label, text, next } = words.told[reason];
   showAnswer("undetermined", mark, words.verdicts.undetermined, label, text, next);
   part("[data-retry]").hidden = reason === MISTYPED;
-  part("[data-ask]").hidden = reason !== MISTYPED;
+  showAsking(reason === MISTYPED);
   showRequest(request);
 }
 
@@ -110,8 +111,9 @@ function historicalTold(historical) {
   return [...told, [{ zh: "材料质量", en: "Evidence" }, QUALITIES[historical.quality] ?? same(historical.quality)]];
 }
 
+// An answer that nothing agrees has no basis that a reader could look at.
 function showBasisTold(verdict, words) {
-  part("[data-basis]").hidden = false;
+  part("[data-basis]").hidden = isNotFound(verdict);
   fill("[data-as-of]", verdict.as_of === null ? null : {
     zh: `${chinaTime(verdict.as_of)}（北京时间）的公开账本，距今${agoWords(verdict.checkpoint_age).zh}。`,
     en: `The public ledger of ${chinaTime(verdict.as_of)} (Beijing time), ${agoWords(verdict.checkpoint_age).en} old.`,

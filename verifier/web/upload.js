@@ -3,7 +3,7 @@
 import { requestNumber } from "./ask.js";
 import { bothLanguages } from "./language.js";
 import { post } from "./posting.js";
-import { part, same, showAnswer, showChecking } from "./render.js";
+import { part, same, showAnswer, showAsking, showChecking } from "./render.js";
 import { showRequest, showTold, showUnchecked } from "./told.js";
 
 const MAX_BYTES = 2_000_000;
@@ -43,9 +43,9 @@ const SAME_TEXT = { style: "unseen", zh: "文字层相同，画面未核对", en
  * Check every file that is chosen or dropped.
  * @param words codes.json and words.json.
  * @param begin called before a file is looked at: whatever was asked before is over.
- * @param picture async (file) called with a photo, which is read on this device; null: photos are not taken.
+ * @param picture called with a photo, which is read on this device.
  */
-export function enableFiles(words, { begin, picture = null }) {
+export function enableFiles(words, { begin, picture }) {
   const form = document.querySelector("[data-file-form]");
   if (form === null) return;
   const input = form.querySelector("input[type=file]");
@@ -53,7 +53,7 @@ export function enableFiles(words, { begin, picture = null }) {
   const take = (file) => {
     name.replaceChildren(...bothLanguages(same(file.name)));
     begin();
-    if (picture !== null && file.type.startsWith("image/")) return picture(file);
+    if (file.type.startsWith("image/")) return picture(file);
     return checkFile(file, form.dataset.fileForm, words);
   };
   const takeChosen = () => {
@@ -63,24 +63,14 @@ export function enableFiles(words, { begin, picture = null }) {
   };
   input.addEventListener("change", takeChosen);
   form.addEventListener("submit", (event) => event.preventDefault());
-  enableDropping(form, take);
+  markDropping(form);
   takeChosen(); // a file may have been chosen before this module was there
 }
 
-// The whole page takes what is dropped: a file that misses its target must not replace the page.
-function enableDropping(form, take) {
-  const over = (yes) => form.toggleAttribute("data-over", yes);
-  addEventListener("dragover", (event) => {
-    event.preventDefault();
-    over(true);
-  });
-  addEventListener("dragleave", (event) => over(event.relatedTarget !== null));
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    over(false);
-    const [file] = event.dataTransfer.files;
-    if (file) take(file);
-  });
+// Where a file will land is shown; what is dropped comes as a chosen one does (handed_over.js).
+function markDropping(form) {
+  addEventListener("dragover", () => form.toggleAttribute("data-over", true));
+  addEventListener("dragleave", (event) => form.toggleAttribute("data-over", event.relatedTarget !== null));
 }
 
 async function checkFile(file, address, words) {
@@ -98,7 +88,7 @@ async function checkFile(file, address, words) {
     if (comparesEverything(verdict)) part("[data-record]").hidden = true;
   }
   part("[data-retry]").hidden = true;
-  part("[data-ask]").hidden = verdict?.verdict === "passed";
+  showAsking(verdict?.verdict !== "passed");
   part("[data-verdict]").focus();
 }
 
