@@ -259,18 +259,9 @@ class Settings(BaseSettings):
         le=36_525,
         description="Days that the log of look-ups is kept, for holders to see who checked their certificates; three years.",
     )
-    report_days: int = Field(
-        default=30,
-        ge=1,
-        le=180,
-        description="Days after which a verification report ends, unless its asker chooses another number (at most 180).",
-    )
+    report_days: int = Field(default=30, ge=1, le=180, description="Days until a report ends, unless chosen.")
     report_keep_days: int = Field(
-        default=365,
-        ge=0,
-        le=3660,
-        description="Days after its end that what a verification report said is kept, to be confirmed by its code; then it is "
-        "deleted and the code unknown.",
+        default=365, ge=0, le=3660, description="Days after its end that a report is found by its code."
     )
     answer_seconds: float = Field(
         default=10.0, gt=0, description="Longest time an answer over HTTP may take; then 503."
