@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 
 from certverify.checkpoint import SignedCheckpoint, open_checkpoint
 from certverify.errors import (
@@ -29,9 +30,9 @@ from certverify.errors import (
 from certverify.monitor_codes import Found
 from certverify.monitor_history import Relation, relation
 from certverify.note import VerifierKey
-from certverify.sources import FolderSource, Source
+from certverify.sources import FolderSource, Source, open_source
 from certverify.strict_json import encode_canonical
-from certverify.sync_folder import NAMES, MirrorFolder
+from certverify.sync_folder import NAMES, MirrorFolder, open_mirror
 from certverify.sync_report import SyncOutcome, SyncReport
 from certverify.sync_source import SteadySource
 from certverify.sync_tree import TreeKeeper
@@ -126,6 +127,26 @@ class Sync:
                 "文件夹已损坏，请删除后重新同步 the folder is damaged: delete it and sync anew"
             ) from error
         return _Kept(trust, signed, raw_note)
+
+
+def mirror(
+    place: str,
+    folder: Path,
+    now: datetime,
+    anchor: VerifierKey | None = None,
+    *,
+    whole_log: bool = False,
+    prune: bool = False,
+    seconds: float = SECONDS_FOR_ALL,
+) -> SyncReport:
+    """Mirror the public tree at `place`, a web address or a folder, into `folder`; `now` is aware.
+
+    What is refused is told in the report, and leaves the folder as it was. Raises ValueError for an address that is none,
+    MirrorError for a folder that cannot be a mirror, OSError when it cannot be written.
+    """
+    source = open_source(place)
+    with open_mirror(folder) as opened:
+        return Sync(source, opened, anchor, whole_log=whole_log, prune=prune, seconds=seconds).run(now)
 
 
 @dataclass(slots=True)
