@@ -182,6 +182,7 @@ def test_a_picture_without_one_record_gets_no_verdict_but_advice(
     says(page, "无法判定", label)
     expect(page.locator("[data-answer]")).to_have_attribute("data-code", code)
     expect(page.locator("[data-next]")).not_to_be_empty()
+    expect(page.get_by_role("button", name="扫描二维码")).to_be_visible()
     assert page.url == f"{host}/v"
     if code in ("qr-not-found", "qr-several"):
         shown(page, f"photo-{code}")

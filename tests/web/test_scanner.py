@@ -117,12 +117,13 @@ def test_a_revoked_certificate_is_said_to_be_revoked(show: Show, open_page: Open
     says(page, "未通过核验", "已撤销")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_somebody_elses_symbol_is_named_and_never_opened(show: Show, open_page: OpenPage, width: int) -> None:
+def test_somebody_elses_symbol_is_named_and_never_opened(show: Show, open_page: OpenPage) -> None:
     show([foreign_symbol("https://pay.example/88A1?to=me"), foreign_symbol("WIFI:S:guest;;")])
-    page = open_page(width=width)
+    page = open_page(width=1280)
     told = opening(page)
     expect(told).to_contain_text("这不是证书二维码，没有打开它", timeout=20_000)
+    shown(page, "foreign")
+    page.set_viewport_size({"width": 390, "height": 844})
     shown(page, "foreign")
     page.get_by_role("button", name="关闭").click()
     assert page.url.endswith("/v")

@@ -70,5 +70,5 @@ async function present(text) {
 
 async function tell(code) {
   const { showNoRecord } = await import("./picture_answer.js");
-  await showNoRecord(code);
+  showNoRecord(code);
 }
