@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 
 from certsvc.entrypoints.faces import open_faces
 from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE
@@ -90,11 +90,9 @@ def addresses(shared: PublicOffice) -> dict[str, str]:
 def _read_routes(app: FastAPI) -> list[str]:
     """The paths that GET is answered at, but those that only say that they take questions."""
     return [
-        route.path
-        for route in app.routes
-        if isinstance(route, APIRoute)
-        and "GET" in (route.methods or ())
-        and route.endpoint.__name__ != "refuse"
+        str(route.path)
+        for route in iter_route_contexts(app.routes)
+        if "GET" in (route.methods or ()) and getattr(route.endpoint, "__name__", "") != "refuse"
     ]
 
 

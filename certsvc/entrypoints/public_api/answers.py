@@ -8,6 +8,7 @@ from typing import Any
 from certverify.confinement import Layer
 from certverify.schema import verdict_schema
 
+from certsvc.entrypoints.http.problems import Problem
 from certsvc.entrypoints.public_api.sample_verdicts import verdict_examples
 from certsvc.errors import EndedKey
 from certsvc.stages.signer_health import SignerFinding
@@ -89,16 +90,7 @@ SCHEMAS: dict[str, Any] = {
 
 def _problem(status: HTTPStatus, **more: Any) -> dict[str, Any]:
     code, detail = _DETAILS[status]
-    example = {
-        "type": f"urn:certsvc:problem:{code}",
-        "title": status.phrase,
-        "status": int(status),
-        "detail": detail,
-        "code": code,
-        "instance": "urn:certsvc:request:0A1B2C3D4E",
-        **_MORE.get(status, {}),
-        **more,
-    }
+    example = problem_example(Problem(status, code, detail, more=_MORE.get(status, {}))) | more
     answer: dict[str, Any] = {
         "description": status.phrase,
         "content": {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
@@ -106,6 +98,19 @@ def _problem(status: HTTPStatus, **more: Any) -> dict[str, Any]:
     if status in _HEADERS:
         answer["headers"] = _HEADERS[status]
     return answer
+
+
+def problem_example(problem: Problem) -> dict[str, Any]:
+    """A problem as it is answered."""
+    return {
+        "type": f"urn:certsvc:problem:{problem.code}",
+        "title": problem.status.phrase,
+        "status": int(problem.status),
+        "detail": problem.detail,
+        "code": problem.code,
+        "instance": "urn:certsvc:request:0A1B2C3D4E",
+        **problem.more,
+    }
 
 
 def problem_answers(*statuses: HTTPStatus) -> Answers:

@@ -13,7 +13,7 @@ from certsvc.entrypoints.http.bounds import BodyLimit, TimeLimit
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.public_api.announced_pages import add_announced
-from certsvc.entrypoints.public_api.answers import EXAMPLES, HEALTH_ANSWERS, SCHEMAS
+from certsvc.entrypoints.public_api.answers import HEALTH_ANSWERS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
 from certsvc.entrypoints.public_api.batch_api import BATCH_PATH, MAX_BATCH_BYTES, add_batches
 from certsvc.entrypoints.public_api.caching import (
@@ -23,6 +23,7 @@ from certsvc.entrypoints.public_api.caching import (
     answer_with_etag,
     compressed,
 )
+from certsvc.entrypoints.public_api.description import complete_description
 from certsvc.entrypoints.public_api.e_licence_api import add_e_licences
 from certsvc.entrypoints.public_api.guarding import limited_as_verification
 from certsvc.entrypoints.public_api.heads import answer_heads
@@ -68,10 +69,7 @@ class PublicFace(FastAPI):
         """The description of the interface (OpenAPI 3.1)."""
         if self.openapi_schema is None:
             described = super().openapi()
-            # Added afterwards: FastAPI leaves out what is null, and a verdict has nulls.
-            components = described.setdefault("components", {})
-            components.setdefault("schemas", {}).update(SCHEMAS)
-            components["examples"] = EXAMPLES
+            complete_description(described, self.routes)
         return super().openapi()
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 
 
 def answer_heads(app: FastAPI) -> None:
     """Let every address that can be read so far answer HEAD as it answers GET; the server leaves the content away."""
-    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    routes = list(iter_route_contexts(app.routes))
     answered = {route.path for route in routes if "HEAD" in (route.methods or ())}
     for route in routes:
-        if "GET" in (route.methods or ()) and route.path not in answered:
-            app.add_api_route(
-                route.path,
-                route.endpoint,
-                methods=["HEAD"],
-                dependencies=route.dependencies,
-                include_in_schema=False,
-            )
+        path, endpoint = route.path, route.endpoint
+        if path is None or endpoint is None or path in answered or "GET" not in (route.methods or ()):
+            continue
+        app.add_api_route(
+            path, endpoint, methods=["HEAD"], dependencies=route.dependencies, include_in_schema=False
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Final
@@ -30,15 +30,20 @@ ROUTES: Final = frozenset(
     {"/api/v1/report", "/api/v1/signed-verdict", "/api/v1/verify/batch", "/api/v1/verification-jobs"}
 )
 """The questions that make something new each time: a numbered and dated document, or a job."""
-KEY_PATTERN: Final = r'^"?[!#-\[\]-~]{8,128}"?$'
+KEY_PATTERN: Final = r'^("[!#-\[\]-~]{8,128}"|[!#-\[\]-~]{8,128})$'
 LARGEST_ANSWER: Final = 4_000_000
 """Bytes; a larger answer is sent and not kept."""
 _KEY: Final = re.compile(r'"([!#-\[\]-~]{8,128})"|([!#-\[\]-~]{8,128})')
 _UNKEPT_HEADERS: Final = frozenset({"content-length", "date"})
-_OTHER_CONTENT: Final = Problem(
+OTHER_CONTENT: Final = Problem(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "idempotency-key-reused",
     "这个 Idempotency-Key 已用于内容不同的请求。请为新的请求换一个新的键。",
+)
+IN_USE: Final = Problem(
+    HTTPStatus.CONFLICT,
+    "idempotency-key-in-use",
+    "同一请求正在办理，尚未答复。请稍候再用同一个 Idempotency-Key 重试。",
 )
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -74,7 +79,7 @@ async def answer_once(request: Request, path: str, handler: Handler) -> Response
         return _again(begun)
     if isinstance(begun, StillRunning):
         return problem_response(request, _still_running(begun.wait_seconds))
-    return problem_response(request, _OTHER_CONTENT)
+    return problem_response(request, OTHER_CONTENT)
 
 
 async def _answer_now(
@@ -105,12 +110,7 @@ def _again(kept: KeptAnswer) -> Response:
 
 
 def _still_running(wait_seconds: int) -> Problem:
-    return Problem(
-        HTTPStatus.CONFLICT,
-        "idempotency-key-in-use",
-        "同一请求正在办理，尚未答复。请稍候再用同一个 Idempotency-Key 重试。",
-        {"Retry-After": str(min(5, max(1, wait_seconds)))},
-    )
+    return replace(IN_USE, headers={"Retry-After": str(min(5, max(1, wait_seconds)))})
 
 
 def _key_of(presented: list[str]) -> str:

@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from certverify import Code, Verdict
-from certverify.verdict import Area, Authentic, Certificate, Decision, StatusWord, ValidHere, finding
+from certverify.verdict import (
+    Area,
+    Authentic,
+    Certificate,
+    Decision,
+    Historical,
+    StatusWord,
+    ValidHere,
+    finding,
+)
 
 from certsvc.stages.verify import MAX_AGE_ON_LINE
 
@@ -87,9 +96,53 @@ _SAMPLES = {
             replaced_by=2,
         ),
     ),
+    "suspended": (
+        "核查中 Under examination",
+        replace(
+            SAMPLE,
+            status=StatusWord.SUSPENDED,
+            findings=(finding(Code.SUSPENDED),),
+            not_established=(),
+            decision=Decision("吉人社职核〔2024〕9号", "2024-08-12", "核查申报材料", "2024-08-12"),
+        ),
+    ),
+    "historical": (
+        "历史数据 A title of before this service",
+        replace(
+            SAMPLE,
+            status=StatusWord.HISTORICAL,
+            findings=(finding(Code.HISTORICAL),),
+            not_established=(),
+            certificate=None,
+            holder="周*",
+            historical=Historical(
+                reference="H20260731059427K",
+                version=1,
+                label="历史数据（原证书号 吉中高字980312）",
+                original_number="吉中高字980312",
+                title="中学高级教师",
+                series="中学教师",
+                level="高级",
+                acquired="1998-06",
+                precision="month",
+                quality="A",
+                issuing_body="吉林省职称改革领导小组办公室",
+                committee="吉林省中学教师职务评审委员会",
+                document="吉职改办字〔1998〕12号",
+            ),
+        ),
+    ),
     "forged": (
         "伪造 Forged",
         Verdict(authentic=Authentic.NO, findings=(finding(Code.RECORD_FORGED),)),
+    ),
+    "unreadable": (
+        "无法判定：读不出 Not readable as a record",
+        Verdict(not_established=(Code.RECORD_UNREADABLE,), findings=(finding(Code.RECORD_UNREADABLE),)),
+    ),
+    "unknown_key": (
+        "无法判定：签名密钥不在信任清单 Signed by a key that the trust list does not name",
+        Verdict(not_established=(Code.RECORD_KEY_UNKNOWN,), findings=(finding(Code.RECORD_KEY_UNKNOWN),)),
     ),
     "stale": (
         "无法判定：日志过时 The log is too old",
