@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from certsvc.ports.verification import RegisterEntry
 
@@ -36,8 +36,7 @@ class AnswerFrame:
     middle: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
+class StoredAnswer(NamedTuple):
     """The answer about one certificate version. `status` is the slot's value that it rests on; `own` is the end of the JSON
     object, from `certificate` on."""
 
@@ -73,6 +72,15 @@ class AnswerStore(Protocol):
     ) -> int:
         """Store the answers of the numbers whose entries are still the ones that were seen, and take these numbers off the
         queue; how many numbers."""
+        ...
+
+
+@runtime_checkable
+class NearSource(Protocol):
+    """A source that is nearer than another turn of the event loop."""
+
+    def find_one(self, key: bytes) -> StoredAnswer | None:
+        """The answer, at once. Raises UnavailableError."""
         ...
 
 

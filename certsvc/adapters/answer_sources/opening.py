@@ -22,11 +22,13 @@ class Opening:
 
     def open(self, rows: Iterable[Any]) -> dict[bytes, StoredAnswer]:
         """The answers in rows of `COLUMNS`."""
-        found = {}
-        for key, number, slot, status, frame, sealed in rows:
-            try:
-                own = self._decrypt(sealed, context=answer_context(number, slot, status, frame))
-            except IntegrityError:
-                continue
-            found[key] = StoredAnswer(key, number, slot, status, frame, own)
-        return found
+        return {answer.key: answer for row in rows if (answer := self.open_one(row)) is not None}
+
+    def open_one(self, row: Any) -> StoredAnswer | None:
+        """The answer in one row."""
+        key, number, slot, status, frame, sealed = row
+        try:
+            own = self._decrypt(sealed, context=answer_context(number, slot, status, frame))
+        except IntegrityError:
+            return None
+        return StoredAnswer(key, number, slot, status, frame, own)

@@ -10,8 +10,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,8 +20,9 @@ from certsvc.entrypoints.hot_path.tally import Tally
 from certsvc.entrypoints.http.allowances import address_of
 from certsvc.entrypoints.http.security_headers import SECURITY_HEADERS
 from certsvc.entrypoints.public_api.askers import PAGE_HEADER
+from certsvc.errors import UnavailableError
 from certsvc.ports.sharing import AnswerCache, RateLimiter
-from certsvc.ports.stored_answers import AnswerFrame, AnswerSource, StoredAnswer, record_key
+from certsvc.ports.stored_answers import AnswerFrame, AnswerSource, NearSource, StoredAnswer, record_key
 from certsvc.stages.stored_answers import put_together
 
 VERIFY_PATH: Final = "/api/v1/verify"
@@ -38,11 +38,12 @@ HEADERS: Final = [
     (b"cache-control", b"no-store"),
     *((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
 ]
+_OPENINGS: Final = (b'{"qr":"', b'{"qr": "')
+_CLOSING: Final = b'"}'
 _PROCESS: Final = int.from_bytes(os.urandom(2), "big") << 24
 
 
-@dataclass(frozen=True, slots=True)
-class _Remembered:
+class _Remembered(NamedTuple):
     """An answer that was told a moment ago, for the very same bytes of a question."""
 
     until: float
@@ -79,6 +80,7 @@ class HotPath:
         self._remembered: dict[bytes, _Remembered] = {}
         self._source: AnswerSource | None = None
         self._gathering: Gathering | None = None
+        self._near: NearSource | None = None
         self._work: list[asyncio.Task[None]] = []
         self._numbers = itertools.count(1)
         self._seen_changes = 0
@@ -148,7 +150,7 @@ class HotPath:
         if changes != self._seen_changes:
             self._seen_changes = changes
             self._source.changed()
-        answer = await self._gathering.find(record_key(text))
+        answer = await self._stored(record_key(text), self._gathering)
         if answer is None or not self._standing.holds(answer):
             return None
         frame = await self._standing.frame_of(answer, self._source)
@@ -157,6 +159,14 @@ class HotPath:
         told = _Remembered(until, turn, changes, frame, answer)
         self._remember(raw_question, told)
         return told
+
+    async def _stored(self, key: bytes, gathering: Gathering) -> StoredAnswer | None:
+        if self._near is None:
+            return await gathering.find(key)
+        try:
+            return self._near.find_one(key)
+        except UnavailableError:
+            return None
 
     def _remember(self, raw_question: bytes, told: _Remembered) -> None:
         if len(self._remembered) >= MOST_REMEMBERED:
@@ -181,6 +191,7 @@ class HotPath:
     async def _start(self) -> None:
         self._source = await self._open_source()
         self._gathering = Gathering(self._source)
+        self._near = self._source if isinstance(self._source, NearSource) else None
         await self._standing.look()
         self._work = [
             asyncio.create_task(self._standing.keep_looking()),
@@ -219,20 +230,30 @@ def _asked_plainly(scope: Scope) -> bool | None:
 
 def _record_asked_for(raw_question: bytes, prefixes: tuple[str, ...]) -> str | None:
     """The record's text in a question by QR text and nothing else, with one of our links or none."""
+    text = _qr_text(raw_question)
+    if text is None:
+        return None
+    for prefix in prefixes:
+        if text.startswith(prefix):
+            return text[len(prefix) :]
+    return text
+
+
+def _qr_text(raw_question: bytes) -> str | None:
+    """The member `qr` of a JSON object that has no other; only ASCII, as records are."""
+    if not raw_question.isascii():
+        return None
+    for opening in _OPENINGS:
+        if raw_question.startswith(opening) and raw_question.endswith(_CLOSING):
+            raw_text = raw_question[len(opening) : -len(_CLOSING)]
+            if b'"' not in raw_text and b"\\" not in raw_text:
+                return raw_text.decode()
     try:
         question = json.loads(raw_question)
     except ValueError:
         return None
-    if not isinstance(question, dict) or len(question) != 1:
-        return None
-    text = question.get("qr")
-    if not isinstance(text, str):
-        return None
-    for prefix in prefixes:
-        if text.startswith(prefix):
-            text = text[len(prefix) :]
-            break
-    return text if text.isascii() else None
+    text = question.get("qr") if isinstance(question, dict) and len(question) == 1 else None
+    return text if isinstance(text, str) and text.isascii() else None
 
 
 def _received_again(message: Message, receive: Receive) -> Receive:
