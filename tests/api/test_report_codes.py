@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from sqlalchemy import select
 
@@ -184,3 +185,41 @@ def test_asking_notes_a_look_up_and_reading_is_refused(shared: PublicOffice) -> 
     assert shared.client.get("/api/v1/report/check").status_code == 405
     assert shared.client.post("/api/v1/report/check", json={}).status_code == 422
     assert datetime.fromisoformat(told(shared, made(shared)[1])["report"]["made_at"]).tzinfo is not None
+
+
+def test_the_page_shows_what_the_report_said_beside_what_holds_now(
+    shared: PublicOffice, browser: Browser
+) -> None:
+    raw, code, _ = made(shared)
+    page = browser.new_page(locale="zh-CN")
+    page.goto(shared.address)
+    _type(page, code)
+    told_then = page.locator("[data-report-told]")
+    expect(told_then).to_contain_text("通过核验")
+    expect(told_then).to_contain_text(sha256(raw).hexdigest())
+    expect(told_then).to_contain_text("没有变化")
+    expect(page.locator("[data-answer]")).to_contain_text("通过核验")
+    assert code.replace("-", "") not in page.url.replace("-", "")
+    script = """async ([address, code]) => {
+        const { decodeReportCode, isMeantAsReportCode } = await import(address);
+        const typed = [code, code.toLowerCase(), code.replaceAll("-", " "), "C" + code.slice(1), code + "2", "DBUQW-ES83H-MV8M8"];
+        return typed.map((text) => [isMeantAsReportCode(text), decodeReportCode(text)]);
+    }"""
+    assets = (page.locator("link[rel=stylesheet]").get_attribute("href") or "").rpartition("/")[0]
+    symbols = code.replace("-", "")
+    assert page.evaluate(script, [f"{assets}/report_code.js", code]) == [
+        *[[True, symbols]] * 3,
+        [False, None],
+        [True, None],
+        [False, None],
+    ]
+    page.goto(shared.address)
+    _type(page, code[:-1] + ("2" if code[-1] != "2" else "3"))
+    expect(page.locator("[data-answer]")).to_contain_text("报告查验码有误")
+    expect(told_then).to_be_hidden()
+    page.close()
+
+
+def _type(page: Page, code: str) -> None:
+    page.locator("[data-typed-field]").fill(code)
+    page.keyboard.press("Enter")

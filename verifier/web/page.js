@@ -10,7 +10,8 @@ import { enableDownloads } from "./download.js";
 import { gatherAnywhere } from "./gathering.js";
 import { enableLanguageSwitch } from "./language.js";
 import { ManualCodeRefused, decodeManualCode, grouped, isMeantAsCode } from "./manual_code.js";
-import { fillPlaces, showChecking, showCopyAsked, showDecision, showEmpty, showSigned, showVerdict } from "./render.js";
+import { fillPlaces, part, showChecking, showCopyAsked, showDecision, showEmpty, showSigned, showVerdict } from "./render.js";
+import { askReport, showReport } from "./report_code.js";
 import { isNotFound, showTold, showUntold } from "./told.js";
 import { enableFiles } from "./upload.js";
 import { isOffLine, judge } from "./verdict.js";
@@ -24,7 +25,7 @@ let evidence = null;
 let asked = null; // the question to the service whose answer is shown, without its place
 
 enableLanguageSwitch();
-enableAsking(words, { record: presentText, ...(service === null ? {} : { code: presentText, number: askNumber }) });
+enableAsking(words, { record: presentText, ...(service === null ? {} : { code: presentText, number: askNumber, report: askByReport }) });
 enableFiles(words, { begin: forget, picture: async (file) => (await import("./scanning.js")).takeFiles([file]) });
 select.addEventListener("change", () => (asked === null ? show() : askService(asked)));
 document.querySelector("[data-retry-button]").addEventListener("click", () => (asked === null ? checkPresented() : askAgain()));
@@ -93,6 +94,25 @@ async function askNumber(question) {
   forget();
   asked = question;
   await askAgain();
+}
+
+// What the report said stands beside the verdict of now; its code enters no address either.
+async function askByReport(typed) {
+  forget();
+  showChecking(words.asking.checking);
+  const asking = (asked = { report: typed });
+  const { told, reason } = await askReport(part("[data-report-told]").dataset.reportToldFrom, typed);
+  if (asked !== asking) return;
+  asked = null;
+  if (told === null) {
+    showUntold(reason, words);
+  } else {
+    showTold(told.now, words, told.report.place, await readTables(), "masked");
+    showReport(told, words);
+    part("[data-place]").hidden = true; // it was asked for the report's own place
+  }
+  part("[data-retry]").hidden = true;
+  focusAnswer();
 }
 
 async function askAgain() {

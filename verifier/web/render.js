@@ -12,7 +12,7 @@ const EMPTY = {
 };
 const OF_ONE_ANSWER = [
   "[data-off-line]",
-  "[data-ask]", "[data-causes]", "[data-place]", "[data-decision]", "[data-record]", "[data-comparison]", "[data-basis]", "[data-retry]", "[data-request]",
+  "[data-ask]", "[data-causes]", "[data-place]", "[data-decision]", "[data-record]", "[data-comparison]", "[data-basis]", "[data-report-told]", "[data-retry]", "[data-request]",
 ];
 const FINAL = new Set(["revoked", "written-off", "voided"]);
 const WARNINGS = new Set(["document-active-content", "foreign-address"]);
