@@ -31,7 +31,7 @@ from certsvc.entrypoints.http.body import read_body
 from certsvc.entrypoints.http.problems import Problem, problem_response
 from certsvc.entrypoints.public_api.askers import Asker, asker_of
 from certsvc.entrypoints.public_api.batch_answers import BATCH_ANSWERS, BATCH_BODY
-from certsvc.entrypoints.public_api.guarding import refuse_reading, require_rows
+from certsvc.entrypoints.public_api.guarding import is_suspected, refuse_reading, require_rows
 from certsvc.entrypoints.public_api.noting import note_answer
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
@@ -126,7 +126,9 @@ class _Answers:
             return self._problem(row.asks)
         if monotonic() > self.until:
             return self._problem((NOT_REACHED,))
-        if not guess_allowed(self.service, row.asks):
+        claim = _claim_of(row.asks)
+        suspected = claim is not None and is_suspected(self.service, self.asker, claim.number)
+        if suspected or not guess_allowed(self.service, row.asks):
             return self._problem((TOO_OFTEN,))
         answer = self.check.answer(row.asks)
         return self._problem((answer,)) if isinstance(answer, RowProblem) else self._verdict(row.asks, answer)

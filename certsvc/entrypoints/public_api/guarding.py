@@ -80,12 +80,13 @@ def count_guess(service: PublicService, number: str, request: Request | None = N
         return
     allow_or_prove(service, request, guess_key(number), limit, _AN_HOUR, bought=limit)
     asker = asker_of(request)
-    if (
-        asker.organisation is None
-        and service.watch.suspects(asker.key, number)
-        and not service.proofs_of_work.proven(request, asker.key)
-    ):
+    if is_suspected(service, asker, number) and not service.proofs_of_work.proven(request, asker.key):
         raise _challenged(service, asker, LIFE_SECONDS, SUSPECTED)
+
+
+def is_suspected(service: PublicService, asker: Asker, number: str) -> bool:
+    """Whether numbers seem to be tried out, by this asker or at this number; an organisation is known by name anyhow."""
+    return asker.organisation is None and service.watch.suspects(asker.key, number)
 
 
 @contextmanager
