@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from certsvc.entrypoints.console.description import PROBLEMS
+from certsvc.entrypoints.console.platform_examples import KEYS, PLATFORM
 from tests.access.desk import Desk
+from tests.support.descriptions import incomplete, unfit_examples
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +46,19 @@ def test_every_route_names_the_problems_it_answers(described: dict[str, Any]) ->
                 if "application/problem+json" in answer.get("content", {})
             }
             assert problems == {str(status) for status in PROBLEMS}, (method, path)
+
+
+def test_what_programs_may_ask_is_described_with_examples_that_fit(described: dict[str, Any]) -> None:
+    assert incomplete(described, *PLATFORM, KEYS) == []
+    assert unfit_examples(described) == []
+
+
+def test_every_operation_says_how_callers_show_who_they_are(described: dict[str, Any]) -> None:
+    assert set(described["components"]["securitySchemes"]) == {"signedRequest", "session"}
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            schemes = {name for alternative in operation["security"] for name in alternative}
+            if path.startswith(PLATFORM):
+                assert schemes == {"signedRequest"}, path
+            elif not path.startswith((KEYS, "/console/sign-in")):
+                assert schemes == {"signedRequest", "session"}, path

@@ -36,12 +36,19 @@ SCHEMA = Draft202012Validator(holding_schema())
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
 
+PROGRAMS = (
+    ("portal", Purpose.HOLDER_PORTAL),
+    ("library", Purpose.E_LICENCE),
+    ("applications", Purpose.ELIGIBILITY),
+)
+
+
 class Portal:
     """The portal before the faces of an office with certificates and older papers."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        for name, purpose in (("portal", Purpose.HOLDER_PORTAL), ("library", Purpose.E_LICENCE)):
+        for name, purpose in PROGRAMS:
             key = ed25519.Ed25519PrivateKey.generate()
             desk.programs[name] = register(desk, name, key, purpose)
         self.dual = self._issue(DUAL_DIRECTED)
@@ -57,7 +64,8 @@ class Portal:
         raw = json.dumps(body).encode()
         token = self.desk.programs[program].token(self.desk.claims(program, raw))
         answer = self.desk.call("POST", path, token, raw)
-        assert answer.status_code != 200 or self._is_signed(answer)
+        signed = path.startswith((PATH, "/api/v1/eligibility"))
+        assert answer.status_code != 200 or not signed or self._is_signed(answer)
         return answer
 
     def holding(self, holder: dict[str, str]) -> dict[str, Any]:
@@ -232,6 +240,59 @@ def test_only_a_program_for_holders_may_ask(portal: Portal) -> None:
     assert portal.ask(body, program="library").status_code == 403
     with portal.desk.visitor() as anybody:
         assert anybody.post(PATH, json=body).status_code == 401
+
+
+def test_answers_to_programs_are_as_described(portal: Portal) -> None:
+    with portal.desk.visitor() as anybody:
+        described = anybody.get("/console/openapi.json").json()
+        keys = anybody.get("/api/v1/keys").json()
+    one = portal.dual[3]
+    own, number = {"holder": holder_of(one)}, one.draft.content.number
+    base = "/api/v1/holder"
+    wish = {"recipient": "某公司", "purpose": "投标", "ends_on": "2026-12-20", "request": "portal-20261120-1"}
+    grant = portal.ask(
+        own | {"number": number, "fields": ["name"], "recipient": "某公司"}, f"{base}/share-grants"
+    ).json()
+    copy = portal.ask(own | {"number": number} | wish, f"{base}/annotated-copies").json()
+    document = one.draft.content.award.document
+    told = {
+        "/api/v1/keys": keys,
+        f"{base}/certificates": portal.holding(own["holder"]),
+        f"{base}/look-ups": portal.ask(own | {"number": number}, f"{base}/look-ups").json(),
+        f"{base}/share-grants": grant,
+        f"{base}/share-grants/list": portal.ask(own, f"{base}/share-grants/list").json(),
+        f"{base}/share-grants/{{grant}}/cancellation": portal.ask(
+            own, f"{base}/share-grants/{grant['grant']}/cancellation"
+        ).json(),
+        f"{base}/annotated-copies": copy,
+        f"{base}/annotated-copies/list": portal.ask(own, f"{base}/annotated-copies/list").json(),
+        f"{base}/annotated-copies/{{copy}}/withdrawal": portal.ask(
+            own, f"{base}/annotated-copies/{copy['copy']}/withdrawal"
+        ).json(),
+        "/api/v1/eligibility": portal.ask(
+            {
+                "id_kind": document.kind.value,
+                "id_number": document.number,
+                "name": own["holder"]["name"],
+                "series": "农业技术人员",
+                "level": "正高级",
+                "way": "常规评审",
+                "applied_on": "2027-03-01",
+            },
+            "/api/v1/eligibility",
+            "applications",
+        ).json(),
+        "/api/v1/e-licence-records": portal.ask(
+            {"number": number, "name": own["holder"]["name"], "id_last4": document.last4},
+            "/api/v1/e-licence-records",
+            "library",
+        ).json(),
+    }
+    for path, answer in told.items():
+        operation = next(iter(described["paths"][path].values()))
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        whole = Draft202012Validator({**schema, "components": described["components"]})
+        assert [str(error) for error in whole.iter_errors(answer)] == [], path
 
 
 def test_about_one_holder_little_may_be_asked_whichever_number_is_written(portal: Portal) -> None:
