@@ -171,6 +171,7 @@ def test_every_code_that_the_page_can_meet_has_an_answer() -> None:
         "content-",
         "past-",
         "on-line-",
+        "signed-verdict-",
     )
     never_raised = {"checkpoint-forged", "seal-proof-bad", "status-proof-bad", "certificate-not-found"}
     for code, meaning in MEANINGS.items():

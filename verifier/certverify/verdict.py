@@ -93,7 +93,7 @@ class StatusWord(StrEnum):
             "written_off": "核销",
             "voided": "无效",
             "superseded": "已换发",
-            "historical": "历史记录",
+            "historical": "历史数据",
             "unknown": "未能确认",
         }[self.value]
 
