@@ -148,6 +148,22 @@ def test_a_picture_is_taken_from_anywhere_and_known_by_its_bytes(page: Page, way
 
 
 @pytest.mark.parametrize("page", [1280], indirect=True)
+def test_words_pasted_into_the_field_for_words_stay_words(page: Page) -> None:
+    """Text programs copy a picture of the words beside them."""
+    left_alone = page.evaluate(
+        """() => {
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File(["GIF8"], "words.gif"));
+            clipboardData.setData("text/plain", "words");
+            const event = new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData });
+            return document.querySelector("[data-typed] input").dispatchEvent(event);
+        }"""
+    )
+    assert left_alone
+    expect(page.locator("[data-verdict]")).not_to_contain_text("无法判定")
+
+
+@pytest.mark.parametrize("page", [1280], indirect=True)
 def test_the_start_page_takes_pictures_too(page: Page, host: str) -> None:
     page.goto(host)
     hand_over(page, "drop", ("a.png", png(whole_page())))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from certsvc.entrypoints.public_api import create_app
 from certsvc.formats.leaf import SlotStatus
@@ -59,7 +60,9 @@ def open_page(filming: Browser, host: str) -> Iterator[OpenPage]:
     complaints: list[str] = []
     requests: list[str] = []
 
-    def opened(path: str = "/v", width: int = 390, allowed: bool = True, script: str = "") -> Page:
+    def opened(
+        path: str = "/v", width: int = 390, allowed: bool = True, script: str = "", keeps: bool = True
+    ) -> Page:
         context = filming.new_context(
             locale="zh-CN",
             viewport={"width": width, "height": 844 if width < 600 else 800},
@@ -252,6 +255,68 @@ def test_the_viewfinder_holds_the_focus_and_gives_it_back(show: Show, open_page:
     shown(page, "looking")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="扫描二维码")).to_be_focused()
+
+
+SWITCHES = """
+    MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+    MediaStreamTrack.prototype.applyConstraints = async ({ advanced: [{ torch }] }) => { window.light = torch; };
+    navigator.mediaDevices.enumerateDevices = async () => ["front", "back"].map((deviceId) => ({ kind: "videoinput", deviceId }));
+    window.asked = [];
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = (wish) => {
+        window.asked.push(wish.video.deviceId?.exact ?? wish.video.facingMode.ideal);
+        return open({ video: true });
+    };
+"""
+
+
+def test_light_and_another_camera_are_offered_where_the_device_has_them(
+    show: Show, open_page: OpenPage
+) -> None:
+    show([Image.new("L", (640, 480), 90)])
+    page = open_page(script=SWITCHES)
+    expect(opening(page)).to_contain_text("画面只在本机识别", timeout=20_000)
+    light = page.get_by_role("button", name="补光")
+    for pressed in ("true", "false"):
+        light.click()
+        expect(light).to_have_attribute("aria-pressed", pressed)
+        assert page.evaluate("window.light") is (pressed == "true")
+    light.click()
+    page.get_by_role("button", name="切换摄像头").click()
+    expect(light).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("window.asked") == ["environment", "front"]
+    shown(page, "switches")
+
+
+NOTHING_KEPT = "Object.defineProperty(navigator, 'serviceWorker', { value: undefined });"
+"""Else the reader is fetched beforehand, for use off line."""
+DEVICE_READER = """
+    globalThis.BarcodeDetector = class {
+        static async getSupportedFormats() { return ["qr_code"]; }
+        async detect() { return TEXTS.map((rawValue) => ({ rawValue })); }
+    };
+"""
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_the_devices_own_reader_is_asked_first_and_not_trusted_to_see_all(
+    show: Show, open_page: OpenPage, sees: bool
+) -> None:
+    text = PREFIX + qr_text(regular_record())
+    show([symbol(text)])
+    page = open_page(script=NOTHING_KEPT)
+    loaded: list[str] = []
+    page.context.on("request", lambda request: loaded.append(request.url.rpartition("/")[2]))
+
+    def with_reader(route: Route) -> None:
+        script = DEVICE_READER.replace("TEXTS", json.dumps([text] if sees else []))
+        answer = route.fetch()
+        route.fulfill(response=answer, body=script + answer.text())
+
+    page.context.route("**/symbol_worker.js", with_reader)
+    opening(page)
+    says(page, "通过核验", "有效")
+    assert ("zxing_reader.wasm" in loaded) is not sees
 
 
 def test_a_reader_that_does_not_load_is_said_to_have_failed(show: Show, filming: Browser, host: str) -> None:

@@ -25,7 +25,9 @@ export function enableHandingOver(take) {
     if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
   });
   document.addEventListener("drop", (event) => takeFrom(event, event.dataTransfer, take));
-  document.addEventListener("paste", (event) => takeFrom(event, event.clipboardData, take));
+  document.addEventListener("paste", (event) => {
+    if (!isMeantAsText(event)) takeFrom(event, event.clipboardData, take);
+  });
 }
 
 /** Give a PDF to the page's form, which sends it to the service; false when this page has none. */
@@ -38,6 +40,11 @@ export function sendByForm(file) {
   input.files = list.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
   return true;
+}
+
+// Text programs copy a picture of the words beside the words: in a field for text the words are meant.
+function isMeantAsText({ target, clipboardData }) {
+  return target.matches?.("input, textarea") && clipboardData.types.includes("text/plain");
 }
 
 // Nobody else may take it too, least of all the browser, which would leave the page and open the file.

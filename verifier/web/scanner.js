@@ -37,7 +37,7 @@ class Viewfinder {
   #finished = new Promise((resolve) => (this.#finish = resolve));
   #ending = new AbortController();
   #open = true;
-  #choosing = false;
+  #looking = false;
   #steppedBack = false;
   #choosePicture;
 
@@ -72,7 +72,11 @@ class Viewfinder {
     retry.hidden = true;
     close.focus();
     this.#say(WORDS.opening);
-    if (await this.#start(null)) this.#look().catch(() => this.#refuse(WORDS.failed));
+    if (!(await this.#start(null)) || this.#looking) return;
+    this.#looking = true;
+    this.#look()
+      .catch(() => this.#refuse(WORDS.failed))
+      .finally(() => (this.#looking = false));
   }
 
   async close() {
@@ -95,6 +99,7 @@ class Viewfinder {
         return false;
       }
       this.#camera = camera;
+      camera.track.addEventListener("ended", () => this.#open && this.#refuse(REFUSED.missing));
       video.srcObject = camera.stream;
       await video.play();
       dialog.dataset.scannerState = "looking";
@@ -131,17 +136,19 @@ class Viewfinder {
     let foreignUntil = 0;
     while (this.#open) {
       await pause(PAUSE_MS);
-      const texts = this.#choosing ? [] : await this.#readFrame();
+      if (this.#parts.dialog.dataset.scannerState !== "looking") continue;
+      const texts = await this.#readFrame();
       const now = performance.now();
       const records = recordsAmong(texts);
       for (const text of records) seen.set(text, numberIn(text));
-      if (texts.length > 0 || this.#choosing) blankSince = now;
+      if (texts.length > 0) blankSince = now;
       if (seen.size > 0 && (confirmed += 1) > CONFIRMING_FRAMES) {
         const [[text]] = seen;
         const chosen = seen.size === 1 ? text : await this.#choose(seen);
         if (chosen !== null) return this.#found(chosen);
         seen.clear();
         confirmed = 0;
+        blankSince = performance.now();
       } else if (seen.size === 0 && texts.length > 0) {
         foreignUntil = now + FOREIGN_MS;
         this.#say(WORDS.foreign);
@@ -171,11 +178,9 @@ class Viewfinder {
   // Resolves with one of the texts, or with null to go on.
   #choose(seen) {
     const { choices } = this.#parts;
-    this.#choosing = true;
     this.#say(WORDS.choose);
     return new Promise((resolve) => {
       const decide = (text) => {
-        this.#choosing = false;
         choices.hidden = true;
         choices.replaceChildren();
         resolve(text);
