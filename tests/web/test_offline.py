@@ -49,6 +49,13 @@ SPOILT = """async () => {
         await cache.put(key, new Response(raw));
     }
 }"""
+PICTURES = (
+    ("passed", GENUINE, 3),
+    ("panel", "", 3),
+    ("too-old", GENUINE, 8),
+    ("not-kept", qr_text(regular_record(OTHER_SHARD)), 1),
+    ("revoked", qr_text(regular_record(8)), 3),
+)
 EVERYTHING = """async () => {
     const texts = [location.pathname];
     for (const name of await caches.keys()) {
@@ -109,12 +116,11 @@ def check_on_line(context: BrowserContext, host: Host, text: str = GENUINE) -> P
 
 
 def check_at(
-    context: BrowserContext, address: str, text: str = GENUINE, after: timedelta | None = None
+    context: BrowserContext, address: str, text: str = GENUINE, after: timedelta = timedelta()
 ) -> Page:
     """Check a certificate, on a device whose clock says that much more than now."""
     page = context.new_page()
-    if after is not None:
-        page.clock.set_fixed_time(datetime.now(UTC) + after)
+    page.clock.set_fixed_time(datetime.now(UTC) + after)  # of the whole context: it holds until the next one
     page.goto(f"{address}/v#{text}")
     expect(page.locator("[data-basis]")).to_be_visible(timeout=15_000)
     return page
@@ -228,16 +234,8 @@ def test_nothing_that_is_kept_tells_which_certificate_was_checked(away: Away) ->
     everything = page.evaluate(EVERYTHING)
     page.close()
     assert "certsvc-trust-list/1" in everything
-    for personal in (
-        GENUINE,
-        GENUINE[:40],
-        "林晓棠",
-        "JL05202300000017",
-        'checkpoint_age":',
-        "POST",
-        "/api/",
-    ):
-        assert personal not in everything.replace('"/api/', "").replace("/api/v1/", "") or personal == "POST"
+    for personal in (GENUINE[:40], "林晓棠", "JL05202300000017", "\nPOST\n"):
+        assert personal not in everything, personal
     assert everything.endswith("[{},{},null,[]]")
 
 
@@ -280,6 +278,8 @@ def test_a_checkpoint_of_today_is_never_read_with_a_shard_of_yesterday(
     expect(other.locator("[data-kept-fields]")).to_contain_text("2 / 2")
     (name,) = (name for name in kept(other) if name.startswith("kept-set-"))
     assert name.startswith("kept-set-5-")
+    other.evaluate("fetch('/api/v1/verify', {method: 'POST', body: '{}'})")
+    assert [path for files in kept(other).values() for path in files if path.startswith("/api")] == []
     host.stop()
     opened.reload()
     says(opened, "未通过核验", "已撤销", "离线核验")
@@ -306,55 +306,40 @@ def test_a_damaged_file_is_not_believed_and_repairs_itself_on_line(
     says(page, "通过核验", "离线核验")
 
 
-@pytest.mark.parametrize(
-    ("slot", "word", "label"), [(9_000, "无法判定", "账本倒退"), (7, "未通过核验", "已撤销")]
-)
-def test_a_server_that_shows_an_older_ledger_is_seen(
-    host: Host, begin: Begin, tmp_path: Path, slot: int, word: str, label: str
+def test_a_server_that_shows_an_older_ledger_or_trust_list_is_seen(
+    host: Host, begin: Begin, tmp_path: Path
 ) -> None:
     write_tree(tmp_path / "later", replace(LATER, statuses=LATER.statuses | {9_000: VALID}))
     write_tree(tmp_path / "earlier", replace(EARLIER, statuses=EARLIER.statuses | {9_000: VALID}))
+    renumber_trust_list(tmp_path / "later", 2)
+    renumber_trust_list(tmp_path / "earlier", 2)
     host.start(create_app(tmp_path / "later"))
     context = begin()
-    check_on_line(context, host)
+    kept_page = check_on_line(context, host)
     host.start(create_app(tmp_path / "earlier"))
-    page = check_at(context, host.address, qr_text(regular_record(slot)))
-    says(page, word, label, "现在收到的账本不能采信")
-    assert "tree-inconsistent" in codes_of(verdict_of(page))
-
-
-def test_an_older_ledger_is_seen_even_after_what_was_kept_is_removed(
-    host: Host, begin: Begin, tmp_path: Path
-) -> None:
-    write_tree(tmp_path / "later", LATER)
-    write_tree(tmp_path / "earlier", EARLIER)
-    host.start(create_app(tmp_path / "later"))
-    context = begin()
-    page = check_on_line(context, host)
-    page.get_by_role("button", name="删除本机保存的账本").click()
-    expect(page.locator("[data-kept-told]")).to_contain_text("已删除")
-    host.start(create_app(tmp_path / "earlier"))
+    # What was valid at both times is left open; what was revoked meanwhile stays revoked.
+    for slot, word, label in ((9_000, "无法判定", "账本倒退"), (7, "未通过核验", "已撤销")):
+        page = check_at(context, host.address, qr_text(regular_record(slot)))
+        says(page, word, label, "现在收到的账本不能采信")
+        assert "tree-inconsistent" in codes_of(verdict_of(page))
+    kept_page.get_by_role("button", name="删除本机保存的账本").click()
+    expect(kept_page.locator("[data-kept-told]")).to_contain_text("已删除")
     page = check_at(context, host.address)
     says(page, "无法判定", "账本倒退")
-    page.get_by_role("button", name="准备离线使用").click()
-    expect(page.locator("[data-kept-told]")).to_contain_text("比这台设备以前核对过的还旧")
-
-
-def test_a_trust_list_of_before_is_not_believed(host: Host, begin: Begin, tmp_path: Path) -> None:
-    write_tree(tmp_path, EARLIER)
-    path = tmp_path / "trust-list.json"
-    first = path.read_bytes()
-    path.write_bytes(
-        first.replace(b'"sequence":1', b'"sequence":2').replace(b'"sequence": 1', b'"sequence": 2')
-    )
-    assert path.read_bytes() != first
-    host.start(create_app(tmp_path))
-    context = begin()
-    check_on_line(context, host)
-    path.write_bytes(first)
+    assert codes_of(verdict_of(page)) == ["tree-inconsistent"]
+    kept_page.get_by_role("button", name="准备离线使用").click()
+    expect(kept_page.locator("[data-kept-told]")).to_contain_text("比这台设备以前核对过的还旧")
+    renumber_trust_list(tmp_path / "earlier", 1)
     page = check_at(context, host.address)
     says(page, "无法判定", "账本倒退")
     assert codes_of(verdict_of(page)) == ["trust-unreadable"]
+
+
+def renumber_trust_list(folder: Path, sequence: int) -> None:
+    """Give an unsigned trust list another number."""
+    path = folder / "trust-list.json"
+    told = json.loads(path.read_bytes())
+    path.write_text(json.dumps(told | {"sequence": sequence}, ensure_ascii=False), encoding="utf-8")
 
 
 def test_a_release_takes_over_whole_or_not_at_all(
@@ -381,11 +366,15 @@ def test_a_release_takes_over_whole_or_not_at_all(
     host.start(second)
     page.reload()
     updated(page)
+    page.close()  # a release waits for answers that the one before still gives
+    page = context.new_page()
+    page.goto(f"{host.address}/v")
     page.wait_for_function(
-        "async () => (await caches.keys()).filter((name) => name.startsWith('shell-')).length === 2"
+        "navigator.serviceWorker.getRegistration().then(({ waiting }) => waiting === null)"
     )
+    assert len([name for name in kept(page) if name.startswith("shell-")]) == 2
     host.stop()
-    page.reload()
+    page = check_at(context, host.address)
     says(page, "通过核验", "离线核验")
     assert release_of(page) == "0123456789abcdef"
 
@@ -403,7 +392,7 @@ def updated(page: Page) -> None:
             await registration.update().catch(() => {});
             const coming = registration.installing;
             if (coming) await new Promise((done) => coming.addEventListener("statechange", () => {
-                if (coming.state === "redundant" || coming.state === "activated") done();
+                if (coming.state !== "installing") done();
             }));
         }"""
     )
@@ -440,28 +429,11 @@ def test_the_page_can_be_installed(browser: Browser, host: Host, tmp_path: Path)
     context.close()
 
 
-def test_a_question_to_the_service_is_never_kept(host: Host, begin: Begin, tmp_path: Path) -> None:
-    write_tree(tmp_path, EARLIER)
-    host.start(create_app(tmp_path))
-    page = check_on_line(begin(), host)
-    page.reload()
-    page.evaluate("fetch('/api/v1/verify', {method: 'POST', body: '{}'})")
-    paths = [path for files in kept(page).values() for path in files]
-    assert [path for path in paths if path.startswith("/api")] == []
-    assert all("#" not in path for path in paths)
-
-
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)])
 def test_the_panel_and_the_answer_fit_phones_and_desks(away: Away, width: int, height: int) -> None:
     """With SCREENS in the environment, the pictures are kept in that folder."""
     context, address = away
-    for name, text, days in (
-        ("passed", GENUINE, 3),
-        ("too-old", GENUINE, 8),
-        ("not-kept", qr_text(regular_record(OTHER_SHARD)), 1),
-        ("revoked", qr_text(regular_record(8)), 3),
-        ("panel", "", 3),
-    ):
+    for name, text, days in PICTURES if "SCREENS" in os.environ else PICTURES[:2]:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=days))
