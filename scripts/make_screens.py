@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from PIL import Image
@@ -21,11 +21,10 @@ from certsvc.entrypoints.public_api import create_app
 from tests.api.asking import PublicOffice
 from tests.support.office import OfficeUnderTest
 from tests.web.builders import served, write_tree
-from tests.web.states import NOW, PLAN, STATES, Scene, prepared
+from tests.web.states import FREELY, NOW, PLAN, STATES, Scene, prepared
 
 COLOURS = 128
 HEIGHTS = {390: 844, 1280: 900}
-FREELY = dict.fromkeys(("verify_per_minute", "examine_per_minute", "guesses_per_hour"), 1_000_000)
 # Name of the picture: the state, its width, and how it is looked at.
 PICTURES = {
     **{f"{name}-{width}": (name, width, "") for name in STATES for width in (390, 1280)},
@@ -55,7 +54,7 @@ def main() -> None:
 
 def photograph(scratch: Path, folder: Path, wanted: list[str]) -> None:
     """Take the wanted pictures of an office below `scratch`."""
-    clock = FixedClock(datetime.fromisoformat(NOW).astimezone(UTC))
+    clock = FixedClock(datetime.fromisoformat(NOW))
     office = PublicOffice(OfficeUnderTest(scratch / "office", clock, suspension="on", **FREELY), persons=6)
     write_tree(scratch / "tree", PLAN)
     executable = shutil.which("chromium")

@@ -29,6 +29,9 @@ SLOTS = {
     102: SlotStatus.SUSPENDED,
     104: SlotStatus.WRITTEN_OFF,
 }
+FREELY: dict[str, Any] = dict.fromkeys(
+    ("verify_per_minute", "examine_per_minute", "bundle_per_minute", "guesses_per_hour"), 1_000_000
+)
 PLAN = TreePlan(SLOTS, cosigned_at=int(datetime.fromisoformat(NOW).timestamp()))
 ENDED = {
     "revoked": DecisionKind.REVOKE,
@@ -88,7 +91,6 @@ def shows_record(page: Page, address: str, text: str) -> None:
     """Open the verdict page on a text."""
     page.goto(f"{address}/v#{text}")
     answered(page)
-    page.wait_for_load_state("networkidle")
 
 
 def asks_by_number(page: Page, scene: Scene, question: dict[str, str]) -> None:
@@ -183,7 +185,11 @@ def _coarse(page: Page, scene: Scene) -> None:
 
 
 def _ended(name: str) -> State:
-    return lambda page, scene: shows_record(page, scene.site, qr_text(scene.certificate(name), ""))
+    def show(page: Page, scene: Scene) -> None:
+        shows_record(page, scene.site, qr_text(scene.certificate(name), ""))
+        expect(page.locator("[data-decision]")).to_be_visible()
+
+    return show
 
 
 for ending in ENDED:
@@ -279,7 +285,7 @@ def _differs(page: Page, scene: Scene) -> None:
 @state("verdict-file-report")
 def _report(page: Page, scene: Scene) -> None:
     text = qr_text(scene.certificate("valid"))
-    uploads(page, scene, scene.office.office.reports.making.make(text).document)
+    uploads(page, scene, scene.office.office.reports.make(text).document)
 
 
 @state("historical")

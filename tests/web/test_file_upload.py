@@ -102,7 +102,7 @@ def test_a_report_is_no_certificate_and_a_copy_says_for_whom_it_is_even_when_sav
 ) -> None:
     certificate = office.regular[0]
     text = qr_text(certificate)
-    upload(page, office.office.reports.making.make(text).document)
+    upload(page, office.office.reports.make(text).document)
     expect(page.locator("[data-verdict]")).to_contain_text("通过核验")
     expect(page.locator("[data-label]")).to_contain_text("核验报告，不是证书")
     expect(page.locator("[data-text]")).to_contain_text("现在的状态：有效")

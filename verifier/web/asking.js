@@ -19,7 +19,6 @@ export function enableAsking(words, take) {
   const form = document.querySelector("[data-typed]");
   if (form === null) return;
   const asking = { form, field: part(form, "typed-field"), words: words.asking, take, unfolded: false };
-  form.reset();
   asking.field.addEventListener("input", () => watch(asking));
   part(form, "unfold")?.addEventListener("click", () => unfoldByHand(asking));
   for (const name of HOLDER_FIELDS) {
@@ -29,6 +28,7 @@ export function enableAsking(words, take) {
     event.preventDefault();
     send(asking);
   });
+  if (asking.field.value !== "") watch(asking); // typed before this module was there
 }
 
 /** Put a text into the field, for whoever has to correct it. */

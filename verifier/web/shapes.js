@@ -5,7 +5,7 @@ import { narrowed, withoutSeparators } from "./manual_code.js";
 const SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const CODE = new RegExp(`^[${SYMBOLS}]{15}$`);
 const SHARE_CODE = new RegExp(`^[${SYMBOLS}]{16}$`);
-const REPORT_CODE = new RegExp(`^B[${SYMBOLS}]{16,31}$`);
+const REPORT_CODE = new RegExp(`^B[${SYMBOLS}]{17}$`);
 const CODE_SO_FAR = new RegExp(`^[${SYMBOLS}]{1,14}$`);
 const NUMBER = /^22[0-9]{6}[1-5][0-9]{6}[0-9A-Z]$/;
 const THREE_GROUPS = /^[0-9A-Z]{4,6}([-\s]+)[0-9A-Z]{4,6}\1[0-9A-Z]{4,6}$/;
