@@ -18,4 +18,5 @@ verification_report = Table(
     Column("sealed_content", LargeBinary, nullable=False),
     Column("document_sha256", String(64)),
     Index("ix_verification_report_ends_on", "ends_on"),
+    Index("ix_verification_report_document_sha256", "document_sha256"),
 )

@@ -71,6 +71,14 @@ class DatabaseReportStore:
             document_sha256=row.document_sha256,
         )
 
+    def end_of(self, document_sha256: str) -> date | None:
+        """The last day of the report with this document."""
+        own = verification_report.c
+        wanted = select(own.ends_on).where(own.document_sha256 == document_sha256)
+        with self._engine.begin() as connection:
+            ends_on = connection.execute(wanted).scalar_one_or_none()
+        return None if ends_on is None else date.fromisoformat(ends_on)
+
     def forget_ended_before(self, day: date, most: int) -> int:
         """Delete what ended before a day, the oldest first; unfinished ones among them."""
         own = verification_report.c

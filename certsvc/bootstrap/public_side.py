@@ -19,6 +19,7 @@ from certsvc.adapters.last_checkpoint import FileLastCheckpoint
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.published_state import FolderState
+from certsvc.adapters.report_store import DatabaseReportStore
 from certsvc.adapters.share_store import DatabaseShareGrantBoard
 from certsvc.adapters.statement_store import DatabaseStatementsByCode
 from certsvc.adapters.stored_answer_store import DatabaseAnswerStore
@@ -112,6 +113,7 @@ class PublicSide(Parts):
             copies=self.copy_board,
             sandbox=shared_sandbox(),
             documents=RegisteredDocuments(self.reading_engine, self.archive),
+            reports=DatabaseReportStore(self.reading_engine, self.keys.cipher),
         )
 
     @cached_property

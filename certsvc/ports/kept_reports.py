@@ -34,6 +34,10 @@ class ReportBoard(Protocol):
         """The report with this code (its 18 symbols); None for every other one."""
         ...
 
+    def end_of(self, document_sha256: str) -> date | None:
+        """The last day of the report with this document (SHA-256 in hex); None for one that is not known."""
+        ...
+
 
 class ReportStore(Protocol):
     """The reports of an office. Every method is one durable transaction."""

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Protocol
 
 from certverify import Code, LedgerUnavailable, StatusSource, Verdict
@@ -24,10 +25,12 @@ from certverify.record import CopyTerms, HistoricalRecord, Record, decode_record
 from certverify.status import Status
 from certverify.verdict import Decision, StatusWord
 
+from certsvc.domain.report_table import shanghai_day
 from certsvc.errors import IntegrityError, UnavailableError
 from certsvc.formats.record import record_text
 from certsvc.ports import Clock
 from certsvc.ports.annotated_copies import CopyBoard
+from certsvc.ports.kept_reports import ReportBoard
 from certsvc.ports.verification import (
     DecisionNotice,
     KeptDocument,
@@ -112,12 +115,14 @@ class Verification:
         copies: CopyBoard | None = None,
         sandbox: PdfSandbox | None = None,
         documents: KeptDocuments | None = None,
+        reports: ReportBoard | None = None,
     ) -> None:
         """Without `copies` a register of annotated copies is not asked: they stand as their records say. Without a
         `sandbox` files are compared byte for byte, and what is no original is not looked into. Without `documents` a
         sealed file is not held against the one that is registered.
         """
         self._documents = documents
+        self._reports = reports
         self._sandbox = sandbox
         self._copies = copies
         self._older_titles: OlderTitles = older_titles or NoOlderTitles()
@@ -143,6 +148,8 @@ class Verification:
             record = exam.examine_document(raw_pdf, inspector, self._kept_original)
         if record is not None:
             self._judge_file(exam, record)
+        if Code.DOCUMENT_IS_REPORT in exam.codes:
+            self._judge_report(exam, raw_pdf)
         return self._conclude(exam, record, ledger)
 
     def check_holder(self, claim: HolderClaim, place: str | None = None) -> Verdict:
@@ -219,6 +226,12 @@ class Verification:
         if registered is not None and registered != exam.sealed_sha256:
             exam.reject(Code.DOCUMENT_UNREGISTERED)
             exam.comparison = None
+
+    def _judge_report(self, exam: Examination, raw_pdf: bytes) -> None:
+        """Whether the last day of a genuine report is over; one that is kept no more says nothing about itself."""
+        ends_on = None if self._reports is None else self._reports.end_of(sha256(raw_pdf).hexdigest())
+        if ends_on is not None and shanghai_day(self._clock.now()) > ends_on:
+            exam.codes.append(Code.REPORT_ENDED)
 
     def _kept_original(self, record: Record | HistoricalRecord, copy: CopyTerms | None) -> bytes | None:
         """certverify.pdf_upload.KeptOriginals; an archive that is away knows nothing."""

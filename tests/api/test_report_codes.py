@@ -101,14 +101,20 @@ def test_the_code_is_taken_as_people_type_it(shared: PublicOffice) -> None:
 def test_a_revocation_stands_beside_what_the_report_said_and_an_ended_report_says_so(
     public: PublicOffice,
 ) -> None:
-    _, code, _ = made(public, days=2)
+    raw, code, _ = made(public, days=2)
     public.decide(DecisionKind.REVOKE, public.regular[0])
     said = told(public, code)
     assert (said["then"]["status"], said["now"]["status"], said["changed"]) == ("valid", "revoked", True)
     later(public, 2)
     assert told(public, code)["report"]["ended"] is False  # its last day
+    assert "report-ended" not in found_in(public.verify_pdf(raw))
     later(public, 1)
     assert told(public, code)["report"]["ended"] is True
+    assert {"document-is-report", "report-ended", "revoked"} <= found_in(public.verify_pdf(raw))
+
+
+def found_in(verdict: dict[str, Any]) -> set[str]:
+    return {finding["code"] for finding in verdict["findings"]}
 
 
 def test_after_its_retention_a_report_is_gone_and_its_code_like_one_that_never_was(

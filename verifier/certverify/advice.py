@@ -128,7 +128,7 @@ _ADVICE: tuple[tuple[tuple[str, str], str, str], ...] = (
         "document-not-examined",
     ),
     (_SYNC, _PDF, "document-key-unknown"),
-    (_NOTHING, _PDF, "document-is-report document-archived"),
+    (_NOTHING, _PDF, "document-is-report report-ended document-archived"),
     (
         ("联系发证机关核对登记内容。", "Ask the authority to compare what it has registered."),
         _VERDICT,

@@ -35,6 +35,7 @@ class Code(StrEnum):
     DOCUMENT_UNREADABLE = "document-unreadable"
     DOCUMENT_ARCHIVED = "document-archived"
     DOCUMENT_IS_REPORT = "document-is-report"
+    REPORT_ENDED = "report-ended"
     DOCUMENT_RESAVED = "document-resaved"
     DOCUMENT_FORGED = "document-forged"
     DOCUMENT_KEY_UNKNOWN = "document-key-unknown"

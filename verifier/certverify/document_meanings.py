@@ -32,6 +32,11 @@ DOCUMENT_MEANINGS: dict[Code, Meaning] = {
         "This file is a verification report, not the certificate: it states the result of its day, while this is the "
         "result of now.",
     ),
+    Code.REPORT_ENDED: Meaning(
+        _N,
+        "该核验报告已经到期，不能再作为依据；以此处现在的结果为准。",
+        "This verification report has ended and is no longer to be relied on: the result of now counts.",
+    ),
     Code.DOCUMENT_ARCHIVED: Meaning(
         _N,
         "归档件：原始证书文件完好，其后只附加了时间戳等长期保存信息。",

@@ -25,3 +25,4 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_key", name=op.f("uq_verification_report_code_key")),
     )
     op.create_index("ix_verification_report_ends_on", "verification_report", ["ends_on"])
+    op.create_index("ix_verification_report_document_sha256", "verification_report", ["document_sha256"])
