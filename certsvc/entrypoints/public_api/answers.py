@@ -82,6 +82,17 @@ SCHEMAS: dict[str, Any] = {
             },
             "checks": {"type": "object", "additionalProperties": {"type": "string"}},
             "violated-policies": {"type": "array", "items": {"enum": ["minute", "day"]}},
+            "challenge": {
+                "description": "A computation in place of waiting (docs/formats/proof-of-work.md).",
+                "type": "object",
+                "properties": {
+                    "algorithm": {"const": "sha-256"},
+                    "salt": {"type": "string", "pattern": "^[0-9A-Za-z_-]{40}$"},
+                    "difficulty": {"type": "integer", "minimum": 0, "maximum": 32},
+                    "expires_at": {"type": "string", "format": "date-time"},
+                },
+                "required": ["algorithm", "salt", "difficulty", "expires_at"],
+            },
         },
         "required": ["type", "title", "status", "detail", "code", "instance"],
     },
