@@ -25,9 +25,15 @@ from tests.web.states import FREELY, NOW, PLAN, STATES, Scene, prepared
 
 COLOURS = 128
 HEIGHTS = {390: 844, 1280: 900}
+WIDE = (
+    *("start", "start-number", "number-not-found", "verdict-start", "verdict-passed", "verdict-limited"),
+    *("verdict-revoked", "verdict-superseded", "verdict-file-original", "verdict-file-differs"),
+    *("verdict-file-saved-again", "verdict-file-report", "announced", "error"),
+)
 # Name of the picture: the state, its width, and how it is looked at.
 PICTURES = {
-    **{f"{name}-{width}": (name, width, "") for name in STATES for width in (390, 1280)},
+    **{f"{name}-390": (name, 390, "") for name in STATES},
+    **{f"{name}-1280": (name, 1280, "") for name in WIDE},
     "verdict-english-1280": ("verdict-limited", 1280, "english"),
     "start-english-390": ("start", 390, "english"),
     "verdict-revoked-dark-390": ("verdict-revoked", 390, "dark"),
