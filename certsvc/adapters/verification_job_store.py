@@ -178,8 +178,8 @@ class DatabaseVerificationJobs:
 
     @staticmethod
     def _close_if_done(connection: Connection, job: str, now: datetime, ends_at: datetime) -> None:
-        waiting = select(func.count()).where(_ROW.job_id == job, _ROW.outcome.is_(None))
-        if not connection.scalar(waiting):
+        waiting = select(_ROW.position).where(_ROW.job_id == job, _ROW.outcome.is_(None)).limit(1)
+        if connection.scalar(waiting) is None:
             # Whose job it was is needed for its look-ups alone.
             done = {"finished_at": instant_text(now), "ends_at": instant_text(ends_at), "sealed_asker": None}
             connection.execute(update(verification_job).where(_JOB.id == job).values(**done))

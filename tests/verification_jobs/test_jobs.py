@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -26,20 +27,43 @@ from tests.verification_jobs.files import XLSX, csv_text, xlsx
 JOBS = "/api/v1/verification-jobs"
 
 
-@pytest.fixture
-def office(tmp_path: Path, database_url: str, clock: FixedClock) -> Iterator[PublicOffice]:
-    """An office of this test's own, on SQLite and on PostgreSQL."""
-    opened = PublicOffice(OfficeUnderTest(tmp_path, clock, database_url, guesses_per_hour=1000))
-    yield opened
-    opened.close()
+START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+VALID = (0, 2, 3, 4, 5)
+"""Persons whose certificates are in force; that of person 1 is revoked."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def one_office(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PublicOffice]:
+    """An office on each database, with a revoked certificate."""
+    with ExitStack() as stack:
+        url = None
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgresql")
+            stack.enter_context(server.taking_back())
+            url = server.fresh()
+        home = tmp_path_factory.mktemp("jobs")
+        opened = PublicOffice(OfficeUnderTest(home, FixedClock(START), url, guesses_per_hour=1_000_000))
+        stack.callback(opened.close)
+        opened.decide(DecisionKind.REVOKE, opened.regular[1])
+        yield opened
 
 
 @pytest.fixture
-def alone(tmp_path: Path, clock: FixedClock) -> Iterator[PublicOffice]:
-    """An office on SQLite."""
-    opened = PublicOffice(OfficeUnderTest(tmp_path, clock))
-    yield opened
-    opened.close()
+def office(one_office: PublicOffice) -> Iterator[PublicOffice]:
+    """The same, without jobs and at its first instant."""
+    yield one_office
+    with one_office.office.engine.begin() as connection:
+        for table in ("verification_job_row", "verification_job"):
+            connection.execute(text(f"DELETE FROM {table}"))
+    one_office.clock.instant = START
+
+
+@pytest.fixture
+def clock(office: PublicOffice) -> FixedClock:
+    """The office's clock."""
+    return office.clock
 
 
 def row_of(public: PublicOffice, person: int, label: Any = None, place: str = "") -> tuple[Any, ...]:
@@ -97,7 +121,6 @@ def everything_stored(public: PublicOffice) -> bytes:
 
 
 def test_a_file_is_worked_off_in_the_background_and_fetched(office: PublicOffice) -> None:
-    office.decide(DecisionKind.REVOKE, office.regular[1])
     token = begin(
         office,
         xlsx(
@@ -134,31 +157,31 @@ def test_a_file_is_worked_off_in_the_background_and_fetched(office: PublicOffice
     assert [one["position"] for one in results(office, token, only="attention")] == [2, 3, 4, 5]
 
 
-def test_a_row_is_answered_as_the_single_question(alone: PublicOffice) -> None:
+def test_a_row_is_answered_as_the_single_question(office: PublicOffice) -> None:
     questions = [
-        {"qr": qr_text(alone.regular[0])},
-        {**claim(alone.dual[0]), "place": "222401"},
-        claim(alone.regular[0], name="何人"),
+        {"qr": qr_text(office.regular[0])},
+        {**claim(office.dual[0]), "place": "222401"},
+        claim(office.regular[0], name="何人"),
         {"qr": "x"},
     ]
     lines = "\n".join(json.dumps({"row": str(place), **one}) for place, one in enumerate(questions))
-    token = begin(alone, lines.encode(), "application/x-ndjson")
-    work(alone)
-    told = results(alone, token)
-    assert [one["verdict"] for one in told] == [alone.verify(question) for question in questions]
+    token = begin(office, lines.encode(), "application/x-ndjson")
+    work(office)
+    told = results(office, token)
+    assert [one["verdict"] for one in told] == [office.verify(question) for question in questions]
     assert [one["row"] for one in told] == ["0", "1", "2", "3"]
 
 
 @pytest.mark.parametrize("where", ["between", "middle", "stored"])
 def test_a_process_that_is_killed_loses_no_row_and_doubles_none(
-    office: PublicOffice, database_url: str, clock: FixedClock, where: str
+    office: PublicOffice, clock: FixedClock, where: str
 ) -> None:
-    rows = [row_of(office, number % 6, f"甲-{number}") for number in range(14)]
+    rows = [row_of(office, VALID[number % 5], f"甲-{number}") for number in range(14)]
     token = begin(office, csv_text(*rows).encode())
-    home = office.office.settings.home
+    home, url = office.office.settings.home, office.office.settings.effective_database_url
     worker = [sys.executable, "-m", "tests.verification_jobs.dying_worker"]
     died = subprocess.run(
-        [*worker, str(home), database_url, clock.now().isoformat(), where], capture_output=True, check=False
+        [*worker, str(home), url, clock.now().isoformat(), where], capture_output=True, check=False
     )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
     done = standing(office, token)["done"]
@@ -175,7 +198,7 @@ def test_a_process_that_is_killed_loses_no_row_and_doubles_none(
 def test_two_processes_never_do_the_same_rows(office: PublicOffice) -> None:
     from certsvc.bootstrap import open_office
 
-    rows = [row_of(office, number % 6) for number in range(120)]
+    rows = [row_of(office, VALID[number % 5]) for number in range(120)]
     token = begin(office, csv_text(*rows).encode())
     settings, ready, done = office.office.settings, Barrier(2), []
 
@@ -198,7 +221,7 @@ def test_two_processes_never_do_the_same_rows(office: PublicOffice) -> None:
 
 def test_who_lost_the_lease_stores_nothing(office: PublicOffice, clock: FixedClock) -> None:
     store = office.office.verification_jobs._store
-    token = begin(office, csv_text(row_of(office, 0), row_of(office, 1)).encode())
+    token = begin(office, csv_text(row_of(office, 0), row_of(office, 2)).encode())
     now = clock.now()
     slow = store.claim(now, now + timedelta(seconds=60), 1)
     assert slow is not None
@@ -264,38 +287,41 @@ def test_a_job_that_is_deleted_while_it_is_worked_at_leaves_nothing(office: Publ
     assert work(office) == 0
 
 
-def test_tables_for_people_hold_no_formula(alone: PublicOffice) -> None:
+def test_tables_for_people_hold_no_formula(office: PublicOffice) -> None:
     token = begin(
-        alone, csv_text(row_of(alone, 0, "=1+1"), row_of(alone, 1, "甲"), ("+2", "1", "", "", "")).encode()
+        office, csv_text(row_of(office, 0, "=1+1"), row_of(office, 1, "甲"), ("+2", "1", "", "", "")).encode()
     )
-    early = alone.client.get(f"{JOBS}/{token}/results.xlsx")
+    early = office.client.get(f"{JOBS}/{token}/results.xlsx")
     assert (early.status_code, early.json()["code"]) == (409, "conflict")
-    work(alone)
-    book = alone.client.get(f"{JOBS}/{token}/results.xlsx")
+    work(office)
+    book = office.client.get(f"{JOBS}/{token}/results.xlsx")
     assert book.headers["content-type"] == XLSX
     assert book.headers["content-disposition"] == 'attachment; filename="verification-results.xlsx"'
     cells = list(openpyxl.load_workbook(io.BytesIO(book.content)).active.iter_rows())
     assert [cell.value for cell in cells[1]][:4] == [2, "=1+1", "通过核验", "有效"]
     assert all(cell.data_type != "f" for row in cells for cell in row)
     assert cells[3][2].value == "需处理"
-    table = alone.client.get(f"{JOBS}/{token}/results.csv", params={"only": "problems"}).content.decode(
+    table = office.client.get(f"{JOBS}/{token}/results.csv", params={"only": "problems"}).content.decode(
         "utf-8-sig"
     )
     assert table.splitlines()[1].startswith('4,"\'+2","需处理"')
     assert len(table.splitlines()) == 2
 
 
-def test_look_ups_of_rows_are_noted_for_their_holders(alone: PublicOffice) -> None:
-    begin(alone, csv_text(row_of(alone, 0), ("", "2220", "何人", "0000", "")).encode())
-    work(alone)
-    number = alone.regular[0].draft.content.number
-    alone.office.look_ups.journal.flush()
-    (noted,) = alone.office.look_ups.store.of_certificate(number)
-    assert (noted.channel.value, noted.verdict) == ("batch", "passed")
+def test_look_ups_of_rows_are_noted_for_their_holders(office: PublicOffice) -> None:
+    number = office.regular[0].draft.content.number
+    office.office.look_ups.journal.flush()
+    before = office.office.look_ups.store.of_certificate(number)
+    begin(office, csv_text(row_of(office, 0), ("", "2220", "何人", "0000", "")).encode())
+    work(office)
+    office.office.look_ups.journal.flush()
+    noted = office.office.look_ups.store.of_certificate(number)
+    assert len(noted) == len(before) + 1
+    assert (noted[0].channel.value, noted[0].verdict) == ("batch", "passed")
 
 
-def test_rows_of_files_are_counted_by_asker_and_guesses_by_number(tmp_path: Path, clock: FixedClock) -> None:
-    public = PublicOffice(OfficeUnderTest(tmp_path, clock, guesses_per_hour=2))
+def test_rows_of_files_are_counted_against_their_numbers(tmp_path: Path) -> None:
+    public = PublicOffice(OfficeUnderTest(tmp_path, FixedClock(START), guesses_per_hour=2))
     token = begin(public, csv_text(*[row_of(public, 0)] * 3, row_of(public, 1)).encode())
     work(public)
     told = results(public, token)

@@ -3,7 +3,7 @@
 import { begin, preview, remove, results, standing, table } from "./batch_jobs.js";
 import { basisOf, findingRow, firstRow, resultRow } from "./batch_rows.js";
 import {
-  COPIED, COPY_BY_HAND, DELETE, DELETED, EMPTY_FILE, GONE, NO_ANSWER, OFFLINE, SURE, TITLES, TOO_LARGE, TOO_MANY,
+  COPIED, COPY_BY_HAND, DELETE, DELETED, EMPTY_FILE, GONE, NONE_YET, NO_ANSWER, NO_ROWS, OFFLINE, SURE, TITLES, TOO_LARGE, TOO_MANY,
   columnsFound, ends, findingsTold, number, progress, understood,
 } from "./batch_words.js";
 import { bothLanguages, enableLanguageSwitch } from "./language.js";
@@ -196,6 +196,7 @@ async function showPage(wanted) {
     part("[data-basis]").replaceChildren(...basisOf(told.results));
     part("[data-table]").hidden = told.results.length === 0;
     part("[data-none]").hidden = told.results.length > 0;
+    fill("[data-none]", finished ? NO_ROWS : NONE_YET);
     part("[data-previous]").disabled = pages.length === 1;
     part("[data-next]").disabled = told.next_after === null;
     part("[data-next]").dataset.after = told.next_after ?? "";

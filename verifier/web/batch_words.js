@@ -27,6 +27,8 @@ export const DELETE = { zh: "现在就删除", en: "Delete now" };
 export const COPIED = { zh: "已复制", en: "Copied" };
 export const COPY_BY_HAND = { zh: "请从地址栏复制", en: "Copy it from the address bar" };
 export const TOO_LARGE = { zh: "文件超过 8 MB。请去除图片等无关内容，或分成几个文件。", en: "The file is larger than 8 MB; please divide it." };
+export const NO_ROWS = { zh: "没有这样的行。", en: "There are no such rows." };
+export const NONE_YET = { zh: "还没有这样的结果，核到后会显示在这里。", en: "No such results yet; they will be shown here." };
 export const NO_ANSWER = { zh: "暂时连不上本站，请检查网络后重试。", en: "This site cannot be reached; please check the network and try again." };
 export const OFFLINE = {
   zh: "网络断了。核验仍在后台继续，联网后这里会自动接着显示。",
