@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
@@ -65,6 +66,42 @@ def test_what_is_typed_is_told_apart_by_its_shape_alone(page: Page) -> None:
         list(SHAPES),
     )
     assert dict(zip(SHAPES, told, strict=True)) == SHAPES
+
+
+NO_SCOPE: dict[str, Any] = {"first_announced_on": None, "last_announced_on": None, "series": []}
+COVERED = {
+    "nothing yet": ({"number": 0, "scope": NO_SCOPE}, "目前还没有收录已确认的公布文件。"),
+    "lists without certificates": (
+        {
+            "number": 2,
+            "scope": NO_SCOPE | {"first_announced_on": "2023-10-20", "last_announced_on": "2026-01-05"},
+        },
+        "2023年10月20日至2026年1月5日公布的 2 份文件。",
+    ),
+    "series": (
+        {
+            "number": 1,
+            "scope": {
+                "first_announced_on": "2023-10-20",
+                "last_announced_on": "2023-10-20",
+                "series": ["工程技术人员", "农业技术人员"],
+            },
+        },
+        "2023年10月20日至2023年10月20日公布的 1 份文件；已制证的系列：工程技术人员、农业技术人员。",
+    ),
+}
+
+
+def test_the_coverage_is_told_in_one_sentence(page: Page) -> None:
+    told = page.evaluate(
+        """async (answers) => {
+            const assets = document.querySelector('script[src$="/page.js"]').src.replace("page.js", "");
+            const { coverageWords } = await import(`${assets}coverage.js`);
+            return answers.map((answer) => coverageWords(answer).zh);
+        }""",
+        [answer for answer, _ in COVERED.values()],
+    )
+    assert told == [words for _, words in COVERED.values()]
 
 
 REFUSED = {
