@@ -235,7 +235,7 @@ def test_a_database_that_is_away_is_said_by_readiness_and_by_a_problem(
     nowhere = DatabaseRegister(
         open_for_reading(f"sqlite:///{tmp_path / 'no' / 'database.sqlite3'}"), office.keys.cipher
     )
-    state = office._published_state
+    state = office.published_state
     service = replace(
         service_of(shared),
         verification=Verification(state, nowhere, office.clock),
