@@ -28,8 +28,8 @@ _HINTS = {
         "HEIC, AVIF and TIFF pictures are not read; please save it as JPEG or PNG and try again.",
     ),
     Kind.SIGNED_VERDICT: Hint(
-        "这是已签名的核验结果，不是证书；certverify explain 说明其中各项代码的含义。",
-        "This is a signed verdict, not a certificate; `certverify explain` tells what its codes mean.",
+        "这是已签名的核验结果，不是证书；请用 certverify verdict 核对它。",
+        "This is a signed verdict, not a certificate; `certverify verdict` checks it.",
     ),
     Kind.SAVED_VERDICT: Hint(
         "这是保存下来的核验结果，没有签名，不能作为凭据；certverify explain 说明其中各项代码的含义。",
