@@ -21,6 +21,7 @@ from tests.api.asking import PublicOffice
 from tests.support.office import OfficeUnderTest
 from tests.verification_jobs.files import csv_text, xlsx
 from tests.verification_jobs.test_jobs import row_of
+from tests.web.test_accessibility import AXE, WCAG, violations
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -88,12 +89,19 @@ def picture(page: Page, name: str) -> None:
         page.set_viewport_size(DESKTOP)
 
 
+def accessible(page: Page) -> None:
+    """Nothing that axe knows of WCAG 2.1 AA is violated."""
+    page.evaluate(AXE)
+    assert violations(page, WCAG) == []
+
+
 def drop(page: Page, raw: bytes, name: str = "名单.xlsx") -> None:
     """Choose a file."""
     page.set_input_files("#file", {"name": name, "mimeType": "application/octet-stream", "buffer": raw})
 
 
 def test_a_list_goes_in_and_its_answers_come_back_after_the_page_was_closed(page: Page, clerk: Clerk) -> None:
+    accessible(page)
     picture(page, "start")
     wrong = [("乙-1", "2220", "何人", "0000", ""), ("乙-2", "2220", "", "12", "月球")]
     drop(page, xlsx(*clerk.rows(118), *wrong, above=[("2026 年新员工名单",)]))
@@ -104,6 +112,7 @@ def test_a_list_goes_in_and_its_answers_come_back_after_the_page_was_closed(page
     expect(page.locator("[data-findings-rows] tr")).to_have_count(3)
     expect(page.locator("[data-findings-rows]")).to_contain_text("缺少姓名")
     expect(page.locator("#preview-title")).to_be_focused()
+    accessible(page)
     picture(page, "preview")
     page.get_by_role("button", name="开始核验").click()
     expect(page.locator("[data-done]")).to_contain_text("已核 1 / 120（0%）")
@@ -126,6 +135,7 @@ def test_a_list_goes_in_and_its_answers_come_back_after_the_page_was_closed(page
     expect(first).to_contain_text("通过核验")
     expect(page.locator("[data-rows] tr").nth(1)).to_contain_text("已撤销")
     expect(page.locator("[data-rows] tr").nth(3)).to_contain_text("在使用地不适用")
+    accessible(page)
     picture(page, "finished")
     page.get_by_role("button", name="下一页").click()
     expect(page.locator("[data-rows] tr").first).to_contain_text("甲-51")
