@@ -21,6 +21,8 @@ ALERT = "enumeration-suspected"
 """The line in the log of this service that says so."""
 WRITE_SECONDS = 1.0
 BATCH = 500
+"""So many waiting ones are written before the second is over; what came in meanwhile is written with them."""
+MOST_AT_ONCE = 5_000
 MOST_WAITING = 50_000
 _MOST_ALERTS = 1_000
 _LEAVING_SECONDS = 5.0
@@ -135,7 +137,7 @@ class LookUpJournal:
     def _write_batch(self) -> None:
         """The oldest rows leave the queue when they are written, unless they were lost meanwhile."""
         with self._lock:
-            batch = list(islice(self._waiting, BATCH))
+            batch = list(islice(self._waiting, MOST_AT_ONCE))
             alerts = list(self._alerts)
             lost_before = self.lost
         self._store.write(batch, alerts)

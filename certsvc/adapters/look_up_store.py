@@ -8,7 +8,7 @@ from threading import Lock
 
 from sqlalchemy import Delete, Engine, Table, delete, insert, select, update
 
-from certsvc.adapters.database import insert_unless_known
+from certsvc.adapters.database import insert_rows, insert_unless_known
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.look_up_pseudonyms import AskerPseudonyms
 from certsvc.adapters.look_up_schema import look_up, look_up_alert, look_up_retention, make_sqlite_tables
@@ -17,6 +17,7 @@ from certsvc.ports.look_ups import EnumerationAlert, LookUp, LookUpChannel, Patt
 
 _DELETED_AT_ONCE = 5_000
 _ONLY_ROW = 1
+_WRITTEN = ("at", "number", "channel", "verdict", "asker", "organisation", "purpose")
 
 
 class DatabaseLookUpStore:
@@ -39,16 +40,19 @@ class DatabaseLookUpStore:
     def write(self, look_ups: Sequence[LookUp], alerts: Sequence[EnumerationAlert] = ()) -> None:
         """Add rows durably, in one transaction; their askers become pseudonyms here."""
         self._make()
+        texts = {at: instant_text(at) for at in {one.at for one in look_ups}}
+        asked = {(one.asker, one.at) for one in look_ups}
+        names = {(asker, at): self._pseudonyms.of(asker, at) for asker, at in asked}
         rows = [
-            {
-                "at": instant_text(one.at),
-                "number": one.number,
-                "channel": one.channel.value,
-                "verdict": one.verdict,
-                "asker": self._pseudonyms.of(one.asker, one.at),
-                "organisation": one.organisation,
-                "purpose": one.purpose,
-            }
+            (
+                texts[one.at],
+                one.number,
+                one.channel.value,
+                one.verdict,
+                names[one.asker, one.at],
+                one.organisation,
+                one.purpose,
+            )
             for one in look_ups
         ]
         raised = [
@@ -61,8 +65,7 @@ class DatabaseLookUpStore:
             for one in alerts
         ]
         with self._engine.begin() as connection:
-            if rows:
-                connection.execute(insert(look_up), rows)
+            insert_rows(connection, look_up, _WRITTEN, rows)
             if raised:
                 connection.execute(insert(look_up_alert), raised)
 

@@ -163,14 +163,14 @@ def test_a_warning_comes_thirty_days_before_the_end(
     certificate = opened.office.keys.document.certificate
     last = opened.today + timedelta(days=days_left - 1)
     probe = KeyProbe("document", "00", certificate, KeyReach.REACHED, last)
-    (report,) = SignerHealth(Probes(probe), opened.office._published_state, opened.office.clock).reports()
+    (report,) = SignerHealth(Probes(probe), opened.office.published_state, opened.office.clock).reports()
     assert (report.finding, report.days_left, report.valid_until) == (finding, days_left, last)
 
 
 @pytest.mark.parametrize("reach", [reach for reach in KeyReach if reach is not KeyReach.REACHED])
 def test_what_asking_gave_comes_before_what_the_list_says(opened: Opened, reach: KeyReach) -> None:
     probe = KeyProbe("record", "00", b"nothing the list knows", reach)
-    (report,) = SignerHealth(Probes(probe), opened.office._published_state, opened.office.clock).reports()
+    (report,) = SignerHealth(Probes(probe), opened.office.published_state, opened.office.clock).reports()
     assert not report.finding.signs
     assert report.finding.code == str(reach)
     assert report.reachable is (reach is KeyReach.OTHER)
@@ -178,7 +178,7 @@ def test_what_asking_gave_comes_before_what_the_list_says(opened: Opened, reach:
 
 def test_a_key_that_is_in_no_list_is_told(opened: Opened) -> None:
     probe = KeyProbe("record", "00", b"nothing the list knows", KeyReach.REACHED)
-    (report,) = SignerHealth(Probes(probe), opened.office._published_state, opened.office.clock).reports()
+    (report,) = SignerHealth(Probes(probe), opened.office.published_state, opened.office.clock).reports()
     assert report.finding is SignerFinding.NOT_LISTED
 
 
