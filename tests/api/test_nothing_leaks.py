@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from certsvc.adapters.structured_log import configure_log
-from tests.api.asking import PublicOffice, claim, qr_text
+from tests.api.asking import PublicOffice, claim, codes, qr_text
 
 UNKNOWN_NUMBER = "222099051000001X"
 
@@ -55,19 +55,21 @@ def test_whatever_does_not_agree_gives_one_answer_byte_for_byte(shared: PublicOf
 
 def test_a_certificate_that_is_not_published_is_unknown(public: PublicOffice) -> None:
     other, certificate = public.regular[:2]
-    unknown = public.verify(claim(other, name="何人"))
     with public.office.engine.begin() as connection:
         connection.exec_driver_sql(
             f"UPDATE certificate SET state = 'logged' WHERE number = '{certificate.draft.content.number}'"
         )
+    unknown = public.verify(claim(other, name="何人"))
+    assert codes(unknown)[0] == "certificate-not-found"
     assert public.verify(claim(certificate)) == unknown
     assert public.bundle(claim(certificate)).status_code == 404
 
 
 def test_an_office_without_certificates_answers_as_ever(public: PublicOffice) -> None:
-    unknown = public.verify(claim(public.regular[0], name="何人"))
     with public.office.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE certificate SET state = 'logged'")
+    unknown = public.verify(claim(public.regular[0], name="何人"))
+    assert codes(unknown)[0] == "certificate-not-found"
     assert public.verify(claim(public.regular[1])) == unknown
 
 
