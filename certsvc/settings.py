@@ -263,6 +263,12 @@ class Settings(BaseSettings):
     report_keep_days: int = Field(
         default=365, ge=0, le=3660, description="Days after its end that a report is found by its code."
     )
+    suspicions_per_hour: int = Field(
+        default=5, ge=1, description="Reports of suspected fakes an hour of one client address."
+    )
+    suspicion_keep_days: int = Field(
+        default=1096, ge=30, le=3660, description="Days that a closed report's personal data is kept."
+    )
     answer_seconds: float = Field(
         default=10.0, gt=0, description="Longest time an answer over HTTP may take; then 503."
     )

@@ -33,6 +33,7 @@ from certsvc.bootstrap.past_desk import PastDesk
 from certsvc.bootstrap.reports import ReportDesk
 from certsvc.bootstrap.signers import open_signer_health
 from certsvc.bootstrap.statements import open_statements
+from certsvc.bootstrap.suspicions import SuspicionDesk
 from certsvc.bootstrap.verification_jobs import VerificationJobs
 from certsvc.bootstrap.witnesses import load_witness_policy, open_witnessing
 from certsvc.domain.caller import OPERATOR
@@ -180,6 +181,11 @@ class PublicSide(Parts):
     def reports(self) -> VerificationReports:
         """Makes verification reports."""
         return self.report_desk.making
+
+    @cached_property
+    def suspicion_desk(self) -> SuspicionDesk:
+        """Reports of suspected fakes: taken in, looked into, forgotten."""
+        return SuspicionDesk(self)
 
     @cached_property
     def statements(self) -> Statements:

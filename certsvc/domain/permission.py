@@ -84,6 +84,9 @@ class Action(StrEnum):
     STATEMENT_READ = "statement.read"
     LOOK_UP_READ = "look_up.read"
     LOOK_UP_ALERTS = "look_up.alerts"
+    SUSPICION_READ = "suspicion.read"
+    SUSPICION_ASSIGN = "suspicion.assign"
+    SUSPICION_CLOSE = "suspicion.close"
     E_LICENCE_READ = "e_licence.read"
     ACTOR_ADD = "actor.add"
     ACTOR_CHANGE = "actor.change"
@@ -138,6 +141,7 @@ _CREDIT = "吉人社函〔2022〕38号 四（二）、四（四）"
 _HISTORY = "吉人社函〔2022〕38号 五（三）"
 _SHARED = "吉人社函〔2022〕38号 五（一）；由持证人本人授权"
 _OWN = "吉人社函〔2022〕38号 五（一）、五（二）；个人信息保护法第四十五条"
+_REPORTED = "吉人社函〔2022〕38号 四（五）"
 _SUPERVISED = "吉人社函〔2022〕38号 四（一）、六（三）"
 _REINSTATED = "内部规则：经办、复核分离；已撤销的证书只由省级恢复"
 _HOUSE = "内部规则：经办、复核分离"
@@ -217,6 +221,9 @@ _TABLE: Final = (
     ),
     Permission(Action.LOOK_UP_READ, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL),
     Permission(Action.LOOK_UP_ALERTS, _READERS, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    Permission(Action.SUSPICION_READ, _READERS, RegionRule.CITY, _REPORTED),
+    Permission(Action.SUSPICION_ASSIGN, _WRITERS, RegionRule.CITY, _REPORTED),
+    Permission(Action.SUSPICION_CLOSE, _WRITERS, RegionRule.CITY, _REPORTED),
     *(
         Permission(
             action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL, operator=True
@@ -331,6 +338,7 @@ _CONCERNS: Final = MappingProxyType(
         Action.REPORT_READ: "所查的数据",
         Action.REPORT_EXPORT: "所查的数据",
         Action.SAMPLE_DRAW: "抽查的范围",
+        **dict.fromkeys((Action.SUSPICION_READ, Action.SUSPICION_ASSIGN, Action.SUSPICION_CLOSE), "这件举报"),
     }
 )
 """What the object of an action is called, where it is neither a filing nor a certificate."""

@@ -12,6 +12,7 @@ import { enableLanguageSwitch } from "./language.js";
 import { ManualCodeRefused, decodeManualCode, grouped, isMeantAsCode } from "./manual_code.js";
 import { fillPlaces, part, showChecking, showCopyAsked, showDecision, showEmpty, showSigned, showVerdict } from "./render.js";
 import { askReport, showReport } from "./report_code.js";
+import { enableSuspicion } from "./suspicion.js";
 import { isNotFound, showTold, showUntold } from "./told.js";
 import { enableFiles } from "./upload.js";
 import { isOffLine, judge } from "./verdict.js";
@@ -20,12 +21,13 @@ const words = await readWords();
 const select = document.querySelector("[data-place-select]");
 const service = document.querySelector("[data-decision]").dataset.decisionFrom ?? null;
 const offerReport = enableDownloads("[data-report]", "[data-signed-verdict]");
+const suspect = enableSuspicion();
 const onStart = document.querySelector("[data-start]") !== null;
 let evidence = null;
 let asked = null; // the question to the service whose answer is shown, without its place
 
 enableLanguageSwitch();
-enableAsking(words, { record: presentText, ...(service === null ? {} : { code: presentText, number: askNumber, report: askByReport }) });
+enableAsking(words, { record: presentText, ...(service === null ? {} : { code: presentText, number: askNumber, report: askByReport, share: presentShare }) });
 enableFiles(words, { begin: forget, picture: async (file) => (await import("./scanning.js")).takeFiles([file]) });
 select.addEventListener("change", () => (asked === null ? show() : askService(asked)));
 document.querySelector("[data-retry-button]").addEventListener("click", () => (asked === null ? checkPresented() : askAgain()));
@@ -48,6 +50,11 @@ function presentText(text) {
   if (onStart) location.assign(`/v#${carried}`);
   else if (location.hash === `#${carried}`) checkPresented();
   else location.hash = carried;
+}
+
+// The code of a share grant goes to its page as the fragment, which no server sees.
+function presentShare(code) {
+  location.assign(`/share#${encodeURIComponent(code)}`);
 }
 
 // A foreign address before the record is kept: it is to be warned of.
@@ -126,6 +133,7 @@ function forget() {
   asked = null;
   select.replaceChildren();
   offerReport(null);
+  suspect(null);
 }
 
 async function askService(question) {
@@ -133,6 +141,7 @@ async function askService(question) {
   const place = select.value || null;
   const { verdict, reason, request } = await askVerdict(service, withPlace(question));
   if (asked !== question) return;
+  suspect({ code: question.code, number: question.number });
   offerReport(verdict?.authentic === "yes" && verdict.certificate !== null ? withPlace(question) : null);
   if (verdict === null) {
     showUntold(reason, words, request);
@@ -192,6 +201,7 @@ function show() {
   showVerdict(judged(), evidence, words, select.value || null);
   const reported = evidence.authentic === "yes" && evidence.claims?.historical === null;
   offerReport(reported ? withPlace({ qr: location.hash.slice(1) }) : null);
+  suspect({ qr: location.hash.slice(1) });
 }
 
 function judged() {

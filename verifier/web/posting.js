@@ -12,16 +12,17 @@ const TOO_MANY = 429;
  * @param address where it is answered.
  * @param question an object, sent as JSON, or a file, sent as it is with its media type `type`.
  * @param timeout milliseconds after which an answer is waited for no more; computing is not counted.
+ * @param headers more of them, sent every time.
  * @returns {Promise<Response>} whatever its status; rejected off line, when refused, and after the timeout.
  */
-export async function post(address, question, timeout, type = JSON_TYPE) {
-  const response = await send(address, question, timeout, type);
+export async function post(address, question, timeout, type = JSON_TYPE, headers = {}) {
+  const response = await send(address, question, timeout, type, headers);
   const challenge = response.status === TOO_MANY ? await challengeIn(response.clone()) : null;
   const proof = challenge === null ? null : await compute(challenge);
-  return proof === null ? response : send(address, question, timeout, type, { "X-Proof-Of-Work": proof });
+  return proof === null ? response : send(address, question, timeout, type, { ...headers, "X-Proof-Of-Work": proof });
 }
 
-function send(address, question, timeout, type, more = {}) {
+function send(address, question, timeout, type, more) {
   return fetch(address, {
     method: "POST",
     headers: { "Content-Type": type, "X-Asked-From": "page", ...more },

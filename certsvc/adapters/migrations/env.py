@@ -25,6 +25,7 @@ from certsvc.adapters import (
     schema,
     share_schema,
     statement_schema,
+    suspicion_schema,
     verification_job_schema,
 )
 
@@ -48,6 +49,7 @@ _MODULES = (
     report_schema,
     share_schema,
     statement_schema,
+    suspicion_schema,
     verification_job_schema,
 )
 assert all(module.metadata is schema.metadata for module in _MODULES)

@@ -41,6 +41,7 @@ from certsvc.entrypoints.cli.report import print_report, rich_progress
 from certsvc.entrypoints.cli.report_commands import report
 from certsvc.entrypoints.cli.sample_commands import attestation, sample
 from certsvc.entrypoints.cli.signer_commands import signer
+from certsvc.entrypoints.cli.suspicion_commands import suspicion
 from certsvc.entrypoints.cli.trust_commands import trust
 from certsvc.errors import UnreadableInput
 from certsvc.settings import load_settings
@@ -183,6 +184,7 @@ certsvc.add_command(platform)
 certsvc.add_command(history)
 certsvc.add_command(mapping)
 certsvc.add_command(look_ups)
+certsvc.add_command(suspicion)
 certsvc.add_command(credit)
 certsvc.add_command(cancel_year)
 certsvc.add_command(platform)

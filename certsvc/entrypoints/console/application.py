@@ -29,6 +29,7 @@ from certsvc.entrypoints.console import (
     shares,
     sign_in,
     statements,
+    suspicions,
 )
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.cookies import Cookies
@@ -59,6 +60,7 @@ PATHS = (
     e_licences.PATH,
     "/api/v1/holder",
     look_ups.ALERTS_PATH,
+    suspicions.PATH,
 )
 """The addresses that this face serves, with everything below them."""
 _CLIENT_LEFT = 499  # told to nobody: it stands in the log of requests
@@ -127,6 +129,7 @@ def create_console(
         reports,
         samples,
         announced,
+        suspicions,
     ):
         app.include_router(part.router)
     return app

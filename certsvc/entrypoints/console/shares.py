@@ -69,12 +69,12 @@ def make(request: Request, caller: Caller) -> Response:
 
 @router.post("/list", summary="The holder's share grants", openapi_extra=json_body(OwnForm))
 def listed(request: Request, caller: Caller) -> Response:
-    """Newest first, each with the instants at which it was opened."""
+    """Newest first, each with how often and at which instants it was opened."""
     form = json_form(request, caller.raw_body, OwnForm)
     office = office_of(request)
     office.permits.require(Action.SHARE_READ, caller.caller, "share-grant")
     grants = [
-        _object(grant) | {"openings": [_instant(at) for at in openings]}
+        _object(grant) | {"views": len(openings), "openings": [_instant(at) for at in openings]}
         for grant, openings in office.share_grants.listed(form.holder.holder)
     ]
     return JSONResponse({"grants": grants}, headers={"Cache-Control": "no-store"})

@@ -118,6 +118,15 @@ class ReportsInTime(Protocol):
         ...
 
 
+class CasesInTime(Protocol):
+    """Where the retention of suspicion cases is found."""
+
+    @property
+    def retention(self) -> WorkingPart:
+        """Forgets what is personal in closed cases."""
+        ...
+
+
 class RetainingOffice(Protocol):
     """What forgetting in time needs of an office."""
 
@@ -129,6 +138,11 @@ class RetainingOffice(Protocol):
     @property
     def look_ups(self) -> WorkingPart:
         """The log of look-ups."""
+        ...
+
+    @property
+    def suspicion_desk(self) -> CasesInTime:
+        """Suspicion cases."""
         ...
 
     @property
@@ -201,7 +215,12 @@ def finish_cases(office: CaseOffice, stopping: Callable[[], bool]) -> None:
 
 def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
     """Delete what was kept long enough."""
-    for part in (office.look_ups, office.idempotent_requests, office.report_desk.retention):
+    for part in (
+        office.look_ups,
+        office.idempotent_requests,
+        office.report_desk.retention,
+        office.suspicion_desk.retention,
+    ):
         if not stopping():
             part.work(stopping)
 

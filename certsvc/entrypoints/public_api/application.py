@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ from certsvc.entrypoints.public_api.service import Limits, PublicService
 from certsvc.entrypoints.public_api.sharing_api import add_sharing
 from certsvc.entrypoints.public_api.signed_verdict_api import add_signed_verdicts
 from certsvc.entrypoints.public_api.statement_api import add_statements
+from certsvc.entrypoints.public_api.suspicion_api import MAX_REPORT_BYTES, SUSPICIONS_PATH, add_suspicions
 from certsvc.entrypoints.public_api.tree_files import classify_path, published_anchor, read_tree_file
 from certsvc.entrypoints.public_api.verification_api import MAX_FORM_BYTES, PDF_PATH, add_verification
 from certsvc.errors import UnavailableError, UnknownReference
@@ -115,13 +117,13 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_report_checks(app, service)
         add_signed_verdicts(app, service)
         add_statements(app, service)
+        add_suspicions(app, service)
         add_mapping_check(app, service)
         add_quota(app, service)
         app.state.idempotency = IdempotencyDesk(
             service.idempotent_requests, service.clock, limited_as_verification(service)
         )
-        _add_historical_page(app, pages)
-        _add_batch_page(app, pages)
+        _add_pages_of_the_service(app, pages)
     answer_heads(app)
     _add_tree(app, public_tree_folder)
     return app
@@ -139,6 +141,7 @@ def _add_middleware(app: FastAPI, service: PublicService | None) -> None:
             BATCH_PATH: MAX_BATCH_BYTES,
             JOBS_PATH: MAX_JOB_BYTES,
             PREVIEW_PATH: MAX_JOB_BYTES,
+            SUSPICIONS_PATH: MAX_REPORT_BYTES,
         },
     )
     app.add_middleware(TimeLimit, seconds=limits.answer_seconds, below={JOBS_PATH: JOB_SECONDS})
@@ -171,20 +174,22 @@ def _checking_page(request: Request, content: bytes) -> Response:
     return answer
 
 
-def _add_historical_page(app: FastAPI, pages: Pages) -> None:
-    """Only where the service answers: who has no statement has no QR record that a browser could check."""
+def _add_pages_of_the_service(app: FastAPI, pages: Pages) -> None:
+    """Only where the service answers: these pages ask it, and check nothing in the browser."""
+    for path, content in (
+        ("/historical", pages.historical),
+        ("/batch", pages.batch),
+        ("/share", pages.share),
+        ("/suspicion", pages.suspicion),
+    ):
+        app.add_api_route(path, _page_route(content), methods=READ, include_in_schema=False)
 
-    def historical(request: Request) -> Response:
-        return answer_with_etag(request, pages.historical, "text/html; charset=utf-8", REVALIDATE)
 
-    app.add_api_route("/historical", historical, methods=READ, include_in_schema=False)
+def _page_route(content: bytes) -> Callable[[Request], Response]:
+    def page(request: Request) -> Response:
+        return answer_with_etag(request, content, "text/html; charset=utf-8", REVALIDATE)
 
-
-def _add_batch_page(app: FastAPI, pages: Pages) -> None:
-    def batch(request: Request) -> Response:
-        return answer_with_etag(request, pages.batch, "text/html; charset=utf-8", REVALIDATE)
-
-    app.add_api_route("/batch", batch, methods=READ, include_in_schema=False)
+    return page
 
 
 def _add_assets(app: FastAPI, assets: Assets) -> None:

@@ -27,9 +27,15 @@ from certsvc.ports.idempotency import Begun, IdempotentRequest, IdempotentReques
 HEADER: Final = "Idempotency-Key"
 REPLAYED_HEADER: Final = "Idempotent-Replayed"
 ROUTES: Final = frozenset(
-    {"/api/v1/report", "/api/v1/signed-verdict", "/api/v1/verify/batch", "/api/v1/verification-jobs"}
+    {
+        "/api/v1/report",
+        "/api/v1/signed-verdict",
+        "/api/v1/verify/batch",
+        "/api/v1/verification-jobs",
+        "/api/v1/suspicions",
+    }
 )
-"""The questions that make something new each time: a numbered and dated document, or a job."""
+"""The questions that make something new each time: a numbered and dated document, a job, or a case."""
 KEY_PATTERN: Final = r'^("[!#-\[\]-~]{8,128}"|[!#-\[\]-~]{8,128})$'
 LARGEST_ANSWER: Final = 4_000_000
 """Bytes; a larger answer is sent and not kept."""

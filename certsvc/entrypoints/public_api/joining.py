@@ -12,6 +12,7 @@ from certsvc.adapters.look_up_counts import LookUpCounts
 from certsvc.adapters.metrics import Metrics
 from certsvc.adapters.redis_connection import connect_redis
 from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
+from certsvc.adapters.suspicion_counts import SuspicionCounts
 from certsvc.entrypoints.public_api.application import create_app
 from certsvc.entrypoints.public_api.proof_of_work import ProofsOfWork
 from certsvc.entrypoints.public_api.service import Limits, PublicService
@@ -37,6 +38,7 @@ def public_service(office: Office) -> PublicService:
     watch = EnumerationWatch(journal, office.clock, os.urandom(16), thresholds)
     metrics = Metrics(office.readiness.checkpoint_age, office.archive_desk.standing)
     metrics.add(LookUpCounts(journal, watch.raised))
+    metrics.add(SuspicionCounts(office.suspicion_desk.store, office.clock))
     return PublicService(
         verification=office.verification,
         codes=office.codes,
@@ -46,6 +48,7 @@ def public_service(office: Office) -> PublicService:
         notices=office.notice_board,
         announced=office.announced_board,
         shares=office.share_opening,
+        suspicions=office.suspicion_desk.reporting,
         e_licences=office.e_licences,
         reports=office.reports,
         report_checking=office.report_desk.checking,
@@ -63,6 +66,7 @@ def public_service(office: Office) -> PublicService:
             settings.examine_per_minute,
             settings.batch_rows_per_hour,
             settings.job_rows_per_day,
+            settings.suspicions_per_hour,
         ),
         look_ups=journal,
         watch=watch,

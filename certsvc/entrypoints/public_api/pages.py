@@ -72,6 +72,8 @@ class Pages:
         self.verdict = self._render("verdict.html.j2")
         self.historical = self._render("historical.html.j2")
         self.batch = self._render("batch.html.j2")
+        self.share = self._render("share.html.j2")
+        self.suspicion = self._render("suspicion.html.j2")
 
     def notices(self, notices: Sequence[PublicNotice], number: int, page: int, pages: int) -> bytes:
         """The units that are named publicly: one page of them, and how many there are."""

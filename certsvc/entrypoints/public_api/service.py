@@ -24,6 +24,7 @@ from certsvc.stages.readiness import Readiness
 from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.signed_verdicts import SignedVerdicts
 from certsvc.stages.statements import Statements
+from certsvc.stages.suspicions import SuspicionReporting
 from certsvc.stages.verification_jobs import JobDesk
 from certsvc.stages.verification_reports import VerificationReports
 from certsvc.stages.verify import Verification
@@ -44,6 +45,7 @@ class Limits:
     examine_per_minute: int = 6
     batch_rows_per_hour: int = 2000
     job_rows_per_day: int = 40_000
+    suspicions_per_hour: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class PublicService:
     notices: NoticeBoard
     announced: AnnouncedBoard
     shares: ShareOpening
+    suspicions: SuspicionReporting
     e_licences: ELicenceDesk
     reports: VerificationReports
     report_checking: ReportChecking
