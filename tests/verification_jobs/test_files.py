@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from datetime import date
+from itertools import count
 
 import openpyxl
 import pytest
@@ -26,6 +28,11 @@ def read(raw: bytes) -> BulkFile:
     return understand(read_bulk_file(raw))
 
 
+def numbered(_value: object, numbers: Iterator[int] = count(1)) -> str:  # noqa: B008  # one counter on purpose
+    """The same names in every process: what is in a file changes with the second in which it is made."""
+    return f"case-{next(numbers)}"
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -43,6 +50,7 @@ def read(raw: bytes) -> BulkFile:
             {"row": "甲-1", "number": ROW[1], "name": ROW[2], "id_last4": ROW[3], "place": ROW[4]}
         ).encode(),
     ],
+    ids=numbered,
     ids=str,
 )
 def test_the_same_row_is_read_from_every_form(raw: bytes) -> None:
@@ -144,6 +152,7 @@ def _wide() -> bytes:
         _wide(),
         _bomb(),
     ],
+    ids=numbered,
     ids=lambda raw: repr(raw[:12]) + str(len(raw)),
 )
 def test_what_cannot_be_read_is_refused_with_what_to_do(raw: bytes) -> None:
@@ -153,7 +162,9 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(raw: bytes) -> None:
     assert "请" in str(refused.value)
 
 
-@pytest.mark.parametrize("line", ["[1]", "x", "{", "[" * 30_000, '{"qr": 1}', '{"qr": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "line", ["[1]", "x", "{", "[" * 30_000, '{"qr": 1}', '{"qr": "\\ud800"}'], ids=numbered
+)
 def test_a_line_that_is_no_question_stops_no_other(line: str) -> None:
     file = read(f'{{"qr": "x"}}\n{line}\n'.encode())
     assert [isinstance(one.row.asks, RowQuestion) for one in file.rows] == [True, False]
