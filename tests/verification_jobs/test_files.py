@@ -51,7 +51,6 @@ def numbered(_value: object, numbers: Iterator[int] = count(1)) -> str:  # noqa:
         ).encode(),
     ],
     ids=numbered,
-    ids=str,
 )
 def test_the_same_row_is_read_from_every_form(raw: bytes) -> None:
     file = read(raw)
@@ -153,7 +152,6 @@ def _wide() -> bytes:
         _bomb(),
     ],
     ids=numbered,
-    ids=lambda raw: repr(raw[:12]) + str(len(raw)),
 )
 def test_what_cannot_be_read_is_refused_with_what_to_do(raw: bytes) -> None:
     with pytest.raises(UnreadableInput) as refused:
