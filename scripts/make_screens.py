@@ -29,6 +29,7 @@ WIDE = (
     *("start", "start-number", "number-not-found", "verdict-start", "verdict-passed", "verdict-limited"),
     *("verdict-revoked", "verdict-superseded", "verdict-file-original", "verdict-file-differs"),
     *("verdict-file-saved-again", "verdict-file-report", "announced", "error"),
+    *("suspicion-form", "suspicion-received", "suspicion-state-closed", "share-start", "share-opened"),
 )
 # Name of the picture: the state, its width, and how it is looked at.
 PICTURES = {
@@ -38,6 +39,9 @@ PICTURES = {
     "start-english-390": ("start", 390, "english"),
     "verdict-revoked-dark-390": ("verdict-revoked", 390, "dark"),
     "start-dark-1280": ("start", 1280, "dark"),
+    "share-english-390": ("share-limited", 390, "english"),
+    "suspicion-english-390": ("suspicion-form", 390, "english"),
+    "share-dark-390": ("share-opened", 390, "dark"),
     "verdict-passed-zoom-320": ("verdict-passed", 320, ""),
     "start-zoom-320": ("start", 320, ""),
     "verdict-passed-contrast-390": ("verdict-passed", 390, "forced"),

@@ -30,8 +30,9 @@ READING = {
     Action.CREDIT_READ,
     Action.E_LICENCE_READ,
     Action.LOOK_UP_ALERTS,
+    Action.SUSPICION_READ,
 }
-READING_BY_NAME = {Action.YEAR_CANCEL_READ, Action.CREDIT_READ}
+READING_BY_NAME = {Action.YEAR_CANCEL_READ, Action.CREDIT_READ, Action.SUSPICION_READ}
 """What even the operator reads only in a registered person's name."""
 UPKEEP = {
     Action.ACTOR_ADD,

@@ -116,6 +116,7 @@ def test_every_answer_is_described_with_an_example_that_fits(shared: PublicOffic
         "/api/v1/announced-documents", "/api/v1/past-bundle",
         "/api/v1/e-licence", "/api/v1/e-licence/identifier",
         "/api/v1/report", "/api/v1/report/check", "/api/v1/statement", "/api/v1/share-grants/open",
+        "/api/v1/suspicions", "/api/v1/suspicions/state",
         "/api/v1/mapping-statements/check", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     for operations in described["paths"].values():

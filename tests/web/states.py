@@ -10,9 +10,11 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from certsvc.adapters.certificate_store import PublicCertificate
+from certsvc.domain.caller import OPERATOR
 from certsvc.domain.decision import DecisionKind
 from certsvc.formats.leaf import SlotStatus
 from certsvc.formats.manual_code import manual_code
+from certsvc.stages.share_grants import Holder
 from tests.api.asking import PublicOffice, claim, qr_text
 from tests.document.attacks.forging import rewritten, unsigned
 from tests.document.attacks.scene import FACE
@@ -107,6 +109,14 @@ def uploads(page: Page, scene: Scene, raw: bytes) -> None:
     page.goto(scene.site)
     page.set_input_files("#file", {"name": "证书.pdf", "mimeType": "application/pdf", "buffer": raw})
     answered(page)
+
+
+def grant_code(office: PublicOffice, certificate: PublicCertificate, *fields: str) -> str:
+    """The code of a grant that the holder of a certificate makes."""
+    content = certificate.draft.content
+    holder = Holder(content.award.name, content.award.document.number)
+    recipient = "长春市第一建筑公司人力资源部"
+    return office.office.share_grants.make(holder, content.number, fields, recipient, OPERATOR).code
 
 
 def edited(office: PublicOffice, certificate: PublicCertificate, name: str) -> bytes:
@@ -213,6 +223,18 @@ OF_TREE = {
     "foreign-address": "https://zhicheng-jilin.example/v#" + builders.qr_text(builders.regular_record()),
     "long-name": builders.qr_text(builders.regular_record(name=LONG_NAME)),
 }
+OPENED = {"number": "S7K3MQ2XR9", "code": "TBW4-HNC7-2KQX"}
+CLOSED = {
+    "number": OPENED["number"],
+    "status": "closed",
+    "status_label": "已办结",
+    "reported_at": "2026-11-02T03:10:00Z",
+    "outcome": "true",
+    "outcome_label": "属实",
+    "words": "经核查，所举报的证书系伪造，已移送有关部门处理。感谢您的监督。",
+    "reference": "吉人社职决〔2026〕8号",
+    "closed_at": "2026-11-18T08:00:00Z",
+}
 for shown, record in OF_TREE.items():
     STATES[f"verdict-{shown}"] = _of_tree(record)
 
@@ -286,6 +308,139 @@ def _differs(page: Page, scene: Scene) -> None:
 def _report(page: Page, scene: Scene) -> None:
     text = qr_text(scene.certificate("valid"))
     uploads(page, scene, scene.office.office.reports.make(text).document)
+
+
+def altered(scene: Scene) -> str:
+    """The record of a certificate with its last symbol changed."""
+    text = qr_text(scene.certificate("valid"), "")
+    return text[:-1] + ("X" if text[-1] != "X" else "Y")
+
+
+def reports(page: Page, scene: Scene) -> None:
+    """Unfold the report of a suspected fake under the verdict on an altered record, and fill it in."""
+    shows_record(page, scene.site, altered(scene))
+    page.get_by_role("button", name="举报疑似假证").click()
+    page.fill("#suspicion-name", "林晓棠")
+    page.fill("#suspicion-contact", "13900000000")
+    page.fill("#suspicion-shown", "某公司招聘现场")
+    page.fill(
+        "#suspicion-account", "2026年11月20日应聘时出示，用来证明高级工程师资格；扫码显示签名是伪造的。"
+    )
+
+
+@state("suspicion-offered")
+def _suspicion_offered(page: Page, scene: Scene) -> None:
+    shows_record(page, scene.site, altered(scene))
+    expect(page.locator("[data-suspicion-open]")).to_be_visible()
+
+
+@state("suspicion-form")
+def _suspicion_form(page: Page, scene: Scene) -> None:
+    reports(page, scene)
+
+
+@state("suspicion-complaints")
+def _suspicion_complaints(page: Page, scene: Scene) -> None:
+    reports(page, scene)
+    page.fill("#suspicion-contact", "微信")
+    page.fill("#suspicion-shown", "")
+    file = {"name": "照片.heic", "mimeType": "image/heic", "buffer": b"x"}
+    page.set_input_files("#suspicion-file", file)
+    page.get_by_role("button", name="提交举报").click()
+
+
+@state("suspicion-off-line")
+def _suspicion_off_line(page: Page, scene: Scene) -> None:
+    reports(page, scene)
+    page.route("**/api/v1/suspicions", lambda route: route.abort())
+    page.get_by_role("button", name="提交举报").click()
+    expect(page.locator("[data-suspicion-told]")).to_contain_text("没有得到答复")
+
+
+@state("suspicion-received")
+def _suspicion_received(page: Page, scene: Scene) -> None:
+    page.route("**/api/v1/suspicions", lambda route: route.fulfill(status=201, json=OPENED))
+    reports(page, scene)
+    page.get_by_role("button", name="提交举报").click()
+    expect(page.locator("[data-suspicion-done]")).to_be_visible()
+
+
+@state("suspicion-state-start")
+def _state_start(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.site}/suspicion")
+
+
+def asks_state(page: Page, scene: Scene, **told: Any) -> None:
+    """Ask how far a case is, and be told this."""
+    page.route("**/api/v1/suspicions/state", lambda route: route.fulfill(**told))
+    page.goto(f"{scene.site}/suspicion")
+    page.fill("#case-number", OPENED["number"])
+    page.fill("#case-code", OPENED["code"])
+    page.get_by_role("button", name="查询").click()
+
+
+@state("suspicion-state-closed")
+def _state_closed(page: Page, scene: Scene) -> None:
+    asks_state(page, scene, json=CLOSED)
+    expect(page.locator("[data-state-heading]")).to_contain_text("属实")
+
+
+@state("suspicion-state-unknown")
+def _state_unknown(page: Page, scene: Scene) -> None:
+    asks_state(page, scene, status=404, json={})
+    expect(page.locator("[data-state-complaint]")).to_be_visible()
+
+
+@state("share-start")
+def _share_start(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.site}/share")
+
+
+def opens_grant(page: Page, scene: Scene, certificate: Any, *fields: str) -> None:
+    """Follow the link of a grant that the holder of a certificate made."""
+    page.goto(f"{scene.site}/share#{grant_code(scene.office, certificate, *fields)}")
+    answered(page)
+
+
+@state("share-opened")
+def _share_opened(page: Page, scene: Scene) -> None:
+    opens_grant(page, scene, scene.certificate("valid"), "name", "title", "level", "acquired_on", "unit")
+
+
+@state("share-limited")
+def _share_limited(page: Page, scene: Scene) -> None:
+    opens_grant(page, scene, scene.office.dual[0], "name", "title", "number")
+
+
+@state("share-revoked")
+def _share_revoked(page: Page, scene: Scene) -> None:
+    opens_grant(page, scene, scene.certificate("revoked"), "name", "title")
+
+
+@state("share-ended")
+def _share_ended(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.site}/share#7K3M-Q2XR-9TBW-4HNC")
+    answered(page)
+
+
+@state("share-mistyped")
+def _share_mistyped(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.site}/share#7K3M-Q2XR-9TBW")
+    expect(page.locator("[data-share-complaint]")).to_be_visible()
+
+
+@state("share-loading")
+def _share_loading(page: Page, scene: Scene) -> None:
+    page.route("**/api/v1/share-grants/open", lambda _route: None)
+    page.goto(f"{scene.site}/share#7K3M-Q2XR-9TBW-4HNC")
+    expect(page.locator("[data-answer]")).to_have_attribute("aria-busy", "true")
+
+
+@state("share-off-line")
+def _share_off_line(page: Page, scene: Scene) -> None:
+    page.route("**/api/v1/share-grants/open", lambda route: route.abort())
+    page.goto(f"{scene.site}/share#7K3M-Q2XR-9TBW-4HNC")
+    answered(page)
 
 
 @state("historical")

@@ -43,7 +43,7 @@ const STATUSES = {
 };
 const UNKNOWN = { word: "undetermined", mark: "stale", label: { zh: "未能确认", en: "not confirmed" }, text: { zh: "证书由发证机关签发，但它现在的状态暂时不能确认。", en: "Issued by the authority; how it stands now cannot be told at the moment." }, next: { zh: "请稍后再看一次。", en: "Please look again later." } };
 const ENGLISH = { name: "Name", title: "Title", level: "Level", series: "Series", specialty: "Specialty", way: "Way of acquiring", acquired_on: "Acquired on", validity_area: "Counts in", number: "Number", committee: "Committee", announcement: "Announcement", unit: "Employer" };
-const EVERYWHERE = { zh: "不限", en: "not limited" };
+const EVERYWHERE = { zh: "没有地区限制", en: "not limited to an area" };
 
 const form = part("[data-share-form]");
 const typed = part("#share-code");
