@@ -112,10 +112,8 @@ def rules_page(note: str) -> str:
         f"Rule set `{RULE_SET_VERSION}`, {len(declared_rules())} rules. 错误 error: refused; 暂缓 hold: a person decides; "
         "提醒 warning and 说明 info stop nothing. `case` is the number in the catalogue of bad inputs.",
         "",
-        "1. [Rules by theme 按主题](#rules-by-theme)",
-        "2. [What every line of the notices is served by 条款对照](#what-serves-every-line)",
-        "",
-        '<a id="rules-by-theme"></a>',
+        "1. [Rules by theme 按主题](#rules-by-theme-按主题)",
+        "2. [What every line of the notices is served by 条款对照](#what-every-line-of-the-notices-is-served-by-条款对照)",
         "",
         "## Rules by theme 按主题",
         "",
@@ -128,8 +126,6 @@ def rules_page(note: str) -> str:
         ]
         lines += ["|---|---|---|---|---|---|", *map(_rule_line, rules), ""]
     lines += [
-        '<a id="what-serves-every-line"></a>',
-        "",
         "## What every line of the notices is served by 条款对照",
         "",
         *_TABLE_SAYS,
