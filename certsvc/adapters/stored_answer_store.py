@@ -10,6 +10,7 @@ from certsvc.adapters.answer_schema import answer_due, answer_frame, answer_walk
 from certsvc.adapters.database import insert_missing, insert_unless_known, replace_rows
 from certsvc.adapters.register import read_entry
 from certsvc.adapters.schema import certificate
+from certsvc.errors import IntegrityError
 from certsvc.ports import PersonalCipher
 from certsvc.ports.stored_answers import AnswerFrame, StoredAnswer
 from certsvc.ports.verification import RegisterEntry
@@ -44,14 +45,14 @@ class DatabaseAnswerStore:
                 connection.execute(answer_walk.update().values(after_number=numbers[-1]))
         return True
 
-    def entries(self, numbers: Sequence[str]) -> Mapping[str, RegisterEntry]:
+    def entries(self, numbers: Sequence[str]) -> Mapping[str, RegisterEntry | None]:
         """Read one after the other: what is stored is compared again when it is kept."""
         with self._reading.begin() as connection:
-            return {number: read_entry(connection, self._cipher, number) for number in numbers}
+            return {number: self._entry(connection, number) for number in numbers}
 
     def keep(
         self,
-        seen: Mapping[str, RegisterEntry],
+        seen: Mapping[str, RegisterEntry | None],
         frames: Sequence[AnswerFrame],
         answers: Sequence[StoredAnswer],
     ) -> int:
@@ -61,13 +62,20 @@ class DatabaseAnswerStore:
         held = select(own.number, own.version).where(own.number.in_(numbers))
         with self._engine.begin() as connection:
             connection.execute(held.order_by(own.number, own.version).with_for_update()).all()
-            unchanged = [n for n in numbers if read_entry(connection, self._cipher, n) == seen[n]]
+            unchanged = [n for n in numbers if self._entry(connection, n) == seen[n]]
             connection.execute(delete(stored_answer).where(stored_answer.c.number.in_(unchanged)))
             insert_missing(connection, answer_frame, [_frame_row(frame) for frame in frames])
             kept = set(unchanged)
             replace_rows(connection, stored_answer, [self._row(one) for one in answers if one.number in kept])
             connection.execute(delete(answer_due).where(answer_due.c.number.in_(unchanged)))
         return len(unchanged)
+
+    def _entry(self, connection: Connection, number: str) -> RegisterEntry | None:
+        """One damaged row must not hold up all the others."""
+        try:
+            return read_entry(connection, self._cipher, number)
+        except IntegrityError:
+            return None
 
     def _row(self, one: StoredAnswer) -> tuple[object, ...]:
         sealed = self._cipher.encrypt(

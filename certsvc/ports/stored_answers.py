@@ -14,6 +14,8 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from certsvc.ports.verification import RegisterEntry
 
 RECORD_KEY_BYTES = 16
+GREATEST_AGE_SECONDS = 2.0
+"""No answer is told that was read longer ago, on whatever way it came."""
 FRAME_ID_BYTES = 8
 
 
@@ -60,13 +62,13 @@ class AnswerStore(Protocol):
         """Queue so many of the numbers that have no answer of this generation yet; False when there are none left."""
         ...
 
-    def entries(self, numbers: Sequence[str]) -> Mapping[str, RegisterEntry]:
-        """What the register has on the numbers."""
+    def entries(self, numbers: Sequence[str]) -> Mapping[str, RegisterEntry | None]:
+        """What the register has on the numbers; None for what cannot be read, being damaged."""
         ...
 
     def keep(
         self,
-        seen: Mapping[str, RegisterEntry],
+        seen: Mapping[str, RegisterEntry | None],
         frames: Sequence[AnswerFrame],
         answers: Sequence[StoredAnswer],
     ) -> int:
@@ -85,7 +87,15 @@ class NearSource(Protocol):
 
 
 class AnswerSource(Protocol):
-    """Where stored answers are read while questions wait: several at a time, on the event loop."""
+    """Where stored answers are read while questions wait: several at a time, on the event loop.
+
+    `lasting_seconds`: how long after the beginning of a reading its answers may be told.
+    """
+
+    @property
+    def lasting_seconds(self) -> float:
+        """See above."""
+        ...
 
     async def find(self, keys: Sequence[bytes]) -> Mapping[bytes, StoredAnswer]:
         """The answers that there are. Raises UnavailableError."""

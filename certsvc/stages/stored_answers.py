@@ -7,7 +7,8 @@ the log for nothing but the very same slot value. What cannot be stored is answe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
@@ -17,6 +18,7 @@ from certverify.codes import Code
 from certverify.examination import Examination, Question
 from certverify.meanings import MEANINGS
 
+from certsvc.errors import CertsvcError
 from certsvc.formats.record import record_text
 from certsvc.ports import Clock
 from certsvc.ports.stored_answers import FRAME_ID_BYTES, AnswerFrame, AnswerStore, StoredAnswer, record_key
@@ -24,6 +26,7 @@ from certsvc.ports.verification import DecisionNotice, PublishedState, Registere
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 
 CHUNK: Final = 200
+_log = logging.getLogger(__name__)
 _FORM: Final = "certsvc/stored-answer/v1"
 _AGE: Final = b'"as_of":null,"checkpoint_age":null'
 _AS_OF: Final = b'"as_of":'
@@ -109,19 +112,27 @@ class AnswerStoring:
 
     def _store(self, numbers: Sequence[str], generation: bytes, ledger: StatusSource) -> int:
         entries = self.store.entries(numbers)
-        verification = Verification(self.published, _EntriesAtHand(entries), self.clock)
+        readable = {number: entry for number, entry in entries.items() if entry is not None}
+        verification = Verification(self.published, _EntriesAtHand(readable), self.clock)
         frames: dict[bytes, AnswerFrame] = {}
         answers: list[StoredAnswer] = []
-        settled: dict[str, RegisterEntry] = {}
-        for number, entry in entries.items():
+        # What cannot be read is settled without an answer: verification itself says so to whoever asks.
+        settled: dict[str, RegisterEntry | None] = {n: None for n in entries if n not in readable}
+        for number, entry in readable.items():
             if not _agrees(entry, ledger):
                 continue  # the log follows in a moment: the number stays queued
             settled[number] = entry
-            for version, verdict in _verdicts(entry, verification):
-                frame, own = take_apart(verdict, generation)
-                frames[frame.id] = frame
-                key = record_key(record_text(version.record or b""))
-                answers.append(StoredAnswer(key, number, version.slot, version.status, frame.id, own))
+            try:
+                own = _answers_about(entry, verification, generation)
+            except CertsvcError as error:
+                _log.error(
+                    "the answers about a certificate cannot be stored, run `certsvc ledger fsck`: %s", error
+                )
+                continue
+            frames |= {frame.id: frame for frame, _ in own}
+            answers += [answer for _, answer in own]
+        if damaged := len(entries) - len(readable):
+            _log.error("%d certificates have damaged rows, run `certsvc ledger fsck`", damaged)
         return self.store.keep(settled, tuple(frames.values()), answers) if settled else 0
 
     def _is_fresh(self, trust: Trust, ledger: StatusSource) -> bool:
@@ -135,11 +146,16 @@ def _agrees(entry: RegisterEntry, ledger: StatusSource) -> bool:
     return all(one.published and ledger.status_of(one.slot) == one.status for one in entry.versions)
 
 
-def _verdicts(
-    entry: RegisterEntry, verification: Verification
-) -> Iterator[tuple[RegisteredVersion, Verdict]]:
-    """The versions with an answer that holds until something changes."""
+def _answers_about(
+    entry: RegisterEntry, verification: Verification, generation: bytes
+) -> list[tuple[AnswerFrame, StoredAnswer]]:
+    """The versions whose answers hold until something changes. Raises IntegrityError for a damaged record."""
+    answers = []
     for version in entry.versions:
-        verdict = verification.check_qr(record_text(version.record or b""))
+        text = record_text(version.record or b"")
+        verdict = verification.check_qr(text)
         if verdict.outcome is not Outcome.UNDETERMINED and verdict.certificate is not None:
-            yield version, verdict
+            frame, own = take_apart(verdict, generation)
+            key, number = record_key(text), version.number
+            answers.append((frame, StoredAnswer(key, number, version.slot, version.status, frame.id, own)))
+    return answers

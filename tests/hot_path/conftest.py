@@ -17,7 +17,9 @@ from tests.support.office import OfficeUnderTest
 @pytest.fixture
 def short(tmp_path: Path, database_url: str, clock: FixedClock) -> Iterator[ShortWay]:
     """An office of the test's own."""
-    office = OfficeUnderTest(tmp_path, clock, database_url, suspension="on", verify_per_minute=1000)
+    office = OfficeUnderTest(
+        tmp_path, clock, database_url, suspension="on", verify_per_minute=1000, answer_seconds=1.0
+    )
     with ShortWay(PublicOffice(office)) as opened:
         yield opened
 

@@ -20,6 +20,8 @@ KEY = b"k" * 16
 class Database:
     """A source with one answer; counts how often it is asked."""
 
+    lasting_seconds = 2.0
+
     def __init__(self) -> None:
         self.asked = 0
         self.status = 1
@@ -73,6 +75,23 @@ def test_after_a_change_redis_is_passed_over_until_everything_in_it_has_ended(
         seconds[0] = 0.9
         assert (await source.find([KEY]))[KEY].status == 3
         assert database.asked == 3
+        await source.close()
+
+    asyncio.run(work())
+
+
+def test_what_was_read_before_redis_was_frozen_is_never_put_there(redis_server: RedisServer) -> None:
+    class Slow(Database):
+        async def find(self, keys: Sequence[bytes]) -> Mapping[bytes, StoredAnswer]:
+            found = await super().find(keys)
+            await asyncio.sleep(1.1)
+            return found
+
+    async def work() -> None:
+        source = opened(redis_server, Slow(), [0.0])
+        await source.find([KEY])
+        assert await source._client.keys(b"*") == []
+        assert source.lasting_seconds == 1.0
         await source.close()
 
     asyncio.run(work())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import select, update
 
-from certsvc.adapters.answer_schema import stored_answer
+from certsvc.adapters.answer_schema import answer_due, stored_answer
 from certsvc.adapters.clock import FixedClock
+from certsvc.adapters.schema import certificate as certificate_table
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.key_plan import KeyKind
 from certsvc.ports.look_ups import LookUp, LookUpChannel
@@ -191,3 +194,65 @@ def test_look_ups_are_noted_once_a_second_and_asker(short: ShortWay) -> None:
     assert {(one.number, one.channel, one.verdict, one.asker) for one in noted} == {
         (number, LookUpChannel.API, "passed", "127.0.0.1")
     }
+
+
+def test_a_damaged_row_holds_up_nothing_but_its_own_answer(short: ShortWay) -> None:
+    one, other = (certificate.draft.content.number for certificate in short.public.regular[:2])
+    with short.office.engine.begin() as connection:
+        connection.execute(
+            update(certificate_table).where(certificate_table.c.number == one).values(sealed_record=b"x" * 80)
+        )
+        connection.execute(stored_answer.delete())
+        connection.execute(answer_due.insert(), [{"number": one}, {"number": other}])
+    assert short.store() == 2
+    assert list(short.office.answer_storing.store.waiting(10)) == []
+    assert short.told({"qr": qr_text(short.public.regular[1])})["verdict"] == "passed"
+
+
+@pytest.mark.parametrize("raw", [b"[" * 3000, b'{"qr":' * 700, b" " * 20_000 + b"{}", b"\xff\xfe{}"])
+def test_what_is_no_question_is_a_problem_as_everywhere(quiet: ShortWay, raw: bytes) -> None:
+    answers = [
+        client.post("/api/v1/verify", content=raw, headers=JSON)
+        for client in (quiet.client, quiet.public.client)
+    ]
+    assert answers[0].status_code == answers[1].status_code
+    assert answers[0].headers["content-type"] == "application/problem+json"
+
+
+def test_nothing_of_padded_questions_is_remembered(quiet: ShortWay) -> None:
+    text = qr_text(quiet.public.regular[0])
+    for padding in range(50):
+        raw = b'{"qr": "%b"%b}' % (text.encode(), b" " * padding)
+        assert quiet.client.post("/api/v1/verify", content=raw, headers=JSON).json()["verdict"] == "passed"
+    large = (b'{"qr": "%b"%b}' % (text.encode(), b" " * 9000) for _ in range(1))
+    before = quiet.handed_on
+    assert quiet.client.post("/api/v1/verify", content=large, headers=JSON).json()["verdict"] == "passed"
+    assert quiet.handed_on == before + 1
+    assert len(quiet.hot._remembered) <= 6
+
+
+def test_nothing_is_told_when_nobody_looks_at_the_log_any_more(short: ShortWay) -> None:
+    question = {"qr": qr_text(short.public.regular[0])}
+    assert short.told(question)
+    hanging = Event()
+    opened = short.office.published_state.open
+
+    def hang() -> object:
+        hanging.wait(60)
+        return opened()
+
+    short.office.published_state.open = hang  # type: ignore[method-assign]
+    try:
+        short.until(lambda: short.hot._standing.age is None)
+    finally:
+        hanging.set()
+
+
+def test_a_body_that_does_not_come_is_waited_for_where_answers_have_a_limit(short: ShortWay) -> None:
+    host, port = short.client.base_url.host, short.client.base_url.port
+    with socket.create_connection((host, port), timeout=30) as connection:
+        connection.sendall(
+            b"POST /api/v1/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n"
+        )
+        assert connection.recv(100).startswith(b"HTTP/1.1 503")
+    assert short.handed_on == 1

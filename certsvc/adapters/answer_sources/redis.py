@@ -1,6 +1,7 @@
 """Redis in front of a database: answers that another process read in the last second, sealed as a whole.
 
-What is read from Redis is at most a second old, and kept in memory for a second more: two together. For that second after
+What is read from Redis is at most a second old, and kept in memory for a second more: two together. It ends by Redis's own
+clock, read before the database was: a Redis that was frozen for a while shows nothing that is older. For that second after
 anything changed, Redis is passed over.
 """
 
@@ -16,9 +17,15 @@ from redis.exceptions import RedisError
 
 from certsvc.errors import IntegrityError
 from certsvc.ports import PersonalCipher
-from certsvc.ports.stored_answers import FRAME_ID_BYTES, AnswerFrame, AnswerSource, StoredAnswer
+from certsvc.ports.stored_answers import (
+    FRAME_ID_BYTES,
+    GREATEST_AGE_SECONDS,
+    AnswerFrame,
+    AnswerSource,
+    StoredAnswer,
+)
 
-GREATEST_AGE_SECONDS: Final = 1.0
+SHARED_SECONDS: Final = 1.0
 _PREFIX = b"certsvc:stored:"
 _HEAD = struct.Struct(">QBB")
 _PAUSE_SECONDS = 5.0
@@ -34,9 +41,10 @@ class RedisAnswers:
         behind: AnswerSource,
         cipher: PersonalCipher,
         *,
-        greatest_age: float = GREATEST_AGE_SECONDS,
+        greatest_age: float = SHARED_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.lasting_seconds = GREATEST_AGE_SECONDS - greatest_age
         self._client = Redis.from_url(
             url, socket_timeout=_PATIENCE_SECONDS, socket_connect_timeout=_PATIENCE_SECONDS
         )
@@ -55,9 +63,11 @@ class RedisAnswers:
         """From Redis, else from the database, which is then told to Redis."""
         if self._monotonic() < self._passed_over_until:
             return await self._behind.find(keys)
-        began = self._monotonic()
         try:
-            raw: list[bytes | None] = await self._client.mget([_PREFIX + key for key in keys])  # type: ignore[assignment]
+            async with self._client.pipeline(transaction=False) as pipeline:
+                pipeline.time()
+                pipeline.mget([_PREFIX + key for key in keys])
+                (seconds, microseconds), raw = await pipeline.execute()
         except (RedisError, OSError):
             self._pass_over(_PAUSE_SECONDS)
             return await self._behind.find(keys)
@@ -70,7 +80,7 @@ class RedisAnswers:
         if not missing:
             return found
         read = await self._behind.find(missing)
-        await self._share(read, began)
+        await self._share(read, seconds * 1000 + microseconds // 1000 + self._milliseconds)
         return {**found, **read}
 
     async def frame(self, frame_id: bytes) -> AnswerFrame | None:
@@ -85,14 +95,14 @@ class RedisAnswers:
     def _pass_over(self, seconds: float) -> None:
         self._passed_over_until = max(self._passed_over_until, self._monotonic() + seconds)
 
-    async def _share(self, read: Mapping[bytes, StoredAnswer], began: float) -> None:
-        left = self._milliseconds - int((self._monotonic() - began) * 1000) - 1
-        if not read or left <= 0 or self._monotonic() < self._passed_over_until:
+    async def _share(self, read: Mapping[bytes, StoredAnswer], until: int) -> None:
+        """`until` by the clock of Redis, in milliseconds."""
+        if not read or self._monotonic() < self._passed_over_until:
             return
         try:
             async with self._client.pipeline(transaction=False) as pipeline:
                 for key, answer in read.items():
-                    pipeline.set(_PREFIX + key, self._sealed(answer), px=left)
+                    pipeline.set(_PREFIX + key, self._sealed(answer), pxat=until)
                 await pipeline.execute()
         except (RedisError, OSError):
             self._pass_over(_PAUSE_SECONDS)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from certsvc.adapters.answer_sources.opening import COLUMNS, FRAME_COLUMNS, Opening
 from certsvc.errors import UnavailableError
-from certsvc.ports.stored_answers import AnswerFrame, StoredAnswer
+from certsvc.ports.stored_answers import GREATEST_AGE_SECONDS, AnswerFrame, StoredAnswer
 
 _BY_KEY = f"SELECT {COLUMNS} FROM stored_answer WHERE record_key = ?"  # noqa: S608  # our own names
 _FRAME = f"SELECT {FRAME_COLUMNS} FROM answer_frame WHERE id = ?"  # noqa: S608
@@ -25,6 +25,8 @@ _AWAY = "数据库文件暂时无法读取。"
 
 class SqliteAnswers:
     """ports.stored_answers.AnswerSource and NearSource over a connection that only reads; readers wait for no writer (WAL)."""
+
+    lasting_seconds = GREATEST_AGE_SECONDS - _SNAPSHOT_SECONDS
 
     def __init__(self, file: str, opening: Opening) -> None:
         self._address = f"file:{quote(str(Path(file).resolve()))}?mode=ro"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
-import json
+import logging
 import os
 import time
 from collections.abc import Awaitable, Callable
@@ -15,36 +15,32 @@ from typing import Final, NamedTuple
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from certsvc.entrypoints.hot_path.gathering import Gathering
+from certsvc.entrypoints.hot_path.questions import asked_plainly, record_asked_for
 from certsvc.entrypoints.hot_path.standing import Standing
 from certsvc.entrypoints.hot_path.tally import Tally
 from certsvc.entrypoints.http.allowances import address_of
 from certsvc.entrypoints.http.security_headers import SECURITY_HEADERS
-from certsvc.entrypoints.public_api.askers import PAGE_HEADER
 from certsvc.errors import UnavailableError
 from certsvc.ports.sharing import AnswerCache, RateLimiter
 from certsvc.ports.stored_answers import AnswerFrame, AnswerSource, NearSource, StoredAnswer, record_key
 from certsvc.stages.stored_answers import put_together
 
 VERIFY_PATH: Final = "/api/v1/verify"
-GREATEST_AGE_SECONDS: Final = 2.0
 MOST_REMEMBERED: Final = 50_000
-_LONGEST_BODY: Final = 4096
-_JSON: Final = b"application/json"
-_HANDED_ON: Final = frozenset({b"authorization", b"x-proof-of-work", b"idempotency-key", b"content-encoding"})
 _A_MINUTE: Final = 60
-_PAGE: Final = PAGE_HEADER.lower().encode()
+_BODY_SECONDS: Final = 2.0
+_FORGOTTEN_AT_ONCE: Final = 2
+_log = logging.getLogger(__name__)
 HEADERS: Final = [
     (b"content-type", b"application/json"),
     (b"cache-control", b"no-store"),
     *((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
 ]
-_OPENINGS: Final = (b'{"qr":"', b'{"qr": "')
-_CLOSING: Final = b'"}'
 _PROCESS: Final = int.from_bytes(os.urandom(2), "big") << 24
 
 
 class _Remembered(NamedTuple):
-    """An answer that was told a moment ago, for the very same bytes of a question."""
+    """An answer that was told a moment ago."""
 
     until: float
     turn: int
@@ -95,22 +91,28 @@ class HotPath:
             await self._app(scope, receive, send)
 
     async def _verify(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from_page = _asked_plainly(scope)
+        from_page = asked_plainly(scope)
         if from_page is None:
             await self._app(scope, receive, send)
             return
-        message = await receive()
-        found = await self._find(message)
-        address = address_of(scope["client"][0] if scope["client"] else "")
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                message = await receive()
+        except TimeoutError:  # whoever sends slowly waits where answers have a time limit
+            await self._app(scope, receive, send)
+            return
+        found = await self._found(message)
+        address, age = address_of(scope["client"][0] if scope["client"] else ""), self._standing.age
         if (
             found is None
-            or self._standing.age is None
+            or age is None
             or not self._limiter.allow(f"verify:{address}", self._per_minute, _A_MINUTE).allowed
         ):
             await self._app(scope, _received_again(message, receive), send)
             return
+        self._remember(found)
         self._tally.count(found.answer, found.frame, address, from_page)
-        body = put_together(found.frame, self._standing.age, found.answer.own)
+        body = put_together(found.frame, age, found.answer.own)
         headers = [
             *HEADERS,
             (b"content-length", b"%d" % len(body)),
@@ -121,12 +123,19 @@ class HotPath:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _find(self, message: Message) -> _Remembered | None:
-        """What there is to be told for a question that arrived in one piece."""
+    async def _found(self, message: Message) -> _Remembered | None:
+        """What there is to be told for a question that arrived in one piece; a fault here is nobody's who asks."""
         if message["type"] != "http.request" or message.get("more_body", False):
             return None
-        raw_question: bytes = message["body"]
-        told = self._remembered.get(raw_question)
+        try:
+            text = record_asked_for(message["body"], self._standing.prefixes)
+            return None if text is None else await self._find(record_key(text))
+        except Exception:
+            _log.exception("the short way failed, verification answers")
+            return None
+
+    async def _find(self, key: bytes) -> _Remembered | None:
+        told = self._remembered.get(key)
         if (
             told is not None
             and told.until > self._monotonic()
@@ -135,30 +144,22 @@ class HotPath:
         ):
             self._tally.found_in_memory += 1
             return told
-        return await self._read(raw_question)
+        return await self._read(key)
 
-    async def _read(self, raw_question: bytes) -> _Remembered | None:
-        text = _record_asked_for(raw_question, self._standing.prefixes)
-        if text is None or self._gathering is None or self._source is None:
+    async def _read(self, key: bytes) -> _Remembered | None:
+        if self._gathering is None or self._source is None:
             return None
         # Taken before the reading: an answer is as old as the beginning of its reading.
-        until, turn, changes = (
-            self._monotonic() + GREATEST_AGE_SECONDS,
-            self._standing.turn,
-            self._changes.changes,
-        )
+        until = self._monotonic() + self._source.lasting_seconds
+        turn, changes = self._standing.turn, self._changes.changes
         if changes != self._seen_changes:
             self._seen_changes = changes
             self._source.changed()
-        answer = await self._stored(record_key(text), self._gathering)
+        answer = await self._stored(key, self._gathering)
         if answer is None or not self._standing.holds(answer):
             return None
         frame = await self._standing.frame_of(answer, self._source)
-        if frame is None:
-            return None
-        told = _Remembered(until, turn, changes, frame, answer)
-        self._remember(raw_question, told)
-        return told
+        return None if frame is None else _Remembered(until, turn, changes, frame, answer)
 
     async def _stored(self, key: bytes, gathering: Gathering) -> StoredAnswer | None:
         if self._near is None:
@@ -168,12 +169,18 @@ class HotPath:
         except UnavailableError:
             return None
 
-    def _remember(self, raw_question: bytes, told: _Remembered) -> None:
-        if len(self._remembered) >= MOST_REMEMBERED:
-            for oldest in list(itertools.islice(self._remembered, MOST_REMEMBERED // 10)):
-                del self._remembered[oldest]
-        self._remembered.pop(raw_question, None)
-        self._remembered[raw_question] = told
+    def _remember(self, told: _Remembered) -> None:
+        """The newest reading last; what has ended leaves at the front, a few at a time."""
+        remembered, key = self._remembered, told.answer.key
+        if remembered.get(key) is told:
+            return
+        remembered.pop(key, None)
+        remembered[key] = told
+        now = self._monotonic()
+        for oldest in tuple(itertools.islice(remembered, _FORGOTTEN_AT_ONCE)):
+            if len(remembered) <= MOST_REMEMBERED and remembered[oldest].until > now:
+                break
+            del remembered[oldest]
 
     def _around(self, receive: Receive) -> Receive:
         """Begin and end with the server."""
@@ -202,7 +209,7 @@ class HotPath:
         gc.freeze()
 
     async def _stop(self) -> None:
-        self._standing.age = None
+        self._standing.end()
         for task in self._work:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -210,50 +217,6 @@ class HotPath:
         self._tally.write(self._standing.at)
         if self._source is not None:
             await self._source.close()
-
-
-def _asked_plainly(scope: Scope) -> bool | None:
-    """Whether the question comes from our own page; None when its headers ask for more than a plain answer."""
-    plain = from_page = False
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            plain = value == _JSON
-        elif name in _HANDED_ON:
-            return None
-        elif name == b"content-length":
-            if len(value) > 4 or int(value) > _LONGEST_BODY:
-                return None
-        elif name == _PAGE:
-            from_page = value == b"page"
-    return from_page if plain else None
-
-
-def _record_asked_for(raw_question: bytes, prefixes: tuple[str, ...]) -> str | None:
-    """The record's text in a question by QR text and nothing else, with one of our links or none."""
-    text = _qr_text(raw_question)
-    if text is None:
-        return None
-    for prefix in prefixes:
-        if text.startswith(prefix):
-            return text[len(prefix) :]
-    return text
-
-
-def _qr_text(raw_question: bytes) -> str | None:
-    """The member `qr` of a JSON object that has no other; only ASCII, as records are."""
-    if not raw_question.isascii():
-        return None
-    for opening in _OPENINGS:
-        if raw_question.startswith(opening) and raw_question.endswith(_CLOSING):
-            raw_text = raw_question[len(opening) : -len(_CLOSING)]
-            if b'"' not in raw_text and b"\\" not in raw_text:
-                return raw_text.decode()
-    try:
-        question = json.loads(raw_question)
-    except ValueError:
-        return None
-    text = question.get("qr") if isinstance(question, dict) and len(question) == 1 else None
-    return text if isinstance(text, str) and text.isascii() else None
 
 
 def _received_again(message: Message, receive: Receive) -> Receive:

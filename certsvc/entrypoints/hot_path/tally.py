@@ -54,7 +54,10 @@ class Tally:
         """Write every second, until cancelled."""
         while True:
             await asyncio.sleep(_SECONDS)
-            self.write(now())
+            try:
+                self.write(now())
+            except Exception:
+                _log.exception("what was told could not be counted")
 
     def write(self, at: datetime) -> None:
         """Hand over what was counted, and begin anew."""
