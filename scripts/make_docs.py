@@ -102,6 +102,38 @@ def file_attacks_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def channels_page() -> str:
+    """What every channel tells of every kind of certificate, from the table that the tests hold the channels against."""
+    from tests.channels.table import KINDS, Answer, Kind
+
+    def told(answer: Answer) -> str:
+        codes = " ".join(f"`{code}`" for code in answer.codes)
+        return f"**{answer.word}** {answer.label}<br>`{answer.status}`, exit {answer.exit_code}<br>{codes}"
+
+    def otherwise(kind: Kind) -> str:
+        others = {
+            "by manual code": kind.by_code,
+            "by number, name and last four": kind.by_number,
+            "by its file": kind.by_file,
+        }
+        found = [f"{way}: {told(answer)}" for way, answer in others.items() if answer is not None]
+        return "<br>".join(found) or "–"
+
+    lines = ["# Channels", "", NOTE, *_CHANNELS]
+    for kind in KINDS:
+        place = "" if kind.place is None else f" (`place` {kind.place}, `valid_here: {kind.valid_here}`)"
+        cells = (
+            kind.name,
+            kind.shown + place,
+            told(kind.answer),
+            "same" if kind.off_line is None else told(kind.off_line),
+            "yes" if kind.decided else "–",
+            otherwise(kind),
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def codes_page() -> str:
     """Every code of certverify with its effect, its words and what to do, from the source of `certverify explain`."""
     from certverify.explain import explained_codes
@@ -217,6 +249,7 @@ PAGES = {
     "permissions.md": permissions_page,
     "policies.md": policies_page,
     "endings.md": endings_page,
+    "channels.md": channels_page,
     "codes.md": codes_page,
     "formats/verdict.schema.json": verdict_schema_page,
     "formats/e-licence.schema.json": e_licence_schema_page,
@@ -229,6 +262,30 @@ _ATTACKS = [
     "",
     "| who | does | caught by | tests |",
     "|---|---|---|---|",
+]
+_CHANNELS = [
+    "What somebody is told who brings a certificate, whichever way it is brought. `tests/channels/` brings every kind of this table to the page, the API, the command line and the checker in JavaScript, and compares outcome,",
+    "status, the whole list of codes, exit code and the Chinese words, word for word. The office of the tests adds `test-environment`, its log `no-witnesses`; a reader of a real one meets neither, or not the first.",
+    "",
+    "| way | page | API | `certverify` |",
+    "|---|---|---|---|",
+    "| text of the QR symbol | checked in the browser, on line and without network | `verify`, a row of `verify/batch`, `signed-verdict` | `qr`, `check`, a row of `batch` |",
+    "| picture or photo of it | read in the browser | – (a picture is never sent) | `qr`, a row of `batch` |",
+    "| PDF file | sent to the service | `verify/pdf` | `pdf`, a row of `batch` |",
+    "| manual code 校验码 | asked of the service | as a text | `on-line-only`: exit 2 |",
+    "| number, name and last four | asked of the service | as a text | `on-line-only`: exit 2, a row of `batch` |",
+    "| signed verdict | – | `signed-verdict` gives it | `verdict`: the exit code is that of what was told |",
+    "",
+    "What differs, and why:",
+    "",
+    "- **The decision** (document number, day, ground, the version in force) stands in the register alone: page and API show it on line, never the command line, nor the page without network.",
+    "- **Age.** On line a log counts for an hour; downloaded or kept in the browser, for seven days (`--max-age-days`). An ending counts however old the log is.",
+    "- **What the register does not have** is `certificate-not-found` by manual code and by number, whatever is wrong with the paper: those ways compare with the register and see no signature. Scan the symbol to know why.",
+    "- **A file** that is not the original adds `document-not-original`. Where its symbol cannot be read, that is all that is known.",
+    "- **What cannot be told never passes**: unreadable, unknown key and a stale log are three answers, each `undetermined`; none of them is read as revoked, or the other way round.",
+    "",
+    "| kind | shown | on line | off line | decision on line | otherwise |",
+    "|---|---|---|---|---|---|",
 ]
 _CODES = [
     "What a code means, what it does to a verdict, and what somebody who meets it does next; `certverify explain CODE` says the same. `failed` makes a verdict `failed`,",
