@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from certsvc.entrypoints.public_api import application, create_app
 from certsvc.formats.leaf import SlotStatus
 from tests.web.builders import (
+    ORIGIN,
     TreePlan,
     dual_directed_record,
     forged_text,
@@ -333,6 +334,62 @@ def test_a_server_that_shows_an_older_ledger_or_trust_list_is_seen(
     page = check_at(context, host.address)
     says(page, "无法判定", "账本倒退")
     assert codes_of(verdict_of(page)) == ["trust-unreadable"]
+
+
+REMEMBER = """async (seen) => {
+    const cache = await caches.open("kept-seen");
+    await cache.put("/kept-facts.json", new Response(JSON.stringify(seen)));
+}"""
+HOW_FAR = """async () => {
+    const found = await caches.match("/kept-facts.json", { cacheName: "kept-seen" });
+    return found ? found.json() : null;
+}"""
+OTHER_LOGS: tuple[Any, ...] = (
+    {"origin": "another.example/log", "root": "anchor x", "size": 9_000, "sequence": 400},
+    {"origin": ORIGIN, "root": "anchor of another page", "size": 9_000, "sequence": 400},
+    {"origin": ORIGIN, "size": 9_000, "sequence": 400},
+    {},
+    [],
+    {"origin": ORIGIN, "root": 7, "size": "9000", "sequence": None},
+)
+
+
+@pytest.fixture(scope="module")
+def fresh(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A page that has checked one certificate, on line."""
+    folder, host = tmp_path_factory.mktemp("tree"), Host()
+    write_tree(folder, EARLIER)
+    host.start(create_app(folder))
+    context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    yield check_on_line(context, host)
+    context.close()
+    host.stop()
+
+
+@pytest.mark.parametrize("seen", OTHER_LOGS, ids=json.dumps)
+def test_how_far_another_log_had_come_or_a_damaged_note_of_it_locks_nobody_out(
+    fresh: Page, seen: Any
+) -> None:
+    fresh.evaluate(REMEMBER, seen)
+    fresh.reload()
+    says(fresh, "通过核验", "有效")
+    expect(fresh.locator("[data-off-line]")).to_be_hidden()
+    fresh.wait_for_function(f"async () => (await ({HOW_FAR})())?.sequence === 1")
+    assert fresh.evaluate(HOW_FAR)["origin"] == ORIGIN
+
+
+def test_whoever_knows_why_a_ledger_went_back_can_forget_the_one_before(fresh: Page) -> None:
+    seen = fresh.evaluate(HOW_FAR)
+    fresh.evaluate(REMEMBER, seen | {"size": seen["size"] + 1_000})
+    fresh.reload()
+    says(fresh, "无法判定", "账本倒退", "忘记以前见过的账本")
+    fresh.get_by_text("提示“账本倒退”怎么办？").click()
+    expect(fresh.locator("[data-seen]")).to_contain_text("只有发证机关确认账本已经重新建立")
+    fresh.get_by_role("button", name="忘记以前见过的账本").click()
+    expect(fresh.locator("[data-kept-told]")).to_contain_text("已忘记")
+    expect(fresh.locator("[data-seen]")).to_be_hidden()
+    fresh.get_by_role("button", name="重新核验").click()
+    says(fresh, "通过核验", "有效")
 
 
 def renumber_trust_list(folder: Path, sequence: int) -> None:

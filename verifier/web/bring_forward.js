@@ -2,7 +2,7 @@
 
 import { readLedger } from "./check.js";
 import { fileReader } from "./files.js";
-import { greatestSeen, keepSet, keepShard, keptShards, newestKept, rememberSeen, removeKept, shardOf } from "./kept_ledger.js";
+import { forgetSeen, greatestSeen, keepSet, keepShard, keptShards, newestKept, rememberSeen, removeKept, shardOf } from "./kept_ledger.js";
 import { TreeProblem, isShardOf } from "./tree.js";
 import { MAX_AGE_ON_LINE } from "./verdict.js";
 
@@ -59,6 +59,12 @@ export async function keepMissing(files) {
     const root = shardOf(path);
     if (root !== null && !held.has(root)) await keepShard(root, raw);
   }
+  tellChange();
+}
+
+/** Forget how far the ledger and the trust list had come: only who knows why they went back should. */
+export async function forgetHowFar() {
+  await alone(forgetSeen);
   tellChange();
 }
 

@@ -5,7 +5,7 @@ import { RecordRefused, decodeRecord, judgeSignature } from "./record.js";
 import { decodeText, withoutPrefix } from "./base43.js";
 import { codeOfRecord, grouped } from "./manual_code.js";
 import { dateInChina } from "./calendar.js";
-import { BadNote } from "./note.js";
+import { BadNote, toHex } from "./note.js";
 import { CannotVerify } from "./signature.js";
 import { TreeProblem, readLatest, readShardRoots, readStatus } from "./tree.js";
 import { decodePolicy, witnessedBy } from "./policy.js";
@@ -18,7 +18,7 @@ const NOTHING = {
   claims: null, authentic: "unknown", trusted: false, problems: [], status: "unknown",
   asOf: null, treeSize: null, test: false, tables: null, witnesses: "unknown", detail: null,
   decision: null, replacedBy: null, foreignAddress: false, copyStanding: null, manualCode: null,
-  logOrigin: null, trustSequence: null, older: false,
+  logOrigin: null, logRoot: null, trustSequence: null, older: false,
 };
 
 /**
@@ -29,7 +29,7 @@ const NOTHING = {
  * @param readFile async (path) => Uint8Array, or null when there is no such file; throws TreeProblem.
  * @param now seconds since 1970.
  * @param anchor the verifier key line of the trust anchor that this page was given, or null.
- * @param seen the greatest checkpoint and trust list that were ever verified here (`{origin, size, sequence}`), or null.
+ * @param seen the greatest checkpoint and trust list that were ever verified here (`{origin, root, size, sequence}`), or null.
  * @param onSigned called with the evidence once the signature is good, before the ledger is asked.
  * @returns {Promise<Object>} evidence for `judge`: `problems` holds codes of codes.json, `older` says that trust list or
  *   checkpoint went back behind those seen.
@@ -38,7 +38,8 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, seen 
   let evidence = { ...NOTHING };
   try {
     const { trust, problem: refused, older = false } = await readTrust(readFile, anchor, seen);
-    evidence = { ...evidence, trusted: trust !== null, test: trust?.test ?? false, trustSequence: trust?.sequence ?? null, older };
+    const logRoot = trust === null ? null : rootOf(trust, anchor);
+    evidence = { ...evidence, trusted: trust !== null, test: trust?.test ?? false, trustSequence: trust?.sequence ?? null, logRoot, older };
     const record = decodeRecord(withoutPrefix(text));
     evidence.claims = record.claims;
     evidence.manualCode = await codeBeside(text);
@@ -49,7 +50,7 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, seen 
     evidence.foreignAddress = isForeign(text, trust.qrPrefixes);
     onSigned(evidence);
     const latest = await readLatest(readFile, trust.logKeys);
-    const wentBack = isOlder(latest, seen);
+    const wentBack = isOlder({ ...latest, root: logRoot }, seen);
     evidence = { ...evidence, treeSize: latest.size, logOrigin: latest.origin, older: wentBack, ...(await readWitnesses(readFile, latest)) };
     const status = statusOf(record.claims, await readStatus(readFile, latest.seal, record.claims.slot));
     return { ...evidence, status, problems: [...(wentBack ? ["tree-inconsistent"] : []), ...(status === "unknown" ? ["not-in-log"] : [])] };
@@ -60,7 +61,7 @@ export async function gatherEvidence(text, { readFile, now, anchor = null, seen 
 
 /**
  * Read trust list, names, newest checkpoint, seal, witnesses and shard roots, as for a record, with no record at hand.
- * @returns {Promise<{origin: string, size: number, sequence: number, asOf: ?number, roots: string[]}>}
+ * @returns {Promise<{origin: string, root: string, size: number, sequence: number, asOf: ?number, roots: string[]}>}
  * @throws {TreeProblem} with the code of what was wrong (`older`: a server that went back); CannotVerify in a browser that cannot check.
  */
 export async function readLedger({ readFile, anchor = null, seen = null }) {
@@ -68,15 +69,30 @@ export async function readLedger({ readFile, anchor = null, seen = null }) {
   if (trust === null) throw Object.assign(new TreeProblem(problem, "trust list"), { older });
   await readTables(readFile, trust);
   const latest = await readLatest(readFile, trust.logKeys);
-  if (isOlder(latest, seen)) throw Object.assign(new TreeProblem("tree-inconsistent", "older than seen"), { older: true });
+  const root = rootOf(trust, anchor);
+  if (isOlder({ ...latest, root }, seen)) throw Object.assign(new TreeProblem("tree-inconsistent", "older than seen"), { older: true });
   const { asOf } = await readWitnesses(readFile, latest);
   const { origin, size, seal } = latest;
-  return { origin, size, sequence: trust.sequence, asOf, roots: await readShardRoots(readFile, seal) };
+  return { origin, root, size, sequence: trust.sequence, asOf, roots: await readShardRoots(readFile, seal) };
 }
 
 // A log only grows: a server that shows less of it than before was set back, or hides what came since.
-function isOlder({ origin, size }, seen) {
-  return seen !== null && seen.origin === origin && size < seen.size;
+function isOlder({ origin, root, size }, seen) {
+  return isOfOneLog({ origin, root }, seen) && size < seen.size;
+}
+
+function isOfOneLog({ origin, root }, seen) {
+  return seen !== null && seen.origin === origin && seen.root === root;
+}
+
+/**
+ * What all lists and checkpoints of one log rest on: the anchor that this page was given, or, without one, the log's first
+ * and oldest key. What another log has reached says nothing of this one, whatever its name.
+ */
+export function rootOf({ logKeys }, anchor) {
+  if (anchor !== null) return `anchor ${anchor}`;
+  const [oldest] = [...logKeys].sort((one, other) => (one.validFrom < other.validFrom ? -1 : 1));
+  return `key ${toHex(oldest.publicKey)}`;
 }
 
 // What stands beside the symbol in print, for comparing; null where the page was not opened over https.
@@ -114,15 +130,17 @@ function problemEvidence(error) {
 // An unreadable record is unreadable without trust list too: its absence only counts afterwards.
 async function readTrust(readFile, anchor, seen) {
   const first = await readTrustOnce(readFile, anchor);
-  if (!first.mixed) return notOlder(first, seen);
+  if (!first.mixed) return notOlder(first, anchor, seen);
   // One publication may be taking the place of another at this moment.
   await new Promise((resolve) => setTimeout(resolve, MIXED_PAUSE_MS));
-  return notOlder(await readTrustOnce(readFile, anchor), seen);
+  return notOlder(await readTrustOnce(readFile, anchor), anchor, seen);
 }
 
 // A list of before may still name a key that was withdrawn since.
-function notOlder(told, seen) {
-  if (told.trust === null || seen === null || told.trust.sequence >= seen.sequence) return told;
+function notOlder(told, anchor, seen) {
+  const { trust } = told;
+  if (trust === null || !isOfOneLog({ origin: trust.logKeys[0].name, root: rootOf(trust, anchor) }, seen)) return told;
+  if (trust.sequence >= seen.sequence) return told;
   return { trust: null, problem: "trust-unreadable", older: true };
 }
 

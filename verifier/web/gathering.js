@@ -69,7 +69,7 @@ function serverSource(root, kept) {
 // Afterwards, and unseen: an answer never waits for it, nor fails with it.
 async function keepWhatWasRead(evidence, { files }, { kept, now, anchor, repairs }) {
   if (!mayKeep() || evidence.treeSize === null) return;
-  await rememberSeen({ origin: evidence.logOrigin, size: evidence.treeSize, sequence: evidence.trustSequence });
+  await rememberSeen({ origin: evidence.logOrigin, root: evidence.logRoot, size: evidence.treeSize, sequence: evidence.trustSequence });
   const isOfNow = kept !== null && kept.facts.size === evidence.treeSize && isForward(kept, now);
   if (isOfNow && !repairs) {
     await keepMissing(files);

@@ -84,25 +84,39 @@ export async function keepSet(files, facts) {
   for (const root of await keptShards()) if (!current.has(root)) await shards.delete(`/${root}`);
 }
 
-/** Forget all that was kept, but for the greatest checkpoint seen. */
+/** Forget all that was kept, but for the greatest checkpoint seen: `forgetSeen` is for that. */
 export async function removeKept() {
   for (const name of [...(await setNames()), SHARDS]) await caches.delete(name);
 }
 
-/** The greatest checkpoint and trust list that this browser has verified: `{origin, size, sequence}`, or null. */
+/**
+ * The greatest checkpoint and trust list that this browser has verified: `{origin, root, size, sequence}`, or null.
+ * `root` (check.js, `rootOf`) tells apart logs of one origin. A damaged record is none: it must lock nobody out.
+ */
 export async function greatestSeen() {
   if (!mayKeep()) return null;
-  return readJson(await (await caches.open(SEEN)).match(FACTS));
+  const seen = await readJson(await caches.match(FACTS, { cacheName: SEEN }));
+  return isSeen(seen) ? seen : null;
 }
 
 /** Remember a verified checkpoint and trust list, where they are greater than those seen. Another log begins anew. */
-export async function rememberSeen({ origin, size, sequence }) {
+export async function rememberSeen({ origin, root, size, sequence }) {
   if (!mayKeep()) return;
   const seen = await greatestSeen();
-  const known = seen?.origin === origin ? seen.size : 0;
-  const greatest = { origin, size: Math.max(size, known), sequence: Math.max(sequence, seen?.sequence ?? 0) };
+  const known = seen?.origin === origin && seen.root === root ? seen : { size: 0, sequence: 0 };
+  const greatest = { origin, root, size: Math.max(size, known.size), sequence: Math.max(sequence, known.sequence) };
   if (JSON.stringify(greatest) === JSON.stringify(seen)) return;
   await (await caches.open(SEEN)).put(FACTS, new Response(JSON.stringify(greatest)));
+}
+
+/** Forget the greatest checkpoint seen: from then on a ledger that was set back is not noticed. */
+export async function forgetSeen() {
+  await caches.delete(SEEN);
+}
+
+function isSeen(seen) {
+  const named = typeof seen?.origin === "string" && typeof seen.root === "string";
+  return named && [seen.size, seen.sequence].every((count) => Number.isSafeInteger(count) && count >= 0);
 }
 
 async function setNames() {

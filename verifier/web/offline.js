@@ -1,8 +1,8 @@
 // Off-line use: the service worker, and the panel that says what is kept, how old it is, and fetches or removes it.
 
-import { KEPT_CHANGED, bringForward, isForward, keepNothing } from "./bring_forward.js";
+import { KEPT_CHANGED, bringForward, forgetHowFar, isForward, keepNothing } from "./bring_forward.js";
 import { chinaTime } from "./calendar.js";
-import { keptShards, mayKeep, newestKept } from "./kept_ledger.js";
+import { greatestSeen, keptShards, mayKeep, newestKept } from "./kept_ledger.js";
 import { bothLanguages } from "./language.js";
 import { ownScript } from "./own_worker.js";
 import { CannotVerify } from "./signature.js";
@@ -24,7 +24,8 @@ const DONE = { zh: "已更新。", en: "Up to date." };
 const PAUSED = { zh: "已暂停，已下载的部分可以使用；再按一次接着下载。", en: "Paused: what was fetched can be used; press again to go on." };
 const REMOVED = { zh: "已删除本机保存的公开账本。", en: "The kept ledger was removed." };
 const NOT_GOT = { zh: "没有取到最新的公开账本，本机保存的内容没有改变。请检查网络后重试。", en: "The newest ledger was not got; what is kept stays as it was. Check the network and try again." };
-const WENT_BACK = { zh: "收到的公开账本比这台设备以前核对过的还旧，不能采信，本机保存的内容没有改变。请换一个网络重试；仍然如此，请告知发证机关。", en: "The ledger received is older than one verified here before: it is not believed, and what is kept stays. Try another network; if it stays so, tell the issuing authority." };
+const WENT_BACK = { zh: "收到的公开账本比这台设备以前核对过的还旧，不能采信，本机保存的内容没有改变。请换一个网络重试；仍然如此，请告知发证机关。", en: "The ledger received is older than one this device has verified before. It is not trusted, and what is stored here is unchanged. Try another network; if this continues, tell the issuing authority." };
+const FORGOTTEN = { zh: "已忘记以前见过的账本。下一次核验从当时收到的账本重新记起。", en: "Forgotten. The next check starts again from the ledger received then." };
 const NO_ROOM = { zh: "本机空间不足，没有保存完整。", en: "There is not enough room on this device." };
 const NO_NETWORK_EMPTY = { zh: "现在没有网络，本机也没有保存公开账本：要联网后才能核验。", en: "No network, and no ledger is kept on this device: nothing can be checked before there is a network." };
 
@@ -43,6 +44,7 @@ async function start() {
   part("keep").addEventListener("click", fetchMore);
   part("keep-pause").addEventListener("click", () => { paused = true; });
   part("kept-remove").addEventListener("click", remove);
+  part("seen-forget").addEventListener("click", forget);
   addEventListener(KEPT_CHANGED, show);
   addEventListener("offline", showNetwork);
   addEventListener("online", showNetwork);
@@ -130,6 +132,14 @@ async function remove() {
   await show();
 }
 
+async function forget() {
+  await forgetHowFar();
+  part("seen").open = false;
+  tell(FORGOTTEN);
+  await show();
+  part("keep").focus();
+}
+
 async function show() {
   const kept = await newestKept();
   const missing = kept === null ? [] : await missingOf(kept);
@@ -139,6 +149,7 @@ async function show() {
   part("keep").disabled = running;
   part("keep-pause").hidden = !running || part("kept-progress").hidden;
   part("kept-remove").hidden = kept === null || running;
+  part("seen").hidden = running || (await greatestSeen()) === null;
 }
 
 function fieldsOf(kept, missing) {
