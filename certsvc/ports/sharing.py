@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,18 @@ class Allowance:
     wait_seconds: int
 
 
+NEVER_FORGOTTEN: Final = frozenset({"guess", "spent", "bought"})
+"""Purposes whose keys a limiter keeps as long as anything is owed, whatever else it is asked: guesses at a number, proofs of
+work that were spent, and what was bought with them. Where there is no room for another one, it is refused."""
+
+
+def purpose_of(key: str) -> str:
+    """What a key is limited for: what stands before its first colon."""
+    return key.partition(":")[0]
+
+
 class RateLimiter(Protocol):
-    """Keeps a key (an address, a partner) to so many requests in a time."""
+    """Keeps a key (an address, a partner) to so many requests in a time. A key begins with its purpose and a colon."""
 
     def allow(self, key: str, limit: int, per_seconds: int, count: int = 1) -> Allowance:
         """Count one request. At most `limit` at once, and `limit` in any `per_seconds` once these are used up.

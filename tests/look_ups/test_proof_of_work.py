@@ -71,6 +71,15 @@ def test_a_good_answer_is_taken_once_from_its_own_asker_and_in_time() -> None:
     assert not proofs.accepts(solve(late.salt, late.difficulty), ASKER)
 
 
+def test_no_answer_is_taken_for_a_salt_of_before_the_clock_was_put_back() -> None:
+    seconds = Seconds()
+    proofs = desk(seconds)
+    challenge = proofs.challenge(ASKER)
+    answer = solve(challenge.salt, challenge.difficulty)
+    seconds.now -= 86_400
+    assert not proofs.accepts(answer, ASKER)
+
+
 @pytest.mark.parametrize("spoil", ["salt", "nonce", "leading zero", "no salt", "nothing", "another alphabet"])
 def test_any_other_answer_is_none(spoil: str) -> None:
     proofs = desk(Seconds())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from itertools import count
 
@@ -13,7 +14,7 @@ from certsvc.adapters.local_rate_limiter import LocalRateLimiter
 from certsvc.adapters.redis_connection import connect_redis
 from certsvc.adapters.redis_rate_limiter import RedisRateLimiter
 from certsvc.errors import ConfigurationError
-from certsvc.ports.sharing import RateLimiter
+from certsvc.ports.sharing import NEVER_FORGOTTEN, RateLimiter
 from tests.shared.patience import eventually
 from tests.support.servers import RedisServer
 
@@ -127,6 +128,34 @@ def test_without_redis_each_process_limits_for_itself_and_shares_again_by_itself
     eventually(limit_together)
 
 
+def test_a_clock_that_was_a_day_ahead_and_is_put_right_keeps_nobody_waiting_for_a_day(
+    redis: Redis, wall: Wall
+) -> None:
+    limiter = RedisRateLimiter(redis, wall)
+    wall.now += 86_400
+    while limiter.allow("verify:a", 3, 60).allowed:
+        pass
+    wall.now -= 86_400
+    assert limiter.allow("verify:a", 3, 60).wait_seconds == 20
+    wall.now += 20
+    assert limiter.allow("verify:a", 3, 60).allowed
+
+
+def test_in_one_process_the_clock_of_the_day_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    limiter = LocalRateLimiter()
+    monkeypatch.setattr(time, "time", lambda: 4e9)
+    assert limiter.allow("verify:a", 1, 60).allowed
+    monkeypatch.setattr(time, "time", lambda: 1e9)
+    assert 0 < limiter.allow("verify:a", 1, 60).wait_seconds <= 60
+
+
+def test_many_questions_at_once_are_owed_whole_when_the_clock_is_put_back(redis: Redis, wall: Wall) -> None:
+    limiter = RedisRateLimiter(redis, wall)
+    assert limiter.allow("rows:a", 10, 60, 100).allowed
+    wall.now -= 3600
+    assert limiter.allow("rows:a", 10, 60).wait_seconds == 546
+
+
 def test_memory_holds_so_many_keys_and_no_more(monkeypatch: pytest.MonkeyPatch, wall: Wall) -> None:
     monkeypatch.setattr(local_rate_limiter, "MOST_KEYS", 3)
     limiter = LocalRateLimiter(wall)
@@ -134,6 +163,48 @@ def test_memory_holds_so_many_keys_and_no_more(monkeypatch: pytest.MonkeyPatch, 
         assert limiter.allow(key, 1, 60).allowed
     assert [limiter.allow(key, 1, 60).allowed for key in "bcd"] == [False] * 3
     assert limiter.allow("a", 1, 60).allowed
+
+
+def test_what_is_owed_for_long_is_not_forgotten_while_others_have_ended(
+    monkeypatch: pytest.MonkeyPatch, wall: Wall
+) -> None:
+    monkeypatch.setattr(local_rate_limiter, "MOST_KEYS", 3)
+    limiter = LocalRateLimiter(wall)
+    for key, per in (("rows:a", 86_400), ("verify:b", 60), ("verify:c", 60)):
+        assert limiter.allow(key, 1, per).allowed
+    wall.now += 61
+    assert limiter.allow("verify:d", 1, 60).allowed
+    assert not limiter.allow("rows:a", 1, 86_400).allowed
+
+
+def test_guesses_and_spent_proofs_are_not_pushed_out_by_other_keys(
+    monkeypatch: pytest.MonkeyPatch, wall: Wall
+) -> None:
+    monkeypatch.setattr(local_rate_limiter, "MOST_KEYS", 3)
+    limiter = LocalRateLimiter(wall)
+    held = ["spent:SALT", "guess:1", "bought:guess:1", "verify:a"]
+    assert [limiter.allow(key, 1, 60).allowed for key in held] == [True] * 4
+    for number in range(10):
+        for purpose in ("guess", "spent", "bought", "quota"):
+            limiter.allow(f"{purpose}:more-{number}", 1, 60)
+    assert [limiter.allow(key, 1, 60).allowed for key in held[:3]] == [False] * 3
+
+
+@pytest.mark.parametrize("purpose", sorted(NEVER_FORGOTTEN))
+def test_where_nothing_may_be_forgotten_a_new_key_is_refused_until_another_has_ended(
+    monkeypatch: pytest.MonkeyPatch, wall: Wall, purpose: str
+) -> None:
+    monkeypatch.setattr(local_rate_limiter, "MOST_KEYS", 3)
+    limiter = LocalRateLimiter(wall)
+    for key, per in (("a", 3600), ("b", 60), ("c", 3600)):
+        assert limiter.allow(f"{purpose}:{key}", 2, per).allowed
+    full = limiter.allow(f"{purpose}:d", 2, 3600)
+    assert (full.allowed, full.wait_seconds) == (False, 1)
+    assert limiter.allow(f"{purpose}:a", 2, 3600).allowed  # one that has room goes on as ever
+    assert limiter.allow("verify:d", 2, 60).allowed
+    wall.now += 31
+    assert limiter.allow(f"{purpose}:d", 2, 3600).allowed
+    assert not limiter.allow(f"{purpose}:e", 2, 3600).allowed
 
 
 def test_a_url_that_is_none_is_refused_with_a_word() -> None:

@@ -1,7 +1,8 @@
 """Proof of work 计算验证: whoever used up an allowance may earn one more question (docs/formats/proof-of-work.md).
 
 The server keeps nothing of a challenge: its salt says when it ends and how hard it is, and carries a keyed tag over that and
-the asker. Of answers it remembers those that were spent, in the limiter, until their salts have ended.
+the asker. Of answers it remembers those that were spent, in the limiter, until their salts have ended; while there is no
+room to remember another one, none is taken.
 """
 
 from __future__ import annotations
@@ -79,8 +80,8 @@ class ProofsOfWork:
         public, tag = raw[:_PUBLIC], raw[_PUBLIC:]
         if not hmac.compare_digest(tag, self._tag(public, asker)):
             return False
-        if int.from_bytes(public[2:6], "big") < self.seconds():
-            return False
+        if not 0 <= int.from_bytes(public[2:6], "big") - self.seconds() <= LIFE_SECONDS:
+            return False  # later than that: the clock was put back, and what is spent may be forgotten before the salt ends
         if not begins_with_zero_bits(sha256(match[0].encode()).digest(), public[1]):
             return False
         return self.limiter.allow(f"spent:{match[1]}", 1, LIFE_SECONDS).allowed
