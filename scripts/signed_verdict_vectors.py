@@ -18,19 +18,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from certsvc.formats.bundle import ProvenChunk, ProvenLeaf
 from certsvc.formats.canonical import encode_canonical_json
 from certsvc.formats.detached_jws import key_thumbprint
-from certsvc.formats.note import encode_vkey
 from certsvc.formats.record import record_text
 from certsvc.formats.signed_verdict import AskedBy, AskedQuestion, StatusEvidence, encode_signed_verdict
-from certsvc.formats.trust import ApiKey, LogKey, RecordKey, TrustList, encode_trust_list
+from certsvc.formats.trust import ApiKey, encode_trust_list
 from scripts.vector_material import (
-    LOG_KEY,
     NOW,
-    ORIGIN,
     PEOPLE,
     POLICY,
     PREFIX,
-    RECORD_KEY,
     TABLES,
+    TRUSTED,
     content_of,
     record_of,
     sign_record,
@@ -267,17 +264,9 @@ def _b64url(content: bytes) -> str:
 
 
 _TRUST_LIST = encode_trust_list(
-    TrustList(
-        sequence=1,
-        issued_at=NOW,
+    replace(
+        TRUSTED,
         environment="production",
-        qr_prefixes=(PREFIX,),
-        log_origin=ORIGIN,
-        log_keys=(LogKey(encode_vkey(ORIGIN, LOG_KEY.public_key), date(2026, 1, 1), None),),
-        record_keys=(RecordKey(RECORD_KEY.kid, RECORD_KEY.public_key, date(2026, 1, 1), None),),
-        document_keys=(),
-        layouts=(),
-        tables=TABLES,
         api_keys=(
             ApiKey(_raw_key(_KEY), date(2026, 7, 1), None),
             ApiKey(_raw_key(_RETIRED), date(2026, 1, 1), _RETIRED_ON),

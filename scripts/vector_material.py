@@ -45,20 +45,19 @@ TABLES = encode_tables(
         regions={"222404": "珲春市"},
     )
 )
-TRUST_LIST = encode_trust_list(
-    TrustList(
-        sequence=1,
-        issued_at=NOW,
-        environment="test",
-        qr_prefixes=(PREFIX,),
-        log_origin=ORIGIN,
-        log_keys=(LogKey(encode_vkey(ORIGIN, LOG_KEY.public_key), date(2026, 1, 1), None),),
-        record_keys=(RecordKey(RECORD_KEY.kid, RECORD_KEY.public_key, date(2026, 1, 1), None),),
-        document_keys=(),
-        layouts=(),
-        tables=TABLES,
-    )
+TRUSTED = TrustList(
+    sequence=1,
+    issued_at=NOW,
+    environment="test",
+    qr_prefixes=(PREFIX,),
+    log_origin=ORIGIN,
+    log_keys=(LogKey(encode_vkey(ORIGIN, LOG_KEY.public_key), date(2026, 1, 1), None),),
+    record_keys=(RecordKey(RECORD_KEY.kid, RECORD_KEY.public_key, date(2026, 1, 1), None),),
+    document_keys=(),
+    layouts=(),
+    tables=TABLES,
 )
+TRUST_LIST = encode_trust_list(TRUSTED)
 POLICY = encode_policy(encode_vkey(ORIGIN, LOG_KEY.public_key))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
-from typing import Final, TextIO, cast
+from collections.abc import Sequence
+from typing import Final, cast
 
+from certsvc.adapters.bounded_lines import LONGEST_LINE, BoundedLines
 from certsvc.adapters.workbook_native import native_reading
 from certsvc.adapters.workbook_package import open_package
 from certsvc.adapters.workbook_sheet_xml import may_have_prefixes, refuse_cut_sheet, refuse_wide_sheet
@@ -22,7 +23,6 @@ _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SHARED: Final = "xl/sharedStrings.xml"
 _HOW: Final = "请使用模板，或另存为 .xlsx 或“CSV UTF-8（逗号分隔）”后重新上传。"
 _MOST_LINES: Final = 2 * MOST_ROWS_OF_A_FILE  # blank ones included
-_LONGEST_LINE: Final = 20_000  # characters
 _MOST_LINES_OF_A_RECORD: Final = 50
 _MOST_CELLS: Final = 100
 
@@ -86,7 +86,7 @@ def _read_csv(text: str) -> BulkSheet:
     first = text.lstrip("\r\n").split("\n", 1)[0]
     delimiter = "\t" if "\t" in first else ","  # rows that are pasted from a spreadsheet come with tabs
     rows: list[tuple[int, tuple[Cell, ...]]] = []
-    lines = _BoundedLines(io.StringIO(text, newline=""))
+    lines = BoundedLines(io.StringIO(text, newline=""), _MOST_LINES_OF_A_RECORD, _without_end)
     try:
         for cells in csv.reader(lines, delimiter=delimiter, strict=True):
             lines.begin_record()
@@ -98,6 +98,10 @@ def _read_csv(text: str) -> BulkSheet:
     except csv.Error:
         raise UnreadableInput(f"第 {lines.number} 行的引号或字符不合规，无法读取。{_HOW}") from None
     return BulkSheet(tuple(rows))
+
+
+def _without_end(number: int) -> UnreadableInput:
+    return UnreadableInput(f"第 {number} 行过长，或引号没有成对，无法读取。{_HOW}")
 
 
 def _read_lines(text: str) -> BulkLines:
@@ -113,27 +117,6 @@ def _read_lines(text: str) -> BulkLines:
 def _json_line(line: str) -> object:
     """The object of a line; None, which is no row, for what is no JSON."""
     try:
-        return cast("object", json.loads(line)) if len(line) <= _LONGEST_LINE else None
+        return cast("object", json.loads(line)) if len(line) <= LONGEST_LINE else None
     except (ValueError, RecursionError):
         return None
-
-
-class _BoundedLines:
-    """The physical lines of a text, none of them and no record of several without end; `number` is that of the last one."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self.number = 0
-        self._stream = stream
-        self._of_record = 0
-
-    def begin_record(self) -> None:
-        """What follows is another record."""
-        self._of_record = 0
-
-    def __iter__(self) -> Iterator[str]:
-        while line := self._stream.readline(_LONGEST_LINE + 1):
-            self.number += 1
-            self._of_record += 1
-            if len(line) > _LONGEST_LINE or self._of_record > _MOST_LINES_OF_A_RECORD:
-                raise UnreadableInput(f"第 {self.number} 行过长，或引号没有成对，无法读取。{_HOW}")
-            yield line

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import Final, TextIO
 
+from certsvc.adapters.bounded_lines import BoundedLines
 from certsvc.adapters.workbook import Sheets
 from certsvc.domain.intake_words import (
     COLUMNS,
@@ -22,7 +22,6 @@ from certsvc.errors import UnreadableInput
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _HOW = "CSV 文件应先逐行填写“项目,值”（批次信息），空一行，再接汇总表的列名和数据。请按模板重新报送。"
 _WORDS_OF_A_TABLE = 3
-_LONGEST_LINE = 20_000  # characters; a row of the format has some 31 x 200 at the very most
 _MOST_LINES_OF_A_RECORD = 100
 _MOST_CELLS = 100
 _MOST_HEADER_LINES = 500
@@ -66,7 +65,7 @@ def _decoded_lines(raw: bytes) -> list[list[str]]:
 def _lines(stream: TextIO) -> list[list[str]]:
     """The lines as cells, each without the blank cells at its end; a blank line is an empty list."""
     lines: list[list[str]] = []
-    bounded = _BoundedLines(stream)
+    bounded = BoundedLines(stream, _MOST_LINES_OF_A_RECORD, _without_end)
     filled = 0
     try:
         for cells in csv.reader(bounded, strict=True):
@@ -84,23 +83,8 @@ def _lines(stream: TextIO) -> list[list[str]]:
     return lines
 
 
-class _BoundedLines:
-    """The physical lines of a stream, one at a time, none of them and no record of several without end."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._of_record = 0
-
-    def begin_record(self) -> None:
-        """What follows is another record."""
-        self._of_record = 0
-
-    def __iter__(self) -> Iterator[str]:
-        while line := self._stream.readline(_LONGEST_LINE + 1):
-            self._of_record += 1
-            if len(line) > _LONGEST_LINE or self._of_record > _MOST_LINES_OF_A_RECORD:
-                raise UnreadableInput(f"CSV 文件有一行过长，或引号没有成对，无法读取。{_HOW}", case=86)
-            yield line
+def _without_end(_number: int) -> UnreadableInput:
+    return UnreadableInput(f"CSV 文件有一行过长，或引号没有成对，无法读取。{_HOW}", case=86)
 
 
 def _table_start(lines: list[list[str]]) -> int:

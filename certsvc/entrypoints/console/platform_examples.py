@@ -5,9 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Final
 
-from certsvc.domain.e_licence import SYNTHETIC_ISSUER, SYNTHETIC_TYPE
+from certsvc.entrypoints.e_licence_objects import SAMPLE_IDENTIFIER, SAMPLE_NUMBER, sample_answer
 from certsvc.entrypoints.holder_objects import HOLDER_FORMAT, LABELS
-from certsvc.formats.e_licence import METADATA_FORMAT, WITHOUT_END
 
 HOLDER: Final = "/api/v1/holder"
 ELIGIBILITY: Final = "/api/v1/eligibility"
@@ -16,10 +15,9 @@ KEYS: Final = "/api/v1/keys"
 PLATFORM: Final = (HOLDER, ELIGIBILITY, E_LICENCES)
 """The addresses that programs alone may ask, with everything below them."""
 PDF: Final = "%PDF-1.7 …"
-_NUMBER: Final = "2220230520000014"
+_NUMBER: Final = SAMPLE_NUMBER
 _HOLDER: Final = {"name": "林晓棠", "id_number": "229901199003071022"}
 _OWN: Final = {"holder": _HOLDER}
-_IDENTIFIER: Final = f"1.2.156.3005.2.{SYNTHETIC_TYPE}.{SYNTHETIC_ISSUER}.{_NUMBER}.001.G"
 _REQUESTS: Final[dict[str, dict[str, Any]]] = {
     f"{HOLDER}/certificates": {"holder": _OWN},
     f"{HOLDER}/certificates/{{number}}/document": {"newest": _OWN, "version": _OWN | {"version": 1}},
@@ -111,7 +109,7 @@ _HOLDING: Final = {
                     "version": 1,
                     **_REVOKED,
                     "marks": [],
-                    "e_licence_identifier": _IDENTIFIER,
+                    "e_licence_identifier": SAMPLE_IDENTIFIER,
                     "qr": "https://certsvc.example/v#5H2X0…Z",
                     "manual_code": "DBUQWES83HMV8M8",
                     "document_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -195,35 +193,7 @@ _ELIGIBLE: Final = {
     "aid_incentive_used": False,
     "note": None,
 }
-_METADATA: Final = {
-    "e_licence": {
-        "format": METADATA_FORMAT,
-        "ZZLXDM": SYNTHETIC_TYPE,
-        "ZZMC": "吉林省专业技术职务任职资格证书",
-        "ZZBH": _NUMBER,
-        "ZZBS": _IDENTIFIER,
-        "ZZBFJG": "吉林省人力资源和社会保障厅",
-        "ZZBFJGDM": SYNTHETIC_ISSUER,
-        "ZZBFRQ": "2023-10-24",
-        "CZZT": _HOLDER["name"],
-        "CZZTDM": _HOLDER["id_number"],
-        "CZZTDMLX": "公民身份号码",
-        "CZZTDMLXDM": "111",
-        "ZZYXQQSRQ": "2023-09-19",
-        "ZZYXQJZRQ": WITHOUT_END,
-        "KZ_XL": "工程技术人员",
-        "KZ_ZY": "道路与桥梁工程",
-        "KZ_ZCMC": "高级工程师",
-        "KZ_JB": "副高级",
-        "KZ_QDFS": "常规评审",
-        "KZ_YXQY": None,
-        "KZ_YXQYDM": None,
-        "KZ_BBH": "001",
-        "KZ_GLZZBS": None,
-    },
-    "status": "valid",
-    "status_label": "有效",
-}
+_METADATA: Final = sample_answer(_HOLDER["name"], _HOLDER["id_number"])
 _KEYS: Final = {
     "keys": [
         {
@@ -242,7 +212,9 @@ ANSWERS: Final = MappingProxyType(
         f"{HOLDER}/certificates/{{number}}/document": PDF,
         f"{HOLDER}/look-ups": _LOOK_UPS,
         f"{HOLDER}/share-grants": _GRANT | {"code": "7K3M-Q2XR-9TBW-4HNC"},
-        f"{HOLDER}/share-grants/list": {"grants": [_GRANT | {"openings": ["2026-11-20T03:00:00Z"]}]},
+        f"{HOLDER}/share-grants/list": {
+            "grants": [_GRANT | {"views": 1, "openings": ["2026-11-20T03:00:00Z"]}]
+        },
         f"{HOLDER}/share-grants/{{grant}}/cancellation": _GRANT | {"cancelled_at": "2026-11-21T02:00:00Z"},
         f"{HOLDER}/annotated-copies": _COPY,
         f"{HOLDER}/annotated-copies/list": {"copies": [_COPY]},

@@ -134,9 +134,8 @@ def problem_told(status: HTTPStatus, detail: str) -> dict[str, Any]:
     return _problem(status, detail=detail)
 
 
-ASKED = (
+SENT = (
     HTTPStatus.BAD_REQUEST,
-    HTTPStatus.UNAUTHORIZED,
     HTTPStatus.METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -144,6 +143,9 @@ ASKED = (
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
+"""What may go wrong with whatever is sent in a body."""
+ASKED = (*SENT, HTTPStatus.UNAUTHORIZED)
+"""The same where the key of an organisation may come with it."""
 VERDICT_ANSWERS: Answers = {
     200: {
         "description": "The verdict; also what is not genuine or cannot be told is answered with 200.",

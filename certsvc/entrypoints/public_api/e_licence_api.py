@@ -10,15 +10,16 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.domain.e_licence import (
-    SYNTHETIC_ISSUER,
-    SYNTHETIC_TYPE,
-    ELicenceCodes,
     ELicenceIdentifier,
     IdentifierFault,
-    identify_version,
     read_e_licence_identifier,
 )
-from certsvc.entrypoints.e_licence_objects import answer_schema, e_licence_object
+from certsvc.entrypoints.e_licence_objects import (
+    SAMPLE_IDENTIFIER,
+    answer_schema,
+    e_licence_object,
+    sample_answer,
+)
 from certsvc.entrypoints.public_api.answers import ASKED, problem_answers
 from certsvc.entrypoints.public_api.guarding import (
     asked_by_number,
@@ -30,13 +31,11 @@ from certsvc.entrypoints.public_api.noting import note_hand_out
 from certsvc.entrypoints.public_api.questions import ManualCodeQuestion, ProofQuestion, QrQuestion
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
-from certsvc.formats.e_licence import METADATA_FORMAT, WITHOUT_END
 
 PATH: Final = "/api/v1/e-licence"
 IDENTIFIER_PATH: Final = "/api/v1/e-licence/identifier"
 _LONGEST: Final = 256
 _NO_STORE: Final = {"Cache-Control": "no-store"}
-_SAMPLE: Final = identify_version("2220230520000014", 1, ELicenceCodes(SYNTHETIC_TYPE, SYNTHETIC_ISSUER))
 _WORDS: Final = {
     None: "标识的格式和校验位正确。仅凭标识不提供证照内容，也不说明该证照是否存在；"
     "请扫描证书二维码，或提供证书编号、姓名和证件号码后四位。",
@@ -51,7 +50,7 @@ class IdentifierQuestion(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    identifier: str = Field(min_length=1, max_length=_LONGEST, examples=[str(_SAMPLE)])
+    identifier: str = Field(min_length=1, max_length=_LONGEST, examples=[SAMPLE_IDENTIFIER])
 
 
 def add_e_licences(app: FastAPI, service: PublicService) -> None:
@@ -110,35 +109,7 @@ def identifier_object(text: str) -> dict[str, Any]:
     return {"right": False, "fault": read.value, "parts": None, "zh": _WORDS[read]}
 
 
-_METADATA_EXAMPLE: Final = {
-    "e_licence": {
-        "format": METADATA_FORMAT,
-        "ZZLXDM": SYNTHETIC_TYPE,
-        "ZZMC": "吉林省专业技术职务任职资格证书",
-        "ZZBH": "2220230520000014",
-        "ZZBS": str(_SAMPLE),
-        "ZZBFJG": "吉林省人力资源和社会保障厅",
-        "ZZBFJGDM": SYNTHETIC_ISSUER,
-        "ZZBFRQ": "2023-10-24",
-        "CZZT": "林**",
-        "CZZTDM": "**************1022",
-        "CZZTDMLX": "公民身份号码",
-        "CZZTDMLXDM": "111",
-        "ZZYXQQSRQ": "2023-09-19",
-        "ZZYXQJZRQ": WITHOUT_END,
-        "KZ_XL": "工程技术人员",
-        "KZ_ZY": "道路与桥梁工程",
-        "KZ_ZCMC": "高级工程师",
-        "KZ_JB": "副高级",
-        "KZ_QDFS": "常规评审",
-        "KZ_YXQY": None,
-        "KZ_YXQYDM": None,
-        "KZ_BBH": "001",
-        "KZ_GLZZBS": None,
-    },
-    "status": "valid",
-    "status_label": "有效",
-}
+_METADATA_EXAMPLE: Final = sample_answer("林**", "**************1022")
 _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The metadata with the holder masked, and the status of now.",
@@ -177,7 +148,7 @@ _IDENTIFIER_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
                     },
                     "required": ["right", "fault", "parts", "zh"],
                 },
-                "example": identifier_object(str(_SAMPLE)),
+                "example": identifier_object(SAMPLE_IDENTIFIER),
             }
         },
     },

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from certsvc.domain.bulk_file import HEADINGS, MOST_ROWS_OF_A_FILE
-from certsvc.entrypoints.public_api.answers import EXAMPLES, Answers, problem_answers, problem_told
+from certsvc.entrypoints.public_api.answers import EXAMPLES, SENT, Answers, problem_answers, problem_told
 from certsvc.entrypoints.public_api.batch_answers import PROBLEM_EXAMPLE, row_answer
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,6 +22,7 @@ FILE_TYPES: Final = (
 _TEXT: Final = {"type": "string"}
 _TEXT_OR_NONE: Final = {"type": ["string", "null"]}
 _COUNT: Final = {"type": "integer", "minimum": 0}
+_LINE: Final = {"type": ["integer", "null"], "minimum": 1, "description": "null where the row was damaged"}
 _INSTANT: Final = {"type": "string", "format": "date-time"}
 _GONE: Final = problem_told(
     HTTPStatus.NOT_FOUND, "没有这个核验任务：地址不完整，或者任务已经删除。结果保留期满后会自动删除。"
@@ -29,15 +30,7 @@ _GONE: Final = problem_told(
 _READ: Final = problem_answers(
     HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE
 )
-_SENT: Final = problem_answers(
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.METHOD_NOT_ALLOWED,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-)
+_SENT: Final = problem_answers(*SENT)
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -148,7 +141,7 @@ RESULTS_ANSWERS: Final[Answers] = {
     200: _answer(
         "Results in the order of the rows, up to the first that still waits. `next_after` is null at the end.",
         _object(
-            results={"type": "array", "items": row_answer(position=_COUNT, line=_COUNT)},
+            results={"type": "array", "items": row_answer(position=_COUNT, line=_LINE)},
             next_after={"type": ["integer", "null"], "minimum": 1},
         ),
         {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.domain.mapping import NO_CERTIFICATE, WORDING
 from certsvc.entrypoints.mapping_objects import SCHEMA, mapping_object
-from certsvc.entrypoints.public_api.answers import problem_answers
+from certsvc.entrypoints.public_api.answers import SENT, problem_answers
 from certsvc.entrypoints.public_api.guarding import count_guess, limited_as_verification, refuse_reading
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.entrypoints.public_api.verification_api import JsonRoute
@@ -69,15 +68,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
         "description": "The answer; also what is annulled, or cannot be told, is answered with 200.",
         "content": {"application/json": {"schema": _ANSWER, "example": _EXAMPLE}},
     },
-    **problem_answers(
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.METHOD_NOT_ALLOWED,
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    ),
+    **problem_answers(*SENT),
 }
 
 
