@@ -90,6 +90,7 @@ def test_the_holder_sees_when_it_was_opened_and_can_end_it(
     open_grant(desk, made["code"])
     (listed,) = ask(desk, f"{GRANTS}/list", own)["grants"]
     assert listed["openings"] == ["2024-06-03T02:00:00Z", "2024-06-03T02:05:00Z"]
+    assert listed["views"] == 2
     assert "code" not in listed
     cancelled = ask(desk, f"{GRANTS}/{made['grant']}/cancellation", own)
     assert ask(desk, f"{GRANTS}/{made['grant']}/cancellation", own) == cancelled

@@ -111,7 +111,11 @@ SCHEMAS: Final = MappingProxyType(
         ),
         f"{HOLDER}/share-grants": _whole(_GRANT | {"code": _TEXT}),
         f"{HOLDER}/share-grants/list": _whole(
-            {"grants": _many(_whole(_GRANT | {"openings": _many(_INSTANT)}))}
+            {
+                "grants": _many(
+                    _whole(_GRANT | {"views": {"type": "integer", "minimum": 0}, "openings": _many(_INSTANT)})
+                )
+            }
         ),
         f"{HOLDER}/share-grants/{{grant}}/cancellation": _whole(_GRANT),
         f"{HOLDER}/annotated-copies": _COPY,
