@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,6 +27,8 @@ _ASKED: dict[str, type[QrAsked | CodeAsked | HolderAsked]] = {
     "code": CodeAsked,
     "holder": HolderAsked,
 }
+_UNREADABLE = (IntegrityError, ValueError, TypeError, KeyError)
+_log = logging.getLogger(__name__)
 _WAY_OF = {kind: way for way, kind in _ASKED.items()}
 
 
@@ -133,8 +136,7 @@ class DatabaseVerificationJobs:
                 .order_by(_ROW.position)
                 .limit(most)
             ).all()
-        waiting = tuple(self._question(found.id, row.position, row.sealed_question) for row in rows)
-        return JobChunk(found.id, found.lease + 1, self._asker(found), waiting)
+        return self._chunk(found, rows)
 
     def finish(self, chunk: JobChunk, results: Sequence[RowResult], now: datetime, ends_at: datetime) -> bool:
         """Results in, questions out."""
@@ -183,6 +185,23 @@ class DatabaseVerificationJobs:
             # Whose job it was is needed for its look-ups alone.
             done = {"finished_at": instant_text(now), "ends_at": instant_text(ends_at), "sealed_asker": None}
             connection.execute(update(verification_job).where(_JOB.id == job).values(**done))
+
+    def _chunk(self, found: Row[Any], rows: Sequence[Row[Any]]) -> JobChunk:
+        """What was leased. A row that cannot be read is told of as damaged: it must not hold up the line."""
+        waiting, damaged = [], []
+        try:
+            asker = self._asker(found)
+        except _UNREADABLE as error:
+            _log.error("the asker of a verification job cannot be read: %s", type(error).__name__)
+            every = tuple(row.position for row in rows)
+            return JobChunk(found.id, found.lease + 1, JobAsker(""), (), every)
+        for row in rows:
+            try:
+                waiting.append(self._question(found.id, row.position, row.sealed_question))
+            except _UNREADABLE as error:
+                _log.error("a row of a verification job cannot be read: %s", type(error).__name__)
+                damaged.append(row.position)
+        return JobChunk(found.id, found.lease + 1, asker, tuple(waiting), tuple(damaged))
 
     def _sealed_question(self, job: str, row: WaitingRow) -> bytes:
         asked, place = row.question.asked, row.question.place

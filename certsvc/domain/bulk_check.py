@@ -98,6 +98,7 @@ TOO_OFTEN: Final = RowProblem(
     "number",
 )
 FAILURE: Final = RowProblem("failure", "服务内部出现故障，这一行没有核验，请稍后单独核验。")
+DAMAGED: Final = RowProblem("failure", "这一行在等待核验时损坏，无法读取，没有核验，请重新提交这一行。")
 NOT_REACHED: Final = RowProblem("unavailable", "服务繁忙，没有来得及核验这一行，请稍后重新提交。")
 
 

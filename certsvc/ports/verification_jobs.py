@@ -54,12 +54,17 @@ class JobStanding:
 
 @dataclass(frozen=True, slots=True)
 class JobChunk:
-    """Rows of one job that this process alone works at, until the lease `number` is over."""
+    """Rows of one job that this process alone works at, until the lease `number` is over.
+
+    `damaged`: positions of rows that cannot be read. Where it cannot be read whose job it is, that is every row: no certificate
+    is looked up without a line in its holder's log.
+    """
 
     job: str
     number: int
     asker: JobAsker
     rows: tuple[WaitingRow, ...]
+    damaged: tuple[int, ...] = ()
 
 
 class JobBoard(Protocol):

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from certverify import Verdict
 
-from certsvc.domain.bulk_check import RowProblem, RowQuestion
+from certsvc.domain.bulk_check import DAMAGED, RowProblem, RowQuestion
 from certsvc.domain.bulk_file import NumberedRow
 from certsvc.domain.verification_job import (
     LONGEST_UNFINISHED,
@@ -135,6 +135,7 @@ class JobLine:
             self._work.give_back(chunk)
             raise
         results = [_result(row, answer) for row, answer in answers]
+        results += [_damaged_result(position) for position in chunk.damaged]
         now = self._clock.now()
         if not self._work.finish(chunk, results, now, now + self._kept):
             return 0
@@ -161,7 +162,14 @@ def _result(row: WaitingRow, answer: Verdict | RowProblem) -> RowResult:
     return RowResult(row.position, RowOutcome(answer.outcome.value), _encoded(told))
 
 
-def _problem_result(position: int, number: int, label: str, problems: Sequence[RowProblem]) -> RowResult:
+def _damaged_result(position: int) -> RowResult:
+    """Where in the file it stood, and its label, went with the question; its place among the rows is all that is known."""
+    return _problem_result(position, None, f"第 {position} 条", (DAMAGED,))
+
+
+def _problem_result(
+    position: int, number: int | None, label: str, problems: Sequence[RowProblem]
+) -> RowResult:
     told = {"line": number, "row": label, "problem": problem_object(problems)}
     return RowResult(position, RowOutcome.PROBLEM, _encoded(told))
 

@@ -232,6 +232,45 @@ def test_who_lost_the_lease_stores_nothing(office: PublicOffice, clock: FixedClo
     assert standing(office, token)["done"] == 2
 
 
+@pytest.mark.parametrize("damage", ["flipped", "moved", "empty"])
+def test_a_damaged_row_becomes_a_problem_and_holds_up_no_other(
+    office: PublicOffice, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [row_of(office, VALID[number % 5], f"甲-{number}") for number in range(3)]
+    token = begin(office, csv_text(*rows).encode())
+    with office.office.engine.begin() as connection:
+        sealed = connection.execute(
+            text("SELECT sealed_question FROM verification_job_row ORDER BY position")
+        ).scalars()
+        first, second, _ = map(bytes, sealed)
+        broken = {"flipped": second[:-1] + bytes([second[-1] ^ 1]), "moved": first, "empty": b""}[damage]
+        connection.execute(
+            text("UPDATE verification_job_row SET sealed_question = :sealed WHERE position = 2"),
+            {"sealed": broken},
+        )
+    assert work(office) == 3
+    told = results(office, token)
+    assert [one.get("problem", {}).get("code") for one in told] == [None, "failure", None]
+    assert (told[1]["line"], told[1]["row"]) == (None, "第 2 条")
+    assert standing(office, token)["status"] == "finished"
+    assert office.client.get(f"{JOBS}/{token}/results.csv").status_code == 200
+    assert rows[1][1] not in caplog.text
+    assert rows[1][2] not in caplog.text
+
+
+def test_a_job_whose_asker_cannot_be_read_ends_without_looking_anybody_up(office: PublicOffice) -> None:
+    token = begin(office, csv_text(row_of(office, 0), row_of(office, 2)).encode())
+    number = office.regular[0].draft.content.number
+    office.office.look_ups.journal.flush()
+    before = len(office.office.look_ups.store.of_certificate(number))
+    with office.office.engine.begin() as connection:
+        connection.execute(text("UPDATE verification_job SET sealed_asker = NULL"))
+    assert work(office) == 2
+    assert [one["problem"]["code"] for one in results(office, token)] == ["failure"] * 2
+    office.office.look_ups.journal.flush()
+    assert len(office.office.look_ups.store.of_certificate(number)) == before
+
+
 def test_nothing_of_the_list_is_kept(office: PublicOffice, clock: FixedClock) -> None:
     strangers = [(f"标{n}", f"99887766{n:04}", f"查无此人{n}号", f"77{n:02}", "") for n in range(3)]
     token = begin(office, csv_text(*strangers, row_of(office, 0, "标甲")).encode())

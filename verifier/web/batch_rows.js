@@ -1,6 +1,7 @@
 // Rows of the tables of bulk checks.
 
 import { NOT_HERE, NOT_UNDERSTOOD, NO_PLACE, OUTCOMES, STATUSES, area } from "./batch_words.js";
+import { cell, listItem, same } from "./elements.js";
 import { bothLanguages } from "./language.js";
 
 // Findings about what stands behind every answer, not about the row: told once, below the table.
@@ -9,28 +10,24 @@ const BASIS = new Set(["no-witnesses", "test-environment"]);
 /** Those of these results, each once. */
 export function basisOf(results) {
   const found = results.flatMap(({ verdict }) => verdict?.findings ?? []).filter(({ code }) => BASIS.has(code));
-  return [...new Map(found.map((finding) => [finding.code, finding])).values()].map((texts) => {
-    const entry = document.createElement("li");
-    entry.append(...bothLanguages(texts));
-    return entry;
-  });
+  return [...new Map(found.map((finding) => [finding.code, finding])).values()].map(listItem);
 }
 
 /** A row as it will be asked. */
 export function firstRow({ line, row, asked, place }) {
-  return tableRow([head(line), cell(same(row)), cell(asked === null ? NOT_UNDERSTOOD : same(asked)), cell(place === null ? NO_PLACE : same(place), "brief")]);
+  return tableRow([head(line), cell("td", same(row)), cell("td", asked === null ? NOT_UNDERSTOOD : same(asked)), cell("td", place === null ? NO_PLACE : same(place), "brief")]);
 }
 
 /** Something that is wrong with a file. */
 export function findingRow({ row, column, detail }) {
-  return tableRow([head(row ?? "—"), cell(same(column ?? "—")), cell(same(detail), "why")]);
+  return tableRow([head(row ?? "—"), cell("td", same(column ?? "—")), cell("td", same(detail), "why")]);
 }
 
 /** The answer to a row: a word and a mark, never colour alone. */
 export function resultRow({ line, row, verdict, problem }) {
   const outcome = problem ? "problem" : verdict.verdict;
-  const first = head(row, row === String(line) ? null : { zh: `文件第 ${line} 行`, en: `line ${line}` });
-  const second = cell(OUTCOMES[outcome], `outcome is-${outcome}`);
+  const first = head(row, line === null || row === String(line) ? null : { zh: `文件第 ${line} 行`, en: `line ${line}` });
+  const second = cell("td", OUTCOMES[outcome], `outcome is-${outcome}`);
   if (verdict) second.append(small(statusOf(verdict)));
   return tableRow([first, second, certificateOf(verdict), why(verdict, problem)]);
 }
@@ -42,8 +39,8 @@ function statusOf({ status, valid_here: here, validity_area: limit }) {
 
 function certificateOf(verdict) {
   const told = verdict?.certificate ?? verdict?.historical;
-  if (!told) return cell(null);
-  const shown = cell(same([verdict.holder, told.title, told.level].filter(Boolean).join(" · ")));
+  if (!told) return cell("td", null);
+  const shown = cell("td", same([verdict.holder, told.title, told.level].filter(Boolean).join(" · ")));
   const number = document.createElement("span");
   number.className = "number";
   number.textContent = told.number ?? told.reference;
@@ -53,7 +50,7 @@ function certificateOf(verdict) {
 
 function why(verdict, problem) {
   const shown = problem ? [same(problem.detail)] : verdict.findings.filter(({ code }) => !BASIS.has(code));
-  const place = cell(null, "why");
+  const place = cell("td", null, "why");
   shown.forEach((texts) => {
     const sentence = document.createElement("div");
     sentence.append(...bothLanguages(texts));
@@ -77,19 +74,8 @@ function head(text, below = null) {
   return element;
 }
 
-function cell(texts, style = "") {
-  const element = document.createElement("td");
-  if (style) element.className = style;
-  if (texts) element.append(...bothLanguages(texts));
-  return element;
-}
-
 function small(texts) {
   const element = document.createElement("small");
   element.append(...bothLanguages(texts));
   return element;
-}
-
-function same(text) {
-  return { zh: text, en: text };
 }
