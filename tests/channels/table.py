@@ -80,6 +80,8 @@ FORGED = _answer("failed", "unknown", "签名不符", "record-forged")
 ALTERED = _answer("failed", "unknown", "内容被改动", "record-altered")
 KEY_UNKNOWN = _answer("undetermined", "unknown", "签发密钥未知", "record-key-unknown")
 UNREADABLE = _answer("undetermined", "unknown", "读不出内容", "record-unreadable")
+READ_BEFORE_TRUST = ("record-altered", "record-unreadable")
+"""Judged from the text alone: without network the page then asks no trust list, and does not note `test-environment`."""
 HUNCHUN, YANJI, YANBIAN = "222404", "222401", "222400"
 
 
