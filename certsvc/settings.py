@@ -230,6 +230,17 @@ class Settings(BaseSettings):
         ge=20_000,
         description="Rows of files (`POST /api/v1/verification-jobs`) a day that one client address may have checked.",
     )
+    job_rows_waiting: int = Field(
+        default=200_000,
+        ge=20_000,
+        description="Rows of all files together that may wait to be checked; with an organisation's key as many again. Beyond "
+        "them files are answered with 503 until some are done.",
+    )
+    job_uploads_per_minute: int = Field(
+        default=10,
+        ge=1,
+        description="Files (`POST /api/v1/verification-jobs`) a minute that one client address may send, understood or not.",
+    )
     job_hours: int = Field(
         default=24,
         ge=1,
@@ -259,6 +270,11 @@ class Settings(BaseSettings):
         le=36_525,
         description="Days that the log of look-ups is kept, for holders to see who checked their certificates; three years.",
     )
+    keeps_pages: bool = Field(
+        default=True,
+        description="Whether browsers keep the pages for times without network; `false` makes them forget the pages that they "
+        "keep already: the way out of a release that went wrong (docs/browser-checker.md).",
+    )
     report_days: int = Field(default=30, ge=1, le=180, description="Days until a report ends, unless chosen.")
     report_keep_days: int = Field(
         default=365, ge=0, le=3660, description="Days after its end that a report is found by its code."
@@ -270,7 +286,7 @@ class Settings(BaseSettings):
         default=1096, ge=30, le=3660, description="Days that a closed report's personal data is kept."
     )
     answer_seconds: float = Field(
-        default=10.0, gt=0, description="Longest time an answer over HTTP may take; then 503."
+        default=10.0, gt=0, le=60, description="Longest time an answer over HTTP may take; then 503."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severity of the structured log on standard error."

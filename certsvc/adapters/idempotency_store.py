@@ -18,8 +18,8 @@ from certsvc.ports import Clock, PersonalCipher
 from certsvc.ports.idempotency import Begun, IdempotentRequest, KeptAnswer, OtherContent, StillRunning
 
 KEPT_FOR: Final = timedelta(hours=24)
-BROKEN_OFF_AFTER: Final = timedelta(minutes=1)
-"""Longer than any answer may take; then whoever was answering is believed to be gone."""
+BROKEN_OFF_AFTER: Final = timedelta(minutes=2)
+"""Twice as long as any answer may take; then whoever was answering is believed to be gone."""
 _FORGET_AT_ONCE: Final = 500
 
 

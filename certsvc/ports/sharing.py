@@ -38,6 +38,14 @@ class RateLimiter(Protocol):
         ...
 
 
+def wait_for_one(limiter: RateLimiter, key: str, limit: int, per_seconds: int) -> int:
+    """Seconds until one more request would be let through, 0 for at once; counts nothing."""
+    allowance = limiter.allow(key, limit, per_seconds, 0)
+    if allowance.allowed and allowance.remaining:
+        return 0
+    return allowance.wait_seconds + -(-per_seconds // limit)
+
+
 @dataclass(frozen=True, slots=True)
 class VersionedAnswer:
     """An answer with the version of the row that it was made from; versions only grow."""

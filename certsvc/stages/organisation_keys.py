@@ -12,7 +12,7 @@ from certsvc.domain.report_table import SHANGHAI
 from certsvc.errors import EndedKey, QuotaExceeded, UnknownKey
 from certsvc.ports import Clock
 from certsvc.ports.organisation_keys import DayUse, OrganisationKeys
-from certsvc.ports.sharing import RateLimiter
+from certsvc.ports.sharing import RateLimiter, wait_for_one
 
 A_MINUTE: Final = 60
 A_DAY: Final = 86_400
@@ -67,6 +67,16 @@ class KeyDesk:
         if used is None:
             raise QuotaExceeded("day", self._until_tomorrow(today))
         return self._left(key, allowance.remaining, today, used)
+
+    def require_left(self, key: OrganisationKey) -> Left:
+        """What is left, when it is enough for one question; counts nothing. Raises QuotaExceeded."""
+        wait = wait_for_one(self.limiter, _counted_under(key), key.per_minute, A_MINUTE)
+        if wait:
+            raise QuotaExceeded("minute", wait)
+        left = self.left(key)
+        if not left.today:
+            raise QuotaExceeded("day", left.resets_in)
+        return left
 
     def left(self, key: OrganisationKey) -> Left:
         """What is left, without counting anything."""

@@ -11,17 +11,23 @@ from typing import Any
 
 import httpx
 import pytest
+from annotated_types import Le
 from sqlalchemy import select
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.database import migrate, open_database
 from certsvc.adapters.idempotency_schema import idempotent_request
-from certsvc.adapters.idempotency_store import DatabaseIdempotentRequests
+from certsvc.adapters.idempotency_store import BROKEN_OFF_AFTER, DatabaseIdempotentRequests
 from certsvc.adapters.local_rate_limiter import LocalRateLimiter
 from certsvc.adapters.personal_cipher import AesGcmCipher
 from certsvc.entrypoints.public_api import create_app
+from certsvc.entrypoints.public_api.allowances_left import counted_under
+from certsvc.entrypoints.public_api.idempotency import ROUTES
+from certsvc.entrypoints.public_api.job_api import JOB_SECONDS
 from certsvc.entrypoints.public_api.joining import public_service
+from certsvc.entrypoints.public_api.service import Limits
 from certsvc.ports.idempotency import Begun, IdempotentRequest, KeptAnswer, OtherContent, StillRunning
+from certsvc.settings import Settings
 from tests.api.asking import PublicOffice, claim, qr_text
 from tests.web.builders import served
 
@@ -50,7 +56,7 @@ def test_one_request_is_answered_once_and_the_answer_is_told_again(
 ) -> None:
     begun = requests.begin(asked(), NOON)
     assert isinstance(begun, Begun)
-    assert requests.begin(asked(), NOON + timedelta(seconds=20)) == StillRunning(40)
+    assert requests.begin(asked(), NOON + timedelta(seconds=20)) == StillRunning(100)
     requests.keep(asked(), begun.turn, ANSWER)
     assert requests.begin(asked(), NOON + timedelta(hours=23)) == ANSWER
     assert requests.begin(asked(b"other"), NOON) == OtherContent()
@@ -61,7 +67,7 @@ def test_one_request_is_answered_once_and_the_answer_is_told_again(
 def test_who_was_killed_while_answering_is_taken_over_and_keeps_nothing_afterwards(
     requests: DatabaseIdempotentRequests,
 ) -> None:
-    killed, later = requests.begin(asked(), NOON), NOON + timedelta(seconds=60)
+    killed, later = requests.begin(asked(), NOON), NOON + BROKEN_OFF_AFTER
     taken_over = requests.begin(asked(), later)
     assert isinstance(killed, Begun)
     assert isinstance(taken_over, Begun)
@@ -71,6 +77,11 @@ def test_who_was_killed_while_answering_is_taken_over_and_keeps_nothing_afterwar
     requests.keep(asked(), taken_over.turn, ANSWER)
     requests.give_up(asked(), taken_over.turn)
     assert requests.begin(asked(), later) == ANSWER
+
+
+def test_nothing_is_taken_for_broken_off_while_it_may_still_be_answered() -> None:
+    (most,) = (one.le for one in Settings.model_fields["answer_seconds"].metadata if isinstance(one, Le))
+    assert timedelta(seconds=2 * max(JOB_SECONDS, most)) <= BROKEN_OFF_AFTER
 
 
 def test_what_was_not_answered_may_be_sent_again_at_once(requests: DatabaseIdempotentRequests) -> None:
@@ -160,6 +171,49 @@ def test_where_nothing_new_is_made_the_key_is_not_looked_at(
     for name in ("别人", "又一人"):
         question = claim(shared.regular[0], name=name) | {"on": "2026-11-01"}
         assert ask(client, question, "d41d8cd98f00b204", HISTORY).status_code == 404
+
+
+def test_each_question_that_makes_something_says_what_it_is_counted_under() -> None:
+    assert set(counted_under(Limits())) == ROUTES
+
+
+@pytest.fixture(scope="module")
+def used_up(shared: PublicOffice) -> Iterator[httpx.Client]:
+    """A client of a face where an address may ask for everything once, and has."""
+    service = public_service(shared.office)
+    once = replace(
+        service.limits,
+        verify_per_minute=1,
+        bundle_per_minute=1,
+        batch_rows_per_hour=1,
+        job_rows_per_day=1,
+        suspicions_per_hour=1,
+    )
+    limiter = LocalRateLimiter()
+    for allowances in counted_under(once).values():
+        for purpose, limit, per_seconds in allowances:
+            limiter.allow(f"{purpose}:127.0.0.1", limit, per_seconds)
+    service = replace(service, limits=once, limiter=limiter)
+    app = create_app(shared.office.settings.public_folder, service)
+    with served(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", sorted(ROUTES))
+def test_a_question_too_many_is_refused_before_it_is_written_down(
+    used_up: httpx.Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begin(*_: object) -> None:
+        raise AssertionError("a refused request was written down")
+
+    monkeypatch.setattr(DatabaseIdempotentRequests, "begin", begin)
+    refused = ask(used_up, {"qr": "x"}, "e4da3b7f-used-up", path)
+    if refused.status_code == 415:  # a file is asked for
+        headers = {"Idempotency-Key": "e4da3b7f-used-up", "Content-Type": "text/csv"}
+        refused = used_up.post(path, content=b"x", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
+    assert "challenge" in refused.json()
+    assert int(refused.headers["retry-after"]) >= 1
 
 
 def test_two_at_once_make_one_report(

@@ -29,7 +29,7 @@ from certsvc.domain.organisation_key import (
     id_of_key_text,
     new_key_text,
 )
-from certsvc.entrypoints.public_api import create_app
+from certsvc.entrypoints.public_api import askers, create_app
 from certsvc.entrypoints.public_api.joining import public_service
 from certsvc.errors import ConflictError, EndedKey, MistypedKey, QuotaExceeded, RequestError, UnknownReference
 from certsvc.stages.organisation_keys import KeyDesk
@@ -376,3 +376,24 @@ def test_a_key_is_shown_once_and_a_second_one_takes_over(
         (first["id"], True),
         (second["id"], False),
     ]
+
+
+def test_an_address_that_shows_too_many_keys_in_vain_costs_no_look_up(
+    shared: PublicOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+    service = public_service(shared.office)
+
+    class Counting:
+        def find(self, key_id: str) -> OrganisationKey | None:
+            looked_up.append(key_id)
+            return None
+
+    desk = KeyDesk(Counting(), _Uses(), LocalRateLimiter(), shared.clock)
+    app = create_app(shared.office.settings.public_folder, replace(service, key_desk=desk))
+    monkeypatch.setattr(askers, "REFUSED_PER_MINUTE", 3)
+    with served(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        answers = [client.get(QUOTA, headers=_bearer(new_key_text(repeated))) for _ in range(6)]
+    assert [one.status_code for one in answers] == [401] * 3 + [429] * 3
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert len(looked_up) == 3

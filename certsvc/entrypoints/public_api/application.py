@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from certsvc.entrypoints.http.bounds import BodyLimit, TimeLimit
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
+from certsvc.entrypoints.public_api.allowances_left import require_left
 from certsvc.entrypoints.public_api.announced_pages import add_announced
 from certsvc.entrypoints.public_api.answers import HEALTH_ANSWERS
 from certsvc.entrypoints.public_api.assets import Assets, load_assets
@@ -75,10 +77,13 @@ class PublicFace(FastAPI):
         return super().openapi()
 
 
-def create_app(public_tree_folder: Path, service: PublicService | None = None) -> FastAPI:
+def create_app(
+    public_tree_folder: Path, service: PublicService | None = None, *, keeps_pages: bool = True
+) -> FastAPI:
     """The public face over a published tree (docs/formats/ledger.md, "Public tree"): pages, checker, tree.
 
     With a `service`, `/api/v1`, `/readyz` and `/metrics` are there too (docs/api.md).
+    Without `keeps_pages` browsers are told to forget the pages that they keep for times without network.
     The folder may still be empty: the pages then say that the ledger cannot be reached, and `/healthz` answers 503.
     Raises ConfigurationError when the pages or the checker's scripts are not where this installation keeps them.
     """
@@ -88,6 +93,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         asks_decision=service is not None,
         has_notices=service is not None,
         trust_anchor=published_anchor(public_tree_folder),
+        keeps_pages=keeps_pages,
     )
     app = PublicFace(
         title="吉林省职称电子证书公开查验",
@@ -102,7 +108,7 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
     _add_description(app)
     _add_pages(app, pages)
     _add_assets(app, assets)
-    add_installable(app, assets, pages)
+    add_installable(app, assets, pages, keeps_pages=keeps_pages)
     _add_health(app, public_tree_folder)
     if service is not None:
         add_verification(app, service)
@@ -121,7 +127,10 @@ def create_app(public_tree_folder: Path, service: PublicService | None = None) -
         add_mapping_check(app, service)
         add_quota(app, service)
         app.state.idempotency = IdempotencyDesk(
-            service.idempotent_requests, service.clock, limited_as_verification(service)
+            service.idempotent_requests,
+            service.clock,
+            limited_as_verification(service),
+            partial(require_left, service),
         )
         _add_pages_of_the_service(app, pages)
     answer_heads(app)

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from certsvc.domain.organisation_key import OrganisationKey
-from certsvc.entrypoints.http.allowances import client_of, require_allowance
+from certsvc.entrypoints.http.allowances import TooManyRequests, client_of, require_allowance
 from certsvc.errors import MistypedKey, NotSignedIn
 from certsvc.ports.look_ups import LookUpChannel
+from certsvc.ports.sharing import wait_for_one
 from certsvc.stages.organisation_keys import KeyDesk
 
 PAGE_HEADER = "X-Asked-From"
 """Sent by the scripts of our own pages with the value `page`; it decides about nothing but the word in the log of look-ups."""
 
 REFUSED_PER_MINUTE = 60
-"""Keys a minute that one address may show in vain."""
+"""Keys a minute that one address may show in vain; then none is looked up for it, good or bad, until it has waited."""
+_A_MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,14 @@ def _asker_of(request: Request) -> Asker:
         from_page = request.headers.get(PAGE_HEADER) == "page"
         return Asker(address, address, LookUpChannel.PAGE if from_page else LookUpChannel.API)
     desk: KeyDesk = request.app.state.key_desk
+    refused = f"refused-key:{address}"
+    wait = wait_for_one(desk.limiter, refused, REFUSED_PER_MINUTE, _A_MINUTE)
+    if wait:  # before the key is looked up: it may be read from the database
+        raise TooManyRequests(wait)
     try:
         key = desk.admit(_bearer(presented))
     except NotSignedIn:
-        require_allowance(desk.limiter.allow(f"refused-key:{address}", REFUSED_PER_MINUTE, 60))
+        require_allowance(desk.limiter.allow(refused, REFUSED_PER_MINUTE, _A_MINUTE))
         raise
     return Asker(f"key:{key.id}", address, LookUpChannel.API, key.organisation, key.purpose, key)
 

@@ -20,7 +20,8 @@ from certsvc.errors import UnknownReference
 from certsvc.stages.verify import HolderClaim
 
 _A_MINUTE, _AN_HOUR = 60, 3600
-_BOUGHT = 4
+BOUGHT = 4
+"""How many times its limit an allowance can be bought over again."""
 
 
 def limited(service: PublicService, purpose: str, per_minute: int) -> Callable[[Request], None]:
@@ -81,7 +82,7 @@ def count_guess(service: PublicService, number: str, request: Request | None = N
     allow_or_prove(service, request, guess_key(number), limit, _AN_HOUR, bought=limit)
     asker = asker_of(request)
     if is_suspected(service, asker, number) and not service.proofs_of_work.proven(request, asker.key):
-        raise _challenged(service, asker, LIFE_SECONDS, SUSPECTED)
+        raise challenged(service, asker, LIFE_SECONDS, SUSPECTED)
 
 
 def is_suspected(service: PublicService, asker: Asker, number: str) -> bool:
@@ -119,13 +120,14 @@ def allow_or_prove(
         return
     asker = asker_of(request)
     if not service.proofs_of_work.proven(request, asker.key):
-        raise _challenged(service, asker, allowance.wait_seconds)
-    require_allowance(service.limiter.allow(f"bought:{key}", bought or _BOUGHT * limit, per_seconds, count))
+        raise challenged(service, asker, allowance.wait_seconds)
+    require_allowance(service.limiter.allow(f"bought:{key}", bought or BOUGHT * limit, per_seconds, count))
 
 
-def _challenged(
+def challenged(
     service: PublicService, asker: Asker, wait_seconds: int, least: int = EASIEST
 ) -> TooManyRequests:
+    """The refusal of whoever may compute instead of waiting."""
     challenge = service.proofs_of_work.challenge(asker.key, least)
     return TooManyRequests(wait_seconds, {"challenge": challenge.as_json()})
 

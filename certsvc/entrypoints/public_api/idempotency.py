@@ -56,11 +56,15 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyDesk:
-    """Where requests are written down; `count` counts one that is answered from there, as questions are counted."""
+    """Where requests are written down; `count` counts one that is answered from there, as questions are counted.
+
+    `require_left` refuses one whose asker has used up what the path needs: it is not written down.
+    """
 
     requests: IdempotentRequests
     clock: Clock
     count: Callable[[Request], None]
+    require_left: Callable[[Request, str], None]
 
 
 async def answer_once(request: Request, path: str, handler: Handler) -> Response:
@@ -77,6 +81,7 @@ async def answer_once(request: Request, path: str, handler: Handler) -> Response
             request.url.query.encode() + b"\n" + sha256(await request.body()).digest()
         ).digest(),
     )
+    await run_in_threadpool(desk.require_left, request, path)
     begun = await run_in_threadpool(desk.requests.begin, asked, desk.clock.now())
     if isinstance(begun, Begun):
         return await _answer_now(request, desk, asked, begun.turn, handler)
