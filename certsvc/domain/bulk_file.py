@@ -20,11 +20,37 @@ MOST_ROWS_OF_A_FILE: Final = 20_000
 HEADINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         LABEL: ("行标识", "标识", "序号", "row"),
-        "number": ("证书编号", "编号", "证书号", "证书号码", "number"),
+        "number": (
+            "证书编号",
+            "编号",
+            "证书号",
+            "证书号码",
+            "number",
+            "certificate_number",
+            "certificatenumber",
+        ),
         "name": ("姓名", "持证人", "持证人姓名", "name"),
-        "id_last4": ("身份证后四位", "证件号码后四位", "身份证号后四位", "后四位", "id_last4"),
-        "code": ("校验码", "code"),
-        "qr": ("二维码内容", "二维码", "qr"),
+        "id_last4": (
+            "身份证后四位",
+            "证件号码后四位",
+            "身份证号后四位",
+            "后四位",
+            "证件后四位",
+            "id_last4",
+            "last4",
+            "lastfour",
+        ),
+        "code": ("校验码", "code", "manual_code", "manualcode"),
+        "qr": (
+            "二维码内容",
+            "二维码",
+            "二维码文本",
+            "qr",
+            "qr_text",
+            "qrtext",
+            "qrcode",
+            "查验链接",
+        ),
         PLACE: ("使用地", "使用地代码", "使用地区", "place"),
     }
 )

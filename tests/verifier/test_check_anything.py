@@ -181,9 +181,9 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it(
     monkeypatch.setattr(extras, "find_spec", lambda name: None)
     code, told = check(capsys, tmp_path / "scan.pdf", "--trust", dual_tree)
     assert (code, codes_of(told)) == (2, [["document-not-original", "document-not-examined"]])
-    assert "certverify[upload]" in told["hints"][0]["zh"]
+    assert "./verifier[upload]" in told["hints"][0]["zh"]
     assert main(["pdf", str(tmp_path / "scan.pdf"), "--trust", str(dual_tree)], clock=lambda: NOW) == 2
-    assert "certverify[upload]" in capsys.readouterr().err
+    assert "./verifier[upload]" in capsys.readouterr().err
 
 
 def test_a_folder_and_a_missing_file_are_told_as_such(

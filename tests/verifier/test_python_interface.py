@@ -122,6 +122,6 @@ def test_the_wheel_alone_checks_and_explains_and_names_the_extras_it_lacks(
         told = run(site, *arguments)
         assert told.returncode == code, told.stderr
     assert (
-        "certverify[batch]"
+        "./verifier[batch]"
         in run(site, "batch", "list.csv", "--out", "o.xlsx", "--trust", "public-tree").stderr
     )

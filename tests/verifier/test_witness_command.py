@@ -353,7 +353,7 @@ def test_without_the_extra_the_command_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "certverify.witness_server", None)
     assert main(["witness", "--dir", str(tmp_path / "w"), "--name", NAME, "--log", LOG_KEY.vkey()]) == 2
-    assert "certverify[witness]" in capsys.readouterr().err
+    assert "./verifier[witness]" in capsys.readouterr().err
     assert not (tmp_path / "w" / STATE_FILE).exists()
 
 

@@ -64,6 +64,7 @@ _ASK_COPY = (
 )
 
 _QR, _PDF, _VERDICT = "formats/qr-record.md", "formats/document.md", "formats/verdict.md"
+_LISTS = _VERDICT
 _LEDGER, _TRUST = "formats/ledger.md", "formats/trust-list.md"
 _BUNDLE, _PAST, _COPIES = "formats/bundle.md", "formats/past-bundle.md", "annotated-copies.md"
 _SIGNED_VERDICT = "formats/signed-verdict.md"
@@ -95,6 +96,38 @@ _ADVICE: tuple[tuple[tuple[str, str], str, str], ...] = (
     ),
     (
         (
+            "改正这一行的引号，去掉单元格内的换行，或者另存为 .xlsx 后重试。",
+            "Pair the quotes of the row, take line breaks out of its cells, or save the list as .xlsx, and try again.",
+        ),
+        _LISTS,
+        "row-unreadable",
+    ),
+    (
+        (
+            "核对清单有没有写错或串行；没有写错的，所出示的不是这一行所列的证书，不要采信。",
+            "Look for a slip in the list; if there is none, what is shown is not the certificate of this row: do not rely on it.",
+        ),
+        _LISTS,
+        "row-differs",
+    ),
+    (
+        (
+            "人工比对这一行所写的与证书的内容；历史数据请写核验编号（H 开头）。",
+            "Compare the row with the certificate yourself; for a historical record write its check reference (H…).",
+        ),
+        _LISTS,
+        "row-not-compared",
+    ),
+    (
+        (
+            "把其余工作表另存为单独的文件，分别查验。",
+            "Save the other sheets as files of their own, and check each.",
+        ),
+        _LISTS,
+        "sheet-not-read",
+    ),
+    (
+        (
             "核对文件名、路径和读取权限；文件夹请用 certverify batch。",
             "Look at name, path and right to read; for a folder use `certverify batch`.",
         ),
@@ -121,8 +154,10 @@ _ADVICE: tuple[tuple[tuple[str, str], str, str], ...] = (
     ),
     (
         (
-            "安装 certverify[upload] 后重试，或请持证人提供下载的原始 PDF 文件，也可改用二维码核验。",
-            "Install certverify[upload] and try again; or ask the holder for the PDF as it was downloaded, or check the QR code.",
+            "在本项目目录中执行 pip install './verifier[upload]' 后重试，或请持证人提供下载的原始 PDF 文件，"
+            "也可改用二维码核验。",
+            "Run `pip install './verifier[upload]'` in the folder of this project and try again; or ask the holder for the PDF "
+            "as it was downloaded, or check the QR code.",
         ),
         _PDF,
         "document-not-examined",
@@ -245,7 +280,7 @@ _ADVICE: tuple[tuple[tuple[str, str], str, str], ...] = (
     (_ASK_PLACE, _VERDICT, "place-unknown place-too-coarse area-limited"),
     (
         (
-            "该职称在查询地不能使用；请核对使用地代码是否正确。",
+            "该职称在使用地不能使用；请核对使用地代码是否正确。",
             "The title does not count there; make sure that the code of the place is right.",
         ),
         _VERDICT,
@@ -264,7 +299,7 @@ _ADVICE: tuple[tuple[tuple[str, str], str, str], ...] = (
 
 _BY_PREFIX = {
     "signed-verdict-": Advice(
-        "请对方重新取得已签名的核验结果，或者自行核验证书本身。",
+        "请对方重新取得已签名的核验结论，或者自行核验证书本身。",
         "Ask for a new signed verdict, or verify the certificate itself.",
         _VERDICT,
     ),

@@ -28,7 +28,7 @@ _HINTS = {
         "HEIC, AVIF and TIFF pictures are not read; please save it as JPEG or PNG and try again.",
     ),
     Kind.SIGNED_VERDICT: Hint(
-        "这是已签名的核验结果，不是证书；请用 certverify verdict 核对它。",
+        "这是已签名的核验结论，不是证书；请用 certverify verdict 核对它。",
         "This is a signed verdict, not a certificate; `certverify verdict` checks it.",
     ),
     Kind.SAVED_VERDICT: Hint(
@@ -108,7 +108,7 @@ def check_anything(
 ) -> Answers:
     """The answers on a text, a picture, a PDF, a bundle or a past bundle, recognised by content. Never raises for what `raw` is.
 
-    A manual code is `on-line-only`. `sandbox` None: that of this process, where `certverify[upload]` is installed.
+    A manual code is `on-line-only`. `sandbox` None: that of this process, where `./verifier[upload]` is installed.
     """
     return _Check(trust, ledger, now, place, max_age, sandbox).run(raw)
 

@@ -6,13 +6,23 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from certverify.anything import Answers, check_anything
-from certverify.batch_items import asked_of, columns_of, file_beside
+from certverify.anything import check_anything, worst
+from certverify.batch_items import (
+    ROWS_SEARCHED,
+    Asked,
+    Column,
+    asked_of,
+    differing,
+    file_beside,
+    head_row,
+    place_code,
+)
 from certverify.batch_list import ListRow, list_rows
 from certverify.batch_results import Row
 from certverify.check import check_record
@@ -23,7 +33,7 @@ from certverify.images import MAX_IMAGE_BYTES
 from certverify.ledger import LedgerUnavailable, LedgerView
 from certverify.meanings import MEANINGS
 from certverify.trust import Trust
-from certverify.verdict import Outcome, StatusWord, Verdict, finding
+from certverify.verdict import Outcome, StatusWord, Verdict, finding, leaves_open
 
 JOURNAL = "certverify-batch-journal/1"
 _SECONDS_UNWRITTEN = 1.0
@@ -77,54 +87,63 @@ class Batch:
 
     def rows(self, skip: int = 0) -> Iterator[Row]:
         """A result for each row that is not empty, in order, without the first `skip`. Raises BatchError for the list."""
-        columns, first = None, not self.path.is_dir()
-        for row in list_rows(self.path):
-            if first and row.cells is not None:
-                first = False
-                columns = columns_of(row.cells)
-                if columns is not None:
-                    continue
-            if skip:
-                skip -= 1
-                continue
+        rows = list_rows(self.path)
+        top = [] if self.path.is_dir() else list(islice(rows, ROWS_SEARCHED))
+        place, columns = head_row(top) or (-1, None)
+        for row in islice(chain(top[place + 1 :], rows), skip, None):
             yield self._result(row, columns)
 
-    def _result(self, row: ListRow, columns: Any) -> Row:
+    def _result(self, row: ListRow, columns: dict[int, Column] | None) -> Row:
         if row.cells is None:
-            return result_row(row.number, "", self._only(Code.RECORD_UNREADABLE))
-        asked = asked_of(row.cells, columns)
+            return result_row(row.number, row.named, _only(row.code))
         if self.path.is_dir():
-            found = self._file(self.path, row.cells[0])
-        elif asked.code is not None:
-            found = self._only(asked.code)
-        elif asked.file is not None:
-            found = self._file(self.path.parent, asked.file)
-        else:
-            found = check_record(
-                asked.text or "", self.trust, self.ledger, self.now, self.place, self.max_age
-            )
-        return result_row(row.number, row.cells[0] if self.path.is_dir() else asked.given, found)
+            return result_row(row.number, row.named, self._file(self.path, row.named, self.place))
+        asked = asked_of(row.cells, columns)
+        return result_row(row.number, asked.given, self._verdict(asked))
 
-    def _file(self, folder: Path, named: str) -> Verdict:
+    def _verdict(self, asked: Asked) -> Verdict:
+        """The verdict on what the row shows, which must be what the row says; of QR text and file the worse one."""
+        if asked.is_on_line_only:
+            return _only(Code.ON_LINE_ONLY)
+        place = self.place if asked.place is None else place_code(asked.place, self.trust.tables.regions)
+        found = []
+        if asked.text is not None:
+            found.append(check_record(asked.text, self.trust, self.ledger, self.now, place, self.max_age))
+        if asked.file is not None:
+            found.append(self._file(self.path.parent, asked.file, place))
+        if not found:
+            return _only(Code.RECORD_UNREADABLE)
+        outcome = worst(one.outcome for one in found)
+        verdict = next(one for one in found if one.outcome is outcome)
+        codes = {differing(asked, one) for one in found}
+        known = {one.believed.number for one in found if one.believed is not None}
+        if Code.ROW_DIFFERS in codes or len(known) > 1:
+            return _also(verdict, Code.ROW_DIFFERS)
+        return _also(verdict, Code.ROW_NOT_COMPARED) if Code.ROW_NOT_COMPARED in codes else verdict
+
+    def _file(self, folder: Path, named: str, place: str | None) -> Verdict:
         raw = file_beside(folder, named, MAX_IMAGE_BYTES)
         if isinstance(raw, Code):
-            return self._only(raw)
-        found = check_anything(raw, self.trust, self.ledger, self.now, self.place, self.max_age)
-        return _one(found)
-
-    def _only(self, code: Code) -> Verdict:
-        return Verdict(findings=(finding(code),), not_established=(code,))
+            return _only(raw)
+        found = check_anything(raw, self.trust, self.ledger, self.now, place, self.max_age)
+        return found.answers[0].verdict if len(found.answers) == 1 else _only(Code.QR_SEVERAL)
 
 
-def _one(found: Answers) -> Verdict:
-    """The verdict of a file with one code; several make a row that nobody can tell."""
-    if len(found.answers) == 1:
-        return found.answers[0].verdict
-    code = Code.QR_SEVERAL
+def _only(code: Code) -> Verdict:
     return Verdict(findings=(finding(code),), not_established=(code,))
 
 
-def result_row(number: int, given: str, verdict: Verdict) -> Row:
+def _also(verdict: Verdict, code: Code) -> Verdict:
+    """The verdict with one more finding before the others."""
+    open_points = (code,) if leaves_open(code) else ()
+    return replace(
+        verdict,
+        findings=(finding(code), *verdict.findings),
+        not_established=(*open_points, *verdict.not_established),
+    )
+
+
+def result_row(number: int | None, given: str, verdict: Verdict) -> Row:
     """What a table says of one verdict; the same keys whatever was found."""
     shown, past, area = verdict.certificate, verdict.historical, verdict.validity_area
     weighty = [item for item in verdict.findings if MEANINGS[item.code].effect.value != "note"]

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from certverify.codes import Code
@@ -16,7 +17,7 @@ from certverify.errors import BatchError
 from certverify.extras import missing_extra
 from certverify.ledger import LedgerView, open_ledger
 from certverify.meanings import MEANINGS
-from certverify.options import add_check, left_open, named_trust, write
+from certverify.options import add_check, left_open, named_trust, write, write_json
 
 if TYPE_CHECKING:  # loaded when a batch is run
     from certverify.batch import Batch, Counts
@@ -25,6 +26,8 @@ if TYPE_CHECKING:  # loaded when a batch is run
 SCHEMA = "certverify-batch/1"
 EXIT_CANNOT_TELL = 2
 SECONDS_BETWEEN_LINES = 2.0
+_IN_MEMORY = 8 << 20
+_PIECE = 1 << 20
 _ENDING = (
     "退出码 Exit codes: 0 全部通过核验 all passed, 1 有未通过的 any failed, 2 没有未通过的，但有无法判定的 none failed and "
     "some cannot be told (also for a list that cannot be read)."
@@ -66,14 +69,21 @@ def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
         return _run(asked, clock())
     except KeyboardInterrupt:
         again = "" if asked.out is None else "，可加 --resume 继续 go on with --resume"
-        sys.stderr.write(f"\n已中断 interrupted{again}\n")
-        return EXIT_CANNOT_TELL
+        return _stopped(asked, f"已中断 interrupted{again}")
     except BatchError as error:
-        sys.stderr.write(f"无法完成 it cannot be done: {error}\n")
-        return EXIT_CANNOT_TELL
+        return _stopped(asked, f"无法完成 it cannot be done: {error}")
     except OSError as error:
-        sys.stderr.write(f"文件无法读写 a file cannot be read or written: {error}\n")
-        return EXIT_CANNOT_TELL
+        return _stopped(asked, f"文件无法读写 a file cannot be read or written: {error}")
+
+
+def _stopped(asked: argparse.Namespace, why: str) -> int:
+    """No row is told of a run that did not come to its end: half of a list is no answer on it."""
+    sys.stderr.write(f"{why}\n")
+    if asked.json:
+        out = None if asked.out is None else str(asked.out)
+        told = {"schema": SCHEMA, "list": str(asked.list), "rows": None, "counts": None, "out": out}
+        write_json({**told, "error": why})
+    return EXIT_CANNOT_TELL
 
 
 def _run(asked: argparse.Namespace, now: datetime) -> int:
@@ -104,6 +114,10 @@ def _require_sense(asked: argparse.Namespace) -> None:
         raise BatchError("结果文件须为 .csv 或 .xlsx the results are .csv or .xlsx")
     if asked.out is not None and (asked.out.exists() or asked.out.is_symlink()):
         raise BatchError(f"{asked.out} 已存在，不覆盖 exists and is not overwritten")
+    if asked.out is not None and asked.list.is_dir() and _lies_below(asked.out, asked.list):
+        raise BatchError(
+            "结果文件请放在所查文件夹之外 let the results lie outside the folder that is checked"
+        )
     suffixes = {asked.list.suffix.lower() if asked.list.is_file() else ""}
     suffixes.add("" if asked.out is None else asked.out.suffix.lower())
     if suffixes & {".xlsx", ".xlsm"} and (missing := missing_extra("batch")) is not None:
@@ -111,27 +125,32 @@ def _require_sense(asked: argparse.Namespace) -> None:
         raise BatchError(said)
 
 
+def _lies_below(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
 def _told(asked: argparse.Namespace, batch: Batch, progress: _Progress) -> Counts:
-    """Every row to standard output as it comes: a line of words, or an element of one JSON object."""
+    """Every row to standard output: a line of words each as it comes, or one JSON object when all of them are there."""
     from certverify.batch import Counts
     from certverify.verdict import Outcome
 
     counts = Counts()
-    plain, first = sys.stdout.encoding.lower() not in ("utf-8", "utf8"), True
-    if asked.json:
-        write(f'{{"schema": "{SCHEMA}", "list": {json.dumps(str(asked.list))}, "rows": [')
-    for row in batch.rows():
-        counts.add(Outcome(row["outcome"]))
-        progress(counts)
-        if row["outcome"] not in _SHOWN[asked.only]:
-            continue
+    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="") as rows:
+        for row in batch.rows():
+            counts.add(Outcome(row["outcome"]))
+            progress(counts)
+            if row["outcome"] not in _SHOWN[asked.only]:
+                continue
+            if asked.json:
+                rows.write((", " if rows.tell() else "") + json.dumps(row))
+            else:
+                write(_words(row, asked.lang))
         if asked.json:
-            write(("" if first else ", ") + json.dumps(row, ensure_ascii=plain))
-            first = False
-        else:
-            write(_words(row, asked.lang))
-    if asked.json:
-        write(f'], "counts": {json.dumps(counts.as_json())}, "out": null}}\n')
+            write(f'{{"schema": "{SCHEMA}", "list": {json.dumps(str(asked.list))}, "rows": [')
+            rows.seek(0)
+            while piece := rows.read(_PIECE):
+                write(piece)
+            write(f'], "counts": {json.dumps(counts.as_json())}, "out": null, "error": null}}\n')
     return counts
 
 
@@ -146,7 +165,7 @@ def _written(asked: argparse.Namespace, batch: Batch, progress: _Progress) -> Co
     journal.path.unlink()
     if asked.json:
         told = {"schema": SCHEMA, "list": str(asked.list), "rows": None, "counts": journal.counts.as_json()}
-        write(json.dumps({**told, "out": str(asked.out)}) + "\n")
+        write_json({**told, "out": str(asked.out), "error": None})
     return journal.counts
 
 
@@ -173,7 +192,7 @@ def _words(row: Row, language: str) -> str:
     said = row["zh"] if language == "zh" else row["en"]
     certificate = "　".join(filter(None, (row["number"], row["holder"], row["title"], row["level"])))
     given = "".join(letter if letter.isprintable() else "?" for letter in row["given"][:40])
-    return f"{row['row']}　{row['verdict']}　{certificate or given}　{row['codes']}　{said}\n"
+    return f"{row['row'] or '–'}　{row['verdict']}　{certificate or given}　{row['codes']}　{said}\n"
 
 
 class _Progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 from threading import Timer
 from typing import BinaryIO
 
+from certverify.codes import Code
 from certverify.errors import BatchError
 
 MAX_ROWS = 5_000_000
@@ -23,16 +25,21 @@ _MAX_LINE = 64 * 1024
 _WORKBOOK_SECONDS = 300.0
 _PIECE = 1 << 20
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_PRESENTED = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".pdf", ".json")
+_OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
 _MOST_FILES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A row that is not empty, with its number in the list (from 1); `cells` None where it cannot be read."""
+    """A row that is not empty, with its number in the list (from 1; None for what is no row, as a further sheet).
 
-    number: int
+    `cells` None where it cannot be checked: `code` then says why, and `named` what it is, where that may be shown.
+    """
+
+    number: int | None
     cells: tuple[str, ...] | None
+    code: Code = Code.ROW_UNREADABLE
+    named: str = ""
 
 
 def list_rows(path: Path) -> Iterator[ListRow]:
@@ -52,8 +59,8 @@ def list_digest(path: Path) -> str:
     try:
         if path.is_dir():
             for row in _folder_rows(path):
-                name = (row.cells or ("",))[0]
-                digest.update(f"{name}\0{(path / name).stat().st_size}\n".encode("utf-8", "surrogateescape"))
+                size = (path / row.named).lstat().st_size
+                digest.update(f"{row.named}\0{size}\n".encode("utf-8", "surrogateescape"))
         else:
             with path.open("rb") as file:
                 while piece := file.read(_PIECE):
@@ -64,55 +71,64 @@ def list_digest(path: Path) -> str:
 
 
 def _folder_rows(path: Path) -> Iterator[ListRow]:
-    """The files below a folder that can be certificates, by name; links are not followed, hidden ones are left out."""
-    names: list[str] = []
-    for folder, below, files in os.walk(path):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        for name in files:
-            full = Path(folder, name)
-            if full.suffix.lower() in _PRESENTED and not name.startswith(".") and not full.is_symlink():
-                names.append(full.relative_to(path).as_posix())
+    """Everything below a folder, by name: links and hidden things are told and not opened; no marks of operating systems."""
+    names: list[tuple[str, bool]] = []
+    for folder, below, files in os.walk(path, onerror=_refuse_folder):
+        shut = [name for name in below if _is_shut(Path(folder, name))]
+        below[:] = sorted(set(below) - set(shut))
+        for name in (*files, *shut):
+            if name not in _OF_SYSTEMS and not name.startswith("._"):
+                full = Path(folder, name)
+                names.append((full.relative_to(path).as_posix(), _is_shut(full)))
         if len(names) > _MOST_FILES:
             raise BatchError("文件夹中的文件过多 too many files in the folder")
-    for number, name in enumerate(sorted(names), 1):
-        yield ListRow(number, (name,))
+    for number, (name, shut_one) in enumerate(sorted(names), 1):
+        yield ListRow(number, None if shut_one else (name,), Code.FILE_UNREADABLE, name)
+
+
+def _is_shut(path: Path) -> bool:
+    return path.name.startswith(".") or path.is_symlink()
+
+
+def _refuse_folder(error: OSError) -> None:
+    raise BatchError(f"文件夹无法读取 a folder cannot be read: {error.filename}") from error
 
 
 def _csv_rows(path: Path) -> Iterator[ListRow]:
+    """Each line is a row of its own: a quote left open spoils its own line, and can swallow none that follows."""
     encoding = _encoding_of(path)
     try:
         with path.open("rb") as file:
-            reader = csv.reader(_lines(file, encoding), delimiter=_delimiter(path, encoding))
-            while True:
-                try:
-                    cells = next(reader)
-                except StopIteration:
-                    return
-                except (csv.Error, UnicodeDecodeError):
-                    yield ListRow(reader.line_num, None)
-                    continue
-                if reader.line_num > MAX_ROWS:
+            delimiter = _delimiter(path, encoding)
+            for number, line in enumerate(_lines(file, encoding), 1):
+                if number > MAX_ROWS:
                     raise BatchError(f"清单超过 {MAX_ROWS} 行 more rows than that")
-                if any(cell.strip() for cell in cells):
-                    yield ListRow(reader.line_num, tuple(cells))
+                cells = None if line is None else _cells(line, delimiter)
+                if cells is None or any(cell.strip() for cell in cells):
+                    yield ListRow(number, cells)
     except OSError as error:
         raise BatchError(f"清单无法读取 the list cannot be read: {path}") from error
 
 
-def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
-    """The lines of a file, each so long at most; what is longer is cut into lines that no record is read from."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    rest = ""
-    while piece := file.read(_MAX_LINE):
-        rest += decoder.decode(piece)
-        *whole, rest = rest.split("\n")
-        yield from (f"{line}\n" for line in whole)
-        if len(rest) > _MAX_LINE:
-            yield rest + "\n"
-            rest = ""
-    rest += decoder.decode(b"", final=True)
-    if rest:
-        yield rest
+def _cells(line: str, delimiter: str) -> tuple[str, ...] | None:
+    """The cells of a line; None where its quotes do not pair, as in a cell of several lines."""
+    try:
+        return tuple(next(csv.reader((line,), delimiter=delimiter, strict=True), ()))
+    except csv.Error:
+        return None
+
+
+def _lines(file: BinaryIO, encoding: str) -> Iterator[str | None]:
+    """The lines of a file without their ends; None for one that is longer than a line may be."""
+    text = io.TextIOWrapper(file, encoding, newline=None)
+    try:
+        while line := text.readline(_MAX_LINE + 1):
+            is_long = len(line) > _MAX_LINE
+            while is_long and line and not line.endswith("\n"):
+                line = text.readline(_MAX_LINE + 1)
+            yield None if is_long else line.removesuffix("\n")
+    finally:
+        text.detach()
 
 
 def _encoding_of(path: Path) -> str:
@@ -124,9 +140,8 @@ def _encoding_of(path: Path) -> str:
         raise BatchError(f"清单无法读取 the list cannot be read: {path}") from error
     if start.startswith(b"PK\x03\x04"):
         raise BatchError(f"{path.name} 是工作簿，请以 .xlsx 命名 is a workbook: name it .xlsx")
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding in ("utf-8-sig", "gb18030"):
+    is_wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
         if _decodes(path, encoding):
             return encoding
     raise BatchError(
@@ -151,7 +166,7 @@ def _decodes(path: Path, encoding: str) -> bool:
 def _delimiter(path: Path, encoding: str) -> str:
     """The separator that the first line has most of; records hold none of them."""
     with path.open("rb") as file:
-        first = next(_lines(file, encoding), "")
+        first = next(_lines(file, encoding), "") or ""
     return max(",\t;", key=first.count) if any(mark in first for mark in ",\t;") else ","
 
 
@@ -175,8 +190,7 @@ def _workbook_rows(path: Path) -> Iterator[ListRow]:
             assert process.stdout is not None
             with closing(process.stdout) as told:
                 for line in told:
-                    number, *cells = json.loads(line)
-                    yield ListRow(int(number), tuple(map(str, cells)))
+                    yield _workbook_row(*json.loads(line))
         finally:
             timer.cancel()
             if process.poll() is None and sys.exc_info()[0] is not None:
@@ -186,3 +200,10 @@ def _workbook_rows(path: Path) -> Iterator[ListRow]:
         raise BatchError(
             f"{path.name} 不是可以读取的工作簿，或者过大，请另存为 .csv is no workbook, or too large: save it as .csv"
         )
+
+
+def _workbook_row(number: int | str, *cells: str | None) -> ListRow:
+    """A row that was told: a further sheet has the word `sheet` for a number, a row that is too wide None for cells."""
+    if number == "sheet":
+        return ListRow(None, None, Code.SHEET_NOT_READ, f"工作表 sheet {cells[0]}")
+    return ListRow(int(number), None if None in cells else tuple(map(str, cells)))

@@ -25,7 +25,7 @@ HEADS = (
     ("level", "级别 level"),
     ("acquired_on", "取得时间 acquired on"),
     ("area", "有效范围 validity area"),
-    ("valid_here", "在查询地 valid here"),
+    ("valid_here", "在使用地 valid here"),
     ("as_of", "数据截至 as of"),
     ("codes", "代码 codes"),
     ("zh", "说明"),

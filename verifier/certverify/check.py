@@ -76,7 +76,7 @@ def check_pdf(
 ) -> Verdict:
     """The verdict on a certificate file: the procedure of `pdf_upload`, then steps 3 to 7 of `check_record`.
 
-    `sandbox` None: that of this process, where the libraries of `certverify[upload]` are installed.
+    `sandbox` None: that of this process, where the libraries of `./verifier[upload]` are installed.
     """
     from certverify.pdf_sandbox import shared_sandbox, visiting
 

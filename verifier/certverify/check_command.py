@@ -29,7 +29,7 @@ _KINDS = {
     Kind.PDF: ("PDF 文件", "a PDF file"),
     Kind.BUNDLE: ("离线查验包", "a bundle"),
     Kind.PAST_BUNDLE: ("履历查验包", "a past bundle"),
-    Kind.SIGNED_VERDICT: ("已签名的核验结果", "a signed verdict"),
+    Kind.SIGNED_VERDICT: ("已签名的核验结论", "a signed verdict"),
     Kind.SAVED_VERDICT: ("保存的核验结果", "a saved verdict"),
     Kind.WORKBOOK: ("表格或压缩文件", "a workbook or an archive"),
     Kind.UNKNOWN: ("无法识别的内容", "something that is not recognised"),

@@ -6,7 +6,6 @@ Exit code 0 passed, 1 failed, 2 cannot tell, not understood, or crashed.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from certverify import (
+    __version__,
     batch_command,
     check_command,
     explain_command,
@@ -32,10 +32,20 @@ from certverify.anything import check_anything
 from certverify.bundle import MAX_BUNDLE_BYTES, check_bundle
 from certverify.check import check_image, check_pdf, check_record
 from certverify.codes import Code
+from certverify.errors import OutputError
 from certverify.extras import Hint, missing_extra
 from certverify.images import MAX_IMAGE_BYTES
 from certverify.ledger import LedgerUnavailable, LedgerView, open_ledger
-from certverify.options import ENDING, add_check, named_trust, with_left_open, write, write_json
+from certverify.options import (
+    ENDING,
+    add_check,
+    drop_output,
+    named_trust,
+    with_left_open,
+    write,
+    write_json,
+    writes_chinese,
+)
 from certverify.presented import names_a_file, read_file
 from certverify.recognised import Kind, kind_of, kind_of_text
 from certverify.report import Language, render
@@ -60,15 +70,25 @@ def main(
     Exit code 1 accuses somebody, so what nobody foresaw ends here with 2, its traceback on standard error.
     """
     try:
-        return _run(_parser().parse_args(arguments), clock)
+        return _run(_readable(_parser().parse_args(arguments)), clock)
     except BrokenPipeError:
-        _drop_output()
+        drop_output()
+        return EXIT_CANNOT_TELL
+    except OutputError as error:
+        sys.stderr.write(f"标准输出无法写入（磁盘可能已满） standard output cannot be written: {error}\n")
         return EXIT_CANNOT_TELL
     except Exception:
         with suppress(OSError):
             sys.stderr.write(f"{_CRASHED}\n{traceback.format_exc()}")
-        _drop_output()
+        drop_output()
         return EXIT_CANNOT_TELL
+
+
+def _readable(asked: argparse.Namespace) -> argparse.Namespace:
+    """The same in English alone, where what is asked for has a language and the output cannot hold Chinese."""
+    if "lang" in asked and not writes_chinese():
+        asked.lang = Language.EN.value
+    return asked
 
 
 def _run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
@@ -155,14 +175,6 @@ def _only(code: Code) -> Verdict:
     return Verdict(findings=(finding(code),), not_established=(code,))
 
 
-def _drop_output() -> None:
-    """What standard output cannot take is dropped, for Python would try once more at its end and change the exit code."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 class _Parser(argparse.ArgumentParser):
     """A parser whose help and complaints reach any terminal, the complaints in two languages."""
 
@@ -182,6 +194,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="certverify",
         description="离线查验吉林省职称电子证书。Check certificates of professional titles offline.",
         epilog=ENDING,
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"certverify {__version__}", help="版本。The version."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check_command.add(commands)

@@ -175,5 +175,9 @@ class MirrorError(CertverifyError):
     """The folder of a mirror cannot be used, or is in use by another process; the words are Chinese and English."""
 
 
+class OutputError(CertverifyError):
+    """Standard output cannot be written: a full disk, say."""
+
+
 class BatchError(CertverifyError):
     """A list cannot be read, or its results cannot be written; the words are Chinese and English."""

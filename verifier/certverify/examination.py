@@ -27,6 +27,7 @@ from certverify.verdict import (
     ABOUT_COPIES,
     Area,
     Authentic,
+    Believed,
     Compared,
     Finding,
     StatusWord,
@@ -251,6 +252,7 @@ class Examination:
             historical=None if historical is None else describe_historical(historical),
             annotation=None if self.copy is None else annotation_of(self.copy, self._today),
             comparison=self.comparison,
+            believed=self._in_full,
         )
 
     def _findings(self, area: Area | None) -> Iterator[Finding]:
@@ -259,6 +261,14 @@ class Examination:
                 yield copy_finding(code, self.copy, self.status)
             else:
                 yield finding(code, area=area, limit=self.question.max_age)
+
+    @property
+    def _in_full(self) -> Believed | None:
+        record = self._believed
+        if record is None:
+            return None
+        number = record.number if isinstance(record, Record) else record.reference
+        return Believed(number, record.name, self.record_text)
 
     @property
     def _believed(self) -> Record | HistoricalRecord | None:

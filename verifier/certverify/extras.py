@@ -1,4 +1,4 @@
-"""Which optional libraries this machine lacks, and what brings them: `pip install 'certverify[upload]'` and the like."""
+"""Which optional libraries this machine lacks, and what brings them: `pip install './verifier[upload]'` in this repository."""
 
 from __future__ import annotations
 
@@ -32,16 +32,21 @@ class Hint:
         return {"zh": self.zh, "en": self.en}
 
 
+def distribution(extra: str) -> str:
+    """What `pip install` takes in the folder of this repository; the name alone would be looked up in the public index."""
+    return f"./verifier[{extra}]"
+
+
 def missing_extra(extra: str) -> Hint | None:
     """What to install for `upload` or `batch`; None when everything is there."""
     missing = [name for name in _LIBRARIES[extra] if find_spec(name) is None]
     if not missing:
         return Hint(*_NO_SANDBOX) if extra == "upload" and _lacks_limits() else None
     zh, en = _FOR[extra]
-    names, install = ", ".join(missing), f"pip install 'certverify[{extra}]'"
+    names, install = ", ".join(missing), f"pip install '{distribution(extra)}'"
     return Hint(
-        f"本机没有安装可选组件（{names}），无法{zh}。安装：{install}",
-        f"Optional libraries are not installed ({names}), which are needed {en}: {install}",
+        f"本机没有安装可选组件（{names}），无法{zh}。请在本项目的目录中安装：{install}",
+        f"Optional libraries are not installed ({names}), which are needed {en}; in the folder of this project: {install}",
     )
 
 

@@ -51,6 +51,27 @@ MEANINGS: dict[Code, Meaning] = {
         "二维码里的网址不是发证机关公布的地址；请勿在该网站输入个人信息。",
         "The address in the QR code is not one that the authority has published; do not enter personal data there.",
     ),
+    Code.ROW_UNREADABLE: Meaning(
+        _U,
+        "清单中的这一行无法读取：引号没有成对、单元格内有换行，或内容过长。",
+        "This row of the list cannot be read: a quote is left open, a cell has several lines, or it is too long.",
+    ),
+    Code.ROW_DIFFERS: Meaning(
+        _F,
+        "清单这一行所写的编号、姓名或校验码，与所出示的证书不一致；或者同一行的二维码和文件是不同的证书。",
+        "Number, name or manual code of this row are not those of the certificate shown; or QR code and file of the row "
+        "are different certificates.",
+    ),
+    Code.ROW_NOT_COMPARED: Meaning(
+        _U,
+        "清单这一行所写的编号、姓名或校验码，未能与所出示的内容比对。",
+        "Number, name or manual code of this row could not be compared with what is shown.",
+    ),
+    Code.SHEET_NOT_READ: Meaning(
+        _U,
+        "工作簿的这张工作表没有查验：只读取第一张有内容的工作表。",
+        "This sheet of the workbook was not checked: only the first sheet with any content is read.",
+    ),
     Code.FILE_MISSING: Meaning(
         _U,
         "文件不存在，请核对文件名和路径。",
@@ -297,17 +318,17 @@ MEANINGS: dict[Code, Meaning] = {
     **SIGNED_VERDICT_MEANINGS,
     Code.PLACE_UNKNOWN: Meaning(
         _U,
-        "查询地代码无法识别，请使用六位县（市、区）行政区划代码。",
+        "使用地代码无法识别，请使用六位县（市、区）行政区划代码。",
         "The place is not known; please give the six-digit code of a county.",
     ),
     Code.PLACE_TOO_COARSE: Meaning(
         _U,
-        "该证书有区域限制，请提供县（市、区）一级的查询地代码。",
+        "该证书有区域限制，请提供县（市、区）一级的使用地代码。",
         "The certificate is limited to an area; please give the place down to the county.",
     ),
     Code.NOT_VALID_HERE: Meaning(
         _F,
-        "该证书仅在{area}范围内有效，在查询地无效。",
+        "该证书仅在{area}范围内有效，在使用地无效。",
         "The certificate is valid in {area} only, not in the place asked about.",
     ),
     Code.AREA_LIMITED: Meaning(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from certverify.codes import Code
-from certverify.errors import NoteError, TrustForgedError, TrustListError
+from certverify.errors import NoteError, OutputError, TrustForgedError, TrustListError
 from certverify.meanings import MEANINGS
 from certverify.note import VerifierKey
 from certverify.report import Language
@@ -30,7 +30,7 @@ def add_check(
     """A command with the options of every check."""
     command = commands.add_parser(name, help=purpose, description=purpose, epilog=ENDING)
     add_material(command)
-    command.add_argument("--place", metavar="CODE", help="查询地六位区划代码。Is it valid in this county?")
+    command.add_argument("--place", metavar="CODE", help="使用地六位区划代码。Is it valid in this county?")
     command.add_argument(
         "--max-age-days",
         metavar="N",
@@ -107,13 +107,36 @@ def write_json(value: dict[str, Any]) -> None:
 
 
 def write(text: str) -> None:
-    """To standard output; what its encoding lacks becomes `?`, and a reader that has left is none of our business."""
+    """To standard output; what its encoding lacks becomes `?`, and a reader that has left is none of our business.
+
+    Raises OutputError when it cannot be written.
+    """
     encoding = sys.stdout.encoding
     try:
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
+        drop_output()
+    except OSError as error:
+        drop_output()
+        raise OutputError(str(error)) from error
+
+
+def drop_output() -> None:
+    """What standard output cannot take is dropped, for Python would try once more at its end and change the exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def writes_chinese() -> bool:
+    """Whether standard output can hold Chinese."""
+    try:
+        "核验〔〕".encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _anchor(line: str) -> VerifierKey:

@@ -268,7 +268,7 @@ _shared: list[PdfSandbox] = []
 
 
 def shared_sandbox() -> PdfSandbox | None:
-    """The one sandbox of this process; None where the libraries of `certverify[upload]` are not installed."""
+    """The one sandbox of this process; None where the libraries of `./verifier[upload]` are not installed."""
     with _lock:
         if not _shared:
             if not all(map(find_spec, _LIBRARIES)):

@@ -54,7 +54,7 @@ def _render_zh(verdict: Verdict) -> list[str]:
     lines += _historical_zh(verdict) + _annotation_zh(verdict)
     lines.append(f"证书状态：{verdict.status.zh}{_as_of_zh(verdict)}")
     if verdict.valid_here is not ValidHere.NOT_ASKED:
-        lines.append(f"在查询地：{_HERE_ZH[verdict.valid_here]}")
+        lines.append(f"在使用地：{_HERE_ZH[verdict.valid_here]}")
     lines += _decision_zh(verdict)
     lines += _compared_zh(verdict)
     established, open_points = _sorted(verdict)

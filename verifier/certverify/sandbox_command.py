@@ -24,7 +24,8 @@ _MISSING = (
     "Without the filter or the rules for files, do not examine files of unknown origin on this machine."
 )
 _NO_SANDBOX = (
-    "本机没有隔离检查：请安装 certverify[upload]（Linux）。No sandbox here: install certverify[upload]."
+    "本机没有隔离检查：请在本项目的目录中执行（Linux）。No sandbox here; in the folder of this project (Linux): "
+    "pip install './verifier[upload]'"
 )
 _ENDING = "退出码 Exit codes: 0 有系统调用过滤和文件规则 filter and rules hold, 2 其他 anything else."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -199,8 +199,17 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Believed:
+    """Whose certificate the believed record is, in full: to compare with, never to be shown or kept."""
+
+    number: str
+    name: str
+    record_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one check. `verdict` follows from the findings alone."""
+    """The answer to one check. `verdict` follows from the findings alone; `believed` is no part of what is told."""
 
     authentic: Authentic = Authentic.UNKNOWN
     status: StatusWord = StatusWord.UNKNOWN
@@ -217,6 +226,7 @@ class Verdict:
     historical: Historical | None = None
     annotation: Annotation | None = None
     comparison: tuple[Compared, ...] | None = None
+    believed: Believed | None = field(default=None, repr=False, compare=False)
 
     @property
     def outcome(self) -> Outcome:

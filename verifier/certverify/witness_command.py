@@ -100,7 +100,9 @@ def run(asked: argparse.Namespace, clock: Callable[[], datetime]) -> int:
     try:
         return _show(asked) if asked.show else _serve(asked, clock, _examiner(asked, clock))
     except ModuleNotFoundError as error:
-        return _complain(f"请安装 pip install 'certverify[witness]' to run a witness: {error.name}")
+        return _complain(
+            f"请在本项目的目录中安装 in the folder of this project: pip install './verifier[witness]' ({error.name})"
+        )
     except TrustListError as error:
         return _complain(
             f"见证方无法运行：信任清单无法使用 the witness cannot run by this trust list: {error}"

@@ -1,8 +1,9 @@
 """The process that reads a workbook: `python -I -m certverify.workbook_reading` (see `batch_list`).
 
-Standard input is the file; standard output one JSON list of texts a row, preceded by its number. A workbook is hostile: limits on
-memory and time come first, the walls of the kernel (`confinement`) before a byte is read, and packed parts are measured
-while they are unpacked. Whatever goes wrong ends the process with another code than 0.
+Standard input is the file; standard output one JSON list of texts a row, preceded by its number (`null` for texts where the row
+is too wide), and `["sheet", number]` for each further sheet. A workbook is hostile: limits on memory and time come first, the
+walls of the kernel (`confinement`) before a byte is read, and packed parts are measured while they are unpacked. Whatever goes
+wrong ends the process with another code than 0.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _PIECE = 1 << 20
 
 
 def main() -> int:
-    """Write the rows of the first sheet that has any."""
+    """Write the rows of the first sheet that has any, then `["sheet", number]` for each further one."""
     _limit()
     import python_calamine
 
@@ -40,11 +41,15 @@ def main() -> int:
     if len(raw) > MAX_WORKBOOK_BYTES or not _is_measured(raw):
         return TOO_LARGE
     with python_calamine.load_workbook(io.BytesIO(raw)) as book:
-        for name in book.sheet_names:
+        begun = False
+        for number, name in enumerate(book.sheet_names, 1):
             sheet = book.get_sheet_by_name(name)
-            if sheet.total_height:
+            if sheet.height and begun:
+                sys.stdout.write(json.dumps(["sheet", number]) + "\n")
+            elif sheet.height:
+                begun = True
                 _write_rows(sheet)
-                return 0
+    sys.stdout.flush()
     return 0
 
 
@@ -71,13 +76,15 @@ def _write_rows(sheet: Any) -> None:
     out = sys.stdout
     for number, row in enumerate(sheet.to_python(skip_empty_area=True), 1 + first):
         texts = _texts(row)
-        if any(texts):
+        if len(texts) > MAX_COLUMNS or any(len(text) > MAX_CELL for text in texts):
+            out.write(json.dumps([number, None]) + "\n")
+        elif any(texts):
             out.write(json.dumps([number, *texts]) + "\n")
     out.flush()
 
 
 def _texts(row: Sequence[object]) -> list[str]:
-    texts = [_text(cell)[:MAX_CELL] for cell in row[:MAX_COLUMNS]]
+    texts = [_text(cell) for cell in row]
     while texts and not texts[-1]:
         texts.pop()
     return texts

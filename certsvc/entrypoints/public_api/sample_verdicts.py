@@ -44,7 +44,7 @@ SAMPLE = Verdict(
 _SAMPLES = {
     "passed": ("通过核验 Passed", SAMPLE),
     "not_valid_here": (
-        "双定向，在查询地无效 Genuine, does not count here",
+        "双定向，在使用地无效 Genuine, does not count here",
         replace(
             SAMPLE,
             validity_area=_HUNCHUN,
