@@ -80,6 +80,7 @@ def prepared(office: PublicOffice, tree: str) -> Scene:
     for name, kind in ENDED.items():
         changes = {"name": "更名人"} if kind is DecisionKind.CORRECT else None
         office.decide(kind, scene.certificate(name), changes=changes)
+    office.decide(DecisionKind.REVOKE, office.dual[1])
     return scene
 
 

@@ -2,11 +2,11 @@
 // been looked at here, and nothing that is typed ever enters an address but the text of a QR symbol and a code, as fragment.
 
 import { bothLanguages } from "./language.js";
+import { lastFourIn } from "./last_four.js";
 import { ManualCodeRefused, decodeManualCode, grouped } from "./manual_code.js";
 import { shapeOf } from "./shapes.js";
 
 const CODE_SO_FAR = /^[2-9A-Za-z-]+$/;
-const LAST_FOUR = /^[0-9A-Za-z]{4}$/;
 const HOLDER_FIELDS = ["name", "last4"];
 
 /**
@@ -111,8 +111,8 @@ function sendNumber(asking, number) {
   const unfoldedBefore = asking.unfolded;
   unfold(asking);
   const name = part(asking.form, "name").value.trim();
-  const last4 = part(asking.form, "last4").value.normalize("NFKC").trim().toUpperCase();
-  const missing = [["name", name !== ""], ["last4", LAST_FOUR.test(last4)]].filter(([, given]) => !given).map(([field]) => field);
+  const last4 = lastFourIn(part(asking.form, "last4").value);
+  const missing = [["name", name !== ""], ["last4", last4 !== null]].filter(([, given]) => !given).map(([field]) => field);
   // Unfolding is itself the hint: only who left out a field that was there before has made a slip.
   for (const field of unfoldedBefore ? missing : []) complain(asking, field, asking.words.refused[field]);
   if (missing.length > 0) part(asking.form, missing[0]).focus();

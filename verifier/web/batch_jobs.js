@@ -1,6 +1,7 @@
 // Jobs of the service (docs/api.md, Verification jobs): made by a file, and reached by their token from then on.
 
 import { post } from "./posting.js";
+import { limited } from "./time_limit.js";
 
 const JOBS = "/api/v1/verification-jobs";
 const UPLOAD_MS = 70_000;
@@ -43,13 +44,13 @@ export async function table(token, kind, only) {
 
 function upload(address, file) {
   const type = TYPES[(file.name ?? "").split(".").pop().toLowerCase()] ?? "text/csv";
-  return post(address, file, UPLOAD_MS, type).then(answer);
+  return post(address, file, UPLOAD_MS, { type }).then(answer);
 }
 
 function read(method, token, rest, timeout) {
   return fetch(`${JOBS}/${encodeURIComponent(token)}${rest}`, {
     method,
-    signal: AbortSignal.timeout(timeout),
+    signal: limited(timeout),
     cache: "no-store",
     credentials: "omit",
     redirect: "error",

@@ -1,7 +1,7 @@
 // Nothing agreed with what was asked: the likely causes, and what the register covers. Never whether there is such a certificate.
 
 import { readCoverage } from "./coverage.js";
-import { fill, part } from "./render.js";
+import { fill, part } from "./elements.js";
 import { isMiscopied } from "./shapes.js";
 
 /** Show the causes for a question as docs/api.md has it: by number, or by manual code. */

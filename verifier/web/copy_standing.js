@@ -14,10 +14,11 @@ export function mayBeWithdrawn({ authentic, status, claims }, verdict) {
  * @param address where verdicts are given.
  * @param text what stands in the QR symbol.
  * @param id the copy's own id; an answer about anything else is not listened to.
+ * @param signal ends the question before its time.
  * @returns {Promise<?string>} the code of the finding, or null when nothing could be learnt.
  */
-export async function askStanding(address, text, id) {
-  const { verdict } = await askVerdict(address, { qr: text });
+export async function askStanding(address, text, id, signal) {
+  const { verdict } = await askVerdict(address, { qr: text }, signal);
   if (verdict?.annotation?.id !== id || !Array.isArray(verdict.findings)) return null;
   return verdict.findings.map(({ code }) => code).find((code) => STANDINGS.has(code)) ?? null;
 }

@@ -1,5 +1,7 @@
 // What the register covers 收录范围, from the announced results: public, the same for everybody, asked without a question.
 
+import { limited } from "./time_limit.js";
+
 const ADDRESS = "/api/v1/announced-documents";
 const TIMEOUT_MS = 10_000;
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
@@ -11,7 +13,7 @@ const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 export async function readCoverage() {
   try {
     const response = await fetch(ADDRESS, {
-      signal: AbortSignal.timeout(TIMEOUT_MS), credentials: "omit", redirect: "error", referrerPolicy: "no-referrer",
+      signal: limited(TIMEOUT_MS), credentials: "omit", redirect: "error", referrerPolicy: "no-referrer",
     });
     return response.ok ? coverageWords(await response.json()) : null;
   } catch {

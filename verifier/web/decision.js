@@ -1,6 +1,7 @@
 // The decision behind a status that fails. Only the server knows it, so only then the record is sent there.
 
-const TIMEOUT_MS = 10_000;
+import { askVerdict } from "./ask.js";
+
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const WITHDRAWN = new Set(["suspended", "revoked", "written_off", "voided", "superseded"]);
 
@@ -14,30 +15,14 @@ export function hasDecision({ authentic, status }) {
  * @param address where verdicts are given.
  * @param text what stands in the QR symbol.
  * @param status what the log says; a server that says otherwise is not listened to.
- * @returns {Promise<{decision: Object|null, replacedBy: number|null}>} both null when nothing could be learnt.
+ * @param signal ends the question before its time.
+ * @returns {Promise<{decision: ?Object, replacedBy: ?number, reason: ?string}>} `reason`: why there was no answer, a key of
+ *   NO_ANSWERS (no_answer.js); without one, null stands for what the server does not know.
  */
-export async function askDecision(address, text, status) {
-  const verdict = await request(address, text);
-  if (verdict?.status !== status) return { decision: null, replacedBy: null };
-  return { decision: decisionIn(verdict), replacedBy: Number.isInteger(verdict.replaced_by) ? verdict.replaced_by : null };
-}
-
-async function request(address, text) {
-  try {
-    const response = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ qr: text }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-    });
-    return response.ok ? await response.json() : null;
-  } catch {
-    // Off line, refused, timed out, no JSON: the answer of the log stands, without its reason.
-    return null;
-  }
+export async function askDecision(address, text, status, signal) {
+  const { verdict, reason } = await askVerdict(address, { qr: text }, signal);
+  if (verdict?.status !== status) return { decision: null, replacedBy: null, reason };
+  return { decision: decisionIn(verdict), replacedBy: Number.isInteger(verdict.replaced_by) ? verdict.replaced_by : null, reason };
 }
 
 function decisionIn({ decision }) {

@@ -1,6 +1,8 @@
 // Files of the public tree over HTTP.
 
 import { joinBytes } from "./cbor.js";
+import { reasonOf } from "./no_answer.js";
+import { limited } from "./time_limit.js";
 import { TreeProblem } from "./tree.js";
 
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -10,22 +12,22 @@ const GATEWAY = new Set([502, 503, 504]); // somebody before the server speaks f
 /**
  * A reader of the public tree below `root` (ends with a slash).
  * @param timeout milliseconds that a file may take.
+ * @param signal ends all reading before its time.
  * @returns async (path) => Uint8Array, or null when the server has no such file; throws TreeProblem, with `unreachable`
- *   true where no answer of the server came.
+ *   true where no answer of the server came, and `reason` where it gave no file: a key of NO_ANSWERS (no_answer.js).
  */
-export function fileReader(root, { timeout = TIMEOUT_MS } = {}) {
+export function fileReader(root, { timeout = TIMEOUT_MS, signal = null } = {}) {
   return async (path) => {
-    const response = await request(new URL(path, root), path, timeout);
+    const response = await request(new URL(path, root), path, limited(timeout, signal));
     if (response.status === 404) return null;
-    if (GATEWAY.has(response.status)) throw unreachable(path);
-    if (!response.ok) throw new TreeProblem("tree-missing", `${path}: ${response.status}`);
+    if (GATEWAY.has(response.status)) throw unreachable(path, response);
+    if (!response.ok) throw Object.assign(new TreeProblem("tree-missing", `${path}: ${response.status}`), { reason: reasonOf(response) });
     return body(response, path);
   };
 }
 
-async function request(address, path, timeout) {
+async function request(address, path, signal) {
   const cache = path === "checkpoint" || path === "trust-list.json" ? "no-cache" : "default";
-  const signal = AbortSignal.timeout(timeout);
   try {
     return await fetch(address, { cache, signal, credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" });
   } catch {
@@ -61,6 +63,6 @@ async function next(reader, path) {
   }
 }
 
-function unreachable(path) {
-  return Object.assign(new TreeProblem("tree-missing", path), { unreachable: true });
+function unreachable(path, response = null) {
+  return Object.assign(new TreeProblem("tree-missing", path), { unreachable: true, reason: reasonOf(response) });
 }

@@ -14,25 +14,36 @@ const SOURCE_CODES = /^(?:trust-unreadable|trust-forged|tree-|checkpoint-)/;
 
 /**
  * Evidence as `gatherEvidence` (check.js) gives it, with `basis`: "server"; "kept" where the server could not be reached;
- * "distrusted" where it was, and what it gave was not believed (the problems say why) while a kept set was at hand.
+ * "distrusted" where it was, and what it gave was not believed (the problems say why) while a kept set was at hand; and with
+ * `unanswered`: why the server gave some file not, a key of NO_ANSWERS (no_answer.js), or null.
  * @param root address of the public tree.
+ * @param signal ends all reading before its time.
  */
-export async function gatherAnywhere(text, root, { now, anchor, onSigned }) {
-  const [kept, seen] = await Promise.all([newestKept(), greatestSeen()]);
+export async function gatherAnywhere(text, root, { now, anchor, onSigned, signal = null }) {
+  const [kept, seen] = await Promise.all([keptOrNone(newestKept), keptOrNone(greatestSeen)]);
   const asked = { now, anchor, onSigned, seen };
-  let source = serverSource(root, kept);
+  let source = serverSource(root, kept, signal);
   let evidence = await gatherEvidence(text, { ...asked, readFile: source.readFile });
   const repairs = source.usedKept && isAtFault(evidence) && !source.unreachable;
   if (repairs) {
-    source = serverSource(root, null);
+    source = serverSource(root, null, signal);
     evidence = await gatherEvidence(text, { ...asked, readFile: source.readFile });
   }
   if (!isAtFault(evidence)) {
-    keepWhatWasRead(evidence, source, { kept, now, anchor, repairs }).catch(passOver);
-    return { ...evidence, basis: "server" };
+    if (!signal?.aborted) keepWhatWasRead(evidence, source, { kept, now, anchor, repairs }).catch(passOver);
+    return { ...evidence, basis: "server", unanswered: source.reason };
   }
-  if (kept === null) return { ...evidence, basis: "server" };
+  if (kept === null) return { ...evidence, basis: "server", unanswered: source.reason };
   return fromKept(text, kept, asked, source.unreachable ? null : evidence);
+}
+
+// A browser may forbid to keep anything, or have lost what it kept: it verifies on line all the same.
+async function keptOrNone(read) {
+  try {
+    return await read();
+  } catch {
+    return null;
+  }
 }
 
 async function fromKept(text, kept, asked, refused) {
@@ -48,11 +59,11 @@ function isAtFault({ problems }) {
 }
 
 // Reads from the server, but what never changes from the kept set; remembers what was read, and what came of it.
-function serverSource(root, kept) {
-  const ask = fileReader(root, kept === null ? {} : { timeout: SHORT_TIMEOUT_MS });
-  const source = { files: new Map(), usedKept: false, unreachable: false, readFile: null };
+function serverSource(root, kept, signal) {
+  const ask = fileReader(root, kept === null ? { signal } : { signal, timeout: SHORT_TIMEOUT_MS });
+  const source = { files: new Map(), usedKept: false, unreachable: false, reason: null, readFile: null };
   source.readFile = async (path) => {
-    const known = kept !== null && NEVER_CHANGES.test(path) ? await keptBytes(kept, path) : null;
+    const known = kept !== null && NEVER_CHANGES.test(path) ? await keptOrNone(() => keptBytes(kept, path)) : null;
     if (known !== null) source.usedKept = true;
     try {
       const raw = known ?? (await ask(path));
@@ -60,6 +71,7 @@ function serverSource(root, kept) {
       return raw;
     } catch (error) {
       source.unreachable ||= error.unreachable === true;
+      source.reason ??= error.reason ?? null;
       throw error;
     }
   };

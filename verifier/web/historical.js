@@ -1,112 +1,54 @@
-// Historical records: asked for by number, name and last four characters; only the server can answer.
+// Historical records: asked for by number, name and last four characters. Only the server can answer, and it is answered as
+// on the verdict page, whatever stands behind the number.
 
-import { enableDownload } from "./download.js";
-import { bothLanguages, enableLanguageSwitch } from "./language.js";
-import { post } from "./posting.js";
-import { QUALITIES } from "./qualities.js";
+import { currentSubject } from "./current_question.js";
+import { enableDownload, enableDownloads } from "./download.js";
+import { fill, part } from "./elements.js";
+import { enableLanguageSwitch } from "./language.js";
+import { lastFourIn } from "./last_four.js";
+import { readWords } from "./page_words.js";
+import { enableAskingAgain, showBroken } from "./pursuing.js";
+import { ServiceAnswers } from "./service_answers.js";
+import { enableSuspicion } from "./suspicion.js";
 
-const ADDRESS = "/api/v1/verify";
-const TIMEOUT_MS = 15_000;
-const VERDICTS = {
-  passed: { zh: "通过核验", en: "Verified" },
-  failed: { zh: "未通过核验", en: "Not verified" },
-  undetermined: { zh: "无法判定", en: "Cannot tell" },
-};
-const NO_ANSWER = { zh: "暂时没有得到答复，请稍后再试。", en: "No answer at the moment; please try again later." };
-const TOO_MANY = { zh: "查询过于频繁，请稍后再试。", en: "Too many questions; please try again later." };
-
-// Findings about the ledger behind the answer, not about the record.
-const BASIS = new Set(["no-witnesses"]);
-
-const offerStatement = enableDownload(document.querySelector("[data-statement]"));
+const form = part("[data-historical]");
+const offerReports = enableDownloads("[data-report]", "[data-signed-verdict]");
+const offerStatement = enableDownload(part("[data-statement]"));
 
 enableLanguageSwitch();
-document.querySelector("[data-historical]").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const value = (id) => document.getElementById(id).value.trim();
-  const question = { number: value("number"), name: value("holder"), id_last4: value("last4") };
-  offerStatement(null);
-  const answer = await ask(question);
-  show(answer);
-  offerStatement(answer.verdict?.status === "historical" ? question : null);
-});
+enableAskingAgain();
+const words = await readWords().catch(() => null);
+if (words === null) showBroken();
+else begin();
 
-/** The verdict on a question, or the sentence to show instead. */
-async function ask(question) {
-  try {
-    const response = await post(ADDRESS, question, TIMEOUT_MS);
-    if (response.status === 429) return { sentence: TOO_MANY };
-    return response.ok ? { verdict: await response.json() } : { sentence: NO_ANSWER };
-  } catch {
-    return { sentence: NO_ANSWER };
-  }
+function begin() {
+  const answers = new ServiceAnswers({ address: form.dataset.historical, words, offer, suspect: enableSuspicion() });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const question = questionIn(words.asking.refused);
+    if (question !== null) answers.ask(question);
+  });
+  part("[data-place-select]").addEventListener("change", (event) => currentSubject().choosePlace?.(event.target.value || null));
 }
 
-function show({ verdict, sentence }) {
-  const told = verdict ?? { verdict: "undetermined", findings: [sentence], historical: null, holder: null, decision: null };
-  fill("[data-answer-verdict]", VERDICTS[told.verdict]);
-  const label = part("[data-answer-label]");
-  label.hidden = told.historical === null;
-  if (told.historical) label.replaceChildren(...bothLanguages(same(told.historical.label)));
-  part("[data-answer-fields]").replaceChildren(...fieldsOf(told).map(field));
-  const aside = told.findings.filter(({ code }) => BASIS.has(code));
-  part("[data-answer-findings]").replaceChildren(...told.findings.filter(({ code }) => !BASIS.has(code)).map(item));
-  part("[data-answer-basis]").hidden = !told.as_of && aside.length === 0;
-  part("[data-answer-as-of]").hidden = !told.as_of;
-  if (told.as_of) fill("[data-answer-as-of]", asOfWords(told.as_of));
-  part("[data-answer-basis-findings]").replaceChildren(...aside.map(item));
-  part("[data-answer-card]").hidden = false;
-  part("[data-answer-verdict]").focus();
+// Of a historical record there is a statement, of a certificate a report.
+function offer(question, verdict) {
+  const isHistorical = verdict?.status === "historical";
+  offerReports(question !== null && verdict.certificate !== null ? question : null);
+  offerStatement(question !== null && isHistorical ? question : null);
 }
 
-function fieldsOf({ historical, holder, decision }) {
-  if (!historical) return [];
-  const rows = [
-    [{ zh: "姓名", en: "Name" }, holder],
-    [{ zh: "职称名称（原文）", en: "Title, as recorded" }, historical.title],
-    [{ zh: "系列（原文）", en: "Series, as recorded" }, historical.series],
-    [{ zh: "级别（原文）", en: "Level, as recorded" }, historical.level],
-    [{ zh: "取得时间", en: "Acquired" }, historical.acquired],
-    [{ zh: "发证单位（原文）", en: "Issuing body, as recorded" }, historical.issuing_body],
-    [{ zh: "评审委员会（原文）", en: "Committee, as recorded" }, historical.committee],
-    [{ zh: "公布文号（原文）", en: "Document, as recorded" }, historical.document],
-    [{ zh: "材料质量", en: "Evidence" }, QUALITIES[historical.quality]],
-    [{ zh: "查询编号", en: "Check reference" }, historical.reference],
-    [{ zh: "决定文号", en: "Decision" }, decision?.reference],
-    [{ zh: "决定理由", en: "Ground" }, decision?.ground],
-  ];
-  return rows.filter(([, value]) => value).map(([name, value]) => [name, typeof value === "string" ? same(value) : value]);
+// What is there, or null after saying what is missing.
+function questionIn(refused) {
+  const given = { number: part("#number").value.trim(), holder: part("#holder").value.trim(), last4: lastFourIn(part("#last4").value) };
+  const missing = Object.keys(given).filter((name) => !given[name]);
+  for (const name of Object.keys(given)) complain(name, missing.includes(name) ? refused[name === "holder" ? "name" : name] : null);
+  if (missing.length === 0) return { number: given.number, name: given.holder, id_last4: given.last4 };
+  part(`#${missing[0]}`).focus();
+  return null;
 }
 
-function asOfWords(instant) {
-  const shown = new Date(Date.parse(instant) + 8 * 3600 * 1000).toISOString().slice(0, 16).replace("T", " ");
-  return { zh: `${shown}（北京时间）的公开账本。`, en: `The public ledger of ${shown} (Beijing time).` };
-}
-
-function field([label, value]) {
-  const row = document.createElement("div");
-  const term = document.createElement("dt");
-  const definition = document.createElement("dd");
-  term.append(...bothLanguages(label));
-  definition.append(...bothLanguages(value));
-  row.append(term, definition);
-  return row;
-}
-
-function item(texts) {
-  const entry = document.createElement("li");
-  entry.append(...bothLanguages(texts));
-  return entry;
-}
-
-function same(text) {
-  return { zh: text, en: text };
-}
-
-function part(selector) {
-  return document.querySelector(selector);
-}
-
-function fill(selector, texts) {
-  part(selector).replaceChildren(...bothLanguages(texts));
+function complain(name, texts) {
+  part(`#${name}`).setAttribute("aria-invalid", String(texts !== null));
+  fill(`#${name}-complaint`, texts);
 }

@@ -7,7 +7,7 @@ import { bothLanguages } from "./language.js";
 import { ownScript } from "./own_worker.js";
 import { CannotVerify } from "./signature.js";
 import { TreeProblem } from "./tree.js";
-import { ageWords } from "./verdict.js";
+import { ageWords } from "./answer_words.js";
 
 const SHARD_KB = 64;
 const LABELS = {

@@ -3,6 +3,7 @@
 
 import { showComputing } from "./computing.js";
 import { prove } from "./proof_of_work.js";
+import { limited } from "./time_limit.js";
 
 const JSON_TYPE = "application/json";
 const TOO_MANY = 429;
@@ -10,24 +11,25 @@ const TOO_MANY = 429;
 /**
  * Send a question.
  * @param address where it is answered.
- * @param question an object, sent as JSON, or a file, sent as it is with its media type `type`.
+ * @param question an object, sent as JSON, or a file, sent as it is under its media type.
  * @param timeout milliseconds after which an answer is waited for no more; computing is not counted.
- * @param headers more of them, sent every time.
+ * @param options `type`: the media type; `headers`: more of them, sent every time; `signal`: ends it before its time.
  * @returns {Promise<Response>} whatever its status; rejected off line, when refused, and after the timeout.
  */
-export async function post(address, question, timeout, type = JSON_TYPE, headers = {}) {
-  const response = await send(address, question, timeout, type, headers);
+export async function post(address, question, timeout, { type = JSON_TYPE, headers = {}, signal = null } = {}) {
+  const ask = (more) => send(address, question, limited(timeout, signal), type, { ...headers, ...more });
+  const response = await ask({});
   const challenge = response.status === TOO_MANY ? await challengeIn(response.clone()) : null;
-  const proof = challenge === null ? null : await compute(challenge);
-  return proof === null ? response : send(address, question, timeout, type, { ...headers, "X-Proof-Of-Work": proof });
+  const proof = challenge === null ? null : await compute(challenge, signal);
+  return proof === null ? response : ask({ "X-Proof-Of-Work": proof });
 }
 
-function send(address, question, timeout, type, more) {
+function send(address, question, signal, type, more) {
   return fetch(address, {
     method: "POST",
     headers: { "Content-Type": type, "X-Asked-From": "page", ...more },
     body: type === JSON_TYPE ? JSON.stringify(question) : question,
-    signal: AbortSignal.timeout(timeout),
+    signal,
     credentials: "omit",
     redirect: "error",
     referrerPolicy: "no-referrer",
@@ -42,8 +44,9 @@ async function challengeIn(response) {
   }
 }
 
-async function compute(challenge) {
+async function compute(challenge, signal) {
   const shown = showComputing(challenge.difficulty);
+  signal?.addEventListener("abort", shown.end, { once: true });
   try {
     return await prove(challenge, shown.report);
   } finally {

@@ -2,14 +2,16 @@
 
 import { bothLanguages } from "./language.js";
 import { narrowed, withoutSeparators } from "./manual_code.js";
+import { reasonOf } from "./no_answer.js";
 import { post } from "./posting.js";
-import { dateWords, field, part, same } from "./render.js";
+import { dateWords } from "./calendar.js";
+import { field, part, same } from "./elements.js";
 
 const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const SYMBOLS = 18;
 const MEANT = new RegExp(`^B[${ALPHABET}]{${SYMBOLS - 2},${SYMBOLS}}$`);
 const TIMEOUT_MS = 15_000;
-const REASONS = { 404: "report-unknown", 422: "report-mistyped", 429: "too-many" };
+const REASONS = { 404: "report-unknown", 422: "report-mistyped" };
 const ENDED = { zh: "报告已经到期，不能再作为依据；请以上面现在的核验结果为准。", en: "The report has ended and is no longer to be relied on: what holds now is told on this page." };
 const CHANGED = { zh: "证书的情况在报告出具之后有变化，请以现在的核验结果为准。", en: "Something about the certificate has changed since: what holds now is told on this page." };
 const SAME = { zh: "报告仍在有效期内，证书的情况没有变化。", en: "The report has not ended, and nothing about the certificate has changed." };
@@ -30,19 +32,20 @@ export function decodeReportCode(typed) {
 /**
  * Ask what a report said.
  * @param address where reports are found again.
- * @returns {Promise<{told: ?Object, reason: ?string}>} `told` as docs/api.md has it; `reason`: a key of `told` in words.json.
+ * @returns {Promise<{told: ?Object, reason: ?string}>} `told` as docs/api.md has it; `reason`: a key of `told` in words.json, or of NO_ANSWERS
+ *   (no_answer.js).
  */
-export async function askReport(address, typed) {
+export async function askReport(address, typed, signal) {
   const code = decodeReportCode(typed);
   if (code === null) return { told: null, reason: "report-mistyped" };
+  let response = null;
   try {
-    const response = await post(address, { code }, TIMEOUT_MS);
+    response = await post(address, { code }, TIMEOUT_MS, { signal });
     if (response.ok) return { told: await response.json(), reason: null };
-    return { told: null, reason: REASONS[response.status] ?? "no-answer" };
   } catch {
     // Off line, refused, timed out, no JSON.
-    return { told: null, reason: "no-answer" };
   }
+  return { told: null, reason: REASONS[response?.status] ?? reasonOf(response) };
 }
 
 /** Show, beside the verdict of now, what the report said; `words` of words.json. */

@@ -1,11 +1,12 @@
 // What a holder chose to show to whoever has the code: typed, or in the fragment of the link, which no server sees.
 
 import { requestNumber } from "./ask.js";
-import { chinaTime } from "./calendar.js";
+import { chinaTime, dateWords } from "./calendar.js";
 import { bothLanguages, enableLanguageSwitch } from "./language.js";
 import { narrowed, withoutSeparators } from "./manual_code.js";
 import { post } from "./posting.js";
-import { areaWords, dateWords, field, fill, part, same } from "./render.js";
+import { field, fill, part, same } from "./elements.js";
+import { areaWords } from "./record_fields.js";
 import { shapeOf } from "./shapes.js";
 
 const TIMEOUT_MS = 15_000;

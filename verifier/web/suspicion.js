@@ -1,6 +1,6 @@
 // The offer to report a suspected fake, under a verdict that failed; its form is loaded when somebody wants it.
 
-import { part } from "./render.js";
+import { part } from "./elements.js";
 
 // What has another reason than a fake: a newer version, another place, a review that is not over.
 const HARMLESS = new Set(["superseded", "elsewhere", "where", "suspended"]);

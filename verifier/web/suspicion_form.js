@@ -3,7 +3,7 @@
 import { requestNumber } from "./ask.js";
 import { bothLanguages } from "./language.js";
 import { post } from "./posting.js";
-import { same } from "./render.js";
+import { same } from "./elements.js";
 
 const TIMEOUT_MS = 60_000; // two megabytes over a phone
 const MAX_FILE = 2_000_000;
@@ -122,7 +122,7 @@ class Form {
       const body = await this.body();
       const text = JSON.stringify(body);
       if (this.sent.body !== text) this.sent = { body: text, key: crypto.randomUUID() };
-      const response = await post(this.form.dataset.reportedTo, body, TIMEOUT_MS, undefined, { "Idempotency-Key": `"${this.sent.key}"` });
+      const response = await post(this.form.dataset.reportedTo, body, TIMEOUT_MS, { headers: { "Idempotency-Key": `"${this.sent.key}"` } });
       if (response.ok) return { opened: await response.json(), told: null };
       if (response.status === 429) return { opened: null, told: TOO_MANY };
       if (response.status === 400) return { opened: null, told: await detailOf(response) };

@@ -3,7 +3,8 @@
 import { requestNumber } from "./ask.js";
 import { bothLanguages, enableLanguageSwitch } from "./language.js";
 import { post } from "./posting.js";
-import { dateWords, field, part, same } from "./render.js";
+import { dateWords } from "./calendar.js";
+import { field, part, same } from "./elements.js";
 import { dateInChina } from "./calendar.js";
 
 const TIMEOUT_MS = 15_000;

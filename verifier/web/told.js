@@ -1,11 +1,15 @@
 // A verdict that the service gave, not this browser: shown like one of the browser's own, and said to be told.
 
+import { ageWords, agoWords, entryOf, fillBoth, notesOf, regionName } from "./answer_words.js";
+import { chinaTime, dateWords } from "./calendar.js";
+import { field, fill, listItem, part, same } from "./elements.js";
+import { NO_ANSWERS } from "./no_answer.js";
 import { QUALITIES } from "./qualities.js";
-import { agoWords, areaWords, chinaTime, copyFields, dateWords, field, fill, listItem, part, same, showAnswer, showAsking, showNotes, versionWords } from "./render.js";
-import { ageWords, entryOf, fillBoth, notesOf, regionName } from "./verdict.js";
+import { areaWords, copyFields, versionWords } from "./record_fields.js";
+import { showAnswer, showAsking, showNotes } from "./render.js";
 
 const TEST = "test-environment";
-const MISTYPED = "mistyped";
+const AGAIN = new Set(["document-busy"]);
 const UNWITNESSED = "no-witnesses";
 const NOT_FOUND = "certificate-not-found";
 
@@ -39,12 +43,18 @@ export function isNotFound({ findings }) {
   return findings.some(({ code }) => code === NOT_FOUND);
 }
 
-/** What was asked got no verdict: why, and what to do, from `told` of words.json; `request`: its number, where there is one. */
+/**
+ * What was asked got no verdict: why, and what to do.
+ * @param reason a key of NO_ANSWERS (no_answer.js), after which the same may be asked again; or of `told` in words.json, or
+ *   of its `answers`: then something else is to be asked.
+ * @param request the number of the question at the service, where there is one.
+ */
 export function showUntold(reason, words, request = null) {
-  const { mark, label, text, next } = words.told[reason];
+  const { mark, label, text, next } = NO_ANSWERS[reason] ?? words.told[reason] ?? words.answers[reason];
+  const again = reason in NO_ANSWERS || AGAIN.has(reason);
   showAnswer("undetermined", mark, words.verdicts.undetermined, label, text, next);
-  part("[data-retry]").hidden = reason === MISTYPED;
-  showAsking(reason === MISTYPED);
+  part("[data-retry]").hidden = !again;
+  showAsking(!again);
   showRequest(request);
 }
 
@@ -101,10 +111,15 @@ function certificateTold(certificate, area) {
 function historicalTold(historical) {
   if (historical === null) return [];
   const lines = [
+    [{ zh: "说明", en: "Kind of record" }, historical.label],
+    [{ zh: "原证书编号", en: "Number of the old certificate" }, historical.original_number],
     [{ zh: "职称名称（原文）", en: "Title, as recorded" }, historical.title],
     [{ zh: "系列（原文）", en: "Series, as recorded" }, historical.series],
     [{ zh: "级别（原文）", en: "Level, as recorded" }, historical.level],
     [{ zh: "取得时间", en: "Acquired" }, historical.acquired],
+    [{ zh: "发证单位（原文）", en: "Issuing body, as recorded" }, historical.issuing_body],
+    [{ zh: "评审委员会（原文）", en: "Committee, as recorded" }, historical.committee],
+    [{ zh: "公布文号（原文）", en: "Document, as recorded" }, historical.document],
     [{ zh: "查询编号", en: "Check reference" }, historical.reference],
   ];
   const told = lines.filter(([, value]) => value).map(([label, value]) => [label, same(value)]);

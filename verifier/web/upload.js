@@ -1,10 +1,13 @@
 // A certificate file: sent to the service, which alone can look into it, and shown beside its signed record and the register.
 
 import { requestNumber } from "./ask.js";
+import { cell, part, same } from "./elements.js";
 import { bothLanguages } from "./language.js";
+import { reasonOf } from "./no_answer.js";
 import { post } from "./posting.js";
-import { part, same, showAnswer, showAsking, showChecking } from "./render.js";
-import { showRequest, showTold, showUnchecked } from "./told.js";
+import { pursue } from "./pursuing.js";
+import { showAsking, showChecking } from "./render.js";
+import { showTold, showUnchecked, showUntold } from "./told.js";
 
 const MAX_BYTES = 2_000_000;
 const TIMEOUT_MS = 20_000;
@@ -14,7 +17,7 @@ const CHECKING = {
 };
 const TOO_LARGE = { verdict: null, reason: "document-too-large", request: null };
 // Problems of the service (docs/api.md) by status, or by code where one status has several reasons.
-const REASONS = { 413: "document-too-large", 429: "too-many", "examination-busy": "document-busy", timeout: "document-too-slow" };
+const REASONS = { 413: "document-too-large", "examination-busy": "document-busy", timeout: "document-too-slow" };
 const UNREADABLE = { zh: "读不出", en: "not readable" };
 const NOT_HELD = { zh: "无", en: "none" };
 const ENGLISH = {
@@ -73,35 +76,45 @@ function markDropping(form) {
   addEventListener("dragleave", (event) => form.toggleAttribute("data-over", event.relatedTarget !== null));
 }
 
-async function checkFile(file, address, words) {
-  showChecking(CHECKING);
-  const { verdict, reason, request } = file.size > MAX_BYTES ? TOO_LARGE : await ask(address, file);
-  if (verdict === null) {
-    const { mark, label, text, next } = words.answers[reason] ?? words.told[reason];
-    showAnswer("undetermined", mark, words.verdicts.undetermined, label, text, next);
-    showRequest(request);
-  } else {
-    showTold(verdict, words, null, null);
-    part("[data-place]").hidden = true;
-    showUnchecked(uncheckedOf(verdict), verdict, words);
-    showComparison(verdict);
-    if (comparesEverything(verdict)) part("[data-record]").hidden = true;
-  }
-  part("[data-retry]").hidden = true;
-  showAsking(verdict?.verdict !== "passed");
-  part("[data-verdict]").focus();
+function checkFile(file, address, words) {
+  return pursue(async (question) => {
+    question.subject = { askAgain: () => checkFile(file, address, words) };
+    showChecking(CHECKING);
+    const { verdict, reason, request } = file.size > MAX_BYTES ? TOO_LARGE : await question.still(ask(address, file, question.signal));
+    if (verdict === null) showUntold(reason, words, request);
+    else showChecked(verdict, words);
+    showAsking(verdict?.verdict !== "passed");
+    part("[data-verdict]").focus();
+  });
 }
 
-async function ask(address, file) {
+function showChecked(verdict, words) {
+  showTold(verdict, words, null, null);
+  part("[data-place]").hidden = true;
+  showUnchecked(uncheckedOf(verdict), verdict, words);
+  showComparison(verdict);
+  if (comparesEverything(verdict)) part("[data-record]").hidden = true;
+  part("[data-retry]").hidden = true;
+}
+
+async function ask(address, file, signal) {
+  let response = null;
   try {
-    const response = await post(address, file, TIMEOUT_MS, "application/pdf");
+    response = await post(address, file, TIMEOUT_MS, { type: "application/pdf", signal });
     if (response.ok) return { verdict: await response.json(), reason: null, request: null };
-    const { code } = response.status === 503 ? await response.json() : { code: null };
-    const reason = REASONS[code] ?? REASONS[response.status] ?? "document-unanswered";
-    return { verdict: null, reason, request: requestNumber(response) };
+    return { verdict: null, reason: REASONS[await codeOf(response)] ?? REASONS[response.status] ?? reasonOf(response), request: requestNumber(response) };
   } catch {
     // Off line, refused, timed out, no JSON.
-    return { verdict: null, reason: "document-unanswered", request: null };
+    return { verdict: null, reason: reasonOf(response), request: null };
+  }
+}
+
+// One status has several reasons, which the problem's code tells apart.
+async function codeOf(response) {
+  try {
+    return response.status === 503 ? (await response.json()).code : null;
+  } catch {
+    return null; // no problem of ours: somebody before the service answered
   }
 }
 
@@ -156,11 +169,4 @@ function columnOf(row, { key, zh, en, missing }) {
   name.append(...bothLanguages({ zh, en }));
   shown.prepend(name);
   return shown;
-}
-
-function cell(kind, texts, style = "") {
-  const element = document.createElement(kind);
-  if (style) element.className = style;
-  element.append(...bothLanguages(texts));
-  return element;
 }
