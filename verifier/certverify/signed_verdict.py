@@ -7,6 +7,7 @@ The signature says who answered and when; the evidence says, without the authori
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
@@ -58,6 +59,14 @@ class AboutRecord(StrEnum):
     NOT_ASKED = "not_asked"
 
 
+class Believed(StrEnum):
+    """Whether the file itself is to be believed, whatever the verdict in it says."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class ProvenStatus:
     """What the evidence proves by itself: the log of `origin`, with `size` leaves at `cosigned_at`, held `status` in `slot`."""
@@ -76,18 +85,22 @@ class ProvenStatus:
 
 @dataclass(slots=True)
 class SignedVerdictCheck:
-    """What a signed verdict is worth. `statement` is given only when a key of the trust list signed it in its time."""
+    """What a signed verdict is worth. `statement` is given only when a key of the trust list signed it in its time.
+
+    `believed` is about the file; what was shown beside it is not part of that.
+    """
 
     codes: list[Code] = field(default_factory=list)
     kid: str | None = None
     statement: Statement | None = None
     proven: ProvenStatus | None = None
     about: AboutRecord = AboutRecord.NOT_ASKED
+    believed: Believed = Believed.UNKNOWN
 
     @property
     def outcome(self) -> Outcome:
         """What the file says, when it may be relied on: then the outcome of the verdict in it."""
-        effects = {MEANINGS[code].effect for code in self.codes}
+        effects = _effects(self.codes)
         if Effect.FAILED in effects:
             return Outcome.FAILED
         if Effect.UNDETERMINED in effects or self.statement is None:
@@ -105,6 +118,7 @@ class SignedVerdictCheck:
         return {
             "schema": CHECK_SCHEMA,
             "verdict": self.outcome.value,
+            "believed": self.believed.value,
             "findings": [{"code": one.code.value, "zh": one.zh, "en": one.en} for one in self.findings],
             "not_established": [code.value for code in self.codes if leaves_open(code)],
             "signed": told and {"kid": self.kid, "issued_at": _instant(told.issued_at)},
@@ -131,9 +145,24 @@ def check_signed_verdict(
         check.proven = _proven(check, statement, trust)
     except StopError as stop:
         check.codes.append(stop.code)
+    check.believed = _believed_by(check)
     if qr_text is not None:
         _judge_record(check, qr_text, trust, now)
     return check
+
+
+def _effects(codes: Iterable[Code]) -> set[Effect]:
+    """What codes do to the answer here. That the witnesses of today's policy are missing is a note: the policy changes, the
+    file does not, and its verdict rests on the signature and the log's own word as one without evidence does.
+    """
+    return {MEANINGS[code].effect for code in codes if code is not Code.QUORUM_MISSING}
+
+
+def _believed_by(check: SignedVerdictCheck) -> Believed:
+    effects = _effects(check.codes)
+    if Effect.FAILED in effects:
+        return Believed.NO
+    return Believed.UNKNOWN if Effect.UNDETERMINED in effects or check.statement is None else Believed.YES
 
 
 def _believed(check: SignedVerdictCheck, raw_file: bytes, trust: Trust, now: datetime) -> Statement:

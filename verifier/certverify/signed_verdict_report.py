@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from certverify.report import Language, render
-from certverify.signed_verdict import AboutRecord, ProvenStatus, SignedVerdictCheck
+from certverify.signed_verdict import AboutRecord, Believed, ProvenStatus, SignedVerdictCheck
 from certverify.signed_verdict_decoding import AskedBy, AskedQuestion
 from certverify.verdict import Outcome
 
 _BEIJING = timezone(timedelta(hours=8))
 _OUTCOME_ZH = {
-    Outcome.PASSED: "文件可信，当时的结论是通过核验",
-    Outcome.FAILED: "文件不可信，或当时的结论是未通过核验",
-    Outcome.UNDETERMINED: "无法判定，或当时的结论是无法判定",
+    Outcome.PASSED: "通过核验",
+    Outcome.FAILED: "未通过核验",
+    Outcome.UNDETERMINED: "无法判定",
 }
 _OUTCOME_EN = {
-    Outcome.PASSED: "to be believed, and the verdict then was PASSED",
-    Outcome.FAILED: "not to be believed, or the verdict then was NOT PASSED",
-    Outcome.UNDETERMINED: "cannot tell, or the verdict then was CANNOT TELL",
+    Outcome.PASSED: "PASSED",
+    Outcome.FAILED: "NOT PASSED",
+    Outcome.UNDETERMINED: "CANNOT TELL",
 }
 _BY_ZH = {AskedBy.QR: "证书二维码", AskedBy.CODE: "校验码", AskedBy.HOLDER: "证书编号、姓名和证件号码后四位"}
 _BY_EN = {AskedBy.QR: "QR code", AskedBy.CODE: "manual code", AskedBy.HOLDER: "number, name and last four"}
@@ -43,10 +43,37 @@ def render_signed_verdict(check: SignedVerdictCheck, language: Language) -> str:
     return "\n".join([*lines, "", f"—— {head} ——"]) + "\n" + render(told.verdict, language)
 
 
+def _headline_zh(check: SignedVerdictCheck) -> str:
+    """Whether the file is to be believed, and only then what it said: the two are never one sentence for both."""
+    told = check.statement
+    if check.believed is Believed.NO:
+        return "文件不可信，请勿采信"
+    if check.believed is Believed.UNKNOWN or told is None:
+        return "无法判定文件是否可信"
+    then = f"文件可信，当时的结论是{_OUTCOME_ZH[told.verdict.outcome]}"
+    if check.about is AboutRecord.NO:
+        return f"{then}；但说的不是所出示的证书"
+    return then if check.outcome is told.verdict.outcome else f"{then}；但未能确认针对所出示的证书，见说明"
+
+
+def _headline_en(check: SignedVerdictCheck) -> str:
+    told = check.statement
+    if check.believed is Believed.NO:
+        return "not to be believed"
+    if check.believed is Believed.UNKNOWN or told is None:
+        return "cannot tell whether the file is to be believed"
+    then = f"genuine, and the verdict then was {_OUTCOME_EN[told.verdict.outcome]}"
+    if check.about is AboutRecord.NO:
+        return f"{then}; but it is about another certificate than the one shown"
+    if check.outcome is told.verdict.outcome:
+        return then
+    return f"{then}; but whether it is about the certificate shown is not established, see the findings"
+
+
 def _zh(check: SignedVerdictCheck) -> list[str]:
     lines = [
-        f"已签名的核验结论：{_OUTCOME_ZH[check.outcome]}",
-        f"Signed verdict: {_OUTCOME_EN[check.outcome]}",
+        f"已签名的核验结论：{_headline_zh(check)}",
+        f"Signed verdict: {_headline_en(check)}",
         "",
     ]
     told, proven = check.statement, check.proven
@@ -62,7 +89,7 @@ def _zh(check: SignedVerdictCheck) -> list[str]:
 
 
 def _en(check: SignedVerdictCheck) -> list[str]:
-    lines = [f"Signed verdict: {_OUTCOME_EN[check.outcome]}", ""]
+    lines = [f"Signed verdict: {_headline_en(check)}", ""]
     told, proven = check.statement, check.proven
     if told is not None:
         lines.append(f"Signed: {_local(told.issued_at)} Beijing time (UTC+08:00), by key {check.kid}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from certverify.codes import Code
 from certverify.errors import ImageError
 from certverify.images import MAX_IMAGE_BYTES
-from certverify.options import ENDING, add_material, left_open, named_trust, write, write_json
+from certverify.options import add_material, left_open, named_trust, write, write_json
 from certverify.presented import names_a_file, read_file
 from certverify.report import Language
 from certverify.signed_verdict import (
@@ -21,11 +21,17 @@ from certverify.signed_verdict import (
 )
 from certverify.signed_verdict_report import render_signed_verdict
 
+_ENDING = (
+    "退出码 Exit codes: 0 文件可信，当时通过核验 genuine and passed then; 1 文件不可信，或文件可信而当时未通过 "
+    "not to be believed, or genuine and not passed then; 2 无法判定 cannot tell. 1 的两种情形以首行和 --json 的 believed 区分："
+    "the first line and `believed` of --json tell the two apart."
+)
+
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command's arguments; `run(asked, clock)` among the defaults does the work and gives the exit code."""
     purpose = "核对已签名的核验结论：谁在何时出具、说了什么、有何证据。Check a signed verdict that was filed."
-    command = commands.add_parser("verdict", help=purpose, description=purpose, epilog=ENDING)
+    command = commands.add_parser("verdict", help=purpose, description=purpose, epilog=_ENDING)
     add_material(command)
     command.add_argument(
         "file", metavar="FILE", type=Path, help="已签名的核验结论 JSON 文件。The signed verdict, a JSON file."
