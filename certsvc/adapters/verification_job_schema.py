@@ -21,6 +21,7 @@ verification_job = Table(
     Column("id", String(20), primary_key=True),
     Column("token_digest", LargeBinary(32), nullable=False, unique=True),
     Column("sealed_asker", LargeBinary),
+    Column("of_organisation", Integer, nullable=False, server_default="0"),
     Column("made_at", String(32), nullable=False),
     Column("finished_at", String(32)),
     Column("ends_at", String(32), nullable=False),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, literal, select, update
 
 from certsvc.adapters.database import insert_rows
 from certsvc.adapters.instants import instant_text, read_instant
@@ -62,6 +62,7 @@ class DatabaseVerificationJobs:
                 verification_job.insert().values(
                     id=job,
                     token_digest=token_digest,
+                    of_organisation=int(asker.organisation is not None),
                     sealed_asker=self._cipher.encrypt(raw_asker, context=_context(job, "asker")),
                     made_at=instant_text(standing.made_at),
                     finished_at=None if standing.finished_at is None else instant_text(standing.finished_at),
@@ -73,6 +74,13 @@ class DatabaseVerificationJobs:
                 )
             )
             insert_rows(connection, verification_job_row, names, new)
+
+    def waiting_rows(self) -> int:
+        """Rows that wait."""
+        done = sum((_JOB[word.value] for word in RowOutcome), start=literal(0))
+        query = select(func.coalesce(func.sum(_JOB.rows - done), 0)).where(_JOB.finished_at.is_(None))
+        with self._engine.begin() as connection:
+            return int(connection.scalar(query) or 0)
 
     def standing(self, token_digest: bytes) -> JobStanding | None:
         """How a job stands."""
@@ -114,12 +122,16 @@ class DatabaseVerificationJobs:
                 _delete(connection, [job])
         return job is not None
 
-    def claim(self, now: datetime, until: datetime, most: int) -> JobChunk | None:
+    def claim(
+        self, now: datetime, until: datetime, most: int, *, organisations_first: bool = False
+    ) -> JobChunk | None:
         """Lease rows. Whoever loses the race for a job looks again the next time."""
         at = instant_text(now)
         free = _JOB.leased_until.is_(None) | (_JOB.leased_until <= at)
         query = select(verification_job).where(_JOB.finished_at.is_(None), _JOB.ends_at > at, free)
         with self._engine.begin() as connection:
+            if organisations_first:
+                query = query.order_by(_JOB.of_organisation.desc())
             found = connection.execute(query.order_by(_JOB.worked_at, _JOB.id).limit(1)).one_or_none()
             if found is None:
                 return None
@@ -186,7 +198,7 @@ class DatabaseVerificationJobs:
             done = {"finished_at": instant_text(now), "ends_at": instant_text(ends_at), "sealed_asker": None}
             connection.execute(update(verification_job).where(_JOB.id == job).values(**done))
 
-    def _chunk(self, found: Row[Any], rows: Sequence[Row[Any]]) -> JobChunk:
+    def _chunk(self, found: Row[Any], rows: Sequence[Row[Any, Any]]) -> JobChunk:
         """What was leased. A row that cannot be read is told of as damaged: it must not hold up the line."""
         waiting, damaged = [], []
         try:

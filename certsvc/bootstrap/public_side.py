@@ -24,6 +24,7 @@ from certsvc.adapters.share_store import DatabaseShareGrantBoard
 from certsvc.adapters.statement_store import DatabaseStatementsByCode
 from certsvc.adapters.stored_answer_store import DatabaseAnswerStore
 from certsvc.adapters.tree_export import CHANGING, export_folder
+from certsvc.bootstrap.enumeration import SharedWatch
 from certsvc.bootstrap.key_desk import KeyDesk, known_log_keys
 from certsvc.bootstrap.ledger_desk import LedgerDesk
 from certsvc.bootstrap.mapping import open_mapping_answers
@@ -133,6 +134,11 @@ class PublicSide(Parts):
     def verification_jobs(self) -> VerificationJobs:
         """Checks of whole files."""
         return VerificationJobs(self)
+
+    @cached_property
+    def enumeration(self) -> SharedWatch:
+        """The watch over those who try certificates out."""
+        return SharedWatch(self)
 
     @cached_property
     def copy_board(self) -> DatabaseCopyBoard:

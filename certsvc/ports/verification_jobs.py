@@ -70,6 +70,10 @@ class JobChunk:
 class JobBoard(Protocol):
     """Jobs by the digest of their token."""
 
+    def waiting_rows(self) -> int:
+        """How many rows of all jobs wait to be answered."""
+        ...
+
     def make(
         self,
         standing: JobStanding,
@@ -101,8 +105,13 @@ class JobBoard(Protocol):
 class JobWork(Protocol):
     """Jobs as they are worked off."""
 
-    def claim(self, now: datetime, until: datetime, most: int) -> JobChunk | None:
-        """Rows of the job that was worked at longest ago, leased by compare-and-set; None while there is nothing to do."""
+    def claim(
+        self, now: datetime, until: datetime, most: int, *, organisations_first: bool = False
+    ) -> JobChunk | None:
+        """Rows of the job that was worked at longest ago, leased by compare-and-set; None while there is nothing to do.
+
+        `organisations_first`: while one of an organisation waits, of those.
+        """
         ...
 
     def finish(self, chunk: JobChunk, results: Sequence[RowResult], now: datetime, ends_at: datetime) -> bool:

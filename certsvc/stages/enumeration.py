@@ -1,13 +1,15 @@
 """Watching for somebody who tries certificates out 枚举: by numbers that do not exist, in rows, or by names for one number.
 
 What is remembered is bounded and made of keyed digests, with a key that dies with the process; every process watches for
-itself. Only questions that agree with nothing count, so whoever checks what lies before them is never suspected.
+itself, in one memory for all its parts. Only questions that agree with nothing count, so whoever checks what lies before them
+is never suspected.
 """
 
 from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -80,6 +82,12 @@ class EnumerationWatch:
         self.raised = dict.fromkeys(Pattern, 0)
         """Alerts of this process, by pattern."""
 
+    def beside(self, alerts: LookUps, clock: Clock) -> EnumerationWatch:
+        """A watch that remembers and judges as one with this one, and raises its alerts elsewhere."""
+        other = copy(self)
+        other._alerts, other._clock = alerts, clock
+        return other
+
     def missed(self, asker: str, number: str, claimed: str, *, organisation: bool = False) -> None:
         """A question by number that agreed with nothing; `claimed`: name and last characters as they were given."""
         now, plain = self._clock.now(), "".join(number.split()).upper()
@@ -136,7 +144,7 @@ class EnumerationWatch:
     def _watch_everybody(self, of_number: int, now: datetime) -> EnumerationAlert | None:
         count = self._overall
         if count.until <= now:
-            count = self._overall = _DistinctCount(now + WINDOW)
+            count.begin_anew(now + WINDOW)
         count.add(of_number)
         if count.suspected or count.estimate() < self._thresholds.overall:
             return None
@@ -161,6 +169,10 @@ class _DistinctCount:
     """How many different digests there were, about, in four kilobytes (linear counting)."""
 
     def __init__(self, until: datetime) -> None:
+        self.begin_anew(until)
+
+    def begin_anew(self, until: datetime) -> None:
+        """Forget everything, and count until then."""
         self.until = until
         self.suspected = False
         self._bits = bytearray(_BITS // 8)

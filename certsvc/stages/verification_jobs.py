@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from certverify import Verdict
 
-from certsvc.domain.bulk_check import DAMAGED, RowProblem, RowQuestion
+from certsvc.domain.bulk_check import DAMAGED, TOO_OFTEN, RowProblem, RowQuestion
 from certsvc.domain.bulk_file import NumberedRow
 from certsvc.domain.verification_job import (
     LONGEST_UNFINISHED,
@@ -41,21 +41,49 @@ LEASE: Final = timedelta(seconds=60)
 _AT_ONCE: Final = 500  # results read at once for a download
 _ID_BYTES: Final = 8
 
-Told = Callable[[JobAsker, RowQuestion, Verdict], None]
-"""Is told of every verdict, after it was stored."""
+ROOM_FOR_ORGANISATIONS: Final = 2
+"""Organisations are taken in while others fill no more than all the room there is: they have as much again."""
+
+
+class RowWatch(Protocol):
+    """Who watches the rows of files, as single questions are watched."""
+
+    def refuses(self, asker: JobAsker, question: RowQuestion) -> bool:
+        """Whether a row may not be answered, for its asker or its number is suspected of numbers being tried out."""
+        ...
+
+    def answered(self, asker: JobAsker, question: RowQuestion, verdict: Verdict) -> None:
+        """A verdict was found; told at once, so that the next row is judged by it."""
+        ...
+
+    def stored(self, asker: JobAsker, question: RowQuestion, verdict: Verdict) -> None:
+        """A verdict was stored, and may be fetched from now on."""
+        ...
 
 
 class JobDesk:
     """Jobs for those who bring a file, or the token of one."""
 
     def __init__(
-        self, board: JobBoard, clock: Clock, random_bytes: Callable[[int], bytes], kept: timedelta
+        self,
+        board: JobBoard,
+        clock: Clock,
+        random_bytes: Callable[[int], bytes],
+        kept: timedelta,
+        most_waiting: int,
     ) -> None:
-        """`kept`: how long a finished job stays."""
+        """`kept`: how long a finished job stays; `most_waiting`: rows of all jobs that may wait."""
+        self._most_waiting = most_waiting
         self._board = board
         self._clock = clock
         self._random_bytes = random_bytes
         self._kept = kept
+
+    def require_room(self, rows: int, *, organisation: bool) -> None:
+        """Return when so many rows more may wait. Raises UnavailableError."""
+        most = self._most_waiting * (ROOM_FOR_ORGANISATIONS if organisation else 1)
+        if self._board.waiting_rows() + rows > most:
+            raise UnavailableError("现在等待核验的名单较多，暂时不能再受理，请稍后再试。")
 
     def begin(self, rows: Sequence[NumberedRow], asker: JobAsker) -> tuple[str, JobStanding]:
         """Take a file in; its token, which is told this once, and how the job stands."""
@@ -111,26 +139,35 @@ class JobLine:
     """Works jobs off."""
 
     def __init__(
-        self, work: JobWork, check: BulkCheck, clock: Clock, kept: timedelta, told: Told, chunk: int = CHUNK
+        self,
+        work: JobWork,
+        check: BulkCheck,
+        clock: Clock,
+        kept: timedelta,
+        watch: RowWatch,
+        chunk: int = CHUNK,
     ) -> None:
         self._work = work
         self._check = check
         self._clock = clock
         self._kept = kept
-        self._told = told
+        self._watch = watch
         self._chunk = chunk
+        self._organisations_first = False
 
     def work_off(self) -> int:
         """Answer one chunk of some job; how many rows. 0 when nothing waits, or all is in others' hands.
 
+        Every other chunk is an organisation's while one of theirs waits, however many jobs others have.
         Raises UnavailableError, ConflictError when nothing can be answered at the moment; the rows wait on.
         """
         now = self._clock.now()
-        chunk = self._work.claim(now, now + LEASE, self._chunk)
+        first = self._organisations_first = not self._organisations_first
+        chunk = self._work.claim(now, now + LEASE, self._chunk, organisations_first=first)
         if chunk is None:
             return 0
         try:
-            answers = [(row, self._check.answer(row.question)) for row in chunk.rows]
+            answers = [(row, self._answer(chunk.asker, row.question)) for row in chunk.rows]
         except (UnavailableError, ConflictError):
             self._work.give_back(chunk)
             raise
@@ -146,10 +183,18 @@ class JobLine:
         """Delete the jobs whose time is over; how many."""
         return self._work.delete_ended(self._clock.now())
 
+    def _answer(self, asker: JobAsker, question: RowQuestion) -> Verdict | RowProblem:
+        if self._watch.refuses(asker, question):
+            return TOO_OFTEN
+        answer = self._check.answer(question)
+        if isinstance(answer, Verdict):
+            self._watch.answered(asker, question, answer)
+        return answer
+
     def _tell(self, chunk: JobChunk, answers: Sequence[tuple[WaitingRow, Verdict | RowProblem]]) -> None:
         for row, answer in answers:
             if isinstance(answer, Verdict):
-                self._told(chunk.asker, row.question, answer)
+                self._watch.stored(chunk.asker, row.question, answer)
 
 
 _GONE: Final = "没有这个核验任务：地址不完整，或者任务已经删除。结果保留期满后会自动删除。"

@@ -44,7 +44,15 @@ def one_office(
             stack.enter_context(server.taking_back())
             url = server.fresh()
         home = tmp_path_factory.mktemp("jobs")
-        opened = PublicOffice(OfficeUnderTest(home, FixedClock(START), url, guesses_per_hour=1_000_000))
+        opened = PublicOffice(
+            OfficeUnderTest(
+                home,
+                FixedClock(START),
+                url,
+                guesses_per_hour=1_000_000,
+                job_uploads_per_minute=1_000_000,
+            )
+        )
         stack.callback(opened.close)
         opened.decide(DecisionKind.REVOKE, opened.regular[1])
         yield opened

@@ -26,6 +26,7 @@ from certsvc.errors import (
     UnknownReference,
 )
 
+_AGAIN_SECONDS = 5
 _STATUSES: tuple[tuple[type[CertsvcError], HTTPStatus], ...] = (
     (UnknownReference, HTTPStatus.NOT_FOUND),
     (MistypedCode, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -108,9 +109,10 @@ def describe(error: Exception) -> Problem:
             place = "check-symbol" if error.group is None else f"group-{error.group}"
             errors = [{"pointer": "#/code", "code": place}]
             return Problem(status_of(error), error.code, str(error), more={"errors": errors})
-        case CertsvcError() if status_of(error) < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(
-            error, UnavailableError
-        ):
+        case UnavailableError():
+            again = {"Retry-After": str(_AGAIN_SECONDS)}
+            return Problem(status_of(error), error.code, str(error), again)
+        case CertsvcError() if status_of(error) < HTTPStatus.INTERNAL_SERVER_ERROR:
             return Problem(status_of(error), error.code, str(error))
         case _:
             return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "failure", "服务内部出现故障，已中止本次请求。")

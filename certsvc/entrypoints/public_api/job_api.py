@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
-from threading import BoundedSemaphore
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -25,10 +24,16 @@ from certsvc.domain.verification_job import RowOutcome
 from certsvc.entrypoints.http.allowances import require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
 from certsvc.entrypoints.http.problems import Problem, problem_response
-from certsvc.entrypoints.public_api.askers import asker_of
+from certsvc.entrypoints.public_api.askers import Asker, asker_of
 from certsvc.entrypoints.public_api.batch_api import guess_allowed
 from certsvc.entrypoints.public_api.caching import REVALIDATE, answer_with_etag
-from certsvc.entrypoints.public_api.guarding import limited_as_bundles, refuse_reading, require_rows
+from certsvc.entrypoints.public_api.guarding import (
+    charge,
+    is_suspected,
+    limited,
+    limited_as_bundles,
+    refuse_reading,
+)
 from certsvc.entrypoints.public_api.idempotency import answer_once
 from certsvc.entrypoints.public_api.job_answers import (
     BEGUN_ANSWERS,
@@ -43,9 +48,11 @@ from certsvc.entrypoints.public_api.job_answers import (
 )
 from certsvc.entrypoints.public_api.job_tables import result_rows, template_rows
 from certsvc.entrypoints.public_api.service import PublicService
-from certsvc.errors import ConflictError, UnavailableError
+from certsvc.entrypoints.public_api.turns import Turns
+from certsvc.errors import ConflictError
 from certsvc.formats.spreadsheet_text import write_csv
 from certsvc.ports.verification_jobs import JobAsker, JobStanding
+from certsvc.stages.verification_jobs import JobDesk
 
 JOBS_PATH: Final = "/api/v1/verification-jobs"
 PREVIEW_PATH: Final = f"{JOBS_PATH}/preview"
@@ -55,7 +62,6 @@ JOB_SECONDS: Final = 60.0
 """Longest time an upload or a download of a table may take: people send eight megabytes over a phone."""
 _A_MINUTE, _A_DAY = 60, 86_400
 _READS_PER_MINUTE: Final = 300
-_PATIENCE: Final = 10.0  # seconds that one waits for the file or table of another
 _SHOWN_ROWS: Final = 8
 _SHOWN_FINDINGS: Final = 200
 _NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -84,29 +90,34 @@ class Only(StrEnum):
         }[self]
 
 
-class FileRoute(APIRoute):
-    """A route whose body is a file, as it is or as the one file of a form; sent again with the same idempotency key it
-    gets the same answer.
-    """
+def _file_route(turns: Turns) -> type[APIRoute]:
+    class FileRoute(APIRoute):
+        """A route whose body is a file, as it is or as the one file of a form; sent again with the same idempotency key it
+        gets the same answer. An asker may send few at once.
+        """
 
-    def get_route_handler(self) -> Handler:
-        """The handler with the checks before it."""
-        handler = super().get_route_handler()
+        def get_route_handler(self) -> Handler:
+            """The handler with the checks before it."""
+            handler = super().get_route_handler()
 
-        async def checked(request: Request) -> Response:
-            if _media_type(request) not in (*FILE_TYPES, "multipart/form-data"):
-                raise HTTPException(
-                    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                    headers={"Accept": ", ".join((*FILE_TYPES, "multipart/form-data"))},
-                )
-            return await answer_once(request, self.path, handler)
+            async def checked(request: Request) -> Response:
+                if _media_type(request) not in (*FILE_TYPES, "multipart/form-data"):
+                    raise HTTPException(
+                        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                        headers={"Accept": ", ".join((*FILE_TYPES, "multipart/form-data"))},
+                    )
+                asker = await run_in_threadpool(asker_of, request)
+                with turns.place(asker.key):
+                    return await answer_once(request, self.path, handler)
 
-        return checked
+            return checked
+
+    return FileRoute
 
 
 def add_verification_jobs(app: FastAPI, service: PublicService) -> None:
     """Serve checks of whole files, and the template to fill in."""
-    turns = _Turns()
+    turns = Turns()
     app.include_router(_uploads(service, turns))
     refuse_reading(app, JOBS_PATH)
     app.include_router(_jobs(service, turns))
@@ -120,25 +131,8 @@ def add_verification_jobs(app: FastAPI, service: PublicService) -> None:
     app.add_api_route(TEMPLATE_PATH, template_file, methods=["GET", "HEAD"], include_in_schema=False)
 
 
-class _Turns:
-    """One file is read, or one table written, at a time: each may need much memory and a second of the processor."""
-
-    def __init__(self) -> None:
-        self._free = BoundedSemaphore(1)
-
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """A block alone. Raises UnavailableError when others take too long."""
-        if not self._free.acquire(timeout=_PATIENCE):
-            raise UnavailableError("现在上传和下载的人较多，请稍等片刻再试。")
-        try:
-            yield
-        finally:
-            self._free.release()
-
-
-def _uploads(service: PublicService, turns: _Turns) -> APIRouter:
-    router = APIRouter(route_class=FileRoute)
+def _uploads(service: PublicService, turns: Turns) -> APIRouter:
+    router = APIRouter(route_class=_file_route(turns))
 
     @router.post(
         PREVIEW_PATH,
@@ -148,11 +142,11 @@ def _uploads(service: PublicService, turns: _Turns) -> APIRouter:
         openapi_extra=FILE_BODY,
         dependencies=[Depends(limited_as_bundles(service))],
     )
-    def preview(raw_file: Annotated[bytes, Depends(_file)]) -> Response:
+    async def preview(raw_file: Annotated[bytes, Depends(_file)]) -> Response:
         """Which columns were found, how the first rows would be asked, and everything that is wrong, by row and column."""
-        with turns.one():
-            file = understand(read_bulk_file(raw_file))
-        return JSONResponse(_preview(file), headers=_NO_STORE)
+        async with turns.one():
+            told = await run_in_threadpool(lambda: _preview(understand(read_bulk_file(raw_file))))
+        return JSONResponse(told, headers=_NO_STORE)
 
     @router.post(
         JOBS_PATH,
@@ -161,30 +155,44 @@ def _uploads(service: PublicService, turns: _Turns) -> APIRouter:
         responses=BEGUN_ANSWERS,
         status_code=HTTPStatus.ACCEPTED,
         openapi_extra=FILE_BODY,
+        dependencies=[Depends(limited(service, "job-upload", service.limits.job_uploads_per_minute))],
     )
-    def begin(request: Request, raw_file: Annotated[bytes, Depends(_file)]) -> Response:
+    async def begin(request: Request, raw_file: Annotated[bytes, Depends(_file)]) -> Response:
         """XLSX, CSV (UTF-8 or GB18030) or JSON lines, at most 20,000 rows and 8 MB; columns are found by their headings.
 
         A row that is not understood becomes a result of its own and stops no other. A file of which nothing is understood is
         refused with every finding.
         """
-        with turns.one():
-            file = understand(read_bulk_file(raw_file))
-            if not any(isinstance(one.row.asks, RowQuestion) for one in file.rows):
-                return problem_response(request, _nothing_understood(file))
-            require_rows(
-                service, request, "job-rows", len(file.rows), service.limits.job_rows_per_day, _A_DAY
-            )
-            asker = asker_of(request)
-            rows = [_guess_counted(service, one) for one in file.rows]
-            token, standing = service.jobs.begin(rows, JobAsker(asker.key, asker.organisation, asker.purpose))
-        headers = _NO_STORE | {"Location": f"{JOBS_PATH}/{token}", "Retry-After": "1"}
-        return JSONResponse({"job": token, **_standing(standing)}, HTTPStatus.ACCEPTED, headers)
+        async with turns.one():
+            return await run_in_threadpool(_taken_in, service, request, raw_file)
 
     return router
 
 
-def _jobs(service: PublicService, turns: _Turns) -> APIRouter:
+def _taken_in(service: PublicService, request: Request, raw_file: bytes) -> Response:
+    file = understand(read_bulk_file(raw_file))
+    if not any(isinstance(one.row.asks, RowQuestion) for one in file.rows):
+        return problem_response(request, _nothing_understood(file))
+    asker = asker_of(request)
+    service.jobs.require_room(len(file.rows), organisation=asker.organisation is not None)
+    _count_rows(service, request, len(file.rows))
+    rows = [_judged(service, asker, one) for one in file.rows]
+    token, standing = service.jobs.begin(rows, JobAsker(asker.key, asker.organisation, asker.purpose))
+    headers = _NO_STORE | {"Location": f"{JOBS_PATH}/{token}", "Retry-After": "1"}
+    return JSONResponse({"job": token, **_standing(standing)}, HTTPStatus.ACCEPTED, headers)
+
+
+def _count_rows(service: PublicService, request: Request, rows: int) -> None:
+    """Count the rows of a file; the first was counted with the file. No proof of work buys more: they are too many for one.
+
+    Raises TooManyRequests, QuotaExceeded.
+    """
+    if not charge(service, request, rows - 1):
+        key, limit = f"job-rows:{asker_of(request).key}", service.limits.job_rows_per_day
+        require_allowance(service.limiter.allow(key, limit, _A_DAY, rows))
+
+
+def _jobs(service: PublicService, turns: Turns) -> APIRouter:
     def count(request: Request) -> None:
         key = f"job-read:{asker_of(request).key}"
         require_allowance(service.limiter.allow(key, _READS_PER_MINUTE, _A_MINUTE))
@@ -216,12 +224,11 @@ def _jobs(service: PublicService, turns: _Turns) -> APIRouter:
         }
         return JSONResponse(answer, headers=_NO_STORE)
 
-    def table(token: str, only: Only | None, kind: str) -> Response:
-        if service.jobs.standing(token).finished_at is None:
-            raise ConflictError("还没有核完，请等全部核完后再下载。")
-        with turns.one():
-            rows = result_rows(service.jobs.all_results(token, _outcomes(only)))
-            content = write_xlsx(rows, sheet="核验结果") if kind == "xlsx" else b"".join(write_csv(rows))
+    async def table(request: Request, token: str, only: Only | None, kind: str) -> Response:
+        await run_in_threadpool(_require_finished, service.jobs, token)
+        with turns.place(asker_of(request).key):
+            async with turns.one():
+                content = await run_in_threadpool(_written, service.jobs, token, only, kind)
         headers = {"Content-Disposition": f'attachment; filename="verification-results.{kind}"'}
         media_type = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
         return Response(content, media_type=media_type, headers=_NO_STORE | headers)
@@ -233,9 +240,9 @@ def _jobs(service: PublicService, turns: _Turns) -> APIRouter:
         responses=TABLE_ANSWERS,
         response_class=Response,
     )
-    def workbook(token: Token, only: Only | None = None) -> Response:
+    async def workbook(request: Request, token: Token, only: Only | None = None) -> Response:
         """Every cell is text: nothing in it is ever reckoned."""
-        return table(token, only, "xlsx")
+        return await table(request, token, only, "xlsx")
 
     @router.get(
         "/results.csv",
@@ -244,9 +251,9 @@ def _jobs(service: PublicService, turns: _Turns) -> APIRouter:
         responses=TABLE_ANSWERS,
         response_class=Response,
     )
-    def csv_file(token: Token, only: Only | None = None) -> Response:
+    async def csv_file(request: Request, token: Token, only: Only | None = None) -> Response:
         """UTF-8 with byte order mark; a text that a spreadsheet might take for a formula has an apostrophe in front."""
-        return table(token, only, "csv")
+        return await table(request, token, only, "csv")
 
     @router.delete(
         "",
@@ -264,8 +271,23 @@ def _jobs(service: PublicService, turns: _Turns) -> APIRouter:
     return router
 
 
-def _guess_counted(service: PublicService, one: NumberedRow) -> NumberedRow:
-    if isinstance(one.row.asks, RowQuestion) and not guess_allowed(service, one.row.asks):
+def _require_finished(jobs: JobDesk, token: str) -> None:
+    if jobs.standing(token).finished_at is None:
+        raise ConflictError("还没有核完，请等全部核完后再下载。")
+
+
+def _written(jobs: JobDesk, token: str, only: Only | None, kind: str) -> bytes:
+    rows = result_rows(jobs.all_results(token, _outcomes(only)))
+    return write_xlsx(rows, sheet="核验结果") if kind == "xlsx" else b"".join(write_csv(rows))
+
+
+def _judged(service: PublicService, asker: Asker, one: NumberedRow) -> NumberedRow:
+    """A row, refused as a row of a batch is; one that is refused for its asker is not counted against its number."""
+    asks = one.row.asks
+    if not isinstance(asks, RowQuestion):
+        return one
+    suspected = isinstance(asks.asked, HolderAsked) and is_suspected(service, asker, asks.asked.number)
+    if suspected or not guess_allowed(service, asks):
         return replace(one, row=replace(one.row, asks=(TOO_OFTEN,)))
     return one
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -17,7 +16,6 @@ from certsvc.entrypoints.public_api.application import create_app
 from certsvc.entrypoints.public_api.proof_of_work import ProofsOfWork
 from certsvc.entrypoints.public_api.service import Limits, PublicService
 from certsvc.ports.sharing import RateLimiter
-from certsvc.stages.enumeration import EnumerationWatch, Thresholds
 from certsvc.stages.organisation_keys import KeyDesk
 
 if TYPE_CHECKING:
@@ -26,7 +24,9 @@ if TYPE_CHECKING:
 
 def open_public_face(office: Office) -> FastAPI:
     """The application with everything that the office can answer."""
-    return create_app(office.settings.public_folder, public_service(office))
+    return create_app(
+        office.settings.public_folder, public_service(office), keeps_pages=office.settings.keeps_pages
+    )
 
 
 def public_service(office: Office) -> PublicService:
@@ -34,8 +34,7 @@ def public_service(office: Office) -> PublicService:
     statement is written down and finished when it is first asked for."""
     settings = office.settings
     limiter, journal = _limiter(office), office.look_ups.journal
-    thresholds = Thresholds(settings.enumeration_numbers, settings.enumeration_overall)
-    watch = EnumerationWatch(journal, office.clock, os.urandom(16), thresholds)
+    watch = office.enumeration.watch
     metrics = Metrics(office.readiness.checkpoint_age, office.archive_desk.standing)
     metrics.add(LookUpCounts(journal, watch.raised))
     metrics.add(SuspicionCounts(office.suspicion_desk.store, office.clock))
@@ -67,6 +66,7 @@ def public_service(office: Office) -> PublicService:
             settings.batch_rows_per_hour,
             settings.job_rows_per_day,
             settings.suspicions_per_hour,
+            settings.job_uploads_per_minute,
         ),
         look_ups=journal,
         watch=watch,

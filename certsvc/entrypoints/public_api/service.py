@@ -46,6 +46,7 @@ class Limits:
     batch_rows_per_hour: int = 2000
     job_rows_per_day: int = 40_000
     suspicions_per_hour: int = 5
+    job_uploads_per_minute: int = 10
 
 
 @dataclass(frozen=True, slots=True)
