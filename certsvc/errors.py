@@ -81,7 +81,7 @@ class MistypedKey(NotSignedIn):
 
     def __init__(self) -> None:
         super().__init__(
-            "接口密钥有误：请核对是否完整复制（形如 certsvc_…_…）。核验不需要密钥，去掉 Authorization 也可查询。"
+            "机构密钥有误：请核对是否完整复制（形如 certsvc_…_…）。核验不需要密钥，去掉 Authorization 也可查询。"
         )
 
 
@@ -92,7 +92,7 @@ class UnknownKey(NotSignedIn):
 
     def __init__(self) -> None:
         super().__init__(
-            "没有这把接口密钥。请核对，或向发放单位询问；核验不需要密钥，去掉 Authorization 也可查询。"
+            "没有这把机构密钥。请核对，或向发放单位询问；核验不需要密钥，去掉 Authorization 也可查询。"
         )
 
 
@@ -103,7 +103,7 @@ class EndedKey(NotSignedIn):
 
     def __init__(self) -> None:
         super().__init__(
-            "这把接口密钥已停用或到期。请换用新的密钥；核验不需要密钥，去掉 Authorization 也可查询。"
+            "这把机构密钥已停用或到期。请换用新的密钥；核验不需要密钥，去掉 Authorization 也可查询。"
         )
 
 

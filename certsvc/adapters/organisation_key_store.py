@@ -77,7 +77,7 @@ class DatabaseOrganisationKeys:
         with self._engine.begin() as connection:
             row = connection.execute(_named(name).with_for_update()).one_or_none()
             if row is None:
-                raise UnknownReference(f"没有名为 {name} 的接口密钥。请用 api-key list 查看。")
+                raise UnknownReference(f"没有名为 {name} 的机构密钥。请用 api-key list 查看。")
             if row.ended_at is None:
                 changed = update(organisation_key).where(organisation_key.c.id == row.id)
                 connection.execute(changed.values(ended_at=instant_text(at)))

@@ -14,7 +14,7 @@ from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 
 @click.group("api-key")
 def api_key() -> None:
-    """大量核验的机构所用的接口密钥与配额；核验本身从不需要密钥（见 docs/api-keys.md）。"""
+    """机构密钥（大量核验的机构所用）与配额；核验本身从不需要密钥（见 docs/api-keys.md）。"""
 
 
 @api_key.command("add")
@@ -46,7 +46,7 @@ def api_key_add(
     *,
     as_json: bool,
 ) -> None:
-    """发放一把密钥，只显示这一次。更换密钥：先为同一机构再发一把（另取名称），换用后停用旧的。"""
+    """发放一把机构密钥，只显示这一次。更换密钥：先为同一机构再发一把（另取名称），换用后停用旧的。"""
     last = None if ends_on is None else ends_on.date()
     wish = KeyWish(name, organisation, purpose, per_minute, per_day, last)
     office = opened_office()
@@ -54,14 +54,14 @@ def api_key_add(
     if as_json:
         click.echo(json.dumps({"id": id_of_key_text(text), "name": name, "key": text}, ensure_ascii=False))
         return
-    click.echo(f"已为 {organisation} 发放接口密钥 {name}。密钥只显示这一次，请交给该机构妥善保管：", err=True)
+    click.echo(f"已为 {organisation} 发放机构密钥 {name}。密钥只显示这一次，请交给该机构妥善保管：", err=True)
     click.echo(text)
 
 
 @api_key.command("list")
 @AS_JSON
 def api_key_list(*, as_json: bool) -> None:
-    """列出所有密钥（不含密钥本身）：编号、名称、机构、用途、配额、今日已用、是否停用。"""
+    """列出所有机构密钥（不含密钥本身）：编号、名称、机构、用途、配额、今日已用、是否停用。"""
     office = opened_office()
     today = office.clock.today()
     keys = [
@@ -80,11 +80,11 @@ def api_key_list(*, as_json: bool) -> None:
 @api_key.command("end")
 @click.argument("name")
 def api_key_end(name: str) -> None:
-    """停用一把密钥：数秒之内不再受理；再次停用不作改动。"""
+    """停用一把机构密钥：数秒之内不再受理；再次停用不作改动。"""
     office = opened_office()
     ended = office.organisation_keys.end(name, office.clock.now())
     office.remembered_keys.ended(ended.id)
-    click.echo(f"已停用接口密钥 {name}（{ended.organisation}）。")
+    click.echo(f"已停用机构密钥 {name}（{ended.organisation}）。")
 
 
 def _object(key: OrganisationKey, used: int) -> dict[str, object]:

@@ -82,7 +82,7 @@ def add_quota(app: FastAPI, service: PublicService) -> None:
         )
         key = asker.organisation_key
         if key is None:
-            raise NotSignedIn("请在 Authorization 中出示接口密钥，才能查询它的配额；核验不需要密钥。")
+            raise NotSignedIn("请在 Authorization 中出示机构密钥，才能查询它的配额；核验不需要密钥。")
         left = note_quota(request, key, lambda: service.key_desk.left(key))
         answer = {
             "key": key.id,
