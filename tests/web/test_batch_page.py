@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.bootstrap import open_office
@@ -59,7 +59,11 @@ class Clerk(PublicOffice):
 @pytest.fixture(scope="module")
 def clerk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clerk]:
     clock = FixedClock(datetime(2026, 11, 20, 8, 0, tzinfo=UTC))
-    generous = {"bundle_per_minute": 1_000_000, "guesses_per_hour": 1_000_000}
+    generous = {
+        "bundle_per_minute": 1_000_000,
+        "guesses_per_hour": 1_000_000,
+        "job_uploads_per_minute": 1_000_000,
+    }
     opened = Clerk(OfficeUnderTest(tmp_path_factory.mktemp("batch"), clock, **generous))
     yield opened
     opened.close()
@@ -200,6 +204,64 @@ def test_off_line_the_page_says_so_and_goes_on_by_itself(page: Page, clerk: Cler
     page.context.set_offline(False)
     expect(page.locator("[data-job-title]")).to_contain_text("全部核完", timeout=20_000)
     expect(page.locator("[data-trouble]")).to_be_hidden()
+
+
+def busy(route: Route) -> None:
+    """What a service that has too much to do answers."""
+    route.fulfill(status=503, content_type="application/problem+json", body='{"code": "unavailable"}')
+
+
+def hand_in(page: Page, clerk: Clerk, rows: int) -> None:
+    """Paste rows and begin."""
+    page.fill("#pasted", csv_text(*clerk.rows(rows), delimiter="\t"))
+    page.get_by_role("button", name="读取这些行").click()
+    page.get_by_role("button", name="开始核验").click()
+
+
+def test_a_job_that_could_not_be_deleted_is_not_said_to_be(page: Page, clerk: Clerk) -> None:
+    hand_in(page, clerk, 1)
+    expect(page.locator("[data-job]")).to_be_visible()
+    address, trouble = page.url, page.locator("[data-trouble]")
+    page.context.route(
+        "**/verification-jobs/*",
+        lambda route: busy(route) if route.request.method == "DELETE" else route.continue_(),
+    )
+    page.locator("[data-delete]").dblclick()
+    expect(trouble).to_contain_text("没有删成")
+    assert page.url == address
+    expect(page.locator("[data-job]")).to_be_visible()
+    page.context.unroute_all()
+    page.locator("[data-delete]").dblclick()
+    expect(trouble).to_contain_text("已删除")
+
+
+def test_results_that_cannot_be_had_are_said_to_be_away_and_asked_for_again(page: Page, clerk: Clerk) -> None:
+    page.clock.install()
+    page.reload()
+    page.context.route("**/results?*", busy)
+    clerk.working.set()
+    hand_in(page, clerk, 2)
+    expect(page.locator("[data-trouble]")).to_contain_text("结果暂时取不出来")
+    page.context.unroute_all()
+    page.clock.fast_forward(10_000)
+    expect(page.locator("[data-rows] tr")).to_have_count(2)
+    expect(page.locator("[data-trouble]")).to_be_hidden()
+
+
+def test_a_slow_answer_does_not_replace_the_rows_that_were_chosen_after_it(page: Page, clerk: Clerk) -> None:
+    clerk.working.set()
+    hand_in(page, clerk, 6)
+    expect(page.locator("[data-rows] tr")).to_have_count(6)
+    held: list[Route] = []
+    page.context.route("**/results?*only=failed", lambda route: held.append(route))
+    with page.expect_request("**/results?*only=failed"):
+        page.select_option("#only", "failed")
+    page.select_option("#only", "problems")
+    expect(page.locator("[data-none]")).to_be_visible()
+    with page.expect_response("**/results?*only=failed"):
+        held[0].continue_()
+    page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true), 50))")
+    expect(page.locator("[data-rows] tr")).to_have_count(0)
 
 
 def test_the_start_page_leads_here_and_the_template_can_be_filled_in(page: Page, clerk: Clerk) -> None:

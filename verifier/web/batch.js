@@ -3,7 +3,7 @@
 import { begin, preview, remove, results, standing, table } from "./batch_jobs.js";
 import { basisOf, findingRow, firstRow, resultRow } from "./batch_rows.js";
 import {
-  COPIED, COPY_BY_HAND, DELETE, DELETED, EMPTY_FILE, GONE, NONE_YET, NO_ANSWER, NO_ROWS, OFFLINE, SURE, TITLES, TOO_LARGE, TOO_MANY,
+  COPIED, COPY_BY_HAND, DELETE, DELETED, EMPTY_FILE, GONE, NONE_YET, NOT_DELETED, NO_ANSWER, NO_RESULTS, NO_ROWS, OFFLINE, SURE, TITLES, TOO_LARGE, TOO_MANY,
   columnsFound, ends, findingsTold, number, progress, understood,
 } from "./batch_words.js";
 import { bothLanguages, enableLanguageSwitch } from "./language.js";
@@ -20,6 +20,8 @@ let token = null;
 let finished = false;
 let said = null; // the announcement made last
 let pages = [0]; // the positions behind which the pages up to the shown one begin
+let turned = 0; // how often a page or a choice of rows was asked for by hand: what was asked for before is not shown any more
+let shown = false; // whether the results of the finished job are shown
 let following = 0; // of several, the newest alone goes on
 
 enableLanguageSwitch();
@@ -28,9 +30,9 @@ part("[data-begin]").addEventListener("click", beginChosen);
 part("[data-again]").addEventListener("click", () => { chosen = null; location.hash === "" ? showIntake() : (location.hash = ""); });
 part("[data-copy]").addEventListener("click", copyAddress);
 part("[data-delete]").addEventListener("click", deleteJob);
-part("[data-only]").addEventListener("change", () => showPage([0]));
-part("[data-previous]").addEventListener("click", () => showPage(pages.slice(0, -1)));
-part("[data-next]").addEventListener("click", (event) => showPage([...pages, Number(event.currentTarget.dataset.after)]));
+part("[data-only]").addEventListener("change", () => turn([0]));
+part("[data-previous]").addEventListener("click", () => turn(pages.slice(0, -1)));
+part("[data-next]").addEventListener("click", (event) => turn([...pages, Number(event.currentTarget.dataset.after)]));
 document.querySelectorAll("[data-save]").forEach((button) => button.addEventListener("click", () => save(button)));
 part("[data-skip]").addEventListener("click", (event) => {
   // The fragment is the token: the link must not replace it.
@@ -44,6 +46,7 @@ open();
 function open() {
   token = location.hash.slice(1) || null;
   finished = false;
+  shown = false;
   said = null;
   pages = [0];
   trouble(null);
@@ -135,7 +138,7 @@ async function beginChosen() {
 async function follow() {
   const own = ++following;
   const first = part("[data-job]").hidden;
-  while (own === following && !finished) {
+  while (own === following && !(finished && shown)) {
     const wait = await look(own);
     if (first && own === following && said === null && !part("[data-job]").hidden) part("#job-title").focus();
     if (wait === null) return;
@@ -151,8 +154,9 @@ async function look(own) {
     if (status === 404) return lose(GONE);
     if (status !== 200) return LATER_MS;
     trouble(null);
-    await showStanding(told);
-    return finished ? null : SOON_MS;
+    shown = await showStanding(told);
+    if (finished && shown) return null;
+    return shown ? SOON_MS : LATER_MS;
   } catch {
     if (own === following) trouble(OFFLINE);
     return LATER_MS;
@@ -165,6 +169,7 @@ function lose(texts) {
   return null;
 }
 
+/** How the job stands, with its first results; whether these could be had, where they are to be shown. */
 async function showStanding(told) {
   const begun = part("[data-results]").hidden;
   finished = told.status === "finished";
@@ -182,15 +187,27 @@ async function showStanding(told) {
     fill("[data-announced]", finished ? TITLES.finished : sentence);
   }
   document.querySelectorAll("[data-save]").forEach((button) => { button.disabled = !finished; });
-  if (finished || (told.done > 0 && (begun || pages.length === 1))) await showPage(pages);
+  if (finished || (told.done > 0 && (begun || pages.length === 1))) return showPage(pages);
+  return true;
 }
 
+async function turn(wanted) {
+  turned += 1;
+  await showPage(wanted);
+}
+
+/** False when there was no answer to show, which is said. */
 async function showPage(wanted) {
   const asked = token;
+  const at = turned;
   const only = part("[data-only]").value;
   try {
     const { status, told } = await results(asked, wanted.at(-1), ON_A_PAGE, only);
-    if (status !== 200 || asked !== token) return;
+    if (asked !== token || at !== turned) return true;
+    if (status !== 200) {
+      trouble(status === 404 ? GONE : status === 429 ? TOO_MANY : NO_RESULTS);
+      return false;
+    }
     pages = wanted;
     part("[data-rows]").replaceChildren(...told.results.map(resultRow));
     part("[data-basis]").replaceChildren(...basisOf(told.results));
@@ -200,8 +217,10 @@ async function showPage(wanted) {
     part("[data-previous]").disabled = pages.length === 1;
     part("[data-next]").disabled = told.next_after === null;
     part("[data-next]").dataset.after = told.next_after ?? "";
+    return true;
   } catch {
-    trouble(NO_ANSWER);
+    if (asked === token && at === turned) trouble(NO_ANSWER);
+    return asked !== token || at !== turned;
   }
 }
 
@@ -245,7 +264,8 @@ async function deleteJob(event) {
     return;
   }
   try {
-    await remove(token);
+    const { status } = await remove(token);
+    if (status !== 204 && status !== 404) return trouble(status === 429 ? TOO_MANY : NOT_DELETED);
     history.replaceState(null, "", location.pathname);
     token = null;
     following += 1;

@@ -22,6 +22,14 @@ export const TITLES = {
   finished: { zh: "全部核完", en: "All done" },
 };
 export const DELETED = { zh: "已删除：名单和结果都不再留存。", en: "Deleted: nothing of the list or its results is kept." };
+export const NOT_DELETED = {
+  zh: "没有删成：名单和结果还留着。请稍后再点“现在就删除”。",
+  en: "Not deleted: the list and its results are still kept. Please press “Delete now” again later.",
+};
+export const NO_RESULTS = {
+  zh: "结果暂时取不出来，稍后会再取；结果没有丢。",
+  en: "The results cannot be had at the moment and will be asked for again; none is lost.",
+};
 export const SURE = { zh: "再点一次：确认删除", en: "Press again to delete" };
 export const DELETE = { zh: "现在就删除", en: "Delete now" };
 export const COPIED = { zh: "已复制", en: "Copied" };
