@@ -143,7 +143,7 @@ def test_a_busy_service_and_one_that_is_too_slow_are_told_apart(page: Page, offi
     for code, label in (
         ("examination-busy", "正忙"),
         ("timeout", "未能按时答复"),
-        ("not-ready", "没有得到答复"),
+        ("not-ready", "本站暂时不能答复"),
     ):
         answer = partial(refuse, code=code)
         page.route("**/api/v1/verify/pdf", answer)
@@ -160,7 +160,7 @@ def refuse(route: Route, code: str) -> None:
 def test_a_file_is_chosen_by_a_button_or_dropped_anywhere_on_the_page(page: Page) -> None:
     expect(page.locator("[data-file-name]")).to_contain_text("未选择文件")
     with page.expect_file_chooser():
-        page.get_by_text("选择文件", exact=True).click()
+        page.locator("[data-file-form]").get_by_text("选择文件", exact=True).click()
     page.evaluate(
         """() => {
             const given = new DataTransfer();
