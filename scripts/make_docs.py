@@ -271,7 +271,7 @@ _CHANNELS = [
     "|---|---|---|---|",
     "| text of the QR symbol | checked in the browser, on line and without network | `verify`, a row of `verify/batch`, `signed-verdict` | `qr`, `check`, a row of `batch` |",
     "| picture or photo of it | read in the browser | – (a picture is never sent) | `qr`, a row of `batch` |",
-    "| PDF file | sent to the service; the place of use is not asked for | `verify/pdf` | `pdf`, a row of `batch` |",
+    "| PDF file | sent to the service, again when a place of use is chosen | `verify/pdf` | `pdf`, a row of `batch` |",
     "| manual code 校验码 | asked of the service | as a text | `on-line-only`: exit 2 |",
     "| number, name and last four | asked of the service | as a text | `on-line-only`: exit 2, a row of `batch` |",
     "| signed verdict | – | `signed-verdict` gives it | `verdict`: the exit code is that of what was told |",

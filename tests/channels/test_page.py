@@ -17,7 +17,7 @@ from tests.web.states import answered
 
 PATIENCE = 8_000  # milliseconds
 by_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-FILES = [kind for kind in KINDS if kind.has_file and kind.place is None]
+FILES = [kind for kind in KINDS if kind.has_file]
 """Of a file the page does not ask where it is used."""
 _JUDGE = """async ([asked, anchor]) => {
     const folder = document.querySelector("link[rel=stylesheet]").href.replace(/[^/]*$/, "");

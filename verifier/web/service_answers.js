@@ -12,7 +12,8 @@ import { limited } from "./time_limit.js";
 import { isNotFound, showTold, showUntold } from "./told.js";
 
 const TABLES_MS = 10_000;
-const PLACE = "[data-place]"; // stays while a place is asked about: the hand is on it
+/** Stays while a place is asked about: the hand is on it. */
+export const PLACE = "[data-place]";
 
 /** Asks, and shows what is told. */
 export class ServiceAnswers {
@@ -99,7 +100,8 @@ export async function readTables(signal) {
   }
 }
 
-function unplaced(reason) {
+/** What is said when a place chosen afterwards got no answer. */
+export function unplaced(reason) {
   const { zh, en } = NO_ANSWERS[reason].next;
   return {
     zh: `没有得到所选使用地的答复，上面仍是选择以前的结果。${zh}`,

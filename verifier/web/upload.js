@@ -1,12 +1,14 @@
 // A certificate file: sent to the service, which alone can look into it, and shown beside its signed record and the register.
 
 import { requestNumber } from "./ask.js";
-import { cell, part, same } from "./elements.js";
+import { cell, fill, part, same } from "./elements.js";
 import { bothLanguages } from "./language.js";
 import { reasonOf } from "./no_answer.js";
+import { fillPlaces } from "./places.js";
 import { post } from "./posting.js";
 import { pursue } from "./pursuing.js";
 import { showAsking, showChecking } from "./render.js";
+import { PLACE, readTables, unplaced } from "./service_answers.js";
 import { showTold, showUnchecked, showUntold } from "./told.js";
 
 const MAX_BYTES = 2_000_000;
@@ -81,20 +83,54 @@ function checkFile(file, address, words) {
     question.subject = { askAgain: () => checkFile(file, address, words) };
     showChecking(CHECKING);
     const { verdict, reason, request } = file.size > MAX_BYTES ? TOO_LARGE : await question.still(ask(address, file, question.signal));
-    if (verdict === null) showUntold(reason, words, request);
-    else showChecked(verdict, words);
+    if (verdict === null) {
+      showUntold(reason, words, request);
+    } else {
+      const tables = verdict.validity_area === null ? null : await question.still(readTables(question.signal));
+      fillPlaces(tables);
+      showChecked({ file, address, words, tables, verdict, place: null }, question);
+    }
     showAsking(verdict?.verdict !== "passed");
     part("[data-verdict]").focus();
   });
 }
 
-function showChecked(verdict, words) {
-  showTold(verdict, words, null, null);
-  part("[data-place]").hidden = true;
+// The same file is sent again: nothing of it was kept.
+function choosePlace(standing, place) {
+  return pursue(async (question) => {
+    const { file, address, words } = standing;
+    question.subject = subjectOf(standing);
+    showChecking(CHECKING, [PLACE]);
+    const { verdict, reason } = await question.still(ask(placed(address, place), file, question.signal));
+    if (verdict !== null) {
+      showChecked({ ...standing, verdict, place }, question);
+      return;
+    }
+    part("[data-place-select]").value = standing.place ?? "";
+    showChecked(standing, question);
+    fill("[data-place-told]", unplaced(reason));
+  });
+}
+
+function showChecked(standing, question) {
+  const { verdict, words, place, tables } = standing;
+  question.subject = subjectOf(standing);
+  showTold(verdict, words, place, tables);
   showUnchecked(uncheckedOf(verdict), verdict, words);
   showComparison(verdict);
   if (comparesEverything(verdict)) part("[data-record]").hidden = true;
   part("[data-retry]").hidden = true;
+}
+
+function subjectOf(standing) {
+  return {
+    askAgain: () => checkFile(standing.file, standing.address, standing.words),
+    choosePlace: (place) => choosePlace(standing, place),
+  };
+}
+
+function placed(address, place) {
+  return place === null ? address : `${address}?${new URLSearchParams({ place })}`;
 }
 
 async function ask(address, file, signal) {
