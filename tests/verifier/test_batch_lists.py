@@ -78,7 +78,7 @@ def test_every_line_with_anything_in_it_is_a_row(
 ) -> None:
     path = tmp_path_factory.mktemp("lists") / "list.csv"
     path.write_bytes("\r\n".join(lines).encode(encoding))
-    filled = [number for number, line in enumerate(lines, 1) if line.strip(" ,;\t\x1c")]
+    filled = [number for number, line in enumerate(lines, 1) if set(line) & set("ab#")]
     told = [row.number for row in list_rows(path)]
     assert set(filled) <= set(told), "lines of separators and empty quotes may be told too"
     assert told == sorted(set(told))

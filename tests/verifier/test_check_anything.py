@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from PIL import Image
 
 from tests.verifier.builders import DUAL, FIELDS, NOW, PREFIX, Log, record_text
 
+VECTORS = Path(__file__).parents[1] / "vectors"
 GOOD = PREFIX + record_text(DUAL)
 OTHER = PREFIX + record_text(FIELDS | {"slot": 9})
 CODE = "22222-22222-22222"
@@ -70,7 +72,7 @@ def scan(page: Image.Image) -> bytes:
         ("bad.json", b'{"format": "certsvc-bundle/1"}', "bundle", 2, ["bundle-unreadable"]),
         ("past.json", b'{"format": "certsvc-past-bundle/1"}', "past-bundle", 2, ["bundle-unreadable"]),
         ("v.json", b'{"schema": "certsvc-verdict/1"}', "saved-verdict", 2, ["record-unreadable"]),
-        ("s.json", b'{"payload": "", "protected": "", "signature": ""}', "signed-verdict", 2, ["record-unreadable"]),
+        ("s.json", b'{"payload": "", "protected": "", "signature": ""}', "signed-verdict", 2, ["signed-verdict-unreadable"]),
         ("o.json", b'{"a": 1}', "unknown", 2, ["record-unreadable"]),
     ],
 )  # fmt: skip
@@ -97,6 +99,43 @@ def test_a_typed_manual_code_is_said_to_need_the_page_on_line(
     assert (code, told["kind"], codes_of(told)) == (2, "manual-code", [["on-line-only"]])
     assert main(["qr", CODE, "--trust", str(dual_tree)], clock=lambda: NOW) == 2
     assert "联网" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("2205202600000018", "number"),
+        ("２２０５２０２６ ００００００１８", "number"),
+        ("ABCD-EFGH-JKMN-PQRS", "share-code"),
+        ("b23456-789abc-defghj", "report-code"),
+    ],
+)
+def test_what_only_the_service_can_look_up_is_said_to_need_it(
+    typed: str, kind: str, dual_tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, told = check(capsys, typed, "--trust", dual_tree)
+    assert (code, told["kind"], codes_of(told)) == (2, kind, [["on-line-only"]])
+    assert len(told["hints"]) == 1
+
+
+def test_a_signed_verdict_is_checked_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    vectors = json.loads((VECTORS / "signed-verdict.json").read_text(encoding="utf-8"))
+    for name, file in (("trust_list", "trust-list.json"), ("tables", "tables.json"), ("policy", "policy")):
+        (tmp_path / file).write_text(vectors[name], encoding="utf-8")
+    now = datetime.fromisoformat(vectors["now"])
+    for case in vectors["cases"]:
+        if case["qr"] is None:
+            (tmp_path / "signed.json").write_text(case["file"], encoding="utf-8")
+            arguments = ["check", str(tmp_path / "signed.json"), "--trust", str(tmp_path), "--json"]
+            main(arguments, clock=lambda: now)
+            told = json.loads(capsys.readouterr().out)
+            if told["kind"] != "signed-verdict":
+                assert told["verdict"] == "undetermined", case["name"]
+                continue
+            codes = [code for code in codes_of(told)[0] if code in case["codes"]]
+            assert (told["verdict"], codes[: len(case["codes"])]) == (case["outcome"], case["codes"]), case[
+                "name"
+            ]
 
 
 def test_every_code_of_a_picture_has_its_own_verdict(

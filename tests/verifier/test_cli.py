@@ -353,3 +353,20 @@ def test_the_module_runs_and_reads_from_standard_input(dual_tree: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (2, "")
     assert json.loads(done.stdout)["findings"][0]["code"] == "record-unreadable"
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out.split()[0]) == (0, "certverify")
+
+
+def test_a_full_disk_is_no_crash_and_a_narrow_terminal_gets_english() -> None:
+    command = [sys.executable, "-m", "certverify", "explain", "revoked"]
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (told.returncode, "Traceback" in told.stderr, "standard output" in told.stderr) == (2, False, True)
+    narrow = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    shown = subprocess.run(command, env=narrow, capture_output=True, text=True, check=True).stdout
+    assert "What to do" in shown
+    assert "?" not in shown

@@ -103,6 +103,22 @@ def test_a_signed_verdict_is_explained_by_what_it_says(
     assert "of-tomorrow\n  含义：本程序不认识的代码" in out
 
 
+def test_no_explanation_has_a_gap_in_it_and_a_file_is_explained_in_its_own_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [one.code for one in explained_codes() if "{" in f"{one.zh}{one.en}"] == []
+    assert "已超过规定时限未更新" in explain(capsys, "checkpoint-stale")[1]
+    finding = {
+        "code": "checkpoint-stale",
+        "zh": "日志数据已超过 7 天未更新。\x1b[2J",
+        "en": "older than 7 days",
+    }
+    (tmp_path / "saved.json").write_text(json.dumps({"findings": [finding]}))
+    out = explain(capsys, tmp_path / "saved.json")[1]
+    assert "含义：日志数据已超过 7 天未更新。[2J\n" in out
+    assert "Means: older than 7 days\n" in out
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{}", b"[1]", b'{"payload": 1, "signature": 2}', b"\xff", b"[" * 9000]
 )

@@ -20,7 +20,8 @@ from tests.verifier.test_sync import ANCHOR, signed
 ROOT = Path(__file__).parents[2]
 TEXT = PREFIX + record_text(DUAL)
 COMMANDS = (
-    "batch", "bundle", "check", "explain", "monitor", "past", "pdf", "qr", "receipt", "sandbox", "sync", "tlog-proof", "witness",
+    "batch", "bundle", "check", "explain", "monitor", "past", "pdf", "qr", "receipt", "sandbox", "sync",
+    "tlog-proof", "verdict", "witness",
 )  # fmt: skip
 
 

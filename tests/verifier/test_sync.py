@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import shutil
-import signal
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -331,71 +327,26 @@ def test_trust_material_that_does_not_follow_is_refused(
     assert sync("--anchor", OTHER_ANCHOR.vkey())[0] == 2
 
 
-# --- Killed at every moment ---
-
-_DEEDS = (
-    "open",
-    "os.rename",
-    "os.symlink",
-    "os.mkdir",
-    "os.remove",
-    "os.rmdir",
-    "shutil.rmtree",
-    "fcntl.flock",
-)
+def test_an_address_that_is_none_leaves_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for place in ("ftp://tree.example/", "htps://tree.example", "https:/tree.example", "www.tree.example"):
+        with pytest.raises(SystemExit):
+            main(["sync", place, str(tmp_path / "mirror")])
+        assert "no usable address" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
-def killed_at(step: int, public: Path, mirror: Path, *options: str) -> bool:
-    """Run a sync in a process of its own that is killed at its deed number `step`; whether it was."""
-    child = os.fork()
-    if child == 0:
-        done = 0
-
-        def count(event: str, arguments: Any) -> None:
-            nonlocal done
-            if event in _DEEDS or (event == "open" and "w" in str(arguments[1])):
-                done += 1
-                if done == step:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.stdout = sys.stderr = io.StringIO()
-        sys.addaudithook(count)
-        os._exit(main(["sync", str(public), str(mirror), *options], clock=lambda: LATER))
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
-def test_a_kill_at_every_moment_leaves_the_old_state_or_the_new_one(
-    sync: Any, publisher: Publisher, mirror: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("name", ["tile/0/000", "tile/entries/000", "shard"])
+def test_what_was_damaged_in_the_folder_is_repaired_and_told(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sync()
-    publisher.publish(publisher.log.later(3, cosigned_at=LATER))
-    met, step = set(), 0
-    while True:
-        step += 1
-        torn = tmp_path / f"torn-{step}"
-        shutil.copytree(mirror, torn, symlinks=True)
-        was_killed = killed_at(step, publisher.public, torn, "--prune")
-        found = verdict(torn, capsys)
-        assert found in {("passed", "valid"), ("failed", "revoked")}, step
-        met.add(found)
-        if step % 12 == 0 or not was_killed:
-            assert main(["sync", str(publisher.public), str(torn), "--prune"], clock=lambda: LATER) == 0
-            assert verdict(torn, capsys) == ("failed", "revoked"), step
-            assert not (torn / ".sync" / "arriving-state").exists()
-        shutil.rmtree(torn)
-        if not was_killed:
-            break
-    assert len(met) == 2
-    assert step > 20
-
-
-def test_a_kill_during_the_first_sync_leaves_a_folder_that_the_next_one_fills(
-    publisher: Publisher, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    step = 0
-    while killed_at(step := step + 7, publisher.public, tmp_path / f"new-{step}"):
-        folder = tmp_path / f"new-{step}"
-        assert verdict(folder, capsys)[0] in {"undetermined", "passed"}
-        assert main(["sync", str(publisher.public), str(folder)], clock=lambda: LATER) == 0
-        assert verdict(folder, capsys) == ("passed", "valid")
+    publisher, mirror = Publisher(tmp_path / "public", 345), tmp_path / "mirror"
+    arguments = ["sync", str(publisher.public), str(mirror), "--whole-log", "--json"]
+    assert main(arguments, clock=lambda: NOW) == 0
+    (kept,) = [mirror / one for one in files_of(mirror) if one == name or f"/{name}/" in one]
+    raw = kept.read_bytes()
+    kept.write_bytes(bytes([raw[0] ^ 1]) + raw[1:])
+    capsys.readouterr()
+    assert main(arguments, clock=lambda: NOW) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], told["repaired"]) == ("updated", 1)
+    assert kept.read_bytes() == raw

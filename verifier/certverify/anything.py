@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from certverify.bundle import check_bundle
 from certverify.check import Ledger, check_record, conclude
-from certverify.codes import Code
+from certverify.codes import Code, Effect
 from certverify.errors import ImageError, SandboxBusyError
 from certverify.examination import DEFAULT_MAX_AGE, Examination, Question
 from certverify.extras import Hint, missing_extra
 from certverify.ledger import LedgerUnavailable, LedgerView
-from certverify.recognised import Kind, kind_of
+from certverify.meanings import MEANINGS
+from certverify.recognised import ON_LINE_ONLY, Kind, kind_of
 from certverify.trust import Trust
-from certverify.verdict import Outcome, Verdict, finding
+from certverify.verdict import Outcome, Verdict, finding, leaves_open
 
 if TYPE_CHECKING:
     from certverify.pdf_sandbox import PdfSandbox
@@ -28,8 +29,22 @@ _HINTS = {
         "HEIC, AVIF and TIFF pictures are not read; please save it as JPEG or PNG and try again.",
     ),
     Kind.SIGNED_VERDICT: Hint(
-        "这是已签名的核验结论，不是证书；请用 certverify verdict 核对它。",
-        "This is a signed verdict, not a certificate; `certverify verdict` checks it.",
+        "这是已签名的核验结论：以上是它出具之日的结论，证书现在的状态请另行核验；"
+        "是否针对所出示的证书，用 certverify verdict --qr 核对。",
+        "This is a signed verdict: what is told is how it was on its day, so verify the certificate for today; "
+        "`certverify verdict --qr` tells whether it is about the certificate shown.",
+    ),
+    Kind.NUMBER: Hint(
+        "这是证书编号：请在在线核验页用编号、姓名和证件号码后四位查询，或使用证书上的二维码。",
+        "This is a certificate number: ask the verification page with number, name and last four characters, or use the QR code.",
+    ),
+    Kind.SHARE_CODE: Hint(
+        "这是授权码：请在在线核验页打开持证人授权出示的内容。",
+        "This is a share code: the verification page opens what the holder chose to show.",
+    ),
+    Kind.REPORT_CODE: Hint(
+        "这是报告查验码：请在在线核验页查验报告。",
+        "This is a report code: the verification page tells what the report said.",
     ),
     Kind.SAVED_VERDICT: Hint(
         "这是保存下来的核验结果，没有签名，不能作为凭据；certverify explain 说明其中各项代码的含义。",
@@ -131,12 +146,15 @@ class _Check:
             Kind.PAST_BUNDLE: self._past_bundle,
             Kind.RECORD: self._text,
             Kind.TEXT: self._text,
+            Kind.SIGNED_VERDICT: self._signed_verdict,
         }
         if kind in checks:
             return checks[kind](raw)
         hints = (_HINTS[kind],) if kind in _HINTS else ()
-        codes = {Kind.MANUAL_CODE: Code.ON_LINE_ONLY, Kind.FOREIGN_PICTURE: Code.IMAGE_UNREADABLE}
-        return Answers(kind, (self._only(codes.get(kind, Code.RECORD_UNREADABLE)),), hints)
+        if kind in ON_LINE_ONLY:
+            return Answers(kind, (self._only(Code.ON_LINE_ONLY),), hints)
+        unread = Code.IMAGE_UNREADABLE if kind is Kind.FOREIGN_PICTURE else Code.RECORD_UNREADABLE
+        return Answers(kind, (self._only(unread),), hints)
 
     def _text(self, raw: bytes) -> Answers:
         kind = kind_of(raw)
@@ -181,6 +199,21 @@ class _Check:
 
         found = check_past(raw, self.trust, self.now, None, self.place, self.max_age, self.ledger)
         return Answers(Kind.PAST_BUNDLE, (Answer(None, found.verdict),), (_HINTS[Kind.PAST_BUNDLE],))
+
+    def _signed_verdict(self, raw: bytes) -> Answers:
+        """What the file says, only when it may be relied on; what was found about the file itself stands first."""
+        from certverify.signed_verdict import check_signed_verdict
+
+        check = check_signed_verdict(raw, self.trust, self.now)
+        doubtful = any(MEANINGS[code].effect is not Effect.NOTE for code in check.codes)
+        told = Verdict() if check.statement is None or doubtful else check.statement.verdict
+        open_points = filter(leaves_open, check.codes)
+        verdict = replace(
+            told,
+            findings=(*check.findings, *told.findings),
+            not_established=(*open_points, *told.not_established),
+        )
+        return Answers(Kind.SIGNED_VERDICT, (Answer(None, verdict),), (_HINTS[Kind.SIGNED_VERDICT],))
 
     def _each(self, kind: Kind, texts: list[str], *hints: Hint) -> Answers:
         """A verdict on each text."""

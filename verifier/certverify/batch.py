@@ -32,6 +32,7 @@ from certverify.examination import DEFAULT_MAX_AGE
 from certverify.images import MAX_IMAGE_BYTES
 from certverify.ledger import LedgerUnavailable, LedgerView
 from certverify.meanings import MEANINGS
+from certverify.recognised import Kind
 from certverify.trust import Trust
 from certverify.verdict import Outcome, StatusWord, Verdict, finding, leaves_open
 
@@ -126,6 +127,8 @@ class Batch:
         if isinstance(raw, Code):
             return _only(raw)
         found = check_anything(raw, self.trust, self.ledger, self.now, place, self.max_age)
+        if found.kind is Kind.SIGNED_VERDICT:  # it tells of its own day, a list asks about today
+            return _only(Code.RECORD_UNREADABLE)
         return found.answers[0].verdict if len(found.answers) == 1 else _only(Code.QR_SEVERAL)
 
 

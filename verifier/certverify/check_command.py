@@ -23,6 +23,9 @@ from certverify.trust import Trust
 _KINDS = {
     Kind.RECORD: ("二维码内容", "the text of a QR code"),
     Kind.MANUAL_CODE: ("校验码", "a manual code"),
+    Kind.NUMBER: ("证书编号", "a certificate number"),
+    Kind.SHARE_CODE: ("授权码", "a share code"),
+    Kind.REPORT_CODE: ("报告查验码", "a report code"),
     Kind.TEXT: ("文字", "a text"),
     Kind.PICTURE: ("图片", "a picture"),
     Kind.FOREIGN_PICTURE: ("不支持的图片", "a picture of a kind that is not read"),
@@ -84,7 +87,7 @@ def _checked(asked: argparse.Namespace, trust: Trust, raw: bytes, now: datetime)
 def _presented(named: str) -> bytes | Code:
     if named == "-":
         return sys.stdin.buffer.read(MAX_IMAGE_BYTES + 1)
-    if kind_of_text(named[:MAX_TEXT_BYTES]) is Kind.TEXT and names_a_file(named):
+    if kind_of_text(named[:MAX_TEXT_BYTES]) is not Kind.RECORD and names_a_file(named):
         return read_file(Path(named), MAX_IMAGE_BYTES)
     return named.encode("utf-8", "replace")
 

@@ -47,7 +47,7 @@ from certverify.options import (
     writes_chinese,
 )
 from certverify.presented import names_a_file, read_file
-from certverify.recognised import Kind, kind_of, kind_of_text
+from certverify.recognised import ON_LINE_ONLY, Kind, kind_of, kind_of_text
 from certverify.report import Language, render
 from certverify.trust import Trust
 from certverify.verdict import Verdict, finding
@@ -120,7 +120,7 @@ def _check_qr(asked: argparse.Namespace, trust: Trust, now: datetime) -> Verdict
     if asked.input == "-":
         text = sys.stdin.buffer.read(MAX_STDIN_BYTES).decode("utf-8", "replace")
         return check_record(text.strip(), trust, ledger, now, place, max_age)
-    if kind_of_text(asked.input) is Kind.MANUAL_CODE:
+    if kind_of_text(asked.input) in ON_LINE_ONLY:
         return _only(Code.ON_LINE_ONLY)
     if not names_a_file(asked.input):
         return check_record(asked.input.strip(), trust, ledger, now, place, max_age)

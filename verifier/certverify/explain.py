@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -35,6 +35,34 @@ _LOOK = (
     "查看报告中的细节和证据，必要时联系日志运营方和发证机关。",
     "Look at details and evidence in the report; ask the log's operator and the authority if need be.",
 )
+
+
+_FILLING_ZH = {
+    "area": "某县（市、区）",
+    "limit": "规定时限",
+    "recipient": "所列接收单位",
+    "purpose": "所列用途",
+    "ends_on": "所列最后使用日",
+    "status": "所示状态",
+}
+_FILLING_EN = {
+    "area": "a certain county",
+    "limit": "the greatest age allowed",
+    "recipient": "the recipient named",
+    "purpose": "the purpose named",
+    "ends_on": "the last day named",
+    "status": "as shown",
+}
+_LONGEST_SENTENCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFinding:
+    """A finding of a saved verdict: its code and the sentences of the file itself, empty where it has none."""
+
+    code: str
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,32 +113,54 @@ def near_codes(asked: str) -> list[str]:
     return list(dict.fromkeys([*near, *holding]))[:8]
 
 
-def saved_findings(raw_saved: bytes) -> list[str]:
-    """The codes of all findings in a saved verdict, past verdict, check, batch or signed verdict, in order, each once.
+def saved_findings(raw_saved: bytes) -> list[SavedFinding]:
+    """All findings in a saved verdict, past verdict, check or signed verdict, in order, each once.
 
     The signature of a signed verdict is not looked at. Raises JsonError.
     """
     value = decode_json(raw_saved.removeprefix(b"\xef\xbb\xbf"), limit=MAX_SAVED_BYTES)
     if isinstance(value, dict) and {"payload", "signature"} <= value.keys():
         value = decode_json(_unpacked(value["payload"]), limit=MAX_SAVED_BYTES)
-    found = list(dict.fromkeys(_codes(value, 0)))
+    found = list(dict.fromkeys(_findings(value, 0)))
     if not found and not _has_findings(value, 0):
         raise JsonError("no verdict")
     return found[:_MOST_FINDINGS]
 
 
-def _codes(value: object, depth: int) -> Iterator[str]:
+def explain_finding(saved: SavedFinding) -> Explained:
+    """What is known of a finding, in the words of the file itself where it has any."""
+    known = explain_code(saved.code)[:1] or [_newer(saved.code)]
+    return replace(known[0], zh=saved.zh or known[0].zh, en=saved.en or known[0].en)
+
+
+def _newer(code: str) -> Explained:
+    zh, en = "本程序不认识的代码，可能较新", "a code that this program does not know; it may be newer"
+    update = ("更新 certverify 后重试。", "Update certverify and try again.")
+    return Explained(code[:80], "unknown", "unknown", zh, en, "未知", "unknown", *update, "codes.md")
+
+
+def _findings(value: object, depth: int) -> Iterator[SavedFinding]:
     if depth > _DEEPEST:
         return
     if isinstance(value, list):
         for item in value:
-            yield from _codes(item, depth + 1)
+            yield from _findings(item, depth + 1)
     elif isinstance(value, dict):
         for key, inner in value.items():
             if key == "findings" and isinstance(inner, list):
-                yield from (str(one["code"]) for one in inner if isinstance(one, dict) and "code" in one)
+                yield from (_finding(one) for one in inner if isinstance(one, dict) and "code" in one)
             else:
-                yield from _codes(inner, depth + 1)
+                yield from _findings(inner, depth + 1)
+
+
+def _finding(value: dict[str, Any]) -> SavedFinding:
+    return SavedFinding(str(value["code"]), _sentence(value.get("zh")), _sentence(value.get("en")))
+
+
+def _sentence(value: object) -> str:
+    """What may be printed of a text that anybody may have written."""
+    text = value if isinstance(value, str) else ""
+    return "".join(letter for letter in text[:_LONGEST_SENTENCE] if letter.isprintable())
 
 
 def _has_findings(value: object, depth: int) -> bool:
@@ -139,8 +189,8 @@ def _of_verdict(code: Code) -> Explained:
         code.value,
         "verdict",
         meaning.effect.value,
-        meaning.zh,
-        meaning.en,
+        meaning.zh.replace(" {limit}", "{limit}").format_map(_FILLING_ZH),
+        meaning.en.format_map(_FILLING_EN),
         zh,
         en,
         advice.zh,

@@ -14,6 +14,7 @@ from certverify.explain import (
     MAX_SAVED_BYTES,
     Explained,
     explain_code,
+    explain_finding,
     explained_codes,
     near_codes,
     saved_findings,
@@ -66,16 +67,9 @@ def _in_file(named: str) -> list[Explained] | None:
     if isinstance(raw_saved, Code):
         return None
     try:
-        codes = saved_findings(raw_saved)
+        return [explain_finding(one) for one in saved_findings(raw_saved)]
     except JsonError:
         return None
-    return [one for code in codes for one in explain_code(code)[:1] or [_newer(code)]]
-
-
-def _newer(code: str) -> Explained:
-    zh, en = "本程序不认识的代码，可能较新", "a code that this program does not know; it may be newer"
-    update = ("更新 certverify 后重试。", "Update certverify and try again.")
-    return Explained(code[:80], "unknown", "unknown", zh, en, "未知", "unknown", *update, "codes.md")
 
 
 def _not_found(asked: argparse.Namespace) -> int:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from certverify.errors import MonitorStateError, NoteError
+from certverify.errors import MonitorStateError
 from certverify.monitor_codes import Found
-from certverify.note import VerifierKey
+from certverify.options import tree_source, trust_anchor
 
 if TYPE_CHECKING:  # loaded when a round is run
     from certverify.monitor import Monitor
@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # loaded when a round is run
     from certverify.monitor_report import Report
     from certverify.monitor_state import MonitorState
     from certverify.replay_follow import Progress
-    from certverify.sources import Source
 
 EXIT_CANNOT_TELL = 2
 SECONDS_BETWEEN_LINES = 5.0
@@ -41,7 +40,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "tree",
         metavar="TREE|URL",
-        type=_place,
+        type=tree_source,
         help="公开日志的目录或网址。Folder or address of the public tree.",
     )
     command.add_argument(
@@ -49,7 +48,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="另行取得的信任清单目录（含 trust-list.json）。Folder of the trust material, obtained apart.",
     )  # fmt: skip
     command.add_argument(
-        "--anchor", metavar="VKEY", type=_anchor,
+        "--anchor", metavar="VKEY", type=trust_anchor,
         help="另行核对过的信任根公钥行。The trust anchor, compared over another way.",
     )  # fmt: skip
     command.add_argument(
@@ -57,7 +56,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="保存检查点、证据和重放进度的目录。Folder for checkpoints, evidence and the replay.",
     )  # fmt: skip
     command.add_argument(
-        "--copy", metavar="URL|DIR", type=_place, action="append", default=[],
+        "--copy", metavar="URL|DIR", type=tree_source, action="append", default=[],
         help="用于比对的镜像或见证方，可多次给出。A mirror or witness to compare with; may be repeated.",
     )  # fmt: skip
     command.add_argument(
@@ -197,24 +196,6 @@ def _say(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _place(text: str) -> Source:
-    from certverify.sources import open_source
-
-    try:
-        return open_source(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"网址无效 no usable address: {error}") from error
-
-
-def _anchor(line: str) -> VerifierKey:
-    from certverify.trust import decode_verifier_anchor
-
-    try:
-        return decode_verifier_anchor(line)
-    except NoteError as error:
-        raise argparse.ArgumentTypeError("不是公钥行 must be <name>+<hash>+<key>") from error
 
 
 def _minutes(digits: str) -> timedelta:

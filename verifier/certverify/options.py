@@ -8,7 +8,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from certverify.codes import Code
 from certverify.errors import NoteError, OutputError, TrustForgedError, TrustListError
@@ -17,6 +17,9 @@ from certverify.note import VerifierKey
 from certverify.report import Language
 from certverify.trust import Trust, decode_verifier_anchor, load_trust
 from certverify.verdict import Verdict, finding
+
+if TYPE_CHECKING:
+    from certverify.sources import Source
 
 _NOTHING_CHECKED = frozenset(
     {Code.TRUST_UNREADABLE, Code.TRUST_FORGED, Code.FILE_MISSING, Code.FILE_UNREADABLE}
@@ -59,7 +62,7 @@ def add_material(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--anchor",
         metavar="VKEY",
-        type=_anchor,
+        type=trust_anchor,
         help="另行核对过的信任根公钥行；信任清单须由它（或由它签署的后继）签名。"
         "The trust anchor, compared over another way: the trust list must be signed by it or by its successors.",
     )
@@ -139,11 +142,24 @@ def writes_chinese() -> bool:
     return True
 
 
-def _anchor(line: str) -> VerifierKey:
+def tree_source(place: str) -> Source:
+    """The public tree that an argument names. Raises ArgumentTypeError for an address that is none."""
+    from certverify.sources import open_source
+
+    try:
+        return open_source(place)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"不是可用的网址或目录 no usable address or folder: {error}"
+        ) from error
+
+
+def trust_anchor(line: str) -> VerifierKey:
+    """The anchor that an argument gives. Raises ArgumentTypeError."""
     try:
         return decode_verifier_anchor(line)
     except NoteError as error:
-        raise argparse.ArgumentTypeError("<name>+<hash>+<key>") from error
+        raise argparse.ArgumentTypeError("不是公钥行 must be <name>+<hash>+<key>") from error
 
 
 def _days(digits: str) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from certverify.errors import DecodeError, JsonError, ManualCodeError, RecordAlteredError
-from certverify.manual_code import decode_manual_code
+from certverify.errors import DecodeError, JsonError, RecordAlteredError
 from certverify.record import decode_record
 from certverify.strict_json import decode_json
+from certverify.typed_codes import typed_kind
 
 MAX_TEXT_BYTES = 1 << 20
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")
@@ -27,6 +27,9 @@ class Kind(StrEnum):
 
     RECORD = "record"
     MANUAL_CODE = "manual-code"
+    NUMBER = "number"
+    SHARE_CODE = "share-code"
+    REPORT_CODE = "report-code"
     TEXT = "text"
     PICTURE = "picture"
     FOREIGN_PICTURE = "foreign-picture"
@@ -37,6 +40,9 @@ class Kind(StrEnum):
     SAVED_VERDICT = "saved-verdict"
     WORKBOOK = "workbook"
     UNKNOWN = "unknown"
+
+
+ON_LINE_ONLY = frozenset({Kind.MANUAL_CODE, Kind.NUMBER, Kind.SHARE_CODE, Kind.REPORT_CODE})
 
 
 def kind_of(raw: bytes) -> Kind:
@@ -58,14 +64,11 @@ def kind_of(raw: bytes) -> Kind:
 
 
 def kind_of_text(typed: str) -> Kind:
-    """A record, a manual code, or some other text."""
+    """A record, a number or code that the service alone can look up, or some other text."""
     if holds_record(typed.strip()):
         return Kind.RECORD
-    try:
-        decode_manual_code(typed.strip())
-    except ManualCodeError:
-        return Kind.TEXT
-    return Kind.MANUAL_CODE
+    kind = typed_kind(typed.strip())
+    return Kind.TEXT if kind is None else Kind(kind.value)
 
 
 def holds_record(typed: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from http.client import HTTPException
@@ -17,6 +18,7 @@ from certverify.hurried_http import Question, give_up_at, hurried_handlers
 SECONDS_TO_WAIT = 20.0
 _PIECE_BYTES = 1 << 16
 _GONE = (404, 410)
+_MEANT_AS_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/?/|https?[:;/]|www\.", re.IGNORECASE)
 
 
 class Source(Protocol):
@@ -85,6 +87,10 @@ def open_source(place: str, seconds: float = SECONDS_TO_WAIT) -> Source:
     """The source at a web address or in a folder. Raises ValueError for an address that is none."""
     if place.startswith(("http://", "https://")):
         return HttpSource(place, seconds)
+    if _MEANT_AS_ADDRESS.match(place) and not Path(place).exists():
+        raise ValueError(
+            "a tree's address begins with http:// or https://; a folder of that name is not there"
+        )
     return FolderSource(Path(place))
 
 

@@ -176,6 +176,7 @@ class _Round:
         if self.sync.whole_log:
             keeper.whole_log()
         trust_history(self.source, self.sync.folder, trust.files)
+        self.report.repaired = keeper.repaired
         self._switch(trust, signed, raw_note)
         if self.sync.prune:
             self.report.removed = self.sync.folder.remove_stale(frozenset(keeper.needed))
@@ -232,7 +233,7 @@ class _Round:
         report.size, report.as_of = size, signed.as_of
         report.trust_sequence = trust.trust.trust_list.sequence
         if all(self.sync.folder.read(name) == files.get(name) for name in NAMES):
-            report.outcome = SyncOutcome.UNCHANGED
+            report.outcome = SyncOutcome.UPDATED if report.repaired else SyncOutcome.UNCHANGED
             return
         told = {"place": self.source.place, "size": size, "synced_at": int(self.now.timestamp())}
         self.sync.folder.switch({**files, "synced.json": encode_canonical(told)})

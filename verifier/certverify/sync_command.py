@@ -8,20 +8,17 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from certverify.errors import MirrorError, NoteError
-from certverify.note import VerifierKey
-from certverify.options import write, write_json
-
-if TYPE_CHECKING:
-    from certverify.sources import Source
+from certverify.errors import MirrorError
+from certverify.options import tree_source, trust_anchor, write, write_json
 
 EXIT_CANNOT_TELL = 2
 SECONDS_BETWEEN_LINES = 5.0
 _ENDING = (
-    "退出码 Exit codes: 0 文件夹与所给地址一致 the folder holds what the address shows, 1 日志有违规行为（证据已保存） "
-    "the log misbehaved, evidence kept, 2 已拒绝或未完成，原有数据不变 refused or not finished, the folder is as it was."
+    "退出码 Exit codes: 0 文件夹与所给地址一致（未加 --whole-log 的，只核对状态查验所需的部分） "
+    "the folder holds what the address shows "
+    "(without --whole-log, as far as statuses need it), 1 日志有违规行为（证据已保存） the log misbehaved, evidence kept, "
+    "2 已拒绝或未完成，原有数据不变 refused or not finished, the folder is as it was."
 )
 
 
@@ -35,7 +32,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "address",
         metavar="ADDRESS",
-        type=_source,
+        type=tree_source,
         help="公开日志的网址或目录。Address or folder of the public tree.",
     )
     command.add_argument(
@@ -45,7 +42,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="本机文件夹，可用作 --trust。The folder; give it as --trust.",
     )
     command.add_argument(
-        "--anchor", metavar="VKEY", type=_anchor,
+        "--anchor", metavar="VKEY", type=trust_anchor,
         help="另行核对过的信任根公钥行。The trust anchor, compared over another way.",
     )  # fmt: skip
     command.add_argument(
@@ -107,24 +104,6 @@ class _ProgressLines:
         if time.monotonic() - self._told_at >= SECONDS_BETWEEN_LINES:
             self._told_at = time.monotonic()
             sys.stderr.write(f"条目文件 entry bundles {done}/{total}\n")
-
-
-def _source(place: str) -> Source:
-    from certverify.sources import open_source
-
-    try:
-        return open_source(place)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError("网址或目录 an address or a folder") from error
-
-
-def _anchor(line: str) -> VerifierKey:
-    from certverify.trust import decode_verifier_anchor
-
-    try:
-        return decode_verifier_anchor(line)
-    except NoteError as error:
-        raise argparse.ArgumentTypeError("<name>+<hash>+<key>") from error
 
 
 def _minutes(digits: str) -> int:

@@ -33,6 +33,7 @@ class SyncReport:
     """One sync. `size` and what follows describe the folder as it is now; None where it holds nothing yet.
 
     `before`: the size before. `as_of`: POSIX seconds when its state was the newest. `removed`: stale files (`--prune`).
+    `repaired`: files of the folder that were damaged, and were fetched anew.
     """
 
     place: str
@@ -49,6 +50,7 @@ class SyncReport:
     files: int = 0
     bytes: int = 0
     removed: int = 0
+    repaired: int = 0
 
     def add(self, code: Found, detail: str = "", evidence: tuple[str, ...] = ()) -> None:
         """One more finding."""
@@ -84,6 +86,7 @@ class SyncReport:
             "shards": {"all": self.shards.all, "fetched": self.shards.fetched},
             "fetched": {"files": self.files, "bytes": self.bytes},
             "removed": self.removed,
+            "repaired": self.repaired,
         }
 
     def words(self) -> str:
@@ -99,6 +102,8 @@ class SyncReport:
             f"取回 fetched: {self.files} 个文件 files, {self.bytes:,} bytes；"
             f"状态分片 shards: {self.shards.fetched}/{self.shards.all}"
         )
+        if self.repaired:
+            lines.append(f"修复 repaired: {self.repaired} 个损坏的文件 damaged files")
         if self.removed:
             lines.append(f"清理 removed: {self.removed} 个过时文件 stale files")
         for finding in self.findings:

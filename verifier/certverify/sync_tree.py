@@ -39,6 +39,8 @@ class TreeKeeper:
         self._tell = tell
         self._tiles: dict[tuple[int, int], bytes] = {}
         self.needed: set[str] = set()
+        self.repaired = 0
+        """Files that were there and were not what they must be."""
 
     def right_edge(self) -> SealLeaf:
         """Keep the tiles and the entry bundle on the way to the last leaf; the seal that stands there."""
@@ -90,13 +92,21 @@ class TreeKeeper:
     def _keep_tile(self, level: int, number: int) -> None:
         width = min(TILE_WIDTH, self._width_of(level) - number * TILE_WIDTH)
         path = f"tile/{level}/{_named(number, width)}"
-        if self._folder.size_of(path) == width * HASH_BYTES and width == TILE_WIDTH:
+        kept = self._folder.read(path) if width == TILE_WIDTH else None
+        if kept is not None and self._is_tile(kept, level, number):
             self.needed.add(path)
             return
+        self.repaired += kept is not None
         raw_tile = self._tree.raw_tile(level, number, width)
-        if width == TILE_WIDTH and root_of_hashes(list(_hashes(raw_tile))) != self._hash_of(level, number):
+        if width == TILE_WIDTH and not self._is_tile(raw_tile, level, number):
             raise TreeInconsistentError(f"{path} is not the tile of the checkpoint")
         self._keep(path, raw_tile)
+
+    def _is_tile(self, raw_tile: bytes, level: int, number: int) -> bool:
+        """Whether these are the hashes of a full tile, by what the tile above says of it."""
+        if len(raw_tile) != TILE_WIDTH * HASH_BYTES:
+            return False
+        return root_of_hashes(list(_hashes(raw_tile))) == self._hash_of(level, number)
 
     def _hash_of(self, level: int, number: int) -> bytes:
         """What the tile above says of a full tile."""
@@ -106,10 +116,11 @@ class TreeKeeper:
         raw_tile = self._tiles.get((level, number))
         if raw_tile is None:
             width = min(TILE_WIDTH, self._width_of(level) - number * TILE_WIDTH)
-            kept = self._folder.read(f"tile/{level}/{_named(number, width)}")
+            path = f"tile/{level}/{_named(number, width)}"
+            if path not in self.needed:
+                self._keep_tile(level, number)
+            kept = self._folder.read(path)
             if kept is None or len(kept) != width * HASH_BYTES:
-                if width == TILE_WIDTH:
-                    self._keep_tile(level, number)
                 kept = self._tree.raw_tile(level, number, width)
             raw_tile = self._tiles[level, number] = kept
         return list(_hashes(raw_tile))
@@ -117,11 +128,15 @@ class TreeKeeper:
     def _keep_entries(self, number: int) -> None:
         width = min(TILE_WIDTH, self._size - number * TILE_WIDTH)
         path = f"tile/entries/{_named(number, width)}"
-        if width == TILE_WIDTH and self._folder.size_of(path):
+        hashes = self._hashes_of(0, number)[:width]
+        kept = self._folder.read(path) if width == TILE_WIDTH else None
+        if kept is not None and _holds(kept, hashes):
             self.needed.add(path)
+            self._tiles.pop((0, number), None)
             return
+        self.repaired += kept is not None
         entries = self._tree.raw_entries(number, width)
-        if list(map(leaf_hash, entries)) != self._hashes_of(0, number)[:width]:
+        if list(map(leaf_hash, entries)) != hashes:
             raise TreeInconsistentError(f"{path} does not hold the entries of the checkpoint")
         self._tiles.pop((0, number), None)
         self._keep(path, b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries))
@@ -132,6 +147,7 @@ class TreeKeeper:
         if kept is not None and _has_root(kept, root):
             self.needed.add(path)
             return 0
+        self.repaired += kept is not None
         raw_shard = self._tree.raw_shard(root)
         if shard_root(raw_shard) != root:
             raise TreeInconsistentError("a shard does not have its root")
@@ -150,6 +166,16 @@ def _named(number: int, width: int) -> str:
 
 def _hashes(raw_tile: bytes) -> Iterator[bytes]:
     return (raw_tile[at : at + HASH_BYTES] for at in range(0, len(raw_tile), HASH_BYTES))
+
+
+def _holds(raw_bundle: bytes, hashes: list[bytes]) -> bool:
+    """Whether an entry bundle that was kept holds the entries of these hashes."""
+    found, at = [], 0
+    while at + 2 <= len(raw_bundle):
+        end = at + 2 + int.from_bytes(raw_bundle[at : at + 2], "big")
+        found.append(leaf_hash(raw_bundle[at + 2 : end]))
+        at = end
+    return at == len(raw_bundle) and found == hashes
 
 
 def _has_root(raw_shard: bytes, root: bytes) -> bool:

@@ -31,7 +31,7 @@ def typed_kind(typed: str) -> TypedKind | None:
     """
     if len(typed) > _LONGEST_TYPED:
         return None
-    symbols = plain_symbols(typed)
+    symbols = plain_symbols(typed).replace("-", "")
     if _NUMBER.fullmatch(symbols):
         return TypedKind.NUMBER
     if _REPORT_CODE.fullmatch(symbols):
