@@ -1,14 +1,13 @@
 // A signed file of the service, asked for by a button and saved: the question goes in the body, never into an address.
 
 import { bothLanguages } from "./language.js";
+import { reasonOf, sentenceOf } from "./no_answer.js";
 import { post } from "./posting.js";
 
 const TIMEOUT_MS = 30_000;
 const FILE_NAME = /filename="([A-Za-z0-9-]{1,80}\.(?:pdf|json))"/;
 const BUSY = { zh: "正在出具，请稍候……", en: "It is being made, please wait…" };
 const SAVED = { zh: "已出具，请在浏览器的下载内容中查看。", en: "It was made: see the downloads of your browser." };
-const TOO_MANY = { zh: "请求过于频繁，请稍后再试。", en: "Too many requests; please try again later." };
-const NO_ANSWER = { zh: "暂时没有得到答复，请检查网络后重试。", en: "No answer; please check the network and try again." };
 const REFUSED_EN = "It cannot be made now; the reason is given in Chinese:";
 const TOLD = new Set([404, 409]);
 
@@ -54,14 +53,13 @@ async function download(address, question) {
     return SAVED;
   } catch {
     // Off line, refused, timed out, broken off.
-    return NO_ANSWER;
+    return sentenceOf("network");
   }
 }
 
 async function refusal(response) {
-  if (response.status === 429) return TOO_MANY;
   const { detail } = TOLD.has(response.status) ? await response.json() : {};
-  return typeof detail === "string" ? { zh: detail, en: `${REFUSED_EN} ${detail}` } : NO_ANSWER;
+  return typeof detail === "string" ? { zh: detail, en: `${REFUSED_EN} ${detail}` } : sentenceOf(reasonOf(response));
 }
 
 function save(content, name) {
