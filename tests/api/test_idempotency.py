@@ -187,11 +187,12 @@ def used_up(shared: PublicOffice) -> Iterator[httpx.Client]:
         bundle_per_minute=1,
         batch_rows_per_hour=1,
         job_rows_per_day=1,
+        job_uploads_per_minute=1,
         suspicions_per_hour=1,
     )
     limiter = LocalRateLimiter()
     for allowances in counted_under(once).values():
-        for purpose, limit, per_seconds in allowances:
+        for purpose, limit, per_seconds, _ in allowances:
             limiter.allow(f"{purpose}:127.0.0.1", limit, per_seconds)
     service = replace(service, limits=once, limiter=limiter)
     app = create_app(shared.office.settings.public_folder, service)

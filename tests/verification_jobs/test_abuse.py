@@ -141,6 +141,10 @@ def test_rows_of_files_are_not_for_sale(office: PublicOffice, asking: Asking) ->
     assert send(client, strangers(3)).status_code == 202
     refused = send(client, strangers(1))
     assert (refused.status_code, "challenge" in refused.json()) == (429, False)
+    refused = client.post(
+        JOBS, content="x", headers={"Content-Type": "text/csv", "Idempotency-Key": "rows-for-sale"}
+    )
+    assert (refused.status_code, "challenge" in refused.json()) == (429, False)
 
 
 def test_files_that_are_not_understood_use_up_the_allowance_before_they_are_read(

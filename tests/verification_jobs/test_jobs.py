@@ -68,6 +68,14 @@ def office(one_office: PublicOffice) -> Iterator[PublicOffice]:
     one_office.clock.instant = START
 
 
+@pytest.fixture(scope="module")
+def dying() -> Iterator[subprocess.Popen[str]]:
+    """Where workers come from that die."""
+    worker = [sys.executable, "-m", "tests.verification_jobs.dying_worker"]
+    with subprocess.Popen(worker, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        yield parent
+
+
 @pytest.fixture
 def clock(office: PublicOffice) -> FixedClock:
     """The office's clock."""
@@ -182,16 +190,15 @@ def test_a_row_is_answered_as_the_single_question(office: PublicOffice) -> None:
 
 @pytest.mark.parametrize("where", ["between", "middle", "stored"])
 def test_a_process_that_is_killed_loses_no_row_and_doubles_none(
-    office: PublicOffice, clock: FixedClock, where: str
+    office: PublicOffice, clock: FixedClock, dying: subprocess.Popen[str], where: str
 ) -> None:
     rows = [row_of(office, VALID[number % 5], f"甲-{number}") for number in range(14)]
     token = begin(office, csv_text(*rows).encode())
     home, url = office.office.settings.home, office.office.settings.effective_database_url
-    worker = [sys.executable, "-m", "tests.verification_jobs.dying_worker"]
-    died = subprocess.run(
-        [*worker, str(home), url, clock.now().isoformat(), where], capture_output=True, check=False
-    )
-    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    assert dying.stdin is not None
+    assert dying.stdout is not None
+    print(home, url, clock.now().isoformat(), where, file=dying.stdin, flush=True)
+    assert int(dying.stdout.readline()) == -signal.SIGKILL
     done = standing(office, token)["done"]
     assert done == (8 if where == "between" else 4)
     if where != "between":

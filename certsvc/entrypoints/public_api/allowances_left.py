@@ -21,11 +21,12 @@ _A_DAY: Final = 86_400
 
 
 class CountedUnder(NamedTuple):
-    """One allowance of an asker: `limit` in `per_seconds`, for a purpose."""
+    """One allowance of an asker: `limit` in `per_seconds`, for a purpose; `for_sale` when a proof of work buys more of it."""
 
     purpose: str
     limit: int
     per_seconds: int
+    for_sale: bool = True
 
 
 def counted_under(limits: Limits) -> Mapping[str, tuple[CountedUnder, ...]]:
@@ -35,7 +36,10 @@ def counted_under(limits: Limits) -> Mapping[str, tuple[CountedUnder, ...]]:
         "/api/v1/report": (CountedUnder("bundle", limits.bundle_per_minute, _A_MINUTE),),
         "/api/v1/signed-verdict": (verify,),
         "/api/v1/verify/batch": (CountedUnder("batch-rows", limits.batch_rows_per_hour, _AN_HOUR),),
-        "/api/v1/verification-jobs": (CountedUnder("job-rows", limits.job_rows_per_day, _A_DAY),),
+        "/api/v1/verification-jobs": (
+            CountedUnder("job-upload", limits.job_uploads_per_minute, _A_MINUTE),
+            CountedUnder("job-rows", limits.job_rows_per_day, _A_DAY, for_sale=False),
+        ),
         "/api/v1/suspicions": (
             verify,
             CountedUnder("suspicion", limits.suspicions_per_hour, _AN_HOUR),
@@ -50,7 +54,7 @@ def require_left(service: PublicService, request: Request, path: str) -> None:
     """
     asker = asker_of(request)
     key = asker.organisation_key
-    for purpose, limit, per_seconds in counted_under(service.limits)[path]:
+    for purpose, limit, per_seconds, for_sale in counted_under(service.limits)[path]:
         if key is not None and purpose != "suspicion":
             note_quota(request, key, partial(service.key_desk.require_left, key))
             continue
@@ -58,6 +62,8 @@ def require_left(service: PublicService, request: Request, path: str) -> None:
         wait = wait_for_one(service.limiter, counted, limit, per_seconds)
         if not wait:
             continue
+        if not for_sale:
+            raise TooManyRequests(wait)
         if not service.proofs_of_work.proven(request, asker.key):
             raise challenged(service, asker, wait)
         wait = wait_for_one(service.limiter, f"bought:{counted}", BOUGHT * limit, per_seconds)
