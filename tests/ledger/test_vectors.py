@@ -31,7 +31,7 @@ from scripts.make_vectors import make_vectors
 VECTORS = Path(__file__).parent.parent / "vectors"
 NAMES = (
     "base43", "records", "annotated-records", "historical-records", "leaves", "status", "ages", "trust", "witness",
-    "tree", "checkpoint", "bundle", "manual-code", "e-licence",
+    "tree", "checkpoint", "bundle", "manual-code", "e-licence", "signed-verdict",
 )  # fmt: skip
 
 
