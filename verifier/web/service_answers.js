@@ -102,7 +102,7 @@ export async function readTables(signal) {
 
 /** What is said when a place chosen afterwards got no answer. */
 export function unplaced(reason) {
-  const { zh, en } = NO_ANSWERS[reason].next;
+  const { zh, en } = (NO_ANSWERS[reason] ?? NO_ANSWERS.busy).next; // a file has reasons of its own
   return {
     zh: `没有得到所选使用地的答复，上面仍是选择以前的结果。${zh}`,
     en: `There was no answer about the place chosen; what stands above is the answer of before. ${en}`,
