@@ -37,7 +37,7 @@ def open_faces(office: Office) -> HotPath:
     """Everything that an office serves over HTTP, the short way in front."""
     service = public_service(office)
     faces = Faces(
-        create_app(office.settings.public_folder, service),
+        create_app(office.settings.public_folder, service, keeps_pages=office.settings.keeps_pages),
         create_console(office, service.limiter, service.metrics.count_request),
     )
     return open_hot_path(office, service, faces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -412,13 +413,16 @@ def test_a_release_takes_over_whole_or_not_at_all(
     page = check_on_line(context, host)
     assert release_of(page) == assets.digest
 
-    host.start(without(second, "/assets/0123456789abcdef/cbor.js"))
+    host.start(without(second, "/"))
     page.reload()
-    updated(page)
+    assert release_of(page) == "0123456789abcdef"  # on line, the page of today counts
+    for _ in range(3):
+        updated(page)
     host.stop()
     page.reload()
     says(page, "通过核验", "离线核验")
     assert release_of(page) == assets.digest
+    expect(page.locator("[data-release-failing]")).to_contain_text("新版页面没有保存成功")
 
     host.start(second)
     page.reload()
@@ -427,13 +431,68 @@ def test_a_release_takes_over_whole_or_not_at_all(
     page = context.new_page()
     page.goto(f"{host.address}/v")
     page.wait_for_function(
-        "navigator.serviceWorker.getRegistration().then(({ waiting }) => waiting === null)"
+        "navigator.serviceWorker.getRegistration()"
+        ".then(({ installing, waiting }) => installing === null && waiting === null)"
     )
     assert len([name for name in kept(page) if name.startswith("shell-")]) == 2
     host.stop()
     page = check_at(context, host.address)
     says(page, "通过核验", "离线核验")
     assert release_of(page) == "0123456789abcdef"
+
+
+def test_pages_are_no_longer_kept_where_the_server_says_so(host: Host, begin: Begin, tmp_path: Path) -> None:
+    write_tree(tmp_path, EARLIER)
+    host.start(create_app(tmp_path))
+    context = begin()
+    page = check_on_line(context, host)
+    host.start(create_app(tmp_path, keeps_pages=False))
+    page.reload()
+    page.wait_for_function("async () => !(await caches.keys()).some((name) => name.startsWith('shell-'))")
+    page.wait_for_function("async () => (await navigator.serviceWorker.getRegistrations()).length === 0")
+    page.reload()
+    says(page, "通过核验", "有效")
+    expect(page.locator("[data-kept-fields]")).to_contain_text("还没有保存完")
+    page.wait_for_timeout(500)
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(({ length }) => length)") == 0
+
+
+@pytest.mark.parametrize(("days", "served"), [(0, False), (4, True)])
+def test_a_kept_page_serves_while_the_server_is_slow_and_only_for_some_days(
+    host: Host, begin: Begin, tmp_path: Path, days: int, served: bool
+) -> None:
+    write_tree(tmp_path, EARLIER)
+    app = create_app(tmp_path)
+    host.start(app)
+    context = begin()
+    page = check_on_line(context, host)
+    page.evaluate(AGED, days)
+    host.start(slow(app, "/v", 3.6))
+    page.reload()
+    assert (page.evaluate("performance.getEntriesByType('navigation')[0].responseStart") > 3_500) is served
+
+
+AGED = """async (days) => {
+    for (const name of await caches.keys()) {
+        if (!name.startsWith("shell-")) continue;
+        const cache = await caches.open(name);
+        const kept = await cache.match("/v");
+        const headers = new Headers(kept.headers);
+        headers.set("x-kept-at", String(Date.now() - days * 86_400_000));
+        await cache.put("/v", new Response(await kept.arrayBuffer(), { headers }));
+    }
+}"""
+
+
+def slow(app: FastAPI, path: str, seconds: float) -> ASGIApp:
+    """The application, but for one page that takes its time."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == path:
+            await asyncio.sleep(seconds)
+        await app(scope, receive, send)
+
+    return answer
 
 
 def release_of(page: Page) -> str:

@@ -113,6 +113,24 @@ def test_a_certificate_held_before_the_camera_gets_its_verdict(
     expect(page.locator(".viewfinder")).to_have_count(0)
 
 
+def test_a_reader_that_does_not_load_is_said_and_can_be_tried_again(
+    filming: Browser, host: str, show: Show
+) -> None:
+    show([symbol(PREFIX + qr_text(REVOKED))])
+    context = filming.new_context(locale="zh-CN", permissions=["camera"], service_workers="block")
+    page = context.new_page()
+    context.route("**/symbol_worker.js", lambda route: route.fulfill(status=503))
+    page.goto(f"{host}/v")
+    told = opening(page)
+    expect(told).to_contain_text("识别程序没有加载成功", timeout=15_000)
+    expect(told).to_contain_text("校验码")
+    expect(page.locator(".viewfinder")).to_have_attribute("data-scanner-state", "refused")
+    context.unroute("**/symbol_worker.js")
+    page.get_by_role("button", name="重新打开摄像头").click()
+    says(page, "未通过核验", "已撤销")
+    context.close()
+
+
 def test_a_revoked_certificate_is_said_to_be_revoked(show: Show, open_page: OpenPage) -> None:
     show([symbol(PREFIX + qr_text(REVOKED))])
     page = open_page()

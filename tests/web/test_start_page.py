@@ -68,6 +68,24 @@ def test_what_is_typed_is_told_apart_by_its_shape_alone(page: Page) -> None:
     assert dict(zip(SHAPES, told, strict=True)) == SHAPES
 
 
+GROUPED = {
+    "BDHDHD7C8DUUJZXSU8": "BDHDHD-7C8DUU-JZXSU8",
+    "BDHDHD-7C8DUU-JZXSU8": "BDHDHD-7C8DUU-JZXSU8",
+    "bdhdhd7c8duujzxsu": "BDHDHD-7C8DUU-JZXSU",
+    "7K3MQ2XR9TBW4HNC": "7K3M-Q2XR-9TBW-4HNC",
+    "B23456789ACDEFG": "B2345-6789A-CDEFG",
+    "ABCDEFG": "ABCDE-FG",
+    "222023051000001L": "222023051000001L",
+    "吉高职字980312": "吉高职字980312",
+}
+
+
+@pytest.mark.parametrize(("typed", "shown"), GROUPED.items())
+def test_a_code_is_grouped_as_on_paper_while_it_is_typed(page: Page, typed: str, shown: str) -> None:
+    page.locator("#typed").press_sequentially(typed)
+    expect(page.locator("#typed")).to_have_value(shown)
+
+
 NO_SCOPE: dict[str, Any] = {"first_announced_on": None, "last_announced_on": None, "series": []}
 COVERED = {
     "nothing yet": ({"number": 0, "scope": NO_SCOPE}, "目前还没有收录已确认的公布文件。"),

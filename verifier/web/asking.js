@@ -4,9 +4,8 @@
 import { bothLanguages } from "./language.js";
 import { lastFourIn } from "./last_four.js";
 import { ManualCodeRefused, decodeManualCode, grouped } from "./manual_code.js";
-import { shapeOf } from "./shapes.js";
+import { regrouped, shapeOf } from "./shapes.js";
 
-const CODE_SO_FAR = /^[2-9A-Za-z-]+$/;
 const HOLDER_FIELDS = ["name", "last4"];
 
 /**
@@ -62,10 +61,7 @@ function unfold(asking) {
 
 // Only at the end of the field: whoever corrects in the middle keeps the place.
 function regroup(field) {
-  const { value } = field;
-  if (field.selectionStart !== value.length || !CODE_SO_FAR.test(value)) return;
-  const symbols = value.replaceAll("-", "").toUpperCase();
-  field.value = symbols.length === 16 ? symbols.match(/.{4}/g).join("-") : grouped(symbols);
+  if (field.selectionStart === field.value.length) field.value = regrouped(field.value);
 }
 
 function tell({ form, words }, kind) {

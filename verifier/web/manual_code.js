@@ -1,6 +1,7 @@
 // The manual code 校验码 beside the QR symbol (docs/formats/manual-code.md): what was typed, and the code of a record.
 
-const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+/** The symbols of manual, share and report codes. */
+export const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const PRIME = 31;
 const SYMBOLS = 15;
 const IN_A_GROUP = 5;

@@ -10,6 +10,7 @@ import { TreeProblem } from "./tree.js";
 import { ageWords } from "./answer_words.js";
 
 const SHARD_KB = 64;
+const TELLING_FAILURES = 3;
 const LABELS = {
   page: { zh: "页面", en: "Pages" },
   ledger: { zh: "公开账本", en: "Ledger" },
@@ -23,7 +24,7 @@ const READING = { zh: "正在读取最新的公开账本……", en: "Reading th
 const DONE = { zh: "已更新。", en: "Up to date." };
 const PAUSED = { zh: "已暂停，已下载的部分可以使用；再按一次接着下载。", en: "Paused: what was fetched can be used; press again to go on." };
 const REMOVED = { zh: "已删除本机保存的公开账本。", en: "The kept ledger was removed." };
-const NOT_GOT = { zh: "没有取到最新的公开账本，本机保存的内容没有改变。请检查网络后重试。", en: "The newest ledger was not got; what is kept stays as it was. Check the network and try again." };
+const NOT_GOT = { zh: "没有取到最新的公开账本，本机保存的内容没有改变。请检查网络后重试。", en: "The newest ledger could not be fetched; what is stored here is unchanged. Check the network and try again." };
 const WENT_BACK = { zh: "收到的公开账本比这台设备以前核对过的还旧，不能采信，本机保存的内容没有改变。请换一个网络重试；仍然如此，请告知发证机关。", en: "The ledger received is older than one this device has verified before. It is not trusted, and what is stored here is unchanged. Try another network; if this continues, tell the issuing authority." };
 const FORGOTTEN = { zh: "已忘记以前见过的账本。下一次核验从当时收到的账本重新记起。", en: "Forgotten. The next check starts again from the ledger received then." };
 const NO_ROOM = { zh: "本机空间不足，没有保存完整。", en: "There is not enough room on this device." };
@@ -64,7 +65,13 @@ function whenIdle(work) {
 
 async function keepPages() {
   try {
+    if (panel.dataset.keepsPages === undefined) {
+      await (await navigator.serviceWorker.getRegistration())?.unregister();
+      return;
+    }
     const registration = await navigator.serviceWorker.register(ownScript("/sw.js"), { scope: "/", updateViaCache: "none" });
+    registration.addEventListener("updatefound", () => watch(registration.installing));
+    watch(registration.installing);
     navigator.serviceWorker.ready.then(({ active }) => {
       pageKept = true;
       if (!saves) active.postMessage("keep-the-rest");
@@ -74,6 +81,16 @@ async function keepPages() {
   } catch {
     pageKept = false; // no network now, or a browser that keeps nothing: the page works on line all the same
   }
+}
+
+// A release that cannot be kept leaves the one before in use: the reader learns that, and since when.
+function watch(coming) {
+  coming?.addEventListener("statechange", show);
+}
+
+async function failureToKeep() {
+  const facts = await (await caches.match("/release-failure.json", { cacheName: "release-failure" }))?.json();
+  return facts?.times >= TELLING_FAILURES ? facts : null;
 }
 
 // What is kept and an hour old is brought forward by itself; where nothing is kept, nothing is fetched unasked.
@@ -148,6 +165,9 @@ async function show() {
   put(part("keep"), kept === null ? PREPARE : missing.length > 0 ? fetchAllWords(kept, missing) : UPDATE);
   part("keep").disabled = running;
   part("keep-pause").hidden = !running || part("kept-progress").hidden;
+  const failing = await failureToKeep();
+  part("release-failing").hidden = failing === null;
+  if (failing !== null) put(part("release-failing"), failingWords(failing));
   part("kept-remove").hidden = kept === null || running;
   part("seen").hidden = running || (await greatestSeen()) === null;
 }
@@ -202,6 +222,14 @@ function noNetworkWords(facts) {
   return {
     zh: `现在没有网络。二维码仍可核验，依据是本机保存的公开账本：${zh}。校验码、证书编号和文件要联网才能核验。`,
     en: `No network. QR codes can still be checked, by the ledger kept on this device, ${en}. Codes, numbers and files need a network.`,
+  };
+}
+
+function failingWords({ since }) {
+  const instant = chinaTime(new Date(since).toISOString());
+  return {
+    zh: `从 ${instant} 起，新版页面没有保存成功。联网时打开的仍是新版；没有网络时用的是以前保存的页面。一直如此的，请清除浏览器为本站保存的内容后重新打开。`,
+    en: `Since ${instant} (Beijing time) the new version of this page could not be stored. With a network you see the new version; without one, the version stored earlier. If this continues, clear what the browser stores for this site and open the page again.`,
   };
 }
 

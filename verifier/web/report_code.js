@@ -1,30 +1,24 @@
 // The report code 报告查验码 on a verification report: what was typed, and what the report said beside what holds now.
 
 import { bothLanguages } from "./language.js";
-import { narrowed, withoutSeparators } from "./manual_code.js";
+import { ALPHABET, narrowed, withoutSeparators } from "./manual_code.js";
 import { reasonOf } from "./no_answer.js";
 import { post } from "./posting.js";
 import { dateWords } from "./calendar.js";
 import { field, part, same } from "./elements.js";
 
-const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const SYMBOLS = 18;
-const MEANT = new RegExp(`^B[${ALPHABET}]{${SYMBOLS - 2},${SYMBOLS}}$`);
+const WHOLE = new RegExp(`^B[${ALPHABET}]{${SYMBOLS - 1}}$`);
 const TIMEOUT_MS = 15_000;
 const REASONS = { 404: "report-unknown", 422: "report-mistyped" };
 const ENDED = { zh: "报告已经到期，不能再作为依据；请以上面现在的核验结果为准。", en: "The report has ended and is no longer to be relied on: what holds now is told on this page." };
 const CHANGED = { zh: "证书的情况在报告出具之后有变化，请以现在的核验结果为准。", en: "Something about the certificate has changed since: what holds now is told on this page." };
 const SAME = { zh: "报告仍在有效期内，证书的情况没有变化。", en: "The report has not ended, and nothing about the certificate has changed." };
 
-/** Whether a typed text can only have been meant as a report code: another length than manual and share codes have. */
-export function isMeantAsReportCode(typed) {
-  return MEANT.test(withoutSeparators(narrowed(typed)).toUpperCase());
-}
-
 /** The 18 symbols in what somebody typed, or null when they are no report code. */
 export function decodeReportCode(typed) {
   const symbols = withoutSeparators(narrowed(typed)).toUpperCase();
-  if (symbols.length !== SYMBOLS || !MEANT.test(symbols)) return null;
+  if (!WHOLE.test(symbols)) return null;
   const sum = [...symbols].reduce((total, symbol, place) => total + (SYMBOLS - place) * ALPHABET.indexOf(symbol), 0);
   return sum % ALPHABET.length === 0 ? symbols : null;
 }

@@ -19,8 +19,8 @@ export const WORDS = {
   photo: { zh: "改用照片", en: "Use a photo" },
   retry: { zh: "重新打开摄像头", en: "Open the camera again" },
   failed: {
-    zh: "识别程序没有加载成功。请检查网络后重试，或输入二维码旁的校验码。",
-    en: "The reader did not load. Check the network and try again, or type the manual code beside the symbol.",
+    zh: "识别程序没有加载成功。请检查网络后重试；也可以关闭这里，输入二维码旁的校验码，或用手机相机直接扫描。",
+    en: "The reader did not load. Check the network and try again; or close this and type the manual code printed beside the QR code, or scan with the phone's own camera.",
   },
 };
 

@@ -1,11 +1,12 @@
 // What somebody typed or pasted, told apart by its shape alone: nothing is asked of anybody for that.
 
-import { narrowed, withoutSeparators } from "./manual_code.js";
+import { ALPHABET as SYMBOLS, narrowed, withoutSeparators } from "./manual_code.js";
 
-const SYMBOLS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 const CODE = new RegExp(`^[${SYMBOLS}]{15}$`);
 const SHARE_CODE = new RegExp(`^[${SYMBOLS}]{16}$`);
-const REPORT_CODE = new RegExp(`^B[${SYMBOLS}]{17}$`);
+// One symbol too few or too many is a slip: no other code is nearly as long.
+const REPORT_CODE = new RegExp(`^B[${SYMBOLS}]{16,18}$`);
+const GROUPED_SO_FAR = /^[2-9A-Za-z-]+$/;
 const CODE_SO_FAR = new RegExp(`^[${SYMBOLS}]{1,14}$`);
 const NUMBER = /^22[0-9]{6}[1-5][0-9]{6}[0-9A-Z]$/;
 const THREE_GROUPS = /^[0-9A-Z]{4,6}([-\s]+)[0-9A-Z]{4,6}\1[0-9A-Z]{4,6}$/;
@@ -41,6 +42,21 @@ function shortKind(text, bare) {
 // Mistyped, with a symbol that no code has: numbers are digits but for a letter or two.
 function isNearlyCode(bare) {
   return ABOUT_FIFTEEN.test(bare) && bare.replace(/[0-9]/g, "").length >= LETTERS_OF_A_CODE;
+}
+
+/**
+ * What was typed so far, in the groups in which it stands on paper: a manual code in fives, a share code in fours, a report
+ * code in sixes. Up to fifteen symbols it may still be a manual code. Anything else is given back as it was typed.
+ */
+export function regrouped(typed) {
+  if (!GROUPED_SO_FAR.test(typed)) return typed;
+  const symbols = typed.replaceAll("-", "").toUpperCase();
+  return symbols.match(new RegExp(`.{1,${groupSize(symbols)}}`, "g"))?.join("-") ?? "";
+}
+
+function groupSize(symbols) {
+  if (SHARE_CODE.test(symbols)) return 4;
+  return symbols.length > 16 && symbols.startsWith("B") ? 6 : 5;
 }
 
 /**

@@ -25,10 +25,13 @@ _ICONS = (
 )
 
 
-def add_installable(app: FastAPI, assets: Assets, pages: Pages) -> None:
-    """The routes of manifest and service worker; both change with the release, and only with it."""
+def add_installable(app: FastAPI, assets: Assets, pages: Pages, *, keeps_pages: bool) -> None:
+    """The routes of manifest and service worker; both change with the release, and only with it.
+
+    Without `keeps_pages` the service worker of earlier releases is replaced by one that removes itself.
+    """
     manifest = compressed(_manifest(assets))
-    worker = compressed(_worker(assets, pages))
+    worker = compressed(_worker(assets, pages) if keeps_pages else pages.service_worker_off())
 
     def manifest_file(request: Request) -> Response:
         return answer_compressed(request, manifest, "application/manifest+json", REVALIDATE)
@@ -75,6 +78,11 @@ def _worker(assets: Assets, pages: Pages) -> bytes:
     return pages.service_worker(
         release=release,
         page_digests=digests,
-        parts=[f"{assets.address}/{name}" for name in parts],
-        later=[f"{assets.address}/{name}" for name in later],
+        parts=_addressed(assets, parts),
+        later=_addressed(assets, later),
     )
+
+
+def _addressed(assets: Assets, names: list[str]) -> dict[str, str]:
+    """Address -> SHA-256 of the file."""
+    return {f"{assets.address}/{name}": sha256(assets.files[name].body.plain).hexdigest() for name in names}

@@ -47,6 +47,7 @@ class Pages:
     """The pages, over the assets at one address; with `asks_decision` the verdict page may ask for a failure's reason,
     with `has_notices` the start page leads to the announced results and to the units that are named publicly. The check
     in the browser believes a trust list only when `trust_anchor` (a verifier key line) or its successors signed it.
+    Without `keeps_pages` no browser keeps the pages for times without network.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Pages:
         asks_decision: bool = False,
         has_notices: bool = False,
         trust_anchor: str | None = None,
+        keeps_pages: bool = True,
     ) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(shipped_folder("templates/pages")),
@@ -68,6 +70,7 @@ class Pages:
         self._environment.globals["asks_decision"] = asks_decision
         self._environment.globals["has_notices"] = has_notices
         self._environment.globals["trust_anchor"] = trust_anchor
+        self._environment.globals["keeps_pages"] = keeps_pages
         self.start = self._render("start.html.j2")
         self.verdict = self._render("verdict.html.j2")
         self.historical = self._render("historical.html.j2")
@@ -100,6 +103,10 @@ class Pages:
     def service_worker(self, **values: object) -> bytes:
         """The script that keeps the pages for times without network; what it keeps is said in `values`."""
         return self._render("service_worker.js.j2", **values)
+
+    def service_worker_off(self) -> bytes:
+        """The script that removes the one of earlier releases, and itself."""
+        return self._render("service_worker_off.js.j2")
 
     def _render(self, name: str, **values: object) -> bytes:
         return self._environment.get_template(name).render(**values).lstrip().encode()
