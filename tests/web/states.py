@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.domain.caller import OPERATOR
@@ -281,13 +281,11 @@ def _not_found(page: Page, scene: Scene) -> None:
 
 @state("number-too-many")
 def _too_many(page: Page, scene: Scene) -> None:
-    page.route("**/api/v1/verify", _refused)
+    page.route(
+        "**/api/v1/verify", lambda route: route.fulfill(status=429, json={"code": "too-many-requests"})
+    )
     asks_by_number(page, scene, claim(scene.certificate("valid")))
     answered(page)
-
-
-def _refused(route: Route) -> None:
-    route.fulfill(status=503, json={"code": "unavailable"}, headers={"X-Request-Id": "7F3A9C21D4"})
 
 
 @state("verdict-file-original")

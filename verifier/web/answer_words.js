@@ -6,7 +6,7 @@ import { NO_ANSWERS } from "./no_answer.js";
 const FAILED = "failed";
 const UNDETERMINED = "undetermined";
 const NOTE = "note";
-const KINDS = ["document-is-report", "annotated-copy"];
+const KINDS = ["report-ended", "document-is-report", "annotated-copy"];
 const SAID_ELSEWHERE = ["test-environment", "no-witnesses"]; // by the banner, and below the answer's basis
 const UNANSWERED = new Set(["trust-unreadable", "tree-missing"]);
 const SAID_WITH_PLACE = new Set(["valid-here", "not-valid-here", "place-too-coarse", "place-unknown"]);
@@ -20,7 +20,7 @@ export function answerOf(verdict, evidence, words, place = null) {
     area: areaName(evidence),
     place: place && regionName(evidence.tables, place),
     age: ageWords(verdict.checkpoint_age),
-    ...copyNames(evidence, words),
+    ...copyNames(evidence, words.statuses),
   };
   const { mark, label, text, next } = entryOffLine(verdict, evidence, words) ?? entryOf(verdict, words);
   return { mark, label: fillBoth(label, names), text: fillBoth(text, names), next: fillBoth(next, names) };
@@ -115,12 +115,12 @@ export function areaName(evidence) {
 }
 
 /** What is filled into sentences about an annotated copy. */
-export function copyNames(evidence, words) {
+export function copyNames(evidence, statuses) {
   if (!isCopy(evidence)) return {};
   const { recipient, purpose, endsOn } = evidence.claims.copy;
   const [year, month, day] = endsOn.split("-").map(Number);
   return {
-    recipient, purpose, status: words.statuses[evidence.status],
+    recipient, purpose, status: statuses[evidence.status],
     ends_on: { zh: `${year}年${month}月${day}日`, en: endsOn },
   };
 }

@@ -1,8 +1,11 @@
 // Rows of the tables of bulk checks.
 
-import { NOT_HERE, NOT_UNDERSTOOD, NO_PLACE, OUTCOMES, STATUSES, area } from "./batch_words.js";
+import { NOT_HERE, NOT_UNDERSTOOD, NO_PLACE, OUTCOMES, area } from "./batch_words.js";
 import { cell, listItem, same } from "./elements.js";
 import { bothLanguages } from "./language.js";
+
+// One list of words for all pages.
+const { statuses: STATUSES } = await (await fetch(new URL("words.json", import.meta.url))).json();
 
 // Findings about what stands behind every answer, not about the row: told once, below the table.
 const BASIS = new Set(["no-witnesses", "test-environment"]);

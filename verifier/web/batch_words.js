@@ -6,16 +6,6 @@ export const OUTCOMES = {
   undetermined: { zh: "无法判定", en: "Cannot tell" },
   problem: { zh: "需处理", en: "Needs attention" },
 };
-export const STATUSES = {
-  valid: { zh: "有效", en: "valid" },
-  suspended: { zh: "已暂停", en: "suspended" },
-  revoked: { zh: "已撤销", en: "revoked" },
-  written_off: { zh: "已核销", en: "written off" },
-  voided: { zh: "无效", en: "void" },
-  superseded: { zh: "已换发", en: "superseded" },
-  historical: { zh: "历史数据", en: "historical record" },
-  unknown: { zh: "未能确认", en: "not known" },
-};
 export const TITLES = {
   waiting: { zh: "等待核验", en: "Waiting" },
   running: { zh: "正在核验", en: "Checking" },

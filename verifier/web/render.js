@@ -151,10 +151,17 @@ function showRecord(evidence, words, failed = false) {
 
 function showBasis(verdict, evidence, words) {
   part("[data-basis]").hidden = false;
-  fill("[data-as-of]", asOfWords(verdict, evidence));
+  fill("[data-as-of]", notAskedWords(evidence, words) ?? asOfWords(verdict, evidence));
   const unchecked = uncheckedBy(evidence).map((key) => words.unchecked[key]);
   part("[data-unchecked]").replaceChildren(...unchecked.map(listItem));
   part("[data-verdict-json]").textContent = JSON.stringify(verdict, null, 2);
+}
+
+// Where the record itself is at fault nobody has asked the ledger, so it did not fail to answer.
+function notAskedWords({ authentic, claims, problems, trusted }, words) {
+  if (authentic === "yes" || !trusted) return null;
+  if (authentic === "no") return words.not_asked.no;
+  return claims === null || problems.includes("record-unreadable") ? words.not_asked.unreadable : words.not_asked.unproven;
 }
 
 function asOfWords(verdict, { treeSize }) {

@@ -22,8 +22,10 @@ const NOT_FOUND = "certificate-not-found";
  * @param asked key of `compare` in words.json: what has been compared by the asking itself.
  */
 export function showTold(verdict, words, place, tables, asked = "masked") {
-  const { mark, label, text, next } = answerTold(verdict, words, place, tables);
-  showAnswer(verdict.verdict, mark, words.verdicts[verdict.verdict], label, text, next);
+  const { mark, label, text, next, heading } = answerTold(verdict, words, place, tables);
+  // A paper that has ended is no pass, however well its certificate stands.
+  if (heading) showAnswer("undetermined", mark, heading, label, text, next);
+  else showAnswer(verdict.verdict, mark, words.verdicts[verdict.verdict], label, text, next);
   showNotes(notesOf(verdict, words));
   part("[data-retry]").hidden = verdict.verdict !== "undetermined" || isNotFound(verdict);
   part("[data-test-banner]").hidden = !verdict.findings.some(({ code }) => code === TEST);
@@ -74,8 +76,8 @@ function answerTold(verdict, words, place, tables) {
     ends_on: annotation ? dateWords(annotation.ends_on) : "",
     status: words.statuses[verdict.status],
   };
-  const { mark, label, text, next } = entryOf(verdict, words) ?? firstFinding(verdict, words);
-  return { mark, label: fillBoth(label, names), text: fillBoth(text, names), next: fillBoth(next, names) };
+  const { mark, label, text, next, verdict: heading } = entryOf(verdict, words) ?? firstFinding(verdict, words);
+  return { mark, heading, label: fillBoth(label, names), text: fillBoth(text, names), next: fillBoth(next, names) };
 }
 
 // A code that the page has no words of its own for.

@@ -27,7 +27,7 @@ export const MAX_AGE_OFF_LINE = 7 * 86_400;
 /**
  * The verdict on the evidence.
  * @param evidence from `gatherEvidence` (check.js), or with the `basis` that gathering.js adds.
- * @param words effects and texts: `{codes, answers, statuses}` of codes.json and words.json.
+ * @param words effects and texts: `{codes, answers, finding_statuses, statuses}` of codes.json and words.json.
  * @param now seconds since 1970.
  * @param place six digits as text, or null when nobody asked.
  * @returns {Object} a verdict of schema 1.
@@ -40,7 +40,7 @@ export function judge(evidence, words, now, place = null) {
     place: place && regionName(evidence.tables, place),
     age: ageWords(age),
     limit: isOffLine(evidence) ? LIMIT_OFF_LINE : LIMIT_ON_LINE,
-    ...copyNames(evidence, words),
+    ...copyNames(evidence, words.finding_statuses),
   };
   return {
     schema: SCHEMA,
