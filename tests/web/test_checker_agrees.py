@@ -172,6 +172,8 @@ def test_every_code_that_the_page_can_meet_has_an_answer() -> None:
         "past-",
         "on-line-",
         "signed-verdict-",
+        "row-",
+        "sheet-",
     )
     never_raised = {"checkpoint-forged", "seal-proof-bad", "status-proof-bad", "certificate-not-found"}
     for code, meaning in MEANINGS.items():

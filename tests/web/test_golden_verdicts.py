@@ -80,7 +80,7 @@ def test_the_browser_gives_every_verdict_of_the_table_field_by_field(checker: Ch
 def test_the_table_meets_every_code_that_a_record_and_a_tree_can_have() -> None:
     met = {item["code"] for case in vectors()["cases"] for item in case["verdict"]["findings"]}
     on_line = {Code.CERTIFICATE_NOT_FOUND, Code.ON_LINE_ONLY, Code.REGISTER_DIFFERS, Code.HISTORICAL_DISPUTED}
-    on_line |= {Code.COPY_WITHDRAWN, Code.COPY_UNKNOWN}
+    on_line |= {Code.COPY_WITHDRAWN, Code.COPY_UNKNOWN, Code.REPORT_ENDED}
     others = (
         "file-",
         "image-",
@@ -92,7 +92,16 @@ def test_the_table_meets_every_code_that_a_record_and_a_tree_can_have() -> None:
         "manifest-",
         "commitment-",
     )
-    others += ("content-", "seal-proof", "status-proof", "past-", "signed-verdict-", "trust-")
+    others += (
+        "content-",
+        "seal-proof",
+        "status-proof",
+        "past-",
+        "signed-verdict-",
+        "trust-",
+        "row-",
+        "sheet-",
+    )
     rare = {Code.CHECKPOINT_FORGED, Code.CHECKPOINT_KEY_NOT_IN_FORCE}
     wanted = {code for code in MEANINGS if not code.startswith(others)} - on_line - rare
     assert {code.value for code in wanted} - met == set()

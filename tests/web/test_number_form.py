@@ -123,7 +123,12 @@ def test_what_is_missing_is_asked_for_beside_its_field(page: Page, scene: Scene)
 def test_a_question_that_is_not_answered_names_its_number_and_can_be_asked_again(
     page: Page, scene: Scene
 ) -> None:
-    STATES["number-too-many"](page, scene)
+    refused = {"code": "unavailable"}
+    page.route(
+        "**/api/v1/verify",
+        lambda route: route.fulfill(status=503, json=refused, headers={"X-Request-Id": "7F3A9C21D4"}),
+    )
+    STATES["number-passed"](page, scene)
     expect(page.locator("[data-verdict]")).to_contain_text("无法判定")
     expect(page.locator("[data-request]")).to_contain_text("7F3A9C21D4")
     page.unroute("**/api/v1/verify")

@@ -266,7 +266,7 @@ def test_a_shard_with_one_changed_bit_is_not_believed(
 def test_a_browser_without_ed25519_checks_with_a_script_and_without_that_says_so(
     host: str, browser: Browser
 ) -> None:
-    context = browser.new_context()
+    context = browser.new_context(service_workers="block")  # which would bring the script all the same
     context.add_init_script(WITHOUT_ED25519)
     page = context.new_page()
     page.goto(f"{host}/v#{qr_text(regular_record())}")
