@@ -128,10 +128,10 @@ def test_a_code_is_reported_on_and_what_goes_wrong_is_said(shared: PublicOffice,
         report.get_by_role("button").click()
     page.route("**/api/v1/report", lambda route: route.abort())
     report.get_by_role("button").click()
-    expect(report).to_contain_text("暂时没有得到答复")
+    expect(report).to_contain_text("没有连上本站")
     page.route("**/api/v1/report", lambda route: route.fulfill(status=429))
     report.get_by_role("button").click()
-    expect(report).to_contain_text("请求过于频繁")
+    expect(report).to_contain_text("查询过于频繁")
     page.close()
 
 

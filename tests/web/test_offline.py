@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from certsvc.entrypoints.public_api import application, create_app
@@ -400,6 +400,26 @@ def renumber_trust_list(folder: Path, sequence: int) -> None:
     path.write_text(json.dumps(told | {"sequence": sequence}, ensure_ascii=False), encoding="utf-8")
 
 
+def activated(context: BrowserContext, host: Host) -> Page:
+    """A page of which nothing newer waits. Chromium may keep a navigation that falls into a take-over: then a new page asks."""
+    for _ in range(8):
+        page = context.new_page()
+        try:
+            page.goto(f"{host.address}/v", timeout=15_000)
+            page.evaluate("navigator.serviceWorker.getRegistration().then((one) => { one.update(); })")
+            page.wait_for_function(
+                "navigator.serviceWorker.getRegistration().then(({ installing, waiting, active }) =>"
+                " !installing && !waiting && active.state === 'activated')",
+                timeout=15_000,
+            )
+            if len([name for name in kept(page) if name.startswith("shell-")]) == 2:
+                return page
+        except TimeoutError:
+            pass
+        page.close()
+    raise AssertionError("the new release never took over")
+
+
 def test_a_release_takes_over_whole_or_not_at_all(
     host: Host, begin: Begin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -430,15 +450,8 @@ def test_a_release_takes_over_whole_or_not_at_all(
     expect(page.locator("[data-release-failing]")).to_contain_text("新版页面没有保存成功")
 
     host.start(second)
-    page.reload()
-    updated(page)
     page.close()  # a release waits for answers that the one before still gives
-    page = context.new_page()
-    page.goto(f"{host.address}/v")
-    page.wait_for_function(
-        "navigator.serviceWorker.getRegistration()"
-        ".then(({ installing, waiting, active }) => !installing && !waiting && active.state === 'activated')"
-    )
+    page = activated(context, host)
     assert len([name for name in kept(page) if name.startswith("shell-")]) == 2
     host.stop()
     page = check_at(context, host.address)
