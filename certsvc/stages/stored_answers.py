@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
@@ -98,7 +99,7 @@ class AnswerStoring:
         count = 0
         while not stopping():
             trust, ledger = self.published.open()
-            if isinstance(ledger, LedgerUnavailable) or not self._is_fresh(trust, ledger):
+            if isinstance(ledger, LedgerUnavailable) or not is_fresh(trust, ledger, self.clock.now()):
                 return count
             generation = generation_of(trust)
             numbers = self.store.waiting(CHUNK)
@@ -135,10 +136,12 @@ class AnswerStoring:
             _log.error("%d certificates have damaged rows, run `certsvc ledger fsck`", damaged)
         return self.store.keep(settled, tuple(frames.values()), answers) if settled else 0
 
-    def _is_fresh(self, trust: Trust, ledger: StatusSource) -> bool:
-        exam = Examination(trust, Question(self.clock.now(), None, MAX_AGE_ON_LINE))
-        exam.judge_freshness(ledger.freshness)
-        return not set(exam.codes) - {Code.NO_WITNESSES}
+
+def is_fresh(trust: Trust, ledger: StatusSource, now: datetime) -> bool:
+    """Whether answers that rest on this state of the log may be told: known to be young, with the quorum asked for."""
+    exam = Examination(trust, Question(now, None, MAX_AGE_ON_LINE))
+    exam.judge_freshness(ledger.freshness)
+    return not set(exam.codes) - {Code.NO_WITNESSES}
 
 
 def _agrees(entry: RegisterEntry, ledger: StatusSource) -> bool:

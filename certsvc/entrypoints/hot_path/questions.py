@@ -26,7 +26,7 @@ def asked_plainly(scope: Scope) -> bool | None:
         elif name in _HANDED_ON:
             return None
         elif name == b"content-length":
-            if len(value) > 4 or int(value) > LONGEST_QUESTION:
+            if not value.isdigit() or len(value) > 4 or int(value) > LONGEST_QUESTION:
                 return None
         elif name == _PAGE:
             from_page = value == b"page"

@@ -10,15 +10,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 from certverify import LedgerUnavailable, StatusSource, Trust
-from certverify.codes import Code
-from certverify.examination import Examination, Question
 
 from certsvc.errors import UnavailableError
 from certsvc.ports import Clock
 from certsvc.ports.stored_answers import AnswerFrame, AnswerSource, StoredAnswer
 from certsvc.ports.verification import PublishedState
-from certsvc.stages.stored_answers import encode_age, generation_of
-from certsvc.stages.verify import MAX_AGE_ON_LINE
+from certsvc.stages.stored_answers import encode_age, generation_of, is_fresh
 
 _LOOK_SECONDS: Final = 0.25
 _HOLDS_SECONDS: Final = 2.0
@@ -81,14 +78,12 @@ class Standing:
 
     def _take_over(self, trust: Trust, ledger: StatusSource) -> None:
         now, as_of = self._clock.now(), ledger.freshness.as_of
-        exam = Examination(trust, Question(now, None, MAX_AGE_ON_LINE))
-        exam.judge_freshness(ledger.freshness)
         if ledger is not self._ledger:
             self._ledger, self._generation, self._frames = ledger, generation_of(trust), {}
             self.prefixes = trust.trust_list.qr_prefixes
             self.turn += 1
         self.at = now
-        if as_of is None or set(exam.codes) - {Code.NO_WITNESSES}:
+        if as_of is None or not is_fresh(trust, ledger, now):
             self._age = None
             return
         seconds = max(0, int((now - as_of).total_seconds()))
