@@ -19,7 +19,7 @@ from certsvc.entrypoints.hot_path.questions import asked_plainly, record_asked_f
 from certsvc.entrypoints.hot_path.standing import Standing
 from certsvc.entrypoints.hot_path.tally import Tally
 from certsvc.entrypoints.http.allowances import address_of
-from certsvc.entrypoints.http.security_headers import SECURITY_HEADERS
+from certsvc.entrypoints.http.security_headers import ONE_YEAR, SECURITY_HEADERS
 from certsvc.errors import UnavailableError
 from certsvc.ports.sharing import AnswerCache, RateLimiter
 from certsvc.ports.stored_answers import AnswerFrame, AnswerSource, NearSource, StoredAnswer, record_key
@@ -119,7 +119,7 @@ class HotPath:
             (b"x-request-id", b"%010X" % (_PROCESS + next(self._numbers))),
         ]
         if scope["scheme"] == "https":
-            headers.append((b"strict-transport-security", b"max-age=31536000"))
+            headers.append((b"strict-transport-security", ONE_YEAR.encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

@@ -20,7 +20,7 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
-_ONE_YEAR = "max-age=31536000"
+ONE_YEAR = "max-age=31536000"
 
 
 class SecurityHeaders:
@@ -43,7 +43,7 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 headers["X-Request-Id"] = number
                 if scope["scheme"] == "https":
-                    headers["Strict-Transport-Security"] = _ONE_YEAR
+                    headers["Strict-Transport-Security"] = ONE_YEAR
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
