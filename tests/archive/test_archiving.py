@@ -49,7 +49,7 @@ class ArchivedOffice(OfficeUnderTest):
             url,
             timestamp_url=server.address,
             timestamp_roots=roots,
-            timestamp_seconds=2.0,
+            timestamp_seconds=20.0,
             revocation_folder=home.parent / "lists",
             **given,
         )

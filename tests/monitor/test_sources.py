@@ -79,6 +79,9 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         open_source(address)
 
 
-def test_other_schemes_are_folders(tmp_path: Path) -> None:
-    assert isinstance(open_source("file:///etc"), FolderSource)
-    assert open_source(str(tmp_path)).place == str(tmp_path)
+def test_a_folder_is_a_source_and_other_schemes_are_none(tmp_path: Path) -> None:
+    source = open_source(str(tmp_path))
+    assert isinstance(source, FolderSource)
+    assert source.place == str(tmp_path)
+    with pytest.raises(ValueError, match="http:// or https://"):
+        open_source("file:///etc")

@@ -55,7 +55,7 @@ def test_every_unit_is_hardened(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(UNITS.glob("*.service")), ids=lambda path: path.name)
 def test_every_unit_runs_a_command_that_exists(path: Path) -> None:
-    (words,) = re.findall(r"/opt/certsvc/\.venv/bin/certsvc ([a-z]+)", path.read_text(encoding="utf-8"))
+    (words,) = re.findall(r"/opt/certsvc/\.venv/bin/certsvc ([a-z-]+)", path.read_text(encoding="utf-8"))
     assert words in certsvc.commands
 
 
@@ -106,10 +106,10 @@ def test_the_composition_has_one_sequencer_behind_a_healthy_database(compose: di
 
 def test_the_operations_page_names_commands_and_files_that_exist() -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"(?:^|`|; )(?:[A-Z_]+=\S+ )?certsvc ([a-z]+)", page, re.MULTILINE))
+    named = set(re.findall(r"(?:^|`|; )(?:[A-Z_]+=\S+ )?certsvc ([a-z-]+)", page, re.MULTILINE))
     assert len(named) > 5
     assert named <= set(certsvc.commands)
-    for link in re.findall(r"\]\(([^)]+)\)", page):
+    for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page):
         assert (ROOT / "docs" / link).exists(), link
     for path in re.findall(r"(?:deploy|tests)/[a-z_/]+(?:\.[a-z]+)+", page):
         assert (ROOT / path).exists(), path
