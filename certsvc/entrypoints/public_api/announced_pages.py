@@ -15,8 +15,8 @@ from certsvc.domain.announced_document import (
     AnnouncedScope,
 )
 from certsvc.domain.series import SERIES
+from certsvc.entrypoints.http.caching import REVALIDATE, answer_with_etag
 from certsvc.entrypoints.public_api.answers import problem_answers
-from certsvc.entrypoints.public_api.caching import REVALIDATE, answer_with_etag
 from certsvc.entrypoints.public_api.pages import Pages
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.formats.canonical import encode_canonical_json

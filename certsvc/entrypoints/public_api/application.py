@@ -11,21 +11,20 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from certsvc.entrypoints.http.assets import load_assets, serve_assets
 from certsvc.entrypoints.http.bounds import BodyLimit, TimeLimit
-from certsvc.entrypoints.http.request_log import RequestLog
-from certsvc.entrypoints.http.security_headers import SecurityHeaders
-from certsvc.entrypoints.public_api.allowances_left import require_left
-from certsvc.entrypoints.public_api.announced_pages import add_announced
-from certsvc.entrypoints.public_api.answers import HEALTH_ANSWERS
-from certsvc.entrypoints.public_api.assets import Assets, load_assets
-from certsvc.entrypoints.public_api.batch_api import BATCH_PATH, MAX_BATCH_BYTES, add_batches
-from certsvc.entrypoints.public_api.caching import (
-    FOREVER,
+from certsvc.entrypoints.http.caching import (
     REVALIDATE,
     answer_compressed,
     answer_with_etag,
     compressed,
 )
+from certsvc.entrypoints.http.request_log import RequestLog
+from certsvc.entrypoints.http.security_headers import SecurityHeaders
+from certsvc.entrypoints.public_api.allowances_left import require_left
+from certsvc.entrypoints.public_api.announced_pages import add_announced
+from certsvc.entrypoints.public_api.answers import HEALTH_ANSWERS
+from certsvc.entrypoints.public_api.batch_api import BATCH_PATH, MAX_BATCH_BYTES, add_batches
 from certsvc.entrypoints.public_api.description import complete_description
 from certsvc.entrypoints.public_api.e_licence_api import add_e_licences
 from certsvc.entrypoints.public_api.guarding import limited_as_verification
@@ -107,7 +106,7 @@ def create_app(
     answer_errors(app, pages)
     _add_description(app)
     _add_pages(app, pages)
-    _add_assets(app, assets)
+    serve_assets(app, assets, {SYMBOL_WORKER: SYMBOL_WORKER_HEADERS})
     add_installable(app, assets, pages, keeps_pages=keeps_pages)
     _add_health(app, public_tree_folder)
     if service is not None:
@@ -199,19 +198,6 @@ def _page_route(content: bytes) -> Callable[[Request], Response]:
         return answer_with_etag(request, content, "text/html; charset=utf-8", REVALIDATE)
 
     return page
-
-
-def _add_assets(app: FastAPI, assets: Assets) -> None:
-    def asset(request: Request, digest: str, name: str) -> Response:
-        found = assets.files.get(name) if digest == assets.digest else None
-        if found is None:
-            raise UnknownReference("没有这个文件。")
-        answer = answer_compressed(request, found.body, found.media_type, FOREVER)
-        if name == SYMBOL_WORKER:
-            answer.headers.update(SYMBOL_WORKER_HEADERS)
-        return answer
-
-    app.add_api_route("/assets/{digest}/{name:path}", asset, methods=READ, include_in_schema=False)
 
 
 def _add_health(app: FastAPI, folder: Path) -> None:

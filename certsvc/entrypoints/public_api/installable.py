@@ -8,8 +8,8 @@ from hashlib import sha256
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from certsvc.entrypoints.public_api.assets import Assets
-from certsvc.entrypoints.public_api.caching import REVALIDATE, answer_compressed, compressed
+from certsvc.entrypoints.http.assets import Assets
+from certsvc.entrypoints.http.caching import REVALIDATE, answer_compressed, compressed
 from certsvc.entrypoints.public_api.pages import Pages
 
 MANIFEST_PATH = "/manifest.webmanifest"

@@ -23,10 +23,10 @@ from certsvc.domain.bulk_file import BulkFile, FileFinding, NumberedRow, underst
 from certsvc.domain.verification_job import RowOutcome
 from certsvc.entrypoints.http.allowances import require_allowance
 from certsvc.entrypoints.http.body import read_body, uploaded_file
+from certsvc.entrypoints.http.caching import REVALIDATE, answer_with_etag
 from certsvc.entrypoints.http.problems import Problem, problem_response
 from certsvc.entrypoints.public_api.askers import Asker, asker_of
 from certsvc.entrypoints.public_api.batch_api import guess_allowed
-from certsvc.entrypoints.public_api.caching import REVALIDATE, answer_with_etag
 from certsvc.entrypoints.public_api.guarding import (
     charge,
     is_suspected,

@@ -9,8 +9,8 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import Response
 
 from certsvc.domain.unit_notice import NOTICE_CLAUSE, PublicNotice
+from certsvc.entrypoints.http.caching import REVALIDATE, answer_with_etag
 from certsvc.entrypoints.public_api.answers import problem_answers
-from certsvc.entrypoints.public_api.caching import REVALIDATE, answer_with_etag
 from certsvc.entrypoints.public_api.pages import Pages
 from certsvc.entrypoints.public_api.service import PublicService
 from certsvc.formats.canonical import encode_canonical_json

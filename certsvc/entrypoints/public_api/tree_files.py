@@ -9,7 +9,7 @@ from pathlib import Path
 from certverify.errors import TrustListError
 from certverify.trust import load_trust
 
-from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE
+from certsvc.entrypoints.http.caching import FOREVER, REVALIDATE
 from certsvc.formats.note import encode_vkey
 
 
