@@ -119,7 +119,9 @@ class DatabaseActorStore:
             before = _digest_of(_actor_of(row))
             append_entry(connection, at, OPERATOR, Action.ACTOR_END, _subject(name), before=before)
             for token_digest in sessions:
-                append_entry(connection, at, OPERATOR, "session.close", session_subject(bytes(token_digest)))
+                append_entry(
+                    connection, at, OPERATOR, "console:session:close", session_subject(bytes(token_digest))
+                )
 
 
 def _held(connection: Connection, name: str) -> Row[Any]:

@@ -110,7 +110,7 @@ class DatabaseAnnulmentStore:
                     .where(annulment_step.c.id == step)
                     .values(status=DecisionStatus.WITHDRAWN)
                 )
-                _note(connection, at, by, "annulment.withdraw", step, before)
+                _note(connection, at, by, "console:annulment:withdraw", step, before)
             return self._held(connection, step)
 
     def find(self, step: str) -> StoredAnnulment | None:

@@ -58,7 +58,7 @@ from certsvc.domain.batch_voiding import (
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.decision import DecisionStatus
-from certsvc.domain.permission import Action
+from certsvc.domain.permission import Action, confirming
 from certsvc.domain.rules.at_issue import examine_at_issue
 from certsvc.errors import ConflictError, UnknownReference
 from certsvc.formats.award import decode_award
@@ -209,7 +209,7 @@ class DatabaseBatchStore:
                 self._tell_platforms(connection, one, enactment, at)
             for one in stored:
                 caller = caller_named(connection, one.checker or "")
-                action, subject = f"{one.proposal.kind}.confirm", f"decision/{one.id}"
+                action, subject = confirming(one.proposal.kind), f"decision/{one.id}"
                 append_entry(connection, at, caller, action, subject, after=digest_of({"batch": wanted}))
         for number in numbers:
             self._confirmed(number)

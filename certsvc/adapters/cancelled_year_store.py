@@ -95,7 +95,7 @@ class DatabaseCancelledYears:
                     .where(cancelled_year.c.id == step)
                     .values(status=DecisionStatus.WITHDRAWN)
                 )
-                _note(connection, at, by, "cancel_year.withdraw", step, before)
+                _note(connection, at, by, "console:cancel_year:withdraw", step, before)
             return self._held(connection, step)
 
     def find(self, step: str) -> StoredCancellation | None:

@@ -26,7 +26,7 @@ from certsvc.formats.platform_message import credit_opened, credit_withdrawn, op
 from certsvc.ports import PendingEvent, PersonalCipher
 
 EXPIRED, REINSTATED = "expired", "reinstated"
-_ENDED_ACTION = "credit.end"
+_ENDED_ACTION = "machine:credit:end"
 
 
 class CreditRows:

@@ -24,7 +24,7 @@ from certsvc.domain.decision import (
     waits_for,
 )
 from certsvc.domain.decision_kinds import KINDS
-from certsvc.domain.permission import Action
+from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.errors import ConflictError, UnknownReference
 from certsvc.formats.decision_payload import PrivateEvent
 from certsvc.formats.leaf import EventKind
@@ -121,7 +121,7 @@ class DatabaseDecisionStore:
                     f"该证书已有一项{proposal.kind.label}决定等待确认。请先确认或撤回，再提出新的决定。"
                 )
             connection.execute(insert(decision).values(self._columns(proposal, new_id, maker, at)))
-            _note(connection, at, maker, f"{proposal.kind}.propose", new_id, None)
+            _note(connection, at, maker, proposing(proposal.kind), new_id, None)
         return new_id
 
     def confirm(self, wanted: str, checker: str, at: datetime, enact: Enact) -> StoredDecision:
@@ -145,7 +145,7 @@ class DatabaseDecisionStore:
                     )
                 )
                 self._write(connection, stored, enactment, at)
-                _note(connection, at, checker, f"{stored.proposal.kind}.confirm", wanted, before)
+                _note(connection, at, checker, confirming(stored.proposal.kind), wanted, before)
             confirmed = self._held(connection, wanted)
         self._confirmed(confirmed.proposal.number)
         return confirmed

@@ -56,7 +56,9 @@ class DatabaseHistoryChanges(DatabaseHistoryStore):
                 )
             )
             _move(connection, newest, HistoryState.DISPUTED)
-            _note(connection, dispute.recorded_at, by, "history.dispute", newest, HistoryState.DISPUTED)
+            _note(
+                connection, dispute.recorded_at, by, "console:history:dispute", newest, HistoryState.DISPUTED
+            )
             return self._disputes(connection, dispute.reference)[-1]
 
     def settle(self, reference: str, outcome: str, by: Caller, at: datetime, judge: Judge) -> None:
@@ -68,7 +70,7 @@ class DatabaseHistoryChanges(DatabaseHistoryStore):
             state = HistoryState.CONFIRMED if newest.slot is None else HistoryState.PUBLISHED
             _end_dispute(connection, reference, outcome, by, at)
             _move(connection, newest, state)
-            _note(connection, at, by, "history.settle", newest, state)
+            _note(connection, at, by, "console:history:settle", newest, state)
 
     def correct(
         self, reference: str, title: HistoricalTitle, basis: str, by: Caller, at: datetime, judge: Judge
@@ -90,7 +92,7 @@ class DatabaseHistoryChanges(DatabaseHistoryStore):
             except DatabaseRefusal as error:
                 raise ConflictError("更正后的职称与该人员的另一条历史记录相同。请先核对。") from error
             corrected = self._held(connection, reference)[-1]
-            _note(connection, at, by, "history.correct", corrected, HistoryState.GRADED)
+            _note(connection, at, by, "console:history:correct", corrected, HistoryState.GRADED)
             return corrected
 
     def confirm_correction(self, reference: str, by: Caller, at: datetime, judge: Judge) -> None:

@@ -94,7 +94,7 @@ class DatabaseNoticeStore:
                     .where(unit_notice.c.id == step)
                     .values(status=DecisionStatus.WITHDRAWN)
                 )
-                _note(connection, at, by, "unit_notice.withdraw", step, before)
+                _note(connection, at, by, "console:unit_notice:withdraw", step, before)
             return _held(connection, step)
 
     def find(self, step: str) -> StoredNotice | None:

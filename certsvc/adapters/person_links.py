@@ -19,7 +19,7 @@ from certsvc.ports import PersonalCipher
 from certsvc.ports.credit import LinkedDocuments
 
 _LOOK_UP_CHUNK = 500
-_LINK_ACTION = "person.link"
+_LINK_ACTION = "machine:person:link"
 
 
 class DatabasePersonLinks:

@@ -38,7 +38,7 @@ class DatabaseSampleStore:
             if known is not None:
                 return _sample(connection, known)
             connection.execute(insert(sample_table).values(_columns(sample)))
-            _note(connection, sample.opened_at, by, "sample.open", sample.id)
+            _note(connection, sample.opened_at, by, "console:sample:open", sample.id)
             return sample
 
     def keep_draw(self, sample: Sample, by: Caller, at: datetime) -> Sample:
@@ -90,7 +90,7 @@ class DatabaseSampleStore:
                 values = dict(zip(("outcome", "note", "document_ref"), given, strict=True))
                 written = {"actor": finding.actor, "recorded_at": instant_text(finding.recorded_at)}
                 connection.execute(update(sample_item).where(*own).values(**values, **written))
-                _note(connection, finding.recorded_at, by, "sample.record", wanted)
+                _note(connection, finding.recorded_at, by, "console:sample:record", wanted)
             elif (row.outcome, row.note, row.document_ref) != given:
                 raise ConflictError("该对象的抽查结果已登记，内容不同；已登记的结果不能更改。")
             return _sample(connection, _held(connection, wanted))

@@ -36,7 +36,11 @@ class DatabaseSessionStore:
                 )
             )
             append_entry(
-                connection, session.started_at, caller, "session.open", session_subject(session.token_digest)
+                connection,
+                session.started_at,
+                caller,
+                "console:session:open",
+                session_subject(session.token_digest),
             )
 
     def find(self, token_digest: bytes) -> StoredSession | None:
@@ -71,7 +75,7 @@ class DatabaseSessionStore:
             ended = connection.execute(delete(web_session).where(web_session.c.token_digest == token_digest))
             if ended.rowcount == 0:
                 return False
-            append_entry(connection, at, caller, "session.close", session_subject(token_digest))
+            append_entry(connection, at, caller, "console:session:close", session_subject(token_digest))
         return True
 
     def spend(self, digest: bytes, ends_at: datetime, now: datetime) -> bool:

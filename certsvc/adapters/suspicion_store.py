@@ -31,7 +31,7 @@ from certsvc.ports import PersonalCipher
 from certsvc.ports.suspicions import OpenCases
 
 NO_CASE = "没有编号为 {} 的举报。请核对举报编号。"
-_REPORTER, _OPEN = nobody("reporter"), "suspicion.open"
+_REPORTER, _OPEN = nobody("reporter"), "public:suspicion:open"
 
 
 class DatabaseSuspicionStore:

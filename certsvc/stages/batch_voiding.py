@@ -220,7 +220,7 @@ def _require_public_words(
 
 
 def _action(kind: BatchKind, step: str) -> Action:
-    return Action(f"batch_{kind}.{step}")
+    return Action(f"console:batch_{kind}:{step}")
 
 
 def _subject(batch: str) -> str:

@@ -43,7 +43,7 @@ class ServiceAccess:
             raise NotSignedIn(_REFUSED)
         claims = self.signed_claims(raw_token, client.public_key)
         if not self._holds(claims, client.name, raw_body):
-            self.trail.note(client.caller, "service.token.refused", subject)
+            self.trail.note(client.caller, "api:token:admit.refused", subject)
             raise NotSignedIn(_REFUSED)
         return client.caller
 

@@ -85,7 +85,7 @@ class SignIn:
         identity = self._provider().redeem(code, verifier, nonce, now)
         actor = self.actors.find_actor(identity.name)
         if actor is None:
-            self.trail.note(nobody(identity.name), "session.open.refused", "session")
+            self.trail.note(nobody(identity.name), "console:session:open.refused", "session")
             raise NotPermitted("您的账号没有登记为本系统的办理人员。请联系系统维护人员登记。")
         if replaced is not None:
             self.sessions.close(_digest(replaced), official(actor), now)
@@ -113,7 +113,7 @@ class SignIn:
         """Pass when the header carries the session's CSRF token. Raises NotPermitted, written down, when not."""
         session = self.sessions.find(_digest(token))
         if session is None or given is None or not hmac.compare_digest(_digest(given), session.csrf_digest):
-            self.trail.note(caller, "csrf.refused", subject)
+            self.trail.note(caller, "console:session:csrf.refused", subject)
             raise NotPermitted("请求缺少本次登录的防伪令牌（X-CSRF-Token）。请刷新页面后重试。")
 
     def end(self, token: str, caller: Caller) -> None:

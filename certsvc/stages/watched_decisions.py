@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from certsvc.domain.decision import DecisionKind, StoredDecision
-from certsvc.domain.permission import Action
+from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.stages.decide import Deciding
 from certsvc.stages.permits import Permits
 
@@ -31,7 +31,7 @@ class WatchedDeciding:
         document_sha256: str | None = None,
     ) -> str:
         """See `Deciding.propose`."""
-        with self.permits.watching(Action(f"{kind}.propose"), actor, f"certificate/{number[:32]}"):
+        with self.permits.watching(proposing(kind), actor, f"certificate/{number[:32]}"):
             return self.deciding.propose(
                 kind, number, document_ref, decided_on, ground, actor, changes, document_sha256
             )
@@ -39,7 +39,7 @@ class WatchedDeciding:
     def confirm(self, decision: str, actor: str) -> StoredDecision:
         """See `Deciding.confirm`."""
         kind = self.deciding.find(decision).proposal.kind
-        with self.permits.watching(Action(f"{kind}.confirm"), actor, f"decision/{decision}"):
+        with self.permits.watching(confirming(kind), actor, f"decision/{decision}"):
             return self.deciding.confirm(decision, actor)
 
     def withdraw(self, decision: str, actor: str) -> StoredDecision:

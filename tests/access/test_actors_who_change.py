@@ -48,7 +48,7 @@ def test_who_ended_is_signed_out_and_signs_in_no_more(desk: Desk) -> None:
     with desk.visitor() as browser:
         assert browser.get(desk.consent(browser, "city")).status_code == 403
     done = [action for _, action in desk.actions("actor/city")]
-    assert done == ["actor.add", "actor.end"]
+    assert done == ["console:actor:add", "console:actor:end"]
     assert "city" not in [one.name for one in actors.actors()]
     assert desk.office.office.trail.verify_chain().fault is None
 
@@ -89,7 +89,10 @@ def test_the_proposal_of_somebody_who_moved_stays_where_it_was_made(desk: Desk) 
         assert browser.post(f"{BATCHES}/{batch}/withdrawal").status_code == 403
     with desk.sign_in("city-checker") as browser:
         assert browser.post(f"{BATCHES}/{batch}/withdrawal").json()["status"] == "withdrawn"
-    assert [action for _, action in desk.actions("actor/city")] == ["actor.add", "actor.change"]
+    assert [action for _, action in desk.actions("actor/city")] == [
+        "console:actor:add",
+        "console:actor:change",
+    ]
 
 
 def test_moving_to_checker_does_not_let_one_person_take_both_steps(desk: Desk) -> None:
@@ -115,7 +118,7 @@ def test_who_ended_is_registered_again_and_the_past_is_told_apart(desk: Desk) ->
     with pytest.raises(ConflictError, match="actor change"):
         actors.register_actor(Actor("city", Role.MAKER, "222400"), began + timedelta(days=6))
     done = [action for _, action in desk.actions("actor/city")]
-    assert done == ["actor.add", "actor.end", "actor.add"]
+    assert done == ["console:actor:add", "console:actor:end", "console:actor:add"]
 
 
 def run(*words: str) -> Result:

@@ -42,7 +42,9 @@ def trail(engine: Engine) -> DatabaseAuditTrail:
 def write(trail: DatabaseAuditTrail, count: int) -> None:
     """Entries about objects 1 to `count`."""
     for number in range(1, count + 1):
-        trail.note(MAKER, "filing.approve", f"filing/{number}", before=None, after=digest_of({"n": number}))
+        trail.note(
+            MAKER, "console:filing:approve", f"filing/{number}", before=None, after=digest_of({"n": number})
+        )
 
 
 def drop_triggers(engine: Engine) -> None:
@@ -62,7 +64,7 @@ def test_an_empty_trail_is_whole(trail: DatabaseAuditTrail) -> None:
 
 def test_entries_say_who_did_what_to_which_object(trail: DatabaseAuditTrail) -> None:
     write(trail, 3)
-    trail.note(nobody("x" * 100), "filing.approve.refused", "filing/2")
+    trail.note(nobody("x" * 100), "console:filing:approve.refused", "filing/2")
     first, second = trail.entries("filing/2")
     assert (first.position, first.at, first.actor, first.role, first.region, first.action) == (
         2,
@@ -70,7 +72,7 @@ def test_entries_say_who_did_what_to_which_object(trail: DatabaseAuditTrail) -> 
         "maker",
         "maker",
         "220000",
-        "filing.approve",
+        "console:filing:approve",
     )
     assert (first.before, first.after) == (None, digest_of({"n": 2}))
     assert (second.actor, second.role, second.region) == ("x" * 64, "nobody", "")
@@ -106,7 +108,7 @@ def test_sqlite_does_not_let_an_entry_be_replaced(engine: Engine, trail: Databas
 
 
 ALTERED = {"at": "2026-11-20T08:00:01Z", "actor": "checker", "role": "checker", "region": "222400"} | {
-    "action": "filing.issue",
+    "action": "console:filing:issue",
     "object": "filing/9",
     "before_digest": "0" * 64,
     "after_digest": "0" * 64,
@@ -155,7 +157,11 @@ def test_a_chain_cut_with_its_head_differs_from_the_hash_noted_before(
 
 def test_people_who_write_at_once_make_one_chain(trail: DatabaseAuditTrail) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: trail.note(MAKER, "filing.approve", f"filing/{number}"), range(40)))
+        list(
+            pool.map(
+                lambda number: trail.note(MAKER, "console:filing:approve", f"filing/{number}"), range(40)
+            )
+        )
     report = trail.verify_chain()
     assert (report.entries, report.fault) == (40, None)
 
@@ -163,7 +169,7 @@ def test_people_who_write_at_once_make_one_chain(trail: DatabaseAuditTrail) -> N
 def test_a_step_that_is_rolled_back_leaves_no_entry(engine: Engine, trail: DatabaseAuditTrail) -> None:
     write(trail, 1)
     with engine.connect() as connection, connection.begin() as step:
-        append_entry(connection, AT, MAKER, "filing.approve", "filing/2")
+        append_entry(connection, AT, MAKER, "console:filing:approve", "filing/2")
         step.rollback()
     assert trail.verify_chain().entries == 1
     write(trail, 2)
@@ -180,15 +186,19 @@ def test_refusals_at_the_command_line_are_written_down(tmp_path: Path, clock: Fi
     with pytest.raises(NotPermitted):
         office.approval.begin_issue(report.filing, "maker")
     entries = office.office.trail.entries(f"filing/{report.filing}")
-    seen = [(one.actor, one.role, one.action) for one in entries if not one.action.startswith("receipt")]
+    seen = [(one.actor, one.role, one.action) for one in entries if not one.action.startswith("console:receipt:")]
     assert seen == [
-        ("operator", "operator", "filing.submit"),
-        ("county", "maker", "filing.approve.refused"),
-        ("nobody", "nobody", "filing.approve.refused"),
-        ("maker", "maker", "filing.approve"),
-        ("maker", "maker", "filing.issue.refused"),
+        ("operator", "operator", "console:filing:submit"),
+        ("county", "maker", "console:filing:approve.refused"),
+        ("nobody", "nobody", "console:filing:approve.refused"),
+        ("maker", "maker", "console:filing:approve"),
+        ("maker", "maker", "console:filing:issue.refused"),
     ]
-    chain = [(one.before, one.after) for one in entries if one.action in ("filing.submit", "filing.approve")]
+    chain = [
+        (one.before, one.after)
+        for one in entries
+        if one.action in ("console:filing:submit", "console:filing:approve")
+    ]
     assert chain[0][1] == chain[1][0]
     assert chain[1][0] != chain[1][1]
     assert office.office.trail.verify_chain().fault is None
@@ -197,9 +207,9 @@ def test_refusals_at_the_command_line_are_written_down(tmp_path: Path, clock: Fi
 
 def test_the_register_and_the_registry_have_their_entries(tmp_path: Path, clock: FixedClock) -> None:
     office = OfficeUnderTest(tmp_path, clock).office
-    assert [one.action for one in office.trail.entries("actor/maker")] == ["actor.add"]
+    assert [one.action for one in office.trail.entries("actor/maker")] == ["console:actor:add"]
     office.actors.register_actor(Actor("maker", Role.MAKER, "220000"), clock.now())
-    assert [one.action for one in office.trail.entries("actor/maker")] == ["actor.add"]
+    assert [one.action for one in office.trail.entries("actor/maker")] == ["console:actor:add"]
     (loaded,) = office.trail.entries("registry")
-    assert (loaded.action, loaded.after) == ("registry.load", office.filings.current_registry()[0])
+    assert (loaded.action, loaded.after) == ("machine:registry:load", office.filings.current_registry()[0])
     office.close()

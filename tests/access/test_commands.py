@@ -39,8 +39,8 @@ def test_programs_are_registered_listed_and_removed(home: Path) -> None:
     assert run("client", "remove", "upstream").exit_code == 0
     assert run("client", "list").output == ""
     shown = json.loads(run("audit", "show", "--object", "client/upstream", "--json").output)
-    assert [one["action"] for one in shown["entries"]] == ["client.add", "client.remove"]
-    assert "client.remove" in run("audit", "show", "--object", "client/upstream").output
+    assert [one["action"] for one in shown["entries"]] == ["machine:client:add", "machine:client:remove"]
+    assert "machine:client:remove" in run("audit", "show", "--object", "client/upstream").output
 
 
 @pytest.mark.parametrize("name", ["", "x" * 65, "a\nb"])

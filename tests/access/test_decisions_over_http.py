@@ -57,11 +57,11 @@ def test_two_persons_of_the_province_revoke_and_it_counts_at_once(desk: Desk, nu
         status, confirmed = confirm(desk, "checker", decision)
         assert (status, confirmed["status"], confirmed["checker"]) == (200, "confirmed", "checker")
     assert desk.actions(f"decision/{decision}") == [
-        ("maker", "revoke.propose"),
-        ("maker", "revoke.confirm.refused"),
-        ("supervisor", "revoke.confirm.refused"),
-        ("city", "revoke.confirm.refused"),
-        ("checker", "revoke.confirm"),
+        ("maker", "console:revoke:propose"),
+        ("maker", "console:revoke:confirm.refused"),
+        ("supervisor", "console:revoke:confirm.refused"),
+        ("city", "console:revoke:confirm.refused"),
+        ("checker", "console:revoke:confirm"),
     ]
     (certificate,) = desk.office.office.certificates.published(number=numbers[0])
     assert desk.office.check_qr(certificate)["status"] == "revoked"
@@ -71,7 +71,7 @@ def test_two_persons_of_the_province_revoke_and_it_counts_at_once(desk: Desk, nu
 def test_only_the_province_revokes(desk: Desk, numbers: list[str], user: str) -> None:
     status, answer = propose(desk, user, **proposal(numbers[1]))
     assert (status, answer["code"]) == (403, "not-permitted")
-    assert (user, "revoke.propose.refused") in desk.actions(f"certificate/{numbers[1]}")
+    assert (user, "console:revoke:propose.refused") in desk.actions(f"certificate/{numbers[1]}")
 
 
 def test_the_responsible_city_suspends_and_another_one_does_not(desk: Desk, numbers: list[str]) -> None:
@@ -132,7 +132,7 @@ def test_who_checks_sees_what_they_confirm(desk: Desk, numbers: list[str]) -> No
     for user in ("tonghua", "county"):
         with desk.sign_in(user) as browser:
             assert browser.get(f"{PATH}/{decision}").status_code == 403
-        assert (user, "decision.read.refused") in desk.actions(f"decision/{decision}")
+        assert (user, "console:decision:read.refused") in desk.actions(f"decision/{decision}")
     with desk.visitor() as stranger:
         assert stranger.get(f"{PATH}/{decision}").status_code == 401
 

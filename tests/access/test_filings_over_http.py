@@ -96,11 +96,11 @@ def test_a_batch_is_approved_by_one_person_and_issued_by_another(desk: Desk) -> 
                 "certificates": {"published": 1},
                 "held_at_issue": [],
             }
-    assert [entry for entry in desk.actions(f"filing/{filing}") if not entry[1].startswith("receipt.")] == [
-        ("maker", "filing.submit"),
-        ("maker", "filing.approve"),
-        ("maker", "filing.issue.refused"),
-        ("checker", "filing.issue"),
+    assert [entry for entry in desk.actions(f"filing/{filing}") if not entry[1].startswith("console:receipt:")] == [
+        ("maker", "console:filing:submit"),
+        ("maker", "console:filing:approve"),
+        ("maker", "console:filing:issue.refused"),
+        ("checker", "console:filing:issue"),
     ]
 
 

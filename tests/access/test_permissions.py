@@ -15,7 +15,7 @@ from certsvc.domain.decision_authority import city_responsible, require_authorit
 from certsvc.domain.filing_place import place_of_committee
 from certsvc.domain.identity import IdDocument, IdKind
 from certsvc.domain.levels import Level
-from certsvc.domain.permission import PERMISSIONS, Action, refusal
+from certsvc.domain.permission import PERMISSIONS, Action, confirming, proposing, refusal
 from certsvc.domain.registry_decoding import decode_registry
 from certsvc.errors import NotPermitted
 from tests.support.workbooks import EXAMPLES
@@ -137,7 +137,7 @@ def test_the_stage_of_decisions_keeps_to_the_table(
     kind: DecisionKind, person: Actor, places: tuple[str | None, str | None]
 ) -> None:
     given = award(*places)
-    table = refusal(Action(f"{kind}.propose"), official(person), place=city_responsible(given))
+    table = refusal(proposing(kind), official(person), place=city_responsible(given))
     try:
         require_authority(kind, person, given, CertificateStatus.SUSPENDED)
         stage_refuses = False
@@ -152,7 +152,7 @@ def test_the_stage_of_decisions_keeps_to_the_table(
 def test_the_second_person_is_another_one_of_the_authority_that_confirms(
     kind: DecisionKind, maker: Actor, checker: Actor
 ) -> None:
-    action = Action(f"{kind}.confirm")
+    action = confirming(kind)
     table = refusal(action, official(checker), place=maker.region, first_person=maker.name)
     try:
         require_second_person(kind, maker, checker)

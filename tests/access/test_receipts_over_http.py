@@ -35,7 +35,7 @@ def record(desk: Desk, path: str, user: str, **changed: Any) -> httpx.Response:
 def test_nobody_else_records_what_a_city_receives(desk: Desk, path: str, user: str) -> None:
     answer = record(desk, path, user)
     assert (answer.status_code, answer.json()["code"]) == (403, "not-permitted")
-    assert (user, "receipt.record.refused") in desk.actions(f"filing/{path.split('/')[-2]}")
+    assert (user, "console:receipt:record.refused") in desk.actions(f"filing/{path.split('/')[-2]}")
 
 
 @pytest.mark.parametrize(

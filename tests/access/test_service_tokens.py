@@ -32,7 +32,7 @@ def test_a_program_files_a_batch_and_reads_the_answer(desk: Desk, name: str) -> 
     filing = answer.json()["filing"]
     shown = desk.call("GET", f"{PATH}/{filing}", program.token(desk.claims(name, b"")))
     assert shown.json() == answer.json()
-    assert (name, "filing.submit") in desk.actions(f"filing/{filing}")
+    assert (name, "console:filing:submit") in desk.actions(f"filing/{filing}")
 
 
 def test_the_older_name_of_the_algorithm_is_understood(desk: Desk) -> None:
@@ -81,7 +81,7 @@ def test_a_token_is_good_for_one_request(desk: Desk) -> None:
     token = desk.programs[PROGRAM].token(desk.claims(PROGRAM, FILING))
     assert desk.call("POST", PATH, token, FILING, XLSX).status_code == 200
     assert desk.call("POST", PATH, token, FILING, XLSX).status_code == 401
-    assert (PROGRAM, "service.token.refused") in desk.actions(f"POST {PATH}")
+    assert (PROGRAM, "api:token:admit.refused") in desk.actions(f"POST {PATH}")
 
 
 def test_a_token_of_an_altered_body_is_refused_and_stays_good_for_its_own(desk: Desk) -> None:
@@ -126,7 +126,7 @@ def test_a_program_neither_approves_nor_issues_nor_decides(desk: Desk) -> None:
     for step in ("approval", "issue"):
         answer = desk.call("POST", f"{PATH}/{filing}/{step}", program.token(desk.claims(PROGRAM, b"")))
         assert (answer.status_code, answer.json()["code"]) == (403, "not-permitted")
-    assert {(PROGRAM, "filing.approve.refused"), (PROGRAM, "filing.issue.refused")} <= set(
+    assert {(PROGRAM, "console:filing:approve.refused"), (PROGRAM, "console:filing:issue.refused")} <= set(
         desk.actions(f"filing/{filing}")
     )
 
@@ -137,7 +137,10 @@ def test_a_removed_program_is_refused(desk: Desk) -> None:
     assert desk.call("GET", path, program.token(desk.claims("short-lived", b""))).status_code == 404
     desk.office.office.clients.remove_client("short-lived", desk.clock.now())
     assert desk.call("GET", path, program.token(desk.claims("short-lived", b""))).status_code == 401
-    assert [action for _, action in desk.actions("client/short-lived")] == ["client.add", "client.remove"]
+    assert [action for _, action in desk.actions("client/short-lived")] == [
+        "machine:client:add",
+        "machine:client:remove",
+    ]
 
 
 def test_a_registered_name_keeps_its_key(desk: Desk) -> None:

@@ -40,7 +40,7 @@ def test_an_official_signs_in_and_sees_role_and_region_of_the_register(desk: Des
     with desk.sign_in("city") as browser:
         me = browser.get("/console/me").json()
     assert (me["actor"], me["role"], me["region"]) == ("city", "maker", "222400")
-    assert "filing.approve" in me["actions"]
+    assert "console:filing:approve" in me["actions"]
 
 
 def test_roles_in_the_token_count_for_nothing(desk: Desk) -> None:
@@ -144,7 +144,7 @@ def test_keys_that_the_provider_changed_are_fetched_again(desk: Desk) -> None:
 def test_somebody_who_is_not_registered_is_refused_and_written_down(desk: Desk) -> None:
     with desk.visitor() as browser:
         refused(browser.get(desk.consent(browser, "nobody")), 403, "not-permitted")
-    assert ("nobody", "session.open.refused") in desk.actions("session")
+    assert ("nobody", "console:session:open.refused") in desk.actions("session")
 
 
 def test_a_session_ends_when_nobody_used_it_for_half_an_hour(desk: Desk) -> None:
@@ -200,7 +200,7 @@ def test_unsafe_methods_need_the_csrf_token(desk: Desk, given: str | None) -> No
         headers = {} if given is None else {"X-CSRF-Token": given}
         refused(browser.post("/console/sign-out", headers=headers), 403, "not-permitted")
         assert browser.get("/console/me").status_code == 200
-    assert ("maker", "csrf.refused") in desk.actions("POST /console/sign-out")
+    assert ("maker", "console:session:csrf.refused") in desk.actions("POST /console/sign-out")
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(desk: Desk) -> None:

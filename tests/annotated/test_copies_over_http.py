@@ -75,7 +75,7 @@ def test_a_copy_says_for_whom_it_is_and_checks_as_such_on_and_off_line(copies: C
         }
         assert verdict["certificate"]["number"] == copies.number
     assert copies.document(made["copy"]) == raw_pdf
-    assert copies.desk.actions(f"annotated-copy/{made['copy']}") == [("portal", "copy.make")]
+    assert copies.desk.actions(f"annotated-copy/{made['copy']}") == [("portal", "portal:copy:make")]
     looks = select(personal_look.c.viewer, personal_look.c.purpose).where(
         personal_look.c.object == made["copy"]
     )
@@ -146,7 +146,7 @@ def test_a_withdrawn_copy_fails_on_line_and_stays_as_it_is_in_files(copies: Copy
     assert off_line(copies, raw_pdf)["verdict"] == "passed"
     assert copies.own(f"/{made['copy']}/document").status_code == 409
     actions = copies.desk.actions(f"annotated-copy/{made['copy']}")
-    assert actions == [("portal", "copy.make"), ("portal", "copy.withdraw")]
+    assert actions == [("portal", "portal:copy:make"), ("portal", "portal:copy:withdraw")]
 
 
 def test_a_revocation_of_the_certificate_comes_before_its_copies(copies: CopyDesk) -> None:

@@ -49,7 +49,7 @@ def test_the_same_request_finishes_a_copy_whose_record_was_not_kept(copies: Copy
     finished = copies.make().json()
     assert (finished["copy"], finished["ready"]) == (left, True)
     assert len(copies.own("/list").json()["copies"]) == 1
-    assert copies.desk.actions(f"annotated-copy/{left}") == [("operator", "copy.make")]
+    assert copies.desk.actions(f"annotated-copy/{left}") == [("operator", "portal:copy:make")]
 
 
 def test_the_background_work_finishes_a_copy_whose_document_was_not_kept(copies: CopyDesk) -> None:

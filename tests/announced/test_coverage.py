@@ -225,4 +225,4 @@ def test_the_export_is_noted_and_holds_every_line(office: OfficeUnderTest, tmp_p
     assert all(one["姓名"] in text for one in PERSONS)
     assert "未报送" in text
     trail = office.office.trail.entries("report/coverage")
-    assert ("operator", "report.export") in [(one.actor, one.action) for one in trail]
+    assert ("operator", "console:report:export") in [(one.actor, one.action) for one in trail]

@@ -46,8 +46,8 @@ def test_the_same_file_is_one_list(office: OfficeUnderTest) -> None:
     assert again is not None
     assert (again.id, again.status, len(lists.lists.listed())) == (first.id, ListStatus.CONFIRMED, 1)
     assert actions(office, first.id) == [
-        (LOADER, "announced_list.load"),
-        (CONFIRMER, "announced_list.confirm"),
+        (LOADER, "console:announced_list:load"),
+        (CONFIRMER, "console:announced_list:confirm"),
     ]
 
 
@@ -56,7 +56,7 @@ def test_the_second_person_is_another_one_of_the_same_authority(office: OfficeUn
     wanted = load(office)
     with pytest.raises(NotPermitted):
         confirm(office, wanted, by)
-    assert (by, "announced_list.confirm.refused") in actions(office, wanted)
+    assert (by, "console:announced_list:confirm.refused") in actions(office, wanted)
     assert confirm(office, wanted, CONFIRMER) is ListStatus.CONFIRMED
 
 

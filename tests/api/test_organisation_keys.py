@@ -348,8 +348,8 @@ def test_who_gave_and_ended_a_key_stands_in_the_audit_trail(shared: PublicOffice
     shared.office.organisation_keys.end(asked.name, shared.clock.now())
     entries = shared.office.trail.entries(f"api-key/{id_of_key_text(text)}")
     assert [(one.actor, one.action) for one in entries] == [
-        ("operator", "api_key.add"),
-        ("operator", "api_key.end"),
+        ("operator", "machine:api_key:add"),
+        ("operator", "machine:api_key:end"),
     ]
 
 

@@ -90,7 +90,7 @@ def test_a_proposal_is_withdrawn_by_the_authority_that_made_it_and_by_no_other_c
 def test_the_province_turns_down_a_voiding_that_a_city_proposed(desk: Desk) -> None:
     batch = post(desk, "city", PATH, form(issued(desk).filing))[1]["batch_decision"]
     assert post(desk, "maker", f"{PATH}/{batch}/withdrawal")[1]["status"] == "withdrawn"
-    assert desk.actions(f"batch/{batch}")[-1] == ("maker", "batch_void.turn_down")
+    assert desk.actions(f"batch/{batch}")[-1] == ("maker", "console:batch_void:turn_down")
     assert post(desk, "checker", f"{PATH}/{batch}/confirmation")[0] == 409
 
 

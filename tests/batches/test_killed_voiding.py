@@ -68,7 +68,7 @@ def test_a_killed_confirmation_is_taken_up_and_nothing_happens_twice(cases: Deci
         keys = list(connection.scalars(select(outbox_event.c.idempotency_key)))
     assert len(keys) == len(set(keys)) == 2 * CERTIFICATES
     actions = [one.action for one in cases.office.trail.entries(f"batch/{batch}")]
-    assert actions == ["batch_void.propose", "batch_void.confirm"]
+    assert actions == ["console:batch_void:propose", "console:batch_void:confirm"]
 
 
 def test_no_other_decision_comes_before_the_events_of_the_batch(cases: Deciders) -> None:

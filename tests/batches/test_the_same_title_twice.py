@@ -136,6 +136,6 @@ def test_a_year_cancelled_between_approval_and_issue_holds_the_row(deciders: Dec
     years.confirm(step, "checker")
     issued = deciders.office.issuance.run(filing)
     assert (issued.rows.admitted, held(issued)) == (1, {(1, "year-cancelled-before-issue")})
-    assert ("checker", "filing.issue.held") in [
+    assert ("checker", "console:filing:issue.held") in [
         (one.actor, one.action) for one in deciders.office.trail.entries(f"filing/{filing}")
     ]

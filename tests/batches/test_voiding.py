@@ -95,9 +95,9 @@ def test_confirmed_twice_it_happens_once_and_by_another_person_not_at_all(cases:
     with pytest.raises(ConflictError, match="已被认定无效"):
         cases.office.case_work.batches.propose(replace(voiding(filing), document_ref="另一文号"), "maker")
     assert [one.action for one in cases.office.trail.entries(f"batch/{proposed}")] == [
-        "batch_void.propose",
-        "batch_void.confirm.refused",
-        "batch_void.confirm",
+        "console:batch_void:propose",
+        "console:batch_void:confirm.refused",
+        "console:batch_void:confirm",
     ]
 
 
@@ -139,7 +139,7 @@ def test_the_province_turns_down_what_a_city_proposed(cases: Deciders) -> None:
         batches.withdraw(proposed, "city-two")
     assert batches.withdraw(proposed, "checker").status is DecisionStatus.WITHDRAWN
     told = [one.action for one in cases.office.trail.entries(f"batch/{proposed}") if one.actor == "checker"]
-    assert told == ["batch_void.turn_down"]
+    assert told == ["console:batch_void:turn_down"]
     void(cases, filing)  # the province's own proposal is not in its way any more
     assert shown(cases, issued) == {"voided": 1}
 

@@ -203,7 +203,7 @@ def test_a_city_leaves_persons_of_other_cities_to_those_and_to_the_province(deci
     with pytest.raises(NotPermitted, match="其他地区"):
         propose(deciders, "city")
     (refused,) = deciders.office.trail.entries("cancelled-year")
-    assert (refused.actor, refused.action) == ("city", "cancel_year.propose.refused")
+    assert (refused.actor, refused.action) == ("city", "console:cancel_year:propose.refused")
     own = propose(deciders, "changchun")
     assert {one.id for one in shown(deciders, "changchun")} == {own}
 

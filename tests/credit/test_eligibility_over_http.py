@@ -97,7 +97,7 @@ def test_nobody_but_a_program_with_the_purpose_may_ask(desk: Desk) -> None:
     for person in ("maker", "supervisor"):
         with desk.sign_in(person) as official:
             assert official.post(PATH, content=raw).status_code == 403
-    assert (PROGRAM, "eligibility.ask.refused") in desk.actions("eligibility")
+    assert (PROGRAM, "api:eligibility:ask.refused") in desk.actions("eligibility")
 
 
 def test_the_purpose_opens_nothing_else(desk: Desk) -> None:

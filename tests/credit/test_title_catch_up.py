@@ -57,7 +57,7 @@ def test_every_standing_title_is_queued_once_with_its_newest_state(
     }
     assert set(queued(office)) == expected
     assert list(office.credit.catching_up.run())[-1] == (4, 0)
-    assert [one.action for one in office.trail.entries("platform/titles")] == ["platform.queue"]
+    assert [one.action for one in office.trail.entries("platform/titles")] == ["machine:platform:queue"]
     office.close()
 
 

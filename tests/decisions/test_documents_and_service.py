@@ -48,7 +48,7 @@ def test_a_document_is_kept_encrypted_and_bound_by_the_ledgers_commitment(
     payload = json.loads(office.keys.cipher.decrypt(event.sealed_payload, context=context))
     assert payload["document_sha256"] == digest
     assert [(one.actor, one.action, one.after) for one in office.trail.entries(f"document/{digest}")] == [
-        ("maker", "decision.document", digest)
+        ("maker", "console:decision:document", digest)
     ]
     found = office.decision_documents.document_of(stored.id, OPERATOR, "cli")
     assert found.content == raw
@@ -133,7 +133,12 @@ def test_several_attempts_of_service_stay_in_order_and_the_same_one_is_recorded_
         with pytest.raises(UnknownReference, match="没有上传"):
             serving.proof_of(stored.id, position, OPERATOR, "cli")
     actions = [one.action for one in deciders.office.trail.entries(f"decision/{stored.id}")]
-    assert actions == ["revoke.propose", "revoke.confirm", "decision.service", "decision.service"]
+    assert actions == [
+        "console:revoke:propose",
+        "console:revoke:confirm",
+        "console:decision:service",
+        "console:decision:service",
+    ]
 
 
 def test_what_is_not_in_force_or_not_yet_or_too_early_is_not_served(deciders: Deciders) -> None:

@@ -181,7 +181,7 @@ def test_the_province_turns_down_what_a_city_proposed_to_void(deciders: Deciders
         deciders.office.deciding.withdraw(proposed, "changchun")
     assert deciders.office.deciding.withdraw(proposed, "checker").status is DecisionStatus.WITHDRAWN
     (told,) = [one for one in deciders.office.trail.entries(f"decision/{proposed}") if one.actor == "checker"]
-    assert told.action == "void.turn_down"
+    assert told.action == "console:void:turn_down"
     own = deciders.propose(VOID, number)
     deciders.office.confirm_decision(own, "checker")
     assert deciders.status(number) == [Status.VOIDED]

@@ -10,7 +10,7 @@ from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.decision_kinds import ENDED, KINDS, Authority, ending_behind
 from certsvc.domain.decision_policy import DecisionPolicy
-from certsvc.domain.permission import PERMISSIONS, Action, RegionRule, refusal
+from certsvc.domain.permission import PERMISSIONS, RegionRule, confirming, proposing, refusal
 from certsvc.errors import RequestError
 from tests.decisions.deciders import Deciders, issue_sun
 from tests.support.aid_mission import issue_aid
@@ -22,7 +22,7 @@ ENDINGS = [kind for kind in DecisionKind if KINDS[kind].status in ENDED]
 def confirms(kind: DecisionKind, maker_region: str, checker_region: str) -> bool:
     """Whether the table of permissions lets a person of the one authority confirm what the other proposed."""
     checker = official(Actor("c", Role.CHECKER, checker_region))
-    return refusal(Action(f"{kind}.confirm"), checker, place=maker_region, first_person="m") is None
+    return refusal(confirming(kind), checker, place=maker_region, first_person="m") is None
 
 
 def test_every_kind_has_a_line_and_every_status_but_three_a_kind() -> None:
@@ -34,7 +34,7 @@ def test_every_kind_has_a_line_and_every_status_but_three_a_kind() -> None:
 
 @pytest.mark.parametrize("kind", DecisionKind)
 def test_who_proposes_and_confirms_is_as_in_the_table_of_permissions(kind: DecisionKind) -> None:
-    line, rule = KINDS[kind], PERMISSIONS[Action(f"{kind}.propose")].region
+    line, rule = KINDS[kind], PERMISSIONS[proposing(kind)].region
     assert (
         rule
         is {

@@ -141,7 +141,7 @@ def test_a_registered_program_sees_everything_and_others_nothing(
     assert looks(desk)[before:] == [("service", LIBRARY, content.number)] * 2
     refused = asked_by_program(desk, {"qr": qr_text(certificate)}, PROGRAM)
     assert (refused["http"], refused["code"]) == (403, "not-permitted")
-    assert (PROGRAM, "e_licence.read.refused") in desk.actions("e-licence")
+    assert (PROGRAM, "api:e_licence:read.refused") in desk.actions("e-licence")
     assert asked(desk, {"qr": qr_text(certificate)}, RECORDS)["http"] == 401
 
 

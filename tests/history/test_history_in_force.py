@@ -192,8 +192,8 @@ def test_every_step_stands_in_the_audit_trail(archive: Archive) -> None:
     archive.office.history.confirm(answer.import_id, archive.caller("second"))
     trail = archive.office.trail
     assert [(one.actor, one.action) for one in trail.entries(f"history/{answer.import_id}")] == [
-        ("maker", "history.import"),
-        ("second", "history.confirm"),
+        ("maker", "console:history:import"),
+        ("second", "console:history:confirm"),
     ]
     assert trail.verify_chain().fault is None
 

@@ -77,7 +77,7 @@ def test_a_broken_off_publication_is_finished_by_whoever_works_next(archive: Arc
     assert [event.type.name for event in events] == ["HISTORICAL"] * 3
     assert len({event.slot for event in events}) == 3
     actions = [one.action for one in archive.office.trail.entries(f"history/{answer.import_id}")]
-    assert actions == ["history.import", "history.confirm"]
+    assert actions == ["console:history:import", "console:history:confirm"]
 
 
 def test_the_background_leaves_between_two_chunks_when_it_is_asked_to_stop(archive: Archive) -> None:

@@ -131,7 +131,7 @@ def test_the_portal_is_given_the_holders_own_and_no_other(faces: Faces, paper: P
 def test_another_program_is_refused_and_written_down(faces: Faces, paper: Paper) -> None:
     refused = faces.portal({"holder": paper.holder, "number": paper.reference}, "downstream")
     assert refused.status_code == 403
-    assert ("downstream", "statement.read.refused") in faces.desk.actions("historical-statement")
+    assert ("downstream", "portal:statement:read.refused") in faces.desk.actions("historical-statement")
 
 
 def test_the_counter_writes_the_statement_into_a_file(

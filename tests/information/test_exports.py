@@ -63,7 +63,7 @@ def test_a_roster_says_what_it_is_and_its_digest_is_in_the_audit_trail(
     amounts = [int(line[head.index("金额（元）")]) for line in body]
     assert str(sum(amounts)) == told["应发合计（元）"]
     (entry,) = deciders.office.trail.entries("report/subsidy/2023")
-    assert (entry.action, entry.after) == ("report.export", digest)
+    assert (entry.action, entry.after) == ("console:report:export", digest)
     assert ((tmp_path / "名册.csv").stat().st_mode & 0o777) == 0o600
 
 

@@ -67,7 +67,7 @@ def test_every_report_is_a_file_where_one_is_asked_for_and_the_audit_trail_has_i
     assert sheet is not None
     assert [cell.value for cell in sheet[1]] == lines[0]
     noted = [one for one in desk.office.office.trail.entries(f"report/{FILES[path]}") if one.after == digest]
-    assert {(one.actor, one.action) for one in noted} == {("maker", "report.export")}
+    assert {(one.actor, one.action) for one in noted} == {("maker", "console:report:export")}
 
 
 def test_the_roster_is_a_file_or_nothing_and_every_look_is_written_down(desk: Desk) -> None:
@@ -146,4 +146,4 @@ def test_a_meeting_is_attested_once_by_who_may(desk: Desk) -> None:
     assert recorded.json()["actor"] == "maker"
     assert again.json() == recorded.json()
     assert (other.status_code, unknown.status_code) == (409, 404)
-    assert desk.actions(f"meeting/{MEETING['approval']}") == [("maker", "attestation.record")]
+    assert desk.actions(f"meeting/{MEETING['approval']}") == [("maker", "console:attestation:record")]

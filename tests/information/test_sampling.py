@@ -111,7 +111,7 @@ def test_a_sample_is_drawn_once_under_its_document_and_can_be_drawn_again(decide
     with pytest.raises(ConflictError, match="文号"):
         sampling.draw(replace(ORDER, crossed=True, seed="1"), "maker")
     noted = [one.action for one in deciders.office.trail.entries(f"sample/{drawn.id}")]
-    assert noted == ["sample.open", "sample.draw"]
+    assert noted == ["console:sample:open", "console:sample:draw"]
 
 
 def test_the_seed_is_stored_before_the_draw_and_a_broken_run_goes_on_with_it(

@@ -139,7 +139,7 @@ def test_officials_see_their_own_territory_and_no_other(deciders: Deciders) -> N
     with pytest.raises(NotPermitted):
         ask(deciders, who=YANBIAN, region="220100")
     noted = [one.action for one in deciders.office.trail.entries("report/statistics")]
-    assert noted == ["report.read.refused"]
+    assert noted == ["console:report:read.refused"]
 
 
 def test_days_to_come_unknown_divisions_and_the_same_dimension_twice_are_refused(deciders: Deciders) -> None:

@@ -156,7 +156,7 @@ def test_filed_batches_come_on_the_lists_until_the_meeting_is_attested(deciders:
     with pytest.raises(ConflictError):
         sampling.attest(meeting, "另一部门", date(2023, 9, 18), "maker")
     assert [one.action for one in deciders.office.trail.entries(f"meeting/{meeting}")] == [
-        "attestation.record"
+        "console:attestation:record"
     ]
     assert sampling.attested("JL-GC-GL", OPERATOR) == (recorded,)
 

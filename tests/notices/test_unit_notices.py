@@ -87,7 +87,7 @@ def test_asking_again_changes_nothing(desk: OfficeUnderTest) -> None:
     assert propose(desk) == step
     assert named(desk) == ["示例工程有限公司"]
     actions = [e.action for e in desk.office.trail.entries(f"unit-notice/{step}")]
-    assert actions == ["unit_notice.propose", "unit_notice.confirm"]
+    assert actions == ["console:unit_notice:propose", "console:unit_notice:confirm"]
 
 
 def test_a_lifted_notice_is_public_no_more_and_stays_on_record(desk: OfficeUnderTest) -> None:
@@ -216,7 +216,7 @@ def test_the_same_person_cannot_confirm_and_a_refusal_is_written_down(desk: Offi
     refused = [
         entry.actor
         for entry in desk.office.trail.entries(f"unit-notice/{step}")
-        if entry.action == "unit_notice.confirm.refused"
+        if entry.action == "console:unit_notice:confirm.refused"
     ]
     assert refused == ["maker", "watcher", "city-two"]
     assert named(desk) == []

@@ -134,8 +134,8 @@ def test_a_loaded_year_joins_the_published_ones_and_a_corrected_one_replaces_it(
     assert [one.digest for one in policies.store.loaded_calendars()] == [first.digest, corrected.digest]
     entries = office.office.trail.entries("calendar/2027")
     assert [(e.action, e.before, e.after) for e in entries] == [
-        ("calendar.load", None, first.digest),
-        ("calendar.load", first.digest, corrected.digest),
+        ("machine:calendar:load", None, first.digest),
+        ("machine:calendar:load", first.digest, corrected.digest),
     ]
     again = policies.load_calendar(p.raw(p.calendar()))
     assert again.digest == first.digest

@@ -68,8 +68,8 @@ def test_a_loaded_document_is_listed_shown_from_its_day_on_and_written_in_the_tr
     trail = office.trail.entries("policy/jl-2026-900")
     office.close()
     assert [(one.action, one.before, one.after) for one in trail] == [
-        ("policy.load", None, first["digest"]),
-        ("policy.load", first["digest"], second["digest"]),
+        ("machine:policy:load", None, first["digest"]),
+        ("machine:policy:load", first["digest"], second["digest"]),
     ]
     assert "已由新版替换" in run("policy", "list").stdout
 

@@ -105,6 +105,6 @@ def test_s6_a_person_settles_each_later_title(cases: Deciders) -> None:
     assert shown(cases, seniors) == {"valid": 1, "voided": 1}
     subject = f"dependant/{kept.id}"
     assert [one.action for one in cases.office.trail.entries(subject)] == [
-        "dependent.settle.refused",
-        "dependent.settle",
+        "console:dependent:settle.refused",
+        "console:dependent:settle",
     ]

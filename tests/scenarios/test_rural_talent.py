@@ -140,7 +140,7 @@ def test_another_city_gets_no_roster_of_this_one_and_the_refusal_is_noted(decide
     with pytest.raises(NotPermitted), reports.subsidy_roster(2022, "222403", changchun, "cli"):
         pass
     noted = [one.action for one in deciders.office.trail.entries("report/subsidy/2022")]
-    assert noted == ["report.export.refused"]
+    assert noted == ["console:report:export.refused"]
     with pytest.raises(RequestError, match="2021"), reports.subsidy_roster(2020, None, YANBIAN, "cli"):
         pass
 

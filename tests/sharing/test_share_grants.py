@@ -98,8 +98,8 @@ def test_the_holder_sees_when_it_was_opened_and_can_end_it(
     assert (refused["http"], refused["code"]) == (404, "unknown-reference")
     assert "授权已失效" in refused["detail"]
     assert desk.actions(f"share-grant/{made['grant']}") == [
-        ("portal", "share.make"),
-        ("portal", "share.cancel"),
+        ("portal", "portal:share:make"),
+        ("portal", "portal:share:cancel"),
     ]
 
 

@@ -115,7 +115,7 @@ def test_handing_in_alone_touches_the_case_and_the_audit_trail(desk: Desk) -> No
     number = report(desk)["number"]
     after = tables(desk)
     assert {name for name in before if before[name] != after[name]} == set(UNCHANGED)
-    assert desk.actions(f"suspicion/{number}") == [("reporter", "suspicion.open")]
+    assert desk.actions(f"suspicion/{number}") == [("reporter", "public:suspicion:open")]
 
 
 def test_everything_personal_lies_sealed(desk: Desk) -> None:
@@ -217,9 +217,9 @@ def test_the_reporter_follows_the_case_from_open_to_its_words(desk: Desk) -> Non
         None,
     )
     assert [action for _, action in desk.actions(f"suspicion/{opened['number']}")] == [
-        "suspicion.open",
-        "suspicion.assign",
-        "suspicion.close",
+        "public:suspicion:open",
+        "console:suspicion:assign",
+        "console:suspicion:close",
     ]
 
 
@@ -245,7 +245,7 @@ def test_officials_see_what_belongs_to_their_place_and_each_look_is_noted(desk: 
         ("city-checker", of_yanbian),
         ("supervisor", of_nowhere),
     ]
-    assert ("city-checker", "suspicion.read.refused") in desk.actions(f"suspicion/{of_nowhere}")
+    assert ("city-checker", "console:suspicion:read.refused") in desk.actions(f"suspicion/{of_nowhere}")
 
 
 def test_nobody_gets_a_case_that_they_may_not_close(desk: Desk) -> None:

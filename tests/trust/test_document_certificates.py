@@ -151,7 +151,7 @@ def test_the_old_key_is_believed_for_no_day_after_its_end_and_its_process_signs_
         "document-original", "document-key-dates", "document-key-dates",
     ]  # fmt: skip
     trail = [entry.action for entry in house.process().trail.entries("document-key/document.pem")]
-    assert trail == ["key.retire"]
+    assert trail == ["machine:key:retire"]
 
 
 def test_the_certificate_in_force_can_be_ended_before_there_is_another(

@@ -300,4 +300,4 @@ def test_a_prepared_rotation_is_corrected_or_abandoned_and_the_trail_says_so(
         house.process().publish()
         assert len(house.listed()["log"]["keys"]) == 1
         trail = [entry.action for entry in house.process().trail.entries(f"log-key/{coming.file}")]
-        assert trail == ["key.announce", "key.abandon"]
+        assert trail == ["machine:key:announce", "machine:key:abandon"]

@@ -264,7 +264,10 @@ def test_what_was_done_to_keys_stands_in_the_audit_trail(
 ) -> None:
     office = rotate(house, RECORD, new_key("record.pem"))
     subject = f"record-key/{office.key_desk.plan.in_force(RECORD).file}"
-    assert [entry.action for entry in office.trail.entries(subject)] == ["key.announce", "key.switch"]
+    assert [entry.action for entry in office.trail.entries(subject)] == [
+        "machine:key:announce",
+        "machine:key:switch",
+    ]
 
 
 def test_a_record_key_does_not_take_over_while_certificates_of_an_earlier_day_wait(

@@ -14,7 +14,7 @@ from certsvc.domain.annulment import ProofKind
 from certsvc.domain.batch_voiding import BatchDecision, BatchKind, BatchProposal
 from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.dependants import DependantStatus
-from certsvc.domain.permission import Action
+from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.domain.regions import PROVINCE
 from certsvc.entrypoints.batch_answers import (
     annulment_object,
@@ -86,7 +86,7 @@ def propose(request: Request, caller: Caller) -> Response:
     form = json_form(request, caller.raw_body, BatchForm)
     office = office_of(request)
     subject = f"filing/{form.filing or ''}"
-    office.permits.require_role(Action(f"batch_{form.kind}.propose"), caller.caller, subject)
+    office.permits.require_role(proposing(f"batch_{form.kind}"), caller.caller, subject)
     proposal = _proposal(office, form)
     batches = office.case_work.batches
     if form.dry_run:
@@ -101,7 +101,7 @@ def confirm(request: Request, batch: BatchId, caller: Caller) -> Response:
     """Takes effect at once; what was broken off afterwards is finished by asking again, or in the background."""
     office = office_of(request)
     kind = office.case_work.batches.find(batch).proposal.kind
-    office.permits.require_role(Action(f"batch_{kind}.confirm"), caller.caller, f"batch/{batch}")
+    office.permits.require_role(confirming(f"batch_{kind}"), caller.caller, f"batch/{batch}")
     return _answer(office, office.confirm_batch(batch, caller.caller.name))
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from certsvc.bootstrap import Office
 from certsvc.domain.decision import DecisionKind, StoredDecision
 from certsvc.domain.decision_authority import city_responsible
-from certsvc.domain.permission import Action
+from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.entrypoints.answers import decision_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
@@ -49,7 +49,7 @@ def propose(request: Request, caller: Caller) -> Response:
     """Gives the decision's id; the same content proposed again keeps its id."""
     form = json_form(request, caller.raw_body, ProposalForm)
     office = office_of(request)
-    office.permits.require_role(Action(f"{form.kind}.propose"), caller.caller, f"certificate/{form.number}")
+    office.permits.require_role(proposing(form.kind), caller.caller, f"certificate/{form.number}")
     decision = office.deciding.propose(
         form.kind,
         form.number,
@@ -68,7 +68,7 @@ def confirm(request: Request, decision: DecisionId, caller: Caller) -> Response:
     """Takes effect at once and goes to the public log. What was broken off is finished by asking again."""
     office = office_of(request)
     kind = office.deciding.find(decision).proposal.kind
-    office.permits.require_role(Action(f"{kind}.confirm"), caller.caller, f"decision/{decision}")
+    office.permits.require_role(confirming(kind), caller.caller, f"decision/{decision}")
     return _answer(office, office.confirm_decision(decision, caller.caller.name))
 
 
