@@ -58,7 +58,7 @@ from certsvc.domain.batch_voiding import (
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.decision import DecisionStatus
-from certsvc.domain.permission import Action, confirming
+from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.domain.rules.at_issue import examine_at_issue
 from certsvc.errors import ConflictError, UnknownReference
 from certsvc.formats.award import decode_award
@@ -153,7 +153,7 @@ class DatabaseBatchStore:
                         f"该批次已有一项{proposal.kind.label}决定（{stored.id}）等待确认。请先确认或撤回。"
                     )
             connection.execute(insert(batch_decision).values(batch_columns(proposal, new_id, maker, at)))
-            note_batch(connection, at, maker, f"batch_{proposal.kind}.propose", new_id, None)
+            note_batch(connection, at, maker, proposing(f"batch_{proposal.kind}"), new_id, None)
         return new_id
 
     def confirm(self, wanted: str, checker: str, at: datetime, plan: Plan) -> BatchDecision:
@@ -180,7 +180,9 @@ class DatabaseBatchStore:
                 stored = self._held(connection, wanted)
                 decide_members(connection, stored, planned)
                 self._turn_drafts(connection, held, stored, members)
-                note_batch(connection, at, checker, f"batch_{stored.proposal.kind}.confirm", wanted, before)
+                note_batch(
+                    connection, at, checker, confirming(f"batch_{stored.proposal.kind}"), wanted, before
+                )
         for one in planned:
             self._confirmed(one.number)
         return stored

@@ -112,7 +112,7 @@ def test_only_writers_of_the_province_approve_and_issue(desk: Desk, user: str, s
         answer = browser.post(f"{PATH}/{filing}/{step}")
     assert (answer.status_code, answer.json()["code"]) == (403, "not-permitted")
     action = "approve" if step == "approval" else "issue"
-    assert (user, f"filing.{action}.refused") in desk.actions(f"filing/{filing}")
+    assert (user, f"console:filing:{action}.refused") in desk.actions(f"filing/{filing}")
 
 
 @pytest.mark.parametrize(
