@@ -1,4 +1,4 @@
-"""Write verifier/web/vendor: the third-party scripts that browsers load, byte for byte as their authors published them.
+"""Write verifier/web/vendor and templates/work/vendor: the third-party scripts that browsers load, byte for byte as their authors published them.
 
 Each package is fetched with `npm pack`, held against the integrity hash pinned below (sha512 of the tarball, as the
 registry states it), and only the files named here are taken out. `vendored.json` records what was taken.
@@ -17,7 +17,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-VENDOR = Path(__file__).parents[1] / "verifier" / "web" / "vendor"
+ROOT = Path(__file__).parents[1]
+CHECKER = ROOT / "verifier" / "web" / "vendor"
+WORK = ROOT / "templates" / "work" / "vendor"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Package:
     source: str
     why: str
     also_licensed: str | None = None
+    place: Path = CHECKER
 
 
 PACKAGES = (
@@ -63,6 +66,17 @@ PACKAGES = (
         "Reads QR symbols from camera frames and pictures; loaded only when the scanner is opened or a picture is given.",
         also_licensed="zxing-cpp",
     ),
+    Package(
+        "htmx",
+        "htmx.org",
+        "2.0.11",
+        "sha512-Thx/WtpeOQqSrqBCw/A1cwGJGg4UrVa3+sW0GmrM3p4gJgO89ecH4qtbnyzDDWFvBTqjnIMCgELTNt636dtamA==",
+        "0BSD",
+        {"package/dist/htmx.min.js": "htmx.min.js", "package/LICENSE": "LICENSE"},
+        "https://github.com/bigskysoftware/htmx",
+        "Exchanges parts of the pages that people work in; they work without it too.",
+        place=WORK,
+    ),
 )
 
 
@@ -72,7 +86,7 @@ def vendor(package: Package) -> dict[str, object]:
     if package.also_licensed is not None:
         contents["LICENSE.Apache-2.0"] = _licence_of(package.also_licensed)
     for name, content in contents.items():
-        target = VENDOR / package.folder / name
+        target = package.place / package.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return {
@@ -124,6 +138,7 @@ def _licence_of(distribution: str) -> bytes:
 
 
 if __name__ == "__main__":
-    records = [vendor(package) for package in PACKAGES]
-    text = json.dumps({"format": "certsvc-vendored/1", "packages": records}, indent=2, ensure_ascii=False)
-    (VENDOR / "vendored.json").write_text(text + "\n", encoding="utf-8")
+    for place in (CHECKER, WORK):
+        records = [vendor(package) for package in PACKAGES if package.place == place]
+        text = json.dumps({"format": "certsvc-vendored/1", "packages": records}, indent=2, ensure_ascii=False)
+        (place / "vendored.json").write_text(text + "\n", encoding="utf-8")

@@ -7,13 +7,19 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from certsvc.adapters.shipped import shipped_folder
-from certsvc.entrypoints.public_api.assets import load_assets
+from certsvc.entrypoints.http.assets import load_assets
 from scripts.vendor_scripts import PACKAGES
 
 WEB = shipped_folder("verifier/web")
-VENDOR = WEB / "vendor"
-RECORD = json.loads((VENDOR / "vendored.json").read_text(encoding="utf-8"))
+VENDORS = (WEB / "vendor", shipped_folder("templates/work") / "vendor")
+RECORDS = {
+    vendor: json.loads((vendor / "vendored.json").read_text(encoding="utf-8"))["packages"]
+    for vendor in VENDORS
+}
+LICENCES = {"MIT": "MIT License", "0BSD": "Zero-Clause BSD"}
 
 
 def files_below(folder: Path) -> dict[str, str]:
@@ -24,34 +30,35 @@ def files_below(folder: Path) -> dict[str, str]:
     }
 
 
-def test_every_file_is_the_one_of_the_record_and_the_record_names_every_file() -> None:
+@pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.parent.name)
+def test_every_file_is_the_one_of_the_record_and_the_record_names_every_file(vendor: Path) -> None:
     recorded = {
         f"{package['folder']}/{name}": digest
-        for package in RECORD["packages"]
+        for package in RECORDS[vendor]
         for name, digest in package["files"].items()
     }
-    found = files_below(VENDOR)
+    found = files_below(vendor)
     del found["vendored.json"]
     assert found == recorded
 
 
 def test_the_record_is_what_the_script_pins() -> None:
     pinned = {package.name: (package.version, package.integrity, package.licence) for package in PACKAGES}
+    recorded = [package for packages in RECORDS.values() for package in packages]
     assert pinned == {
         package["name"]: (package["version"], package["integrity"], package["licence"])
-        for package in RECORD["packages"]
+        for package in recorded
     }
-    assert all(
-        package["integrity"].startswith("sha512-") and package["why"] for package in RECORD["packages"]
-    )
+    assert all(package["integrity"].startswith("sha512-") and package["why"] for package in recorded)
 
 
 def test_a_licence_stands_beside_every_package() -> None:
-    for package in RECORD["packages"]:
+    for vendor, package in ((one, package) for one, packages in RECORDS.items() for package in packages):
         texts = [
-            (VENDOR / package["folder"] / name).read_text() for name in package["files"] if "LICENSE" in name
+            (vendor / package["folder"] / name).read_text() for name in package["files"] if "LICENSE" in name
         ]
-        assert any("MIT License" in text for text in texts), package["name"]
+        title = LICENCES[package["licence"].split(";")[0]]
+        assert any(title in text for text in texts), package["name"]
         assert ("Apache License" in "".join(texts)) == ("Apache-2.0" in package["licence"]), package["name"]
 
 

@@ -1,0 +1,41 @@
+"""The first page of the console: what waits for whoever signed in, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from certsvc.bootstrap import Office
+from certsvc.domain.caller import Caller
+from certsvc.entrypoints.console.access import office_of
+from certsvc.entrypoints.console.pages.access import Viewing
+from certsvc.entrypoints.console.pages.showing import HOME, show
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A number that asks for something: how many, of what, where to go, and how urgent (`unknown`, `limited`, `failed`)."""
+
+    number: int
+    zh: str
+    en: str
+    address: str
+    tone: str = "unknown"
+
+
+TALLIES: Final[tuple[Callable[[Office, Caller], Iterable[Tally]], ...]] = ()
+"""What each theme counts for a caller; a theme whose section the caller may not enter gives nothing."""
+
+
+@router.get(HOME)
+def dashboard(request: Request, session: Viewing) -> Response:
+    """Numbers first; each leads to its list."""
+    office = office_of(request)
+    tallies = [tally for count in TALLIES for tally in count(office, session.caller)]
+    return show(request, session, "dashboard.html.j2", tallies=tallies)
