@@ -10,11 +10,12 @@ from certsvc.domain.regions import PROVINCE
 
 
 class CallerRole(StrEnum):
-    """The roles of registered actors, and the three callers that are no registered person."""
+    """The roles of registered actors, and the callers that are no registered person."""
 
     MAKER = "maker"
     CHECKER = "checker"
     SUPERVISOR = "supervisor"
+    HOLDER = "holder"
     SERVICE = "service"
     OPERATOR = "operator"
     NOBODY = "nobody"
@@ -31,9 +32,9 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A registered official, a registered service client, the operator at the machine itself, or nobody known.
+    """A registered official, a holder, a registered service client, the operator at the machine itself, or nobody known.
 
-    `region` is six digits, empty for nobody; `purposes` is empty but for service clients.
+    `region` is six digits, empty for holders and for nobody; `purposes` is empty but for service clients.
     """
 
     name: str
@@ -51,6 +52,11 @@ LONGEST_NAME = 64
 def official(actor: Actor) -> Caller:
     """A registered person as a caller."""
     return Caller(actor.name, CallerRole(actor.role.value), actor.region)
+
+
+def holder_caller(person_key: bytes) -> Caller:
+    """A holder as a caller: the pseudonym of the keyed digest of an ID number, never the name."""
+    return Caller("P" + person_key.hex()[:15], CallerRole.HOLDER, "")
 
 
 def nobody(claimed: str) -> Caller:

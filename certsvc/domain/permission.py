@@ -131,7 +131,8 @@ class Permission:
     """One line of the table.
 
     `other_than`: the action whose person may not do this one too (four eyes). `purpose`: service clients registered
-    for it may do it as well. `operator`: whoever runs the command line may, without a person being named.
+    for it may do it as well. `holder`: a holder who is signed in may, of what is their own. `operator`: whoever runs
+    the command line may, without a person being named.
     """
 
     action: Action
@@ -140,6 +141,7 @@ class Permission:
     basis: str
     other_than: Action | None = None
     purpose: Purpose | None = None
+    holder: bool = False
     operator: bool = False
 
 
@@ -226,21 +228,29 @@ _TABLE: Final = (
     Permission(Action.POLICY_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CALENDAR_LOAD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     *(
-        Permission(action, _NO_ONE, RegionRule.PROVINCE, _OWN, purpose=Purpose.HOLDER_PORTAL)
+        Permission(action, _NO_ONE, RegionRule.PROVINCE, _OWN, purpose=Purpose.HOLDER_PORTAL, holder=True)
         for action in (Action.OWN_CERTIFICATES_READ, Action.OWN_DOCUMENT_READ)
     ),
     *(
-        Permission(action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL)
+        Permission(action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL, holder=True)
         for action in (Action.SHARE_MAKE, Action.SHARE_READ, Action.SHARE_CANCEL)
     ),
-    Permission(Action.LOOK_UP_READ, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL),
+    Permission(
+        Action.LOOK_UP_READ, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL, holder=True
+    ),
     Permission(Action.LOOK_UP_ALERTS, _READERS, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.SUSPICION_READ, _READERS, RegionRule.CITY, _REPORTED),
     Permission(Action.SUSPICION_ASSIGN, _WRITERS, RegionRule.CITY, _REPORTED),
     Permission(Action.SUSPICION_CLOSE, _WRITERS, RegionRule.CITY, _REPORTED),
     *(
         Permission(
-            action, _NO_ONE, RegionRule.PROVINCE, _SHARED, purpose=Purpose.HOLDER_PORTAL, operator=True
+            action,
+            _NO_ONE,
+            RegionRule.PROVINCE,
+            _SHARED,
+            purpose=Purpose.HOLDER_PORTAL,
+            holder=True,
+            operator=True,
         )
         for action in (Action.COPY_MAKE, Action.COPY_READ, Action.COPY_WITHDRAW)
     ),
@@ -250,6 +260,7 @@ _TABLE: Final = (
         RegionRule.PROVINCE,
         _HISTORY,
         purpose=Purpose.HOLDER_PORTAL,
+        holder=True,
         operator=True,
     ),
     Permission(
@@ -291,29 +302,35 @@ def refusal(
     `place` is the six-digit code that the line's region rule compares with (None: unknown); `first_person` is who
     did the step before.
     """
+    line, why = PERMISSIONS[action], role_refusal(action, caller)
+    if why is not None or caller.role not in line.roles:
+        return why
+    if line.other_than is not None and first_person == caller.name:
+        return "两步手续不能由同一人办理（经办、复核分离）。请由另一位人员办理。"
+    return None if _is_competent(line.region, caller.region, place) else _elsewhere(line)
+
+
+def role_refusal(action: Action, caller: Caller) -> str | None:
+    """Why the caller's role (for a program: its purposes) may never do this; None when it may somewhere."""
     line = PERMISSIONS[action]
     match caller.role:
         case CallerRole.OPERATOR:
             return None if line.operator else "这一步须由登记的人员以本人账号办理。"
+        case CallerRole.HOLDER:
+            return None if line.holder else "这一事项不由持证人本人在此办理。"
         case CallerRole.SERVICE:
             registered = line.purpose is not None and line.purpose in caller.purposes
             return None if registered else "该系统没有登记办理这一事项的用途。"
         case CallerRole.NOBODY:
             return "请先登录，或由登记的人员办理。"
         case CallerRole.MAKER | CallerRole.CHECKER | CallerRole.SUPERVISOR:
-            return _refuse_official(line, caller, place, first_person)
+            return None if caller.role in line.roles else _beyond_role(line, caller.role)
 
 
-def _refuse_official(
-    line: Permission, caller: Caller, place: str | None, first_person: str | None
-) -> str | None:
-    if caller.role not in line.roles:
-        if caller.role is CallerRole.SUPERVISOR and line.roles:
-            return "监督人员可以查看全部过程，但不能作出决定。"
-        return "这一事项由系统维护人员在服务器上办理。"
-    if line.other_than is not None and first_person == caller.name:
-        return "两步手续不能由同一人办理（经办、复核分离）。请由另一位人员办理。"
-    return None if _is_competent(line.region, caller.region, place) else _elsewhere(line)
+def _beyond_role(line: Permission, role: CallerRole) -> str:
+    if role is CallerRole.SUPERVISOR and line.roles:
+        return "监督人员可以查看全部过程，但不能作出决定。"
+    return "这一事项由系统维护人员在服务器上办理。"
 
 
 def _is_competent(rule: RegionRule, region: str, place: str | None) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from certsvc.domain.caller import Caller, nobody, official
-from certsvc.domain.permission import Action, refusal
+from certsvc.domain.permission import Action, refusal, role_refusal
 from certsvc.errors import NotPermitted, UnknownReference
 from certsvc.ports import ActorStore
 from certsvc.ports.access import AuditTrail
@@ -52,6 +52,13 @@ class Permits:
     def require_role(self, action: Action, caller: Caller, subject: str) -> None:
         """The same for what judges place and persons itself: pass when the caller's role may do this at all."""
         self.require(action, caller, subject, place=caller.region)
+
+    def require_ever(self, actions: Sequence[Action], caller: Caller, subject: str) -> None:
+        """Pass when the caller's role may do one of these somewhere. Raises NotPermitted, written down, when it never may."""
+        refusals = [role_refusal(action, caller) for action in actions]
+        if None not in refusals:
+            self.trail.note(caller, _refused(actions[0]), subject)
+            raise NotPermitted(str(refusals[0]))
 
     @contextmanager
     def watching(self, action: Action, name: str, subject: str) -> Iterator[None]:
