@@ -70,6 +70,8 @@ personal_look = Table(
     Column("viewer", String(64), nullable=False),
     Column("object", String(20), nullable=False),
     Column("purpose", Text, nullable=False),
-    CheckConstraint("channel IN ('api', 'page', 'console', 'cli', 'service')", name="channel_known"),
+    CheckConstraint(
+        "channel IN ('api', 'page', 'console', 'cli', 'service', 'portal')", name="channel_known"
+    ),
     Index("ix_personal_look_object", "object"),
 )

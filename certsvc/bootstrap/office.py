@@ -19,6 +19,7 @@ from certsvc.bootstrap.archive import ArchiveDesk
 from certsvc.bootstrap.case_work import CaseWork
 from certsvc.bootstrap.copies import open_copies
 from certsvc.bootstrap.credit import CreditSide
+from certsvc.bootstrap.identity import open_holder_sign_in, open_sign_in
 from certsvc.bootstrap.mapping import open_mapping
 from certsvc.bootstrap.policies import Policies
 from certsvc.bootstrap.public_side import PublicSide
@@ -37,7 +38,7 @@ from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook
 from certsvc.formats.manual_code import manual_code
 from certsvc.ports import Clock
-from certsvc.ports.access import IdentityProvider, PersonalLook
+from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.annotated_copies import AnnotatedCopies
 from certsvc.stages.approval import Approval
@@ -45,6 +46,7 @@ from certsvc.stages.decide import Deciding
 from certsvc.stages.decide_documents import DecisionDocuments
 from certsvc.stages.face import compose_face
 from certsvc.stages.filing_header import committee_named
+from certsvc.stages.holder_sign_in import HolderSignIn
 from certsvc.stages.issuance import CHUNK, Issuance, Progress
 from certsvc.stages.issue import Issuing
 from certsvc.stages.look_ups import HolderLookUps
@@ -243,17 +245,12 @@ class Office(PublicSide):
     @cached_property
     def sign_in(self) -> SignIn:
         """Signing in of officials; without a provider in the settings it says so."""
-        sessions = DatabaseSessionStore(self.engine)
-        return SignIn(
-            provider=_provider(self.settings, self.clock),
-            sessions=sessions,
-            spent=sessions,
-            actors=self.actors,
-            trail=self.trail,
-            cipher=self.keys.cipher,
-            clock=self.clock,
-            random=os.urandom,
-        )
+        return open_sign_in(self)
+
+    @cached_property
+    def holder_sign_in(self) -> HolderSignIn:
+        """Signing in of holders, for the portal."""
+        return open_holder_sign_in(self)
 
     @cached_property
     def service_access(self) -> ServiceAccess:
@@ -365,22 +362,6 @@ def _decision_policy(settings: Settings) -> DecisionPolicy:
         settings.documents_required,
         CreditStart(settings.credit_starts),
     )
-
-
-def _provider(settings: Settings, clock: Clock) -> IdentityProvider | None:
-    if settings.oidc_issuer is None or settings.oidc_client_id is None:
-        return None
-    from certsvc.adapters.oidc_provider import OpenIdProvider, ProviderSettings
-
-    secret = settings.oidc_client_secret
-    known = ProviderSettings(
-        issuer=settings.oidc_issuer,
-        client_id=settings.oidc_client_id,
-        client_secret=None if secret is None else secret.get_secret_value(),
-        redirect_address=f"{settings.public_url}/console/sign-in/callback",
-        name_claim=settings.oidc_name_claim,
-    )
-    return OpenIdProvider(known, clock)
 
 
 def _read_file(raw: bytes, file_name: str) -> RawWorkbook:

@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from certsvc.entrypoints.console import PATHS, create_console
 from certsvc.entrypoints.hot_path import HotPath
 from certsvc.entrypoints.hot_path.joining import open_hot_path
+from certsvc.entrypoints.portal import PATH as PORTAL
+from certsvc.entrypoints.portal import create_portal
 from certsvc.entrypoints.public_api import create_app
 from certsvc.entrypoints.public_api.joining import public_service
 
@@ -17,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class Faces:
-    """ASGI application: `console` for the paths that it serves, the public face for everything else."""
+    """ASGI application: `console` and `portal` for the paths that they serve, the public face for everything else."""
 
-    def __init__(self, public: ASGIApp, console: ASGIApp) -> None:
+    def __init__(self, public: ASGIApp, console: ASGIApp, portal: ASGIApp) -> None:
         self._public = public
-        self._console = console
+        self._by_path = (*((path, console) for path in PATHS), (PORTAL, portal))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; start-up and shut-down go to the public face."""
@@ -29,8 +31,8 @@ class Faces:
 
     def _face(self, scope: Scope) -> ASGIApp:
         path: str = scope["path"] if scope["type"] == "http" else ""
-        belongs = any(path == prefix or path.startswith(prefix + "/") for prefix in PATHS)
-        return self._console if belongs else self._public
+        faces = (face for prefix, face in self._by_path if path == prefix or path.startswith(prefix + "/"))
+        return next(faces, self._public)
 
 
 def open_faces(office: Office) -> HotPath:
@@ -39,5 +41,6 @@ def open_faces(office: Office) -> HotPath:
     faces = Faces(
         create_app(office.settings.public_folder, service, keeps_pages=office.settings.keeps_pages),
         create_console(office, service.limiter, service.metrics.count_request),
+        create_portal(office, service.limiter, service.metrics.count_request),
     )
     return open_hot_path(office, service, faces)

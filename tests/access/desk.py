@@ -24,8 +24,12 @@ from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import Purpose, ServiceClient
 from certsvc.entrypoints.console import create_console
 from certsvc.entrypoints.faces import Faces
+from certsvc.entrypoints.http.cookies import PORTAL_COOKIES
+from certsvc.entrypoints.portal import create_portal
 from certsvc.entrypoints.public_api import create_app
 from certsvc.entrypoints.public_api.joining import public_service
+from certsvc.stages.holder_sign_in import AssertedHolder
+from certsvc.stages.share_grants import Holder
 from tests.support.office import OfficeUnderTest
 from tests.support.oidc_provider import OpenIdProviderUnderTest
 from tests.web.builders import served
@@ -88,6 +92,16 @@ class Desk:
             answer = browser.get(self.consent(browser, user))
             assert answer.status_code == 303, answer.text
             browser.headers["X-CSRF-Token"] = browser.get("/console/me").json()["csrf_token"]
+            yield browser
+
+    @contextmanager
+    def holder(self, name: str, id_number: str) -> Iterator[httpx.Client]:
+        """A browser in which a holder is signed in (the session is opened by the stage); it sends the CSRF token too."""
+        office = self.office.office
+        opened = office.holder_sign_in.open(AssertedHolder(Holder(name, id_number), None, "test"))
+        with self.visitor() as browser:
+            browser.cookies.set(PORTAL_COOKIES[0], opened.token, domain=urlsplit(self.address).hostname or "")
+            browser.headers["X-CSRF-Token"] = browser.get("/portal/me").json()["csrf_token"]
             yield browser
 
     def claims(self, name: str, raw_body: bytes, **changed: Any) -> dict[str, Any]:
@@ -154,7 +168,8 @@ def _faces(office: Office) -> Faces:
     """What an office serves; the tests sign in more often than people do."""
     service = public_service(office)
     console = create_console(office, service.limiter, service.metrics.count_request, MANY_SIGN_INS)
-    return Faces(create_app(office.settings.public_folder, service), console)
+    portal = create_portal(office, service.limiter, service.metrics.count_request)
+    return Faces(create_app(office.settings.public_folder, service), console, portal)
 
 
 def register(

@@ -11,8 +11,8 @@ from joserfc.jwk import ECKey
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.oidc_provider import OpenIdProvider, ProviderSettings
-from certsvc.entrypoints.console.cookies import Cookies
 from certsvc.entrypoints.faces import open_faces
+from certsvc.entrypoints.http.cookies import Cookies
 from certsvc.errors import ConfigurationError, UnavailableError
 from tests.access.desk import CALLBACK, MINUTE, Desk, code_of
 from tests.support.office import OfficeUnderTest

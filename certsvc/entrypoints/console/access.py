@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from certsvc.adapters.workbook import LARGEST_FILE
 from certsvc.bootstrap import Office
 from certsvc.domain.caller import LONGEST_NAME, Caller
-from certsvc.entrypoints.console.cookies import Cookies
+from certsvc.entrypoints.http.cookies import Cookies
 from certsvc.errors import NotSignedIn
 from certsvc.stages.sign_in import SignedIn
 

@@ -32,11 +32,11 @@ from certsvc.entrypoints.console import (
     suspicions,
 )
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
-from certsvc.entrypoints.console.cookies import Cookies
 from certsvc.entrypoints.console.description import ConsoleFace
 from certsvc.entrypoints.console.patience import Patience
 from certsvc.entrypoints.console.sign_in_limit import PER_MINUTE, SignInLimit
 from certsvc.entrypoints.http.bounds import BodyLimit
+from certsvc.entrypoints.http.cookies import Cookies
 from certsvc.entrypoints.http.problems import answer_errors_with_problems
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
