@@ -8,12 +8,13 @@ from typing import Final
 from fastapi import FastAPI
 
 from certsvc.bootstrap import Office
+from certsvc.entrypoints.html.problems import answer_people_with_pages
 from certsvc.entrypoints.http.bounds import BodyLimit, TimeLimit
 from certsvc.entrypoints.http.cookies import PORTAL_COOKIES, Cookies, NextSessionToken
-from certsvc.entrypoints.http.problems import answer_errors_with_problems
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.portal import sessions
+from certsvc.entrypoints.portal.pages.showing import SIGN_IN, frame_of_nobody
 from certsvc.ports.sharing import RateLimiter
 
 PATH: Final = "/portal"
@@ -41,7 +42,7 @@ def create_portal(
     app.add_middleware(TimeLimit, seconds=office.settings.answer_seconds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=count)
-    answer_errors_with_problems(app)
+    answer_people_with_pages(app, frame_of_nobody, below=PATH, sign_in=SIGN_IN)
     for part in (sessions,):
         app.include_router(part.router)
     return app
