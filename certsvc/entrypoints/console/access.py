@@ -12,6 +12,7 @@ from certsvc.adapters.workbook import LARGEST_FILE
 from certsvc.bootstrap import Office
 from certsvc.domain.caller import LONGEST_NAME, Caller
 from certsvc.entrypoints.http.cookies import Cookies
+from certsvc.entrypoints.http.permitted import turn_away
 from certsvc.errors import NotSignedIn
 from certsvc.stages.sign_in import SignedIn
 
@@ -68,6 +69,7 @@ def signed_in(request: Request) -> SignedIn:
     session = sign_in.resume(token)
     if request.method not in _SAFE:
         sign_in.check_csrf(token, request.headers.get(CSRF_HEADER), session.caller, _subject(request))
+    turn_away(request, session.caller, office_of(request).permits)
     return session
 
 
@@ -76,7 +78,10 @@ def asked(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) ->
     token = _service_token(request)
     if token is None:
         return Asked(signed_in(request).caller, raw_body)
-    return Asked(office_of(request).service_access.admit(token, raw_body, _subject(request)), raw_body)
+    office = office_of(request)
+    program = office.service_access.admit(token, raw_body, _subject(request))
+    turn_away(request, program, office.permits)
+    return Asked(program, raw_body)
 
 
 def _service_token(request: Request) -> str | None:
@@ -101,6 +106,7 @@ def _require_known(request: Request) -> None:
     if client is None:
         raise NotSignedIn("没有登记签发该服务令牌的系统，或其登记已取消。请先登记。")
     access.signed_claims(token, client.public_key)
+    turn_away(request, client.caller, office_of(request).permits)
 
 
 def _subject(request: Request) -> str:

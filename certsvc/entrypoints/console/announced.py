@@ -18,6 +18,7 @@ from certsvc.entrypoints.announced_answers import (
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.filings import UPLOAD, Caller, channel_of, file_of
 from certsvc.entrypoints.console.report_files import FILE_ANSWERS, WantedFile, file_answer
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.stages.coverage_table import asked_words, coverage_table
 
 PATH = "/api/v1/announced-lists"
@@ -28,6 +29,7 @@ File = Annotated[tuple[bytes, str], Depends(file_of)]
 
 
 @router.post(PATH, summary="Load the list of an announcement document", openapi_extra=UPLOAD)
+@needs(Action.ANNOUNCED_LIST_LOAD, on="announced")
 def load(request: Request, caller: Caller, file: File) -> Response:
     """XLSX, CSV or JSON; every finding at once, nothing kept when one of them is an error."""
     office, (raw, name) = office_of(request), file
@@ -36,6 +38,7 @@ def load(request: Request, caller: Caller, file: File) -> Response:
 
 
 @router.post(REPLACEMENTS, summary="Load the list of a corrected document", openapi_extra=UPLOAD)
+@needs(Action.ANNOUNCED_LIST_LOAD, on="announced")
 def replace(
     request: Request,
     caller: Caller,
@@ -56,6 +59,7 @@ def replace(
 
 
 @router.get(PATH, summary="The announced lists that the caller may see")
+@needs(Action.REPORT_READ, on="announced")
 def listed(request: Request, caller: Caller, status: ListStatus | None = None) -> Response:
     """Newest first; nobody's name stands in the answer."""
     found = office_of(request).announced.listed(status, caller.caller)
@@ -63,6 +67,7 @@ def listed(request: Request, caller: Caller, status: ListStatus | None = None) -
 
 
 @router.get(f"{PATH}/{{list_id}}", summary="A list, and how far its changes have come")
+@needs(Action.REPORT_READ, on="announced/{list_id}")
 def show(request: Request, list_id: ListId, caller: Caller) -> Response:
     """The changes name persons: the look is written down."""
     stored, changes = office_of(request).announced.show(list_id, caller.caller, channel_of(caller))
@@ -70,6 +75,7 @@ def show(request: Request, list_id: ListId, caller: Caller) -> Response:
 
 
 @router.post(f"{PATH}/{{list_id}}/confirmation", summary="Put a list in force: the second of two persons")
+@needs(Action.ANNOUNCED_LIST_CONFIRM, on="announced/{list_id}")
 def confirm(request: Request, list_id: ListId, caller: Caller) -> Response:
     """By another official of the authority that loaded it, who did not file the batch."""
     office = office_of(request)
@@ -78,6 +84,7 @@ def confirm(request: Request, list_id: ListId, caller: Caller) -> Response:
 
 
 @router.post(f"{PATH}/{{list_id}}/proposals", summary="Propose every decision that a correction asks for")
+@needs(Action.CORRECTION_PROPOSE, on="announced/{list_id}")
 def propose(request: Request, list_id: ListId, caller: Caller) -> Response:
     """Each decision still needs its second person. What was broken off is finished by asking again."""
     office = office_of(request)
@@ -91,6 +98,7 @@ def propose(request: Request, list_id: ListId, caller: Caller) -> Response:
     summary="Announced results without exactly one certificate, with the reason",
     responses=FILE_ANSWERS,
 )
+@needs(Action.REPORT_READ, on="report/coverage")
 def coverage(
     request: Request,
     caller: Caller,

@@ -25,6 +25,7 @@ from certsvc.entrypoints.batch_answers import (
 )
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.errors import RequestError
 
 PATHS = ("/api/v1/batch-decisions", "/api/v1/dependent-titles", "/api/v1/annulments")
@@ -81,6 +82,7 @@ class AnnulmentForm(AnnulmentLiftingForm):
     summary="Propose to void or restore a batch: the first of two persons",
     openapi_extra=json_body(BatchForm),
 )
+@needs(*(proposing(f"batch_{kind}") for kind in BatchKind))
 def propose(request: Request, caller: Caller) -> Response:
     """Gives the id; with `dry_run` what would happen, and nothing is changed."""
     form = json_form(request, caller.raw_body, BatchForm)
@@ -97,6 +99,7 @@ def propose(request: Request, caller: Caller) -> Response:
 @router.post(
     "/batch-decisions/{batch}/confirmation", summary="Confirm a batch decision: the second of two persons"
 )
+@needs(*(confirming(f"batch_{kind}") for kind in BatchKind), on="batch/{batch}")
 def confirm(request: Request, batch: BatchId, caller: Caller) -> Response:
     """Takes effect at once; what was broken off afterwards is finished by asking again, or in the background."""
     office = office_of(request)
@@ -106,6 +109,7 @@ def confirm(request: Request, batch: BatchId, caller: Caller) -> Response:
 
 
 @router.post("/batch-decisions/{batch}/withdrawal", summary="Withdraw a batch decision that is not confirmed")
+@needs(Action.DECISION_WITHDRAW, on="batch/{batch}")
 def withdraw(request: Request, batch: BatchId, caller: Caller) -> Response:
     """By an official of the authority that proposed it; the same again changes nothing."""
     office = office_of(request)
@@ -114,6 +118,7 @@ def withdraw(request: Request, batch: BatchId, caller: Caller) -> Response:
 
 
 @router.get("/batch-decisions/{batch}", summary="A batch decision, and how far it is")
+@needs(Action.BATCH_VOIDING_READ, on="batch/{batch}")
 def show(request: Request, batch: BatchId, caller: Caller) -> Response:
     """What the second person confirms; nobody is named in it."""
     office = office_of(request)
@@ -124,6 +129,7 @@ def show(request: Request, batch: BatchId, caller: Caller) -> Response:
 
 
 @router.get("/dependent-titles", summary="Titles that rest on what ended")
+@needs(Action.BATCH_VOIDING_READ, on="dependants")
 def dependent_titles(
     request: Request, caller: Caller, status: Annotated[DependantStatus | None, Query()] = None
 ) -> Response:
@@ -140,6 +146,7 @@ def dependent_titles(
     summary="Settle a dependent title",
     openapi_extra=json_body(SettlementForm),
 )
+@needs(Action.DEPENDENT_SETTLE, on="dependant/{entry}")
 def settle(request: Request, entry: EntryId, caller: Caller) -> Response:
     """Kept, with a note; or ended, by a confirmed decision of its own. Nothing ends by itself."""
     form = json_form(request, caller.raw_body, SettlementForm)
@@ -155,6 +162,7 @@ def settle(request: Request, entry: EntryId, caller: Caller) -> Response:
     summary="Propose to record an annulled examination or qualification: the first of two persons",
     openapi_extra=json_body(AnnulmentForm),
 )
+@needs(Action.ANNULMENT_RECORD, on="annulment")
 def record(request: Request, caller: Caller) -> Response:
     """Gives the step's id; the same content proposed again keeps its id. Nothing counts before the confirmation."""
     form = json_form(request, caller.raw_body, AnnulmentForm)
@@ -167,6 +175,7 @@ def record(request: Request, caller: Caller) -> Response:
 
 
 @router.get("/annulments", summary="Annulments and what lifts them")
+@needs(Action.BATCH_VOIDING_READ, on="annulment")
 def annulments(
     request: Request, caller: Caller, status: Annotated[DecisionStatus | None, Query()] = None
 ) -> Response:
@@ -182,6 +191,7 @@ def annulments(
     summary="Propose to lift an annulment",
     openapi_extra=json_body(AnnulmentLiftingForm),
 )
+@needs(Action.ANNULMENT_RECORD, on="annulment/{step}")
 def lift(request: Request, step: AnnulmentId, caller: Caller) -> Response:
     """Gives the id of the lifting step, which a second person confirms."""
     form = json_form(request, caller.raw_body, AnnulmentLiftingForm)
@@ -196,6 +206,7 @@ def lift(request: Request, step: AnnulmentId, caller: Caller) -> Response:
 @router.post(
     "/annulments/{step}/confirmation", summary="Confirm an annulment or lifting: the second of two persons"
 )
+@needs(Action.ANNULMENT_CONFIRM, on="annulment/{step}")
 def confirm_annulment(request: Request, step: AnnulmentId, caller: Caller) -> Response:
     """An annulment lists everything that cites the proof, and bars later rows; a lifting ends both."""
     office = office_of(request)
@@ -206,6 +217,7 @@ def confirm_annulment(request: Request, step: AnnulmentId, caller: Caller) -> Re
 
 
 @router.post("/annulments/{step}/withdrawal", summary="Withdraw an annulment or lifting not confirmed")
+@needs(Action.ANNULMENT_RECORD, on="annulment/{step}")
 def withdraw_annulment(request: Request, step: AnnulmentId, caller: Caller) -> Response:
     """The same again changes nothing."""
     office = office_of(request)

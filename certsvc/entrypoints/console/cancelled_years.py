@@ -14,6 +14,7 @@ from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
 from certsvc.entrypoints.credit_answers import cancellation_object
+from certsvc.entrypoints.http.permitted import needs
 
 PATH = "/api/v1/cancelled-years"
 router = APIRouter(prefix=PATH, tags=["cancelled years"])
@@ -45,6 +46,7 @@ class YearLiftingForm(_Grounds):
 
 
 @router.post("", summary="Propose to cancel a person's year", openapi_extra=json_body(CancellationForm))
+@needs(Action.YEAR_CANCEL_PROPOSE, on="cancelled-year")
 def propose(request: Request, caller: Caller) -> Response:
     """Gives the step's id; the same content proposed again keeps its id."""
     form = json_form(request, caller.raw_body, CancellationForm)
@@ -65,6 +67,7 @@ def propose(request: Request, caller: Caller) -> Response:
 
 
 @router.get("", summary="The cancelled years of one's own authority")
+@needs(Action.YEAR_CANCEL_READ, on="cancelled-year")
 def listed(request: Request, caller: Caller) -> Response:
     """For officials; the province sees all. Every look is written down."""
     found = office_of(request).credit.cancelled_years.listed(caller.caller, "console")
@@ -74,6 +77,7 @@ def listed(request: Request, caller: Caller) -> Response:
 @router.post(
     "/{step}/lifting", summary="Propose to give a year back", openapi_extra=json_body(YearLiftingForm)
 )
+@needs(Action.YEAR_CANCEL_PROPOSE, on="cancelled-year/{step}")
 def lift(request: Request, step: StepId, caller: Caller) -> Response:
     """Gives the id of the lifting step, which a second person confirms."""
     form = json_form(request, caller.raw_body, YearLiftingForm)
@@ -84,6 +88,7 @@ def lift(request: Request, step: StepId, caller: Caller) -> Response:
 
 
 @router.post("/{step}/confirmation", summary="Confirm a step: the second of two persons")
+@needs(Action.YEAR_CANCEL_CONFIRM, on="cancelled-year/{step}")
 def confirm(request: Request, step: StepId, caller: Caller) -> Response:
     """Takes effect at once; asked again by the same person it changes nothing."""
     office = office_of(request)
@@ -93,6 +98,7 @@ def confirm(request: Request, step: StepId, caller: Caller) -> Response:
 
 
 @router.post("/{step}/withdrawal", summary="Withdraw a step that is not confirmed")
+@needs(Action.YEAR_CANCEL_PROPOSE, on="cancelled-year/{step}")
 def withdraw(request: Request, step: StepId, caller: Caller) -> Response:
     """By an official of the authority; asked again it changes nothing."""
     office = office_of(request)

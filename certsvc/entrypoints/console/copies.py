@@ -15,6 +15,7 @@ from certsvc.entrypoints.console.forms import json_body, json_form
 from certsvc.entrypoints.console.shares import HolderForm, OwnForm, PortalForm
 from certsvc.entrypoints.copy_objects import copy_object
 from certsvc.entrypoints.document_answers import document_answer
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.stages.annotated_copies import CopyWish
 
 router = APIRouter(prefix="/api/v1/holder/annotated-copies", tags=["annotated copies"])
@@ -39,6 +40,7 @@ class CopyForm(PortalForm):
 
 
 @router.post("", summary="Make an annotated copy", openapi_extra=json_body(CopyForm))
+@needs(Action.COPY_MAKE, on="annotated-copy")
 def make(request: Request, caller: Caller) -> Response:
     """Gives the copy when its document is kept; the same request again gives the same copy."""
     form = json_form(request, caller.raw_body, CopyForm)
@@ -50,6 +52,7 @@ def make(request: Request, caller: Caller) -> Response:
 
 
 @router.post("/list", summary="The holder's annotated copies", openapi_extra=json_body(OwnForm))
+@needs(Action.COPY_READ, on="annotated-copy")
 def listed(request: Request, caller: Caller) -> Response:
     """Newest first, ended and withdrawn ones too."""
     form = json_form(request, caller.raw_body, OwnForm)
@@ -67,6 +70,7 @@ def listed(request: Request, caller: Caller) -> Response:
     response_class=Response,
     responses=_PDF,
 )
+@needs(Action.COPY_READ, on="annotated-copy/{copy}")
 def document(request: Request, copy: CopyId, caller: Caller) -> Response:
     """Only while it may be used; the look is written down first."""
     form = json_form(request, caller.raw_body, OwnForm)
@@ -77,6 +81,7 @@ def document(request: Request, copy: CopyId, caller: Caller) -> Response:
 
 
 @router.post("/{copy}/withdrawal", summary="End an annotated copy early", openapi_extra=json_body(OwnForm))
+@needs(Action.COPY_WITHDRAW, on="annotated-copy/{copy}")
 def withdraw(request: Request, copy: CopyId, caller: Caller) -> Response:
     """From now on verification on line says so; the same again changes nothing."""
     form = json_form(request, caller.raw_body, OwnForm)

@@ -17,6 +17,7 @@ from certsvc.entrypoints.console.access import SMALL_BODY, office_of, raw_body_o
 from certsvc.entrypoints.console.decisions import Caller, DecisionId, Digest
 from certsvc.entrypoints.console.forms import json_body, json_form, media_type, require_content, unsupported
 from certsvc.entrypoints.http.body import uploaded_file
+from certsvc.entrypoints.http.permitted import needs
 
 PATH = "/api/v1/decision-documents"
 LARGEST_UPLOAD = LARGEST_DOCUMENT + SMALL_BODY
@@ -56,6 +57,7 @@ async def _file_of(request: Request, raw_body: Annotated[bytes, Depends(raw_body
 
 
 @router.post(PATH, summary="Upload a decision's document, or a proof of service", openapi_extra=_UPLOAD)
+@needs(Action.DECISION_DOCUMENT, on="document")
 def upload(request: Request, caller: Caller, raw: Annotated[bytes, Depends(_file_of)]) -> Response:
     """PDF, JPEG or PNG of at most 10 MB; gives its digest, by which a proposal or a service names it."""
     office = office_of(request)
@@ -64,6 +66,7 @@ def upload(request: Request, caller: Caller, raw: Annotated[bytes, Depends(_file
 
 
 @router.get("/api/v1/decisions/{decision}/document", summary="The document of a decision")
+@needs(Action.DECISION_READ, on="decision/{decision}")
 def document(request: Request, decision: DecisionId, caller: Caller) -> Response:
     """As it was uploaded, for who may read the decision; the look is written down."""
     documents = office_of(request).decision_documents
@@ -75,6 +78,7 @@ def document(request: Request, decision: DecisionId, caller: Caller) -> Response
     summary="Record that a decision was served",
     openapi_extra=json_body(ServiceForm),
 )
+@needs(Action.DECISION_SERVICE, on="decision/{decision}")
 def serve(request: Request, decision: DecisionId, caller: Caller) -> Response:
     """Gives the decision with everything recorded of its service; the same again changes nothing."""
     office = office_of(request)
@@ -86,6 +90,7 @@ def serve(request: Request, decision: DecisionId, caller: Caller) -> Response:
 
 
 @router.get("/api/v1/decisions/{decision}/services/{position}/proof", summary="The proof of a service")
+@needs(Action.DECISION_READ, on="decision/{decision}")
 def proof(
     request: Request, decision: DecisionId, position: Annotated[int, Path(ge=1, le=9999)], caller: Caller
 ) -> Response:

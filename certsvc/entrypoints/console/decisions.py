@@ -16,6 +16,7 @@ from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.entrypoints.answers import decision_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.errors import UnknownReference
 from certsvc.ports.access import PersonalLook
 
@@ -45,6 +46,7 @@ class ProposalForm(BaseModel):
 @router.post(
     "", summary="Propose a decision: the first of two persons", openapi_extra=json_body(ProposalForm)
 )
+@needs(*(proposing(kind) for kind in DecisionKind))
 def propose(request: Request, caller: Caller) -> Response:
     """Gives the decision's id; the same content proposed again keeps its id."""
     form = json_form(request, caller.raw_body, ProposalForm)
@@ -64,6 +66,7 @@ def propose(request: Request, caller: Caller) -> Response:
 
 
 @router.post("/{decision}/confirmation", summary="Confirm a decision: the second of two persons")
+@needs(*(confirming(kind) for kind in DecisionKind), on="decision/{decision}")
 def confirm(request: Request, decision: DecisionId, caller: Caller) -> Response:
     """Takes effect at once and goes to the public log. What was broken off is finished by asking again."""
     office = office_of(request)
@@ -73,6 +76,7 @@ def confirm(request: Request, decision: DecisionId, caller: Caller) -> Response:
 
 
 @router.get("/{decision}", summary="A decision: what the second person confirms")
+@needs(Action.DECISION_READ, on="decision/{decision}")
 def show(request: Request, decision: DecisionId, caller: Caller) -> Response:
     """Everything proposed, and how far it is. Corrections tell of people: the look is written down."""
     office = office_of(request)
@@ -92,6 +96,7 @@ def show(request: Request, decision: DecisionId, caller: Caller) -> Response:
     summary="The log's promise to take a decision's events",
     response_class=PlainTextResponse,
 )
+@needs(Action.DECISION_READ, on="decision/{decision}")
 def log_receipt(request: Request, decision: DecisionId, caller: Caller) -> Response:
     """A signed note (docs/formats/log-receipt.md), without any name; for those who may read the decision."""
     office = office_of(request)
@@ -102,6 +107,7 @@ def log_receipt(request: Request, decision: DecisionId, caller: Caller) -> Respo
 
 
 @router.post("/{decision}/withdrawal", summary="Withdraw a decision that is not confirmed")
+@needs(Action.DECISION_WITHDRAW, on="decision/{decision}")
 def withdraw(request: Request, decision: DecisionId, caller: Caller) -> Response:
     """By an official of the authority that proposed it; the same again changes nothing."""
     office = office_of(request)

@@ -16,6 +16,7 @@ from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import JSON, json_body, json_form
 from certsvc.entrypoints.e_licence_objects import answer_schema, e_licence_object
 from certsvc.entrypoints.http.allowances import guess_key, require_allowance
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.errors import MistypedCode
 from certsvc.ports.sharing import RateLimiter
 from certsvc.stages.manual_codes import CodeAnswers
@@ -86,6 +87,7 @@ class ELicenceLimit:
     openapi_extra=json_body(ELicenceForm),
     responses=_ANSWER,
 )
+@needs(Action.E_LICENCE_READ, on="e-licence")
 def whole(request: Request, caller: Caller) -> Response:
     """For programs registered for `e-licence`, and nobody else. Every answer is written down as a look."""
     office = office_of(request)

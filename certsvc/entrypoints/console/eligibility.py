@@ -22,6 +22,7 @@ from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import JSON, json_body, json_form
 from certsvc.entrypoints.http.allowances import require_allowance
 from certsvc.entrypoints.http.entity_tags import answer_with_etag
+from certsvc.entrypoints.http.permitted import needs, open_to_all
 from certsvc.errors import RequestError
 from certsvc.formats.detached_jws import SIGNATURE_HEADER
 from certsvc.ports.sharing import RateLimiter
@@ -77,6 +78,7 @@ class EligibilityLimit:
     openapi_extra=json_body(EligibilityForm),
     responses=_ANSWER,
 )
+@needs(Action.ELIGIBILITY_ASK, on="eligibility")
 def ask(request: Request, caller: Caller) -> Response:
     """For programs registered for `eligibility`, and nobody else. Every question is written down as a look."""
     office = office_of(request)
@@ -89,6 +91,7 @@ def ask(request: Request, caller: Caller) -> Response:
 
 
 @router.get(KEYS_PATH, summary="The public key of signed answers, as JWKS")
+@open_to_all("public keys, with which programs check signed answers")
 def keys(request: Request) -> Response:
     """For everybody (RFC 7517)."""
     content = json.dumps(office_of(request).credit.published_keys()).encode()

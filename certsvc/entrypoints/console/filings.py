@@ -12,6 +12,7 @@ from certsvc.entrypoints.answers import issue_object, report_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of, raw_body_of
 from certsvc.entrypoints.console.forms import media_type, require_content, unsupported
 from certsvc.entrypoints.http.body import uploaded_file
+from certsvc.entrypoints.http.permitted import needs
 
 PATH = "/api/v1/filings"
 router = APIRouter(prefix=PATH, tags=["filings"])
@@ -54,6 +55,7 @@ async def file_of(request: Request, raw_body: Annotated[bytes, Depends(raw_body_
 
 
 @router.post("", summary="File a batch", openapi_extra=UPLOAD)
+@needs(Action.FILING_SUBMIT)
 def submit(
     request: Request, caller: Caller, file: Annotated[tuple[bytes, str], Depends(file_of)]
 ) -> Response:
@@ -64,6 +66,7 @@ def submit(
 
 
 @router.get("/{filing}", summary="The answer to a filing")
+@needs(Action.FILING_READ, on="filing/{filing}")
 def show(request: Request, filing: FilingId, caller: Caller) -> Response:
     """Status and findings; the look is written down."""
     report = office_of(request).view_filing(filing, caller.caller, channel_of(caller))
@@ -75,6 +78,7 @@ def show(request: Request, filing: FilingId, caller: Caller) -> Response:
     summary="The log's promise to take the certificates of a filing",
     response_class=PlainTextResponse,
 )
+@needs(Action.FILING_READ, on="filing/{filing}")
 def log_receipt(request: Request, filing: FilingId, caller: Caller) -> Response:
     """A signed note (docs/formats/log-receipt.md), without any name; for those who may read the filing."""
     office = office_of(request)
@@ -83,6 +87,7 @@ def log_receipt(request: Request, filing: FilingId, caller: Caller) -> Response:
 
 
 @router.post("/{filing}/approval", summary="Approve a filing: the first of two persons")
+@needs(Action.FILING_APPROVE, on="filing/{filing}")
 def approve(request: Request, filing: FilingId, caller: Caller) -> Response:
     """Confirms that the admitted persons may get their certificates."""
     office = office_of(request)
@@ -91,6 +96,7 @@ def approve(request: Request, filing: FilingId, caller: Caller) -> Response:
 
 
 @router.post("/{filing}/issue", summary="Issue the certificates of a filing: the second of two persons")
+@needs(Action.FILING_ISSUE, on="filing/{filing}")
 def issue(request: Request, filing: FilingId, caller: Caller) -> Response:
     """Numbers, seals, logs and publishes. What was broken off is finished by asking again."""
     office = office_of(request)

@@ -22,6 +22,7 @@ from certsvc.entrypoints.history_objects import (
     record_line,
     record_object,
 )
+from certsvc.entrypoints.http.permitted import needs
 
 IMPORTS_PATH = "/api/v1/history-imports"
 RECORDS_PATH = "/api/v1/historical-records"
@@ -70,6 +71,7 @@ class MappingForm(_Form):
 
 
 @router.post(IMPORTS_PATH, summary="Import historical data", openapi_extra=UPLOAD)
+@needs(Action.HISTORY_IMPORT, on="history")
 def import_file(request: Request, caller: Caller, file: File) -> Response:
     """Receives XLSX, CSV or JSON and answers with every finding at once, as `history import --json` does."""
     raw, name = file
@@ -79,6 +81,7 @@ def import_file(request: Request, caller: Caller, file: File) -> Response:
 
 
 @router.get(f"{IMPORTS_PATH}/{{wanted}}", summary="An import and its records")
+@needs(Action.DECISION_READ, on="history/{wanted}")
 def show_import(
     request: Request, wanted: ImportId, caller: Caller, state: Annotated[HistoryState | None, Query()] = None
 ) -> Response:
@@ -92,6 +95,7 @@ def show_import(
 @router.post(
     f"{IMPORTS_PATH}/{{wanted}}/confirmation", summary="Confirm an import: the second of two persons"
 )
+@needs(Action.HISTORY_CONFIRM, on="history/{wanted}")
 def confirm_import(request: Request, wanted: ImportId, caller: Caller) -> Response:
     """Records of grades A and B are published. What was broken off is finished by asking again."""
     history = office_of(request).history
@@ -100,6 +104,7 @@ def confirm_import(request: Request, wanted: ImportId, caller: Caller) -> Respon
 
 
 @router.get(f"{RECORDS_PATH}/{{reference}}", summary="A historical record with all its versions")
+@needs(Action.DECISION_READ, on="history/{reference}")
 def show_record(request: Request, reference: Reference, caller: Caller) -> Response:
     """As recorded, with today's codes beside it; the look is written down."""
     history = office_of(request).history
@@ -115,6 +120,7 @@ def show_record(request: Request, reference: Reference, caller: Caller) -> Respo
     summary="Record a person's objection",
     openapi_extra=json_body(DisputeForm),
 )
+@needs(Action.HISTORY_IMPORT, on="history/{reference}")
 def dispute(request: Request, reference: Reference, caller: Caller) -> Response:
     """The record is answered as disputed until this is settled, or corrected."""
     form = json_form(request, caller.raw_body, DisputeForm)
@@ -127,6 +133,7 @@ def dispute(request: Request, reference: Reference, caller: Caller) -> Response:
     summary="Settle an objection without a correction",
     openapi_extra=json_body(SettlementForm),
 )
+@needs(Action.HISTORY_IMPORT, on="history/{reference}")
 def settle(request: Request, reference: Reference, caller: Caller) -> Response:
     """By another person than who recorded it."""
     form = json_form(request, caller.raw_body, SettlementForm)
@@ -141,6 +148,7 @@ def settle(request: Request, reference: Reference, caller: Caller) -> Response:
     summary="Propose a corrected version",
     openapi_extra=json_body(CorrectionForm),
 )
+@needs(Action.HISTORY_IMPORT, on="history/{reference}")
 def correct(request: Request, reference: Reference, caller: Caller) -> Response:
     """The old version stays; another person confirms the new one."""
     form = json_form(request, caller.raw_body, CorrectionForm)
@@ -151,6 +159,7 @@ def correct(request: Request, reference: Reference, caller: Caller) -> Response:
 @router.post(
     f"{RECORDS_PATH}/{{reference}}/confirmation", summary="Confirm a correction: the second of two persons"
 )
+@needs(Action.HISTORY_CONFIRM, on="history/{reference}")
 def confirm_correction(request: Request, reference: Reference, caller: Caller) -> Response:
     """The corrected version takes the place of the old one, in the register and in the public log."""
     history = office_of(request).history
@@ -159,6 +168,7 @@ def confirm_correction(request: Request, reference: Reference, caller: Caller) -
 
 
 @router.post(MAPPINGS_PATH, summary="Make a mapping statement", openapi_extra=json_body(MappingForm))
+@needs(Action.MAPPING_MAKE, on="mapping")
 def make_mapping(request: Request, caller: Caller) -> Response:
     """Gives its reference; the same person and certificate keep theirs. It is no certificate."""
     office = office_of(request)

@@ -15,6 +15,7 @@ from certsvc.entrypoints.alert_objects import alert_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
 from certsvc.entrypoints.console.shares import HolderForm, PortalForm
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.ports.look_ups import HANDED_OUT, LookUpChannel
 from certsvc.stages.look_ups import MarkedLookUp
 
@@ -38,6 +39,7 @@ class LookUpForm(PortalForm):
 
 
 @router.post(PATH, summary="Who checked the holder's certificate", openapi_extra=json_body(LookUpForm))
+@needs(Action.LOOK_UP_READ, on="look-ups")
 def look_ups(request: Request, caller: Caller) -> Response:
     """The last 200 look-ups, and the openings of share grants on the certificate; newest first."""
     form = json_form(request, caller.raw_body, LookUpForm)
@@ -57,6 +59,7 @@ def look_ups(request: Request, caller: Caller) -> Response:
 
 
 @router.get(ALERTS_PATH, summary="Alerts that somebody tries certificates out, for the province")
+@needs(Action.LOOK_UP_ALERTS, on="look-up-alerts")
 def alerts(request: Request, caller: Caller) -> Response:
     """The last 200, newest first; an asker is a pseudonym of one day, null where a pattern has no one asker."""
     office = office_of(request)

@@ -13,6 +13,7 @@ from certsvc.domain.permission import Action
 from certsvc.entrypoints.answers import notice_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.entrypoints.http.permitted import needs
 
 router = APIRouter(prefix="/api/v1/notice-steps", tags=["unit notices"])
 StepId = Annotated[str, Path(pattern="^[A-Z0-9]{1,20}$")]
@@ -40,6 +41,7 @@ class LiftingForm(_Grounds):
 
 
 @router.post("", summary="Propose to name a unit publicly", openapi_extra=json_body(NoticeForm))
+@needs(Action.UNIT_NOTICE_PROPOSE, on="unit-notice")
 def propose(request: Request, caller: Caller) -> Response:
     """Gives the step's id; the same content proposed again keeps its id."""
     form = json_form(request, caller.raw_body, NoticeForm)
@@ -52,6 +54,7 @@ def propose(request: Request, caller: Caller) -> Response:
 
 
 @router.post("/{step}/lifting", summary="Propose to lift a notice", openapi_extra=json_body(LiftingForm))
+@needs(Action.UNIT_NOTICE_PROPOSE, on="unit-notice/{step}")
 def lift(request: Request, step: StepId, caller: Caller) -> Response:
     """Gives the id of the lifting step, which a second person confirms."""
     form = json_form(request, caller.raw_body, LiftingForm)
@@ -62,6 +65,7 @@ def lift(request: Request, step: StepId, caller: Caller) -> Response:
 
 
 @router.post("/{step}/confirmation", summary="Confirm: the second of two persons")
+@needs(Action.UNIT_NOTICE_CONFIRM, on="unit-notice/{step}")
 def confirm(request: Request, step: StepId, caller: Caller) -> Response:
     """The unit is named, or no longer named, at once."""
     office = office_of(request)
@@ -70,6 +74,7 @@ def confirm(request: Request, step: StepId, caller: Caller) -> Response:
 
 
 @router.post("/{step}/withdrawal", summary="Withdraw a step that is not confirmed")
+@needs(Action.UNIT_NOTICE_PROPOSE, on="unit-notice/{step}")
 def withdraw(request: Request, step: StepId, caller: Caller) -> Response:
     """The same again changes nothing."""
     office = office_of(request)
@@ -78,6 +83,7 @@ def withdraw(request: Request, step: StepId, caller: Caller) -> Response:
 
 
 @router.get("/{step}", summary="A step: what the second person confirms")
+@needs(Action.REPORT_READ, on="unit-notice/{step}")
 def show(request: Request, step: StepId, caller: Caller) -> Response:
     """Everything proposed, and how far it is."""
     office = office_of(request)

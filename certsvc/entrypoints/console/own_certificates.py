@@ -18,6 +18,7 @@ from certsvc.entrypoints.console.shares import HolderForm, OwnForm, PortalForm
 from certsvc.entrypoints.document_answers import document_answer
 from certsvc.entrypoints.holder_objects import HOLDER_FORMAT, encode_holding, holding_schema
 from certsvc.entrypoints.http.allowances import require_allowance
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.formats.detached_jws import SIGNATURE_HEADER
 from certsvc.ports.sharing import RateLimiter
 
@@ -84,6 +85,7 @@ class OwnCertificatesLimit:
     openapi_extra=json_body(OwnForm),
     responses=_LISTED,
 )
+@needs(Action.OWN_CERTIFICATES_READ, on="own-certificates")
 def listed(request: Request, caller: Caller) -> Response:
     """Whole content, versions, status, decisions with reason and legal basis. Every question is written down as a look."""
     form = json_form(request, caller.raw_body, OwnForm)
@@ -105,6 +107,7 @@ def listed(request: Request, caller: Caller) -> Response:
     response_class=Response,
     responses=_PDF,
 )
+@needs(Action.OWN_DOCUMENT_READ, on="certificate/{number}")
 def document(request: Request, number: Number, caller: Caller) -> Response:
     """The newest version, or the one asked for; not of a certificate that was revoked, written off or declared void (409).
 

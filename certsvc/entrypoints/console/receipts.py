@@ -14,6 +14,7 @@ from certsvc.entrypoints.answers import receipt_object
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.filings import Caller, FilingId, channel_of
 from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.stages.receipts import MOST_REF, MOST_TEXT
 
 router = APIRouter(prefix="/api/v1/filings", tags=["receipts"])
@@ -31,6 +32,7 @@ class ReceiptForm(BaseModel):
 
 
 @router.post("/{filing}/receipts", summary="Record a level's receipt", openapi_extra=json_body(ReceiptForm))
+@needs(Action.RECEIPT_RECORD, on="filing/{filing}")
 def record(request: Request, filing: FilingId, caller: Caller) -> Response:
     """Recorded once by an official of the authority that receives at this level; the same again changes nothing."""
     office = office_of(request)
@@ -43,6 +45,7 @@ def record(request: Request, filing: FilingId, caller: Caller) -> Response:
 
 
 @router.get("/{filing}/receipts", summary="The receipts of a filing, and the levels without one")
+@needs(Action.FILING_READ, on="filing/{filing}")
 def show(request: Request, filing: FilingId, caller: Caller) -> Response:
     """For everybody who may read the filing; the look is written down."""
     office = office_of(request)

@@ -11,11 +11,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 
+from certsvc.domain.permission import Action
 from certsvc.domain.statistics import Basis, Dimension, StatisticsQuestion
 from certsvc.domain.supervision import Concern
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.filings import channel_of
 from certsvc.entrypoints.console.report_files import FILE_ANSWERS, WantedFile, file_answer
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.entrypoints.report_answers import quotas_object, statistics_object, supervision_object
 from certsvc.errors import RequestError
 
@@ -34,6 +36,7 @@ ReviewYear = Annotated[int, Query(ge=2021, le=2199)]
     summary="Titles by one or two dimensions, by how they stand, with completeness",
     responses=FILE_ANSWERS,
 )
+@needs(Action.REPORT_READ, on="report/statistics")
 def statistics(
     request: Request,
     caller: Caller,
@@ -73,6 +76,7 @@ def statistics(
 @router.get(
     "/supervision", summary="Supervision lists, for supervisors and the province", responses=FILE_ANSWERS
 )
+@needs(Action.REPORT_READ, on="report/supervision")
 def supervision(
     request: Request,
     caller: Caller,
@@ -94,6 +98,7 @@ def supervision(
     summary="Counters of a review year against the plans; they block nothing",
     responses=FILE_ANSWERS,
 )
+@needs(Action.REPORT_READ, on="report/quotas")
 def quotas(request: Request, caller: Caller, file: WantedFile, year: ReviewYear) -> Response:
     """As `certsvc report quotas --json`."""
     reports = office_of(request).information.reports
@@ -104,6 +109,7 @@ def quotas(request: Request, caller: Caller, file: WantedFile, year: ReviewYear)
 
 
 @router.get("/subsidy", summary="The roster of the rural subsidy, as a file alone", responses=FILE_ANSWERS)
+@needs(Action.REPORT_EXPORT, on="report/subsidy")
 def subsidy(
     request: Request, caller: Caller, file: WantedFile, year: ReviewYear, region: Region = None
 ) -> Response:

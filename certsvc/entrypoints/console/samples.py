@@ -13,6 +13,7 @@ from certsvc.domain.permission import Action
 from certsvc.domain.sampling import Subject
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.entrypoints.report_answers import attestation_object, sample_object
 from certsvc.stages.sampling import SampleOrder
 
@@ -49,6 +50,7 @@ class AttestationForm(BaseModel):
 
 
 @router.post(SAMPLES, summary="Draw a sample under a document", openapi_extra=json_body(SampleForm))
+@needs(Action.SAMPLE_DRAW, on="sample")
 def draw(request: Request, caller: Caller) -> Response:
     """As `certsvc sample draw --json`. The same document draws only once: asked again, the same sample."""
     form = json_form(request, caller.raw_body, SampleForm)
@@ -68,6 +70,7 @@ def draw(request: Request, caller: Caller) -> Response:
 
 
 @router.get(f"{SAMPLES}/{{sample}}", summary="A sample, with everything that drawing it again needs")
+@needs(Action.REPORT_READ, on="sample/{sample}")
 def show(request: Request, sample: SampleId, caller: Caller) -> Response:
     """For officials and supervisors of its territory, and whoever inspects something of it."""
     office = office_of(request)
@@ -78,6 +81,7 @@ def show(request: Request, sample: SampleId, caller: Caller) -> Response:
 @router.post(
     ATTESTATIONS, summary="Record who watched a review meeting", openapi_extra=json_body(AttestationForm)
 )
+@needs(Action.ATTESTATION_RECORD, on="meeting")
 def attest(request: Request, caller: Caller) -> Response:
     """As `certsvc attestation record --json`: once for each meeting; the same again changes nothing."""
     form = json_form(request, caller.raw_body, AttestationForm)

@@ -13,6 +13,7 @@ from certsvc.domain.permission import Action
 from certsvc.domain.share_grant import DEFAULT_DAYS, LONGEST_DAYS, ShareGrant
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.stages.share_grants import Holder
 
 router = APIRouter(prefix="/api/v1/holder/share-grants", tags=["share grants"])
@@ -56,6 +57,7 @@ class OwnForm(PortalForm):
 
 
 @router.post("", summary="Make a share grant", openapi_extra=json_body(GrantForm))
+@needs(Action.SHARE_MAKE, on="share-grant")
 def make(request: Request, caller: Caller) -> Response:
     """Gives the code, which is shown this once."""
     form = json_form(request, caller.raw_body, GrantForm)
@@ -68,6 +70,7 @@ def make(request: Request, caller: Caller) -> Response:
 
 
 @router.post("/list", summary="The holder's share grants", openapi_extra=json_body(OwnForm))
+@needs(Action.SHARE_READ, on="share-grant")
 def listed(request: Request, caller: Caller) -> Response:
     """Newest first, each with how often and at which instants it was opened."""
     form = json_form(request, caller.raw_body, OwnForm)
@@ -81,6 +84,7 @@ def listed(request: Request, caller: Caller) -> Response:
 
 
 @router.post("/{grant}/cancellation", summary="End a share grant", openapi_extra=json_body(OwnForm))
+@needs(Action.SHARE_CANCEL, on="share-grant/{grant}")
 def cancel(request: Request, grant: GrantId, caller: Caller) -> Response:
     """Its code opens nothing from now on; the same again changes nothing."""
     form = json_form(request, caller.raw_body, OwnForm)

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from certsvc.domain.permission import PERMISSIONS
 from certsvc.entrypoints.console.access import cookies_of, office_of, signed_in
 from certsvc.entrypoints.console.sign_in_limit import limit_begin, limit_finish
+from certsvc.entrypoints.http.permitted import open_to_all, open_to_signed_in
 from certsvc.errors import NotSignedIn
 from certsvc.stages.sign_in import ATTEMPT_LASTS, SignedIn
 
@@ -21,6 +22,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 @router.get(
     "/console/sign-in", summary="Begin to sign in: to the provider", dependencies=[Depends(limit_begin)]
 )
+@open_to_all("whoever signs in is not known yet")
 def begin(request: Request) -> Response:
     """Redirects the browser to the OpenID provider."""
     attempt = office_of(request).sign_in.begin()
@@ -34,6 +36,7 @@ def begin(request: Request) -> Response:
     summary="Where the provider sends the browser back to",
     dependencies=[Depends(limit_finish)],
 )
+@open_to_all("whoever signs in is not known yet")
 def finish(
     request: Request,
     state: Annotated[str, Query(max_length=512)] = "",
@@ -55,6 +58,7 @@ def finish(
 
 
 @router.post("/console/sign-out", summary="Sign out: ends the session", status_code=204)
+@open_to_signed_in("ends the session of the one who asks")
 def sign_out(request: Request, session: Annotated[SignedIn, Depends(signed_in)]) -> Response:
     """Ends the session at the server and drops the cookie."""
     cookies = cookies_of(request)
@@ -65,6 +69,7 @@ def sign_out(request: Request, session: Annotated[SignedIn, Depends(signed_in)])
 
 
 @router.get("/console/me", summary="Who is signed in, and what they may do")
+@open_to_signed_in("about the one who asks")
 def me(session: Annotated[SignedIn, Depends(signed_in)]) -> Response:
     """Name, role, region, the actions of the role, the CSRF token for unsafe methods, and when the session ends."""
     caller = session.caller

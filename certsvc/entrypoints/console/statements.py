@@ -13,6 +13,7 @@ from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
 from certsvc.entrypoints.console.shares import HolderForm, PortalForm
 from certsvc.entrypoints.document_answers import statement_answer
+from certsvc.entrypoints.http.permitted import needs
 
 router = APIRouter(prefix="/api/v1/holder/statements", tags=["statements"])
 Caller = Annotated[Asked, Depends(asked)]
@@ -35,6 +36,7 @@ class StatementForm(PortalForm):
     response_class=Response,
     responses=_PDF,
 )
+@needs(Action.STATEMENT_READ, on="historical-statement")
 def statement(request: Request, caller: Caller) -> Response:
     """The same version of a record always gives the same bytes; the look is written down first."""
     form = json_form(request, caller.raw_body, StatementForm)

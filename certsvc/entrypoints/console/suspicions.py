@@ -13,6 +13,7 @@ from certsvc.domain.permission import Action
 from certsvc.domain.suspicion import CaseOutcome, CaseStatus, case_closing
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
+from certsvc.entrypoints.http.permitted import needs
 from certsvc.entrypoints.suspicion_objects import case_object, shown_object
 
 PATH = "/api/v1/suspicion-cases"
@@ -41,6 +42,7 @@ class ClosingForm(_Form):
 
 
 @router.get("", summary="Suspicion cases, the oldest first")
+@needs(Action.SUSPICION_READ, on="suspicion")
 def listed(
     request: Request, caller: Caller, status: Annotated[CaseStatus | None, Query()] = None
 ) -> Response:
@@ -50,6 +52,7 @@ def listed(
 
 
 @router.get("/{number}", summary="A suspicion case")
+@needs(Action.SUSPICION_READ, on="suspicion/{number}")
 def show(request: Request, number: CaseNumber, caller: Caller) -> Response:
     """Everything that was reported; the look is written down."""
     shown = office_of(request).suspicion_desk.cases.show(number, caller.caller, "console")
@@ -57,6 +60,7 @@ def show(request: Request, number: CaseNumber, caller: Caller) -> Response:
 
 
 @router.get("/{number}/attachment", summary="The file that was attached")
+@needs(Action.SUSPICION_READ, on="suspicion/{number}")
 def attachment(request: Request, number: CaseNumber, caller: Caller) -> Response:
     """As it was handed in, to be kept and never shown inside a page of ours; the look is written down."""
     suffix, content = office_of(request).suspicion_desk.cases.attachment(number, caller.caller, "console")
@@ -66,6 +70,7 @@ def attachment(request: Request, number: CaseNumber, caller: Caller) -> Response
 
 
 @router.post("/{number}/assignment", summary="Assign a case", openapi_extra=json_body(AssignmentForm))
+@needs(Action.SUSPICION_ASSIGN, on="suspicion/{number}")
 def assign(request: Request, number: CaseNumber, caller: Caller) -> Response:
     """The same again changes nothing."""
     cases = office_of(request).suspicion_desk.cases
@@ -75,6 +80,7 @@ def assign(request: Request, number: CaseNumber, caller: Caller) -> Response:
 
 
 @router.post("/{number}/closing", summary="Close a case", openapi_extra=json_body(ClosingForm))
+@needs(Action.SUSPICION_CLOSE, on="suspicion/{number}")
 def close(request: Request, number: CaseNumber, caller: Caller) -> Response:
     """With words for the reporter; it changes no certificate. The same again changes nothing."""
     cases = office_of(request).suspicion_desk.cases

@@ -12,6 +12,7 @@ from certsvc.bootstrap import Office
 from certsvc.domain.caller import Caller
 from certsvc.entrypoints.http.cookies import Cookies, keep_from_now_on
 from certsvc.entrypoints.http.csrf import SAFE_METHODS, given_csrf
+from certsvc.entrypoints.http.permitted import turn_away
 from certsvc.entrypoints.http.subjects import request_subject
 from certsvc.errors import NotSignedIn
 from certsvc.stages.share_grants import Holder
@@ -52,5 +53,6 @@ async def signed_holder(request: Request) -> SignedHolder:
     if request.method not in SAFE_METHODS:
         given = await given_csrf(request)
         await run_in_threadpool(sign_in.check_csrf, session, given, request_subject(request))
+    await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
     keep_from_now_on(request, session.next_token)
     return SignedHolder(session.holder, session.caller, session.csrf_token, session.ends_at)
