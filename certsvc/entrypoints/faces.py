@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from certsvc.entrypoints.console import PATHS, create_console
 from certsvc.entrypoints.hot_path import HotPath
 from certsvc.entrypoints.hot_path.joining import open_hot_path
+from certsvc.entrypoints.html.work_files import PATHS as WORK_FILES
+from certsvc.entrypoints.html.work_files import create_work_files
 from certsvc.entrypoints.portal import PATH as PORTAL
 from certsvc.entrypoints.portal import create_portal
 from certsvc.entrypoints.public_api import create_app
@@ -19,11 +21,19 @@ if TYPE_CHECKING:
 
 
 class Faces:
-    """ASGI application: `console` and `portal` for the paths that they serve, the public face for everything else."""
+    """ASGI application: `console` and `portal` for the paths that they serve, the public face for everything else.
+
+    What the pages of both look like is served beside them.
+    """
 
     def __init__(self, public: ASGIApp, console: ASGIApp, portal: ASGIApp) -> None:
         self._public = public
-        self._by_path = (*((path, console) for path in PATHS), (PORTAL, portal))
+        work_files = create_work_files()
+        self._by_path = (
+            *((path, console) for path in PATHS),
+            (PORTAL, portal),
+            *((path, work_files) for path in WORK_FILES),
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; start-up and shut-down go to the public face."""

@@ -33,11 +33,13 @@ from certsvc.entrypoints.console import (
 )
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.description import ConsoleFace
+from certsvc.entrypoints.console.pages import dashboard
+from certsvc.entrypoints.console.pages.showing import HOME, SIGN_IN, frame_of_nobody
 from certsvc.entrypoints.console.patience import Patience
 from certsvc.entrypoints.console.sign_in_limit import PER_MINUTE, SignInLimit
+from certsvc.entrypoints.html.problems import answer_people_with_pages
 from certsvc.entrypoints.http.bounds import BodyLimit
 from certsvc.entrypoints.http.cookies import Cookies
-from certsvc.entrypoints.http.problems import answer_errors_with_problems
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.ports.sharing import RateLimiter
@@ -107,10 +109,11 @@ def create_console(
     app.add_middleware(Patience, seconds=office.settings.answer_seconds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=count)
-    answer_errors_with_problems(app)
+    answer_people_with_pages(app, frame_of_nobody, below=HOME, sign_in=SIGN_IN)
     app.add_exception_handler(ClientDisconnect, _client_left)
     app.include_router(cancelled_years.router)
     app.include_router(eligibility.router)
+    app.include_router(dashboard.router)
     for part in (
         sign_in,
         filings,

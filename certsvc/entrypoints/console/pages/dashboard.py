@@ -14,6 +14,7 @@ from certsvc.domain.caller import Caller
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Viewing
 from certsvc.entrypoints.console.pages.showing import HOME, show
+from certsvc.entrypoints.http.permitted import open_to_signed_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,6 +35,7 @@ TALLIES: Final[tuple[Callable[[Office, Caller], Iterable[Tally]], ...]] = ()
 
 
 @router.get(HOME)
+@open_to_signed_in("whoever is registered sees what waits for them, and nothing where there is nothing")
 def dashboard(request: Request, session: Viewing) -> Response:
     """Numbers first; each leads to its list."""
     office = office_of(request)

@@ -55,6 +55,11 @@ def frame_for(request: Request, session: SignedIn | None) -> Frame:
     )
 
 
+def frame_of_nobody(request: Request) -> Frame:
+    """The frame where it is not known, or does not matter, who asks."""
+    return frame_for(request, None)
+
+
 def duty_of(caller: Caller) -> str:
     """Role and region in words: 经办 · 珲春市."""
     region = REGIONS.get(caller.region)

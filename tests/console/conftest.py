@@ -1,0 +1,5 @@
+"""Fixtures of the console's tests: one desk a module."""
+
+from tests.access.conftest import desk
+
+__all__ = ["desk"]
