@@ -38,6 +38,7 @@ class Action(StrEnum):
     SUSPENSION_CONFIRM = "console:suspend:confirm"
     REINSTATEMENT_PROPOSE = "console:reinstate:propose"
     REINSTATEMENT_CONFIRM = "console:reinstate:confirm"
+    CERTIFICATE_READ = "console:certificate:read"
     DECISION_READ = "console:decision:read"
     DECISION_WITHDRAW = "console:decision:withdraw"
     DECISION_DOCUMENT = "console:decision:document"
@@ -60,6 +61,9 @@ class Action(StrEnum):
     ELIGIBILITY_ASK = "api:eligibility:ask"
     PLATFORM_DELIVER = "machine:platform:deliver"
     PLATFORM_QUEUE = "machine:platform:queue"
+    PLATFORM_REVIVE = "console:platform:revive"
+    SYSTEM_READ = "console:system:read"
+    ALARM_READ = "console:alarm:read"
     KEY_ANNOUNCE = "machine:key:announce"
     KEY_ABANDON = "machine:key:abandon"
     KEY_SWITCH = "machine:key:switch"
@@ -158,6 +162,7 @@ _HISTORY = "吉人社函〔2022〕38号 五（三）"
 _SHARED = "吉人社函〔2022〕38号 五（一）；由持证人本人授权"
 _OWN = "吉人社函〔2022〕38号 五（一）、五（二）；个人信息保护法第四十五条"
 _REPORTED = "吉人社函〔2022〕38号 四（五）"
+_FOUND = "吉人社函〔2022〕38号 五（一）、六（三）"
 _SUPERVISED = "吉人社函〔2022〕38号 四（一）、六（三）"
 _REINSTATED = "内部规则：经办、复核分离；已撤销的证书只由省级恢复"
 _HOUSE = "内部规则：经办、复核分离"
@@ -187,6 +192,7 @@ _TABLE: Final = (
     *_pair(Action.CORRECTION_PROPOSE, Action.CORRECTION_CONFIRM, RegionRule.CITY, _HOUSE),
     *_pair(Action.SUSPENSION_PROPOSE, Action.SUSPENSION_CONFIRM, RegionRule.CITY, _HOUSE),
     *_pair(Action.REINSTATEMENT_PROPOSE, Action.REINSTATEMENT_CONFIRM, RegionRule.CITY, _REINSTATED),
+    Permission(Action.CERTIFICATE_READ, _READERS, RegionRule.OWN, _FOUND),
     Permission(Action.DECISION_READ, _READERS, RegionRule.CITY, _HOUSE, operator=True),
     Permission(Action.DECISION_WITHDRAW, _WRITERS, RegionRule.SAME, _HOUSE),
     Permission(Action.DECISION_DOCUMENT, _WRITERS, RegionRule.CITY, _HOUSE),
@@ -218,6 +224,9 @@ _TABLE: Final = (
     Permission(Action.ELIGIBILITY_ASK, _NO_ONE, RegionRule.PROVINCE, _CREDIT, purpose=Purpose.ELIGIBILITY),
     Permission(Action.PLATFORM_DELIVER, _NO_ONE, RegionRule.PROVINCE, _CREDIT, operator=True),
     Permission(Action.PLATFORM_QUEUE, _NO_ONE, RegionRule.PROVINCE, _HOUSE, operator=True),
+    Permission(Action.PLATFORM_REVIVE, _WRITERS, RegionRule.PROVINCE, _HOUSE),
+    Permission(Action.SYSTEM_READ, _READERS, RegionRule.PROVINCE, _SYSTEM),
+    Permission(Action.ALARM_READ, _READERS, RegionRule.PROVINCE, _SYSTEM),
     *_pair(Action.HISTORY_IMPORT, Action.HISTORY_CONFIRM, RegionRule.CITY, _HISTORY),
     Permission(Action.MAPPING_MAKE, _WRITERS, RegionRule.PROVINCE, "吉人社函〔2022〕38号 一（一）2"),
     *_pair(Action.ANNOUNCED_LIST_LOAD, Action.ANNOUNCED_LIST_CONFIRM, RegionRule.CITY, _HOUSE),
@@ -361,6 +370,7 @@ def _elsewhere(line: Permission) -> str:
 
 _CONCERNS: Final = MappingProxyType(
     {
+        Action.CERTIFICATE_READ: "这一证书",
         Action.YEAR_CANCEL_PROPOSE: "这一人员",
         Action.YEAR_CANCEL_READ: "这一人员",
         Action.ANNOUNCED_LIST_LOAD: "这一公布名单",

@@ -31,8 +31,16 @@ READING = {
     Action.E_LICENCE_READ,
     Action.LOOK_UP_ALERTS,
     Action.SUSPICION_READ,
+    Action.SYSTEM_READ,
+    Action.ALARM_READ,
 }
-READING_BY_NAME = {Action.YEAR_CANCEL_READ, Action.CREDIT_READ, Action.SUSPICION_READ}
+READING_BY_NAME = {
+    Action.YEAR_CANCEL_READ,
+    Action.CREDIT_READ,
+    Action.SUSPICION_READ,
+    Action.SYSTEM_READ,
+    Action.ALARM_READ,
+}
 """What even the operator reads only in a registered person's name."""
 UPKEEP = {
     Action.ACTOR_ADD,
