@@ -1,0 +1,12 @@
+"""The sections of supervision and of what everything rests on: their routers, joined by the application."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from certsvc.entrypoints.console.pages import statistics
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (statistics.router,)
+"""In the order of the navigation."""
