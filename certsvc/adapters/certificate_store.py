@@ -38,7 +38,7 @@ from certsvc.adapters.ledger_schema import outbox_event
 from certsvc.adapters.number_ranges import reserve_numbers
 from certsvc.adapters.schema import certificate, filing_row
 from certsvc.adapters.schema import filing as filing_table
-from certsvc.adapters.sealed_certificates import certificate_context, open_record, write_seals
+from certsvc.adapters.sealed_certificates import certificate_context, name_key, open_record, write_seals
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.corridor import Compose, Draft, LoggedCertificate, SealedCertificate
@@ -311,6 +311,7 @@ class DatabaseCertificateStore:
             "slot": content.slot,
             "state": "drafted",
             "person_key": self._cipher.person_key(award.document.number),
+            "name_key": name_key(self._cipher, award.name),
             "series": award.series,
             "level": int(award.level),
             "title": award.title,

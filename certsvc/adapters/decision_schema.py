@@ -45,6 +45,7 @@ decision = Table(
     CheckConstraint("(status = 'confirmed') = (checker IS NOT NULL)", name="confirmed_by_checker"),
     CheckConstraint("(checker IS NULL) = (confirmed_at IS NULL)", name="confirmed_with_time"),
     Index("ix_decision_certificate_number", "certificate_number"),
+    Index("ix_decision_status", "status", "proposed_at"),
     Index("ix_decision_batch_decision_id", "batch_decision_id"),
 )
 

@@ -16,6 +16,7 @@ from certsvc.adapters.credit_store import CreditRows
 from certsvc.adapters.decision_schema import decision, decision_event
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.ledger_outbox import allot_slots, pending, queue_events
+from certsvc.domain.credit import CreditRecord
 from certsvc.domain.decision import (
     DecisionKind,
     DecisionStatus,
@@ -63,7 +64,7 @@ class DatabaseDecisionStore:
         """A decision, None when there is none."""
         with self._engine.begin() as connection:
             row = connection.execute(select(decision).where(decision.c.id == wanted)).one_or_none()
-        return None if row is None else self._stored(row)
+        return None if row is None else self.stored(row)
 
     def listed(
         self,
@@ -91,14 +92,19 @@ class DatabaseDecisionStore:
             )
         with self._engine.begin() as connection:
             rows = connection.execute(found).all()
-        return tuple(self._stored(row) for row in rows)
+        return tuple(self.stored(row) for row in rows)
 
     def confirmed(self, number: str) -> tuple[StoredDecision, ...]:
         """The confirmed decisions over a certificate, oldest confirmation first."""
         wanted = decision.c.certificate_number == number, decision.c.status == DecisionStatus.CONFIRMED
         with self._engine.begin() as connection:
             rows = connection.execute(select(decision).where(*wanted).order_by(decision.c.ordinal)).all()
-        return tuple(self._stored(row) for row in rows)
+        return tuple(self.stored(row) for row in rows)
+
+    def open_credit(self, number: str) -> CreditRecord | None:
+        """The credit record that a revocation of this certificate opened and nothing has withdrawn."""
+        with self._engine.begin() as connection:
+            return self._credit.open_record(connection, number)
 
     def propose(self, proposal: Proposal, new_id: str, maker: str, at: datetime, check: Check) -> str:
         """Store a proposal; its id. The same content keeps its id while it is open, or while what it did stands.
@@ -187,7 +193,7 @@ class DatabaseDecisionStore:
         ).one_or_none()
         if row is None:
             raise UnknownReference(f"没有编号为 {wanted} 的决定。请核对决定编号。")
-        return self._stored(row)
+        return self.stored(row)
 
     def _like(self, connection: Connection, proposal: Proposal) -> list[StoredDecision]:
         """Decisions of the same kind over the same certificate that were not withdrawn."""
@@ -200,7 +206,7 @@ class DatabaseDecisionStore:
             )
             .order_by(decision.c.proposed_at, decision.c.id)
         )
-        return [self._stored(row) for row in rows]
+        return [self.stored(row) for row in rows]
 
     def _columns(self, proposal: Proposal, new_id: str, maker: str, at: datetime) -> dict[str, object]:
         sealed = None
@@ -222,7 +228,8 @@ class DatabaseDecisionStore:
             "proposed_at": instant_text(at),
         }
 
-    def _stored(self, row: Row[Any]) -> StoredDecision:
+    def stored(self, row: Row[Any]) -> StoredDecision:
+        """A row of the table as a decision, its corrections decrypted."""
         changes: dict[str, str] = {}
         if row.sealed_changes is not None:
             changes = json.loads(self._cipher.decrypt(row.sealed_changes, context=_changes_context(row.id)))

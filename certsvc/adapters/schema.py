@@ -32,6 +32,9 @@ metadata = MetaData(
     }
 )
 
+_ROLES = (
+    "role IN ('maker', 'checker', 'supervisor', 'committee', 'unit', 'security', 'system', 'audit')"
+)
 actor = Table(
     "actor",
     metadata,
@@ -40,7 +43,11 @@ actor = Table(
     Column("region", String(6), nullable=False),
     Column("registered_at", String(32), nullable=False),
     Column("ended_at", String(32)),
-    CheckConstraint("role IN ('maker', 'checker', 'supervisor')", name="role_known"),
+    Column("committees", Text, nullable=False, server_default=""),
+    Column("unit", String(18)),
+    Column("person", String(64)),
+    CheckConstraint(_ROLES, name="role_known"),
+    Index("ix_actor_person", "person"),
 )
 
 actor_past = Table(
@@ -51,7 +58,10 @@ actor_past = Table(
     Column("role", String(16), nullable=False),
     Column("region", String(6), nullable=False),
     Column("until_at", String(32), nullable=False),
-    CheckConstraint("role IN ('maker', 'checker', 'supervisor')", name="role_known"),
+    Column("committees", Text, nullable=False, server_default=""),
+    Column("unit", String(18)),
+    Column("person", String(64)),
+    CheckConstraint(_ROLES, name="role_known"),
     Index("ix_actor_past_name", "name"),
 )
 
@@ -88,6 +98,7 @@ filing = Table(
     CheckConstraint("maker <> checker", name="four_eyes"),
     CheckConstraint("checker IS NULL OR maker IS NOT NULL", name="maker_first"),
     Index("ix_filing_announcement_ref", "announcement_ref"),
+    Index("ix_filing_status", "status", "id"),
 )
 
 filing_row = Table(
@@ -97,8 +108,17 @@ filing_row = Table(
     Column("row_no", Integer, primary_key=True),
     Column("outcome", String(16), nullable=False),
     Column("sealed_award", LargeBinary),
+    Column("sealed_name", LargeBinary),
     CheckConstraint("outcome IN ('admitted', 'held', 'refused')", name="outcome_known"),
     CheckConstraint("(outcome = 'admitted') = (sealed_award IS NOT NULL)", name="award_when_admitted"),
+    Index("ix_filing_row_outcome", "filing_id", "outcome", "row_no"),
+)
+Index(
+    "ix_filing_row_held",
+    filing_row.c.filing_id,
+    filing_row.c.row_no,
+    sqlite_where=text("outcome = 'held'"),
+    postgresql_where=text("outcome = 'held'"),
 )
 
 filing_finding = Table(
@@ -113,6 +133,8 @@ filing_finding = Table(
     Column("case_no", Integer),
     Column("clause", String(255), nullable=False),
     Column("message", Text, nullable=False),
+    Index("ix_filing_finding_row", "filing_id", "row_no"),
+    Index("ix_filing_finding_code", "filing_id", "code", "row_no"),
 )
 
 number_counter = Table(
@@ -146,6 +168,7 @@ certificate = Table(
     Column("commitment", LargeBinary(32), nullable=False),
     Column("sealed_record", LargeBinary),
     Column("code_key", LargeBinary(32)),
+    Column("name_key", LargeBinary(32)),
     Column("document_sha256", String(64)),
     Column("leaf_index", BigInteger),
     Column("drafted_at", String(32), nullable=False),
@@ -158,6 +181,7 @@ certificate = Table(
     CheckConstraint("state = 'drafted' OR sealed_record IS NOT NULL", name="sealed_has_record"),
     CheckConstraint("state IN ('drafted', 'sealed') OR leaf_index IS NOT NULL", name="logged_has_leaf"),
     Index("ix_certificate_person_key", "person_key"),
+    Index("ix_certificate_name_key", "name_key"),
     Index("ix_certificate_filing_state", "filing_id", "state"),
 )
 Index(
@@ -187,4 +211,12 @@ Index(
     certificate.c.version,
     sqlite_where=ARCHIVE_UNTRIED,
     postgresql_where=ARCHIVE_UNTRIED,
+)
+NAME_UNKEYED = text("name_key IS NULL")
+Index(
+    "ix_certificate_name_unkeyed",
+    certificate.c.number,
+    certificate.c.version,
+    sqlite_where=NAME_UNKEYED,
+    postgresql_where=NAME_UNKEYED,
 )

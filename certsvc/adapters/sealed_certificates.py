@@ -1,7 +1,8 @@
-"""What is kept encrypted of a certificate: sealed into its row, opened again; and the row's key for its manual code."""
+"""What is kept encrypted of a certificate: sealed into its row, opened again; and the row's keys for manual code and name."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -66,6 +67,16 @@ def certificate_context(number: str, version: int) -> bytes:
 def code_key(cipher: PersonalCipher, code: str) -> bytes:
     """The keyed digest under which a manual code is found; hyphens do not count."""
     return cipher.person_key(f"manual-code/{code.replace('-', '')}")
+
+
+def name_key(cipher: PersonalCipher, name: str) -> bytes:
+    """The keyed digest under which a holder's name is found; dots and spaces do not count."""
+    return cipher.person_key(f"holder-name/{plain_name(name)}")
+
+
+def plain_name(name: str) -> str:
+    """A name for comparing: one width, no dots, no spaces, small letters."""
+    return "".join(one for one in unicodedata.normalize("NFKC", name).casefold() if one.isalnum())
 
 
 def _seal_row(cipher: PersonalCipher, one: SealedCertificate, at: datetime) -> dict[str, object]:

@@ -13,6 +13,7 @@ from certsvc.adapters.code_store import DatabaseUncodedRecords
 from certsvc.adapters.contents_store import DatabaseContentsStore
 from certsvc.adapters.filing_watch import DatabaseAttestationStore
 from certsvc.adapters.information_store import DatabaseInformationStore
+from certsvc.adapters.name_store import DatabaseUnkeyedNames
 from certsvc.adapters.sample_store import DatabaseSampleStore
 from certsvc.domain.caller import Caller
 from certsvc.domain.registry import Registry
@@ -22,6 +23,7 @@ from certsvc.errors import RequestError
 from certsvc.formats.spreadsheet_text import write_csv
 from certsvc.stages.codes_fill import CodesFilling
 from certsvc.stages.contents_fill import ContentsFilling
+from certsvc.stages.names_fill import NamesFilling
 from certsvc.stages.reports import Reports
 from certsvc.stages.reports_fill import Filling
 from certsvc.stages.sampling import Sampling
@@ -50,10 +52,12 @@ class InformationBase:
     filling: Filling
     contents: ContentsFilling
     codes: CodesFilling
+    names: NamesFilling
 
     def work(self, stopping: Callable[[], bool]) -> None:
         """Make what older filings and certificates lack here, or come to the next resting point once `stopping`."""
         self.codes.fill(stopping)
+        self.names.fill(stopping)
         self.contents.fill(stopping)
         if not stopping():
             self.filling.fill(stopping)
@@ -96,7 +100,8 @@ def open_information(parts: Parts, policies: Policies) -> InformationBase:
         DatabaseContentsStore(parts.engine, parts.keys.cipher), parts.filings, parts.clock, _read_file
     )
     codes = CodesFilling(DatabaseUncodedRecords(parts.engine, parts.keys.cipher))
-    return InformationBase(reports, sampling, filling, contents, codes)
+    names = NamesFilling(DatabaseUnkeyedNames(parts.engine, parts.keys.cipher))
+    return InformationBase(reports, sampling, filling, contents, codes, names)
 
 
 def save_export(

@@ -11,14 +11,15 @@ from certsvc.adapters.case_store import DatabaseCaseStore
 from certsvc.adapters.notice_store import DatabaseNoticeStore
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.receipt_store import DatabaseReceiptStore
-from certsvc.adapters.session_store import DatabaseSessionStore
 from certsvc.adapters.share_store import DatabaseShareGrantStore
+from certsvc.adapters.spent_tokens import DatabaseSpentTokens
 from certsvc.adapters.turns import FileTurns
 from certsvc.adapters.unit_people import DatabaseUnitPeople
 from certsvc.bootstrap.archive import ArchiveDesk
 from certsvc.bootstrap.case_work import CaseWork
 from certsvc.bootstrap.copies import open_copies
 from certsvc.bootstrap.credit import CreditSide
+from certsvc.bootstrap.decision_room import DecisionRoom
 from certsvc.bootstrap.identity import open_holder_sign_in, open_sign_in
 from certsvc.bootstrap.mapping import open_mapping
 from certsvc.bootstrap.policies import Policies
@@ -115,6 +116,11 @@ class Office(PublicSide):
         """Voided batches, dependent titles, annulled proofs."""
         policy = _decision_policy(self.settings)
         return CaseWork(self, policy, self._place_of_filing, self.cases.is_kept, self._decision_confirmed)
+
+    @cached_property
+    def decision_room(self) -> DecisionRoom:
+        """Search, traces, dry runs and lists, for the console."""
+        return DecisionRoom(self, _read_file, _registry_of, self._place_of_filing)
 
     @cached_property
     def share_grants(self) -> ShareGrants:
@@ -257,10 +263,9 @@ class Office(PublicSide):
         """Admission of registered programs by their signed tokens."""
         from certsvc.adapters.service_token import claimed_client, signed_claims
 
-        sessions = DatabaseSessionStore(self.engine)
         return ServiceAccess(
             clients=self.clients,
-            spent=sessions,
+            spent=DatabaseSpentTokens(self.engine),
             trail=self.trail,
             clock=self.clock,
             audience=self.settings.public_url,

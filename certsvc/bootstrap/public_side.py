@@ -17,6 +17,7 @@ from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.kept_documents import RegisteredDocuments
 from certsvc.adapters.last_checkpoint import FileLastCheckpoint
 from certsvc.adapters.notice_store import DatabaseNoticeBoard
+from certsvc.adapters.personal_looks import LooksOfRecipients
 from certsvc.adapters.public_tree import FolderTree
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.report_store import DatabaseReportStore
@@ -148,7 +149,7 @@ class PublicSide(Parts):
     @cached_property
     def proofs(self) -> ProofDesk:
         """Proof bundles for those who show the QR record or know the holder; every look is noted."""
-        return ProofDesk(self.verification, self._published_bundle, self.looks, self.clock)
+        return ProofDesk(self.verification, self.published_bundle, self.looks, self.clock)
 
     @cached_property
     def past_desk(self) -> PastDesk:
@@ -176,7 +177,8 @@ class PublicSide(Parts):
         """Share grants for those who have a code."""
         board = DatabaseShareGrantBoard(self.reading_engine, self.keys.cipher)
         verdict_on = self.verification.check_qr
-        return ShareOpening(board, self.certificates, verdict_on, self.looks, self.clock)
+        looks = LooksOfRecipients(self.engine, self.holder_news)
+        return ShareOpening(board, self.certificates, verdict_on, looks, self.clock)
 
     @cached_property
     def report_desk(self) -> ReportDesk:
@@ -339,7 +341,8 @@ class PublicSide(Parts):
         """What the public tree shows."""
         return FolderState(self.settings.public_folder)
 
-    def _published_bundle(self, number: str, version: int) -> bytes | None:
+    def published_bundle(self, number: str, version: int) -> bytes | None:
+        """The proof bundle of a published version with its content closed; None when it is not published."""
         for certificate in self.certificates.published(number=number):
             if certificate.draft.content.version == version:
                 log = PublishedLog(self.tree, self.log_keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +12,7 @@ from certsvc.domain.corridor import Draft
 from certsvc.domain.credit import CreditRecord
 from certsvc.domain.decision import CertificateVersion, Proposal, StoredDecision
 from certsvc.domain.decision_document import DecisionDocument
+from certsvc.domain.decision_lists import DecisionPage, DecisionQuestion
 from certsvc.domain.decision_service import ServiceRecord
 from certsvc.domain.permission import Action
 from certsvc.formats.decision_payload import PrivateEvent
@@ -56,6 +57,10 @@ class DecisionStore(Protocol):
         """The confirmed decisions over a certificate, oldest confirmation first."""
         ...
 
+    def open_credit(self, number: str) -> CreditRecord | None:
+        """The credit record that a revocation of this certificate opened and nothing has withdrawn."""
+        ...
+
     def propose(self, proposal: Proposal, new_id: str, maker: str, at: datetime, check: Check) -> str:
         """Store a proposal; its id. The same content, not withdrawn since, keeps the id it has.
 
@@ -69,6 +74,16 @@ class DecisionStore(Protocol):
 
     def withdraw(self, decision: str, by: str, at: datetime, action: Action) -> StoredDecision:
         """Take a proposal back, written down as the action. Raises ConflictError when it is confirmed."""
+        ...
+
+
+class DecisionIndex(Protocol):
+    """Lists of decisions, page by page; only read."""
+
+    def page(
+        self, question: DecisionQuestion, person: str, places: Collection[str] | None, offset: int, most: int
+    ) -> DecisionPage:
+        """Some of the decisions over certificates of these places (None: of all), and how many there are."""
         ...
 
 

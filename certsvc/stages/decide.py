@@ -50,6 +50,15 @@ _ID_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedDecision:
+    """A proposal whose words, dates and authority are in order, who makes it, and the certificate as it stands."""
+
+    proposal: Proposal
+    maker: str
+    versions: Versions
+
+
+@dataclass(frozen=True, slots=True)
 class Deciding:
     """What deciding needs. `document_kept` tells whether an authority (its region) has uploaded a document with a digest.
 
@@ -85,6 +94,28 @@ class Deciding:
         NotPermitted (authority), RequestError (dates, words, changes, way, document missing, suspension off),
         ConflictError (status of the certificate, another open proposal of this kind).
         """
+        prepared = self.prepare(
+            kind, number, document_ref, decided_on, ground, actor, changes, document_sha256
+        )
+
+        def check(held: Versions) -> None:
+            require_possible(kind, require_settled(held).status)
+
+        new_id, maker = self._new_id("D"), prepared.maker
+        return self.store.propose(prepared.proposal, new_id, maker, self.clock.now(), check)
+
+    def prepare(
+        self,
+        kind: DecisionKind,
+        number: str,
+        document_ref: str,
+        decided_on: date,
+        ground: str,
+        actor: str,
+        changes: Mapping[str, str] | None = None,
+        document_sha256: str | None = None,
+    ) -> PreparedDecision:
+        """The proposal as it would be stored, with the certificate as it stands; changes nothing. Raises as `propose`."""
         maker = self._actor(actor)
         number = number.strip().upper()
         reference = require_words(document_ref, REFERENCE_WORD, LONGEST_REFERENCE)
@@ -102,11 +133,7 @@ class Deciding:
         self._require_fit(proposal, versions)
         if document_sha256 is not None and not self.document_kept(document_sha256, maker.region):
             raise UnknownReference("本部门没有上传过该决定文书。请先上传文件。")
-
-        def check(held: Versions) -> None:
-            require_possible(kind, require_settled(held).status)
-
-        return self.store.propose(proposal, self._new_id("D"), maker.name, self.clock.now(), check)
+        return PreparedDecision(proposal, maker.name, versions)
 
     def confirm(self, decision: str, actor: str) -> StoredDecision:
         """The second person confirms: everything the decision changes is committed. Again by the same person: nothing new.

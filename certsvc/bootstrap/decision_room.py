@@ -1,0 +1,111 @@
+"""What officials look up and decide on with pages, joined: search, traces, files, dry runs, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from certsvc.adapters.certificate_index import DatabaseCertificateIndex
+from certsvc.adapters.certificate_traces import DatabaseTraceSources
+from certsvc.adapters.decision_index import DatabaseDecisionIndex
+from certsvc.adapters.past_evidence import DatabasePastEvidence
+from certsvc.adapters.receipt_store import DatabaseReceiptStore
+from certsvc.domain.registry import Registry
+from certsvc.domain.submission import RawWorkbook
+from certsvc.stages.certificate_files import CertificateFiles
+from certsvc.stages.certificate_search import CertificateSearch
+from certsvc.stages.certificate_trace import TraceDesk
+from certsvc.stages.decide_preview import DecisionPreviews
+from certsvc.stages.decision_lists import DecisionLists
+from certsvc.stages.published_log import PublishedLog
+from certsvc.stages.trace_ledger import PublishedTraces
+
+if TYPE_CHECKING:
+    from certsvc.bootstrap.office import Office
+
+
+class DecisionRoom:
+    """The stages of search, trace and decision over an office."""
+
+    def __init__(
+        self,
+        office: Office,
+        read_file: Callable[[bytes, str], RawWorkbook],
+        registry_of: Callable[[bytes], Registry],
+        place_of: Callable[[str], str | None],
+    ) -> None:
+        """`place_of` gives the division that a filing belongs to."""
+        self._office = office
+        self._read_file = read_file
+        self._registry_of = registry_of
+        self._place_of = place_of
+        self._sources = DatabaseTraceSources(office.reading_engine)
+
+    @cached_property
+    def search(self) -> CertificateSearch:
+        """Looking for certificates."""
+        office = self._office
+        index = DatabaseCertificateIndex(office.reading_engine, office.keys.cipher)
+        return CertificateSearch(office.permits, index, office.looks, office.clock)
+
+    @cached_property
+    def traces(self) -> TraceDesk:
+        """Whole traces of certificates."""
+        office = self._office
+        return TraceDesk(
+            office.permits,
+            office.decisions,
+            office.decision_documents.serving,
+            office.filings,
+            DatabaseReceiptStore(office.engine),
+            self._sources,
+            self._log,
+            office.looks,
+            office.clock,
+            self._read_file,
+            self._registry_of,
+            self._index.over,
+            self._index.entries_about,
+        )
+
+    @cached_property
+    def files(self) -> CertificateFiles:
+        """The files of certificates, and how they stood on a day."""
+        office = self._office
+        return CertificateFiles(
+            self.traces,
+            self._sources,
+            office.certificates,
+            lambda: office.past_answers,
+            office.archive.read,
+            office.published_bundle,
+            office.past_desk.closed_bundle,
+            self._log.tlog_proof,
+        )
+
+    @cached_property
+    def previews(self) -> DecisionPreviews:
+        """Dry runs of decisions."""
+        office = self._office
+        later = office.case_work.dependants.store.later_titles
+        told = office.settings.title_platform == "on"
+        return DecisionPreviews(office.deciding.deciding, office.permits, later, told)
+
+    @cached_property
+    def lists(self) -> DecisionLists:
+        """Lists of decisions."""
+        office = self._office
+        return DecisionLists(office.permits, self._index, office.case_work.batches.store, self._place_of)
+
+    @cached_property
+    def _log(self) -> PublishedTraces:
+        office = self._office
+        evidence = DatabasePastEvidence(office.reading_engine, office.keys.cipher)
+        return PublishedTraces(
+            lambda: PublishedLog(office.tree, office.log_keys), office.published_state, evidence.logged_on
+        )
+
+    @cached_property
+    def _index(self) -> DatabaseDecisionIndex:
+        return DatabaseDecisionIndex(self._office.reading_engine, self._office.decisions)

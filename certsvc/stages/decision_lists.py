@@ -1,0 +1,45 @@
+"""Lists of decisions for whoever may read them: single ones and whole batches, in the caller's reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from certsvc.domain.batch_voiding import BatchDecision
+from certsvc.domain.caller import Caller
+from certsvc.domain.certificate_search import places_within
+from certsvc.domain.decision_lists import DecisionPage, DecisionQuestion
+from certsvc.domain.permission import Action
+from certsvc.domain.regions import PROVINCE, lies_within
+from certsvc.ports.batches import BatchStore
+from certsvc.ports.decisions import DecisionIndex
+from certsvc.stages.permits import Permits
+
+MOST_LISTED: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLists:
+    """What listing needs. `place_of` gives the division that a filing belongs to."""
+
+    permits: Permits
+    index: DecisionIndex
+    batches: BatchStore
+    place_of: Callable[[str], str | None]
+
+    def decisions(
+        self, question: DecisionQuestion, by: Caller, offset: int = 0, most: int = MOST_LISTED
+    ) -> DecisionPage:
+        """Some of the decisions asked for, newest proposal first. Raises NotPermitted. Nobody is named in them but officials."""
+        self.permits.require(Action.DECISION_READ, by, "decision", place=by.region)
+        return self.index.page(question, by.name, places_within(by.region), offset, min(most, MOST_LISTED))
+
+    def batch_decisions(self, by: Caller, filing: str | None = None) -> tuple[BatchDecision, ...]:
+        """The batch decisions, newest proposal first, of one filing where asked. Raises NotPermitted."""
+        self.permits.require(Action.BATCH_VOIDING_READ, by, "batch", place=by.region)
+        found = self.batches.listed(filing)
+        if by.region == PROVINCE:
+            return found
+        places = {one: self.place_of(one) or "" for one in {each.proposal.filing for each in found}}
+        return tuple(one for one in found if lies_within(places[one.proposal.filing], by.region))
