@@ -23,6 +23,7 @@ from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.batch_schema import contents_read
 from certsvc.adapters.database import hold_table, insert_unless_known
 from certsvc.adapters.facts_store import DatabaseFacts
+from certsvc.adapters.filing_outlines import keep_outline, name_context
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.policy_schema import admitted_count
 from certsvc.adapters.schema import filing, filing_finding, filing_row, registry_document
@@ -149,6 +150,7 @@ class DatabaseFilingStore(DatabaseFacts):
             self._insert_rows(connection, examined)
             index_citations(connection, self._cipher, examined.id, examined.citations)
             insert_unless_known(connection, contents_read, {"filing_id": examined.id})
+            keep_outline(connection, self._cipher, examined, by.name)
             _note(connection, examined.received_at, by, Action.FILING_SUBMIT, examined.id, before)
 
     def approve(self, wanted: str, by: str, at: datetime) -> None:
@@ -219,7 +221,11 @@ class DatabaseFilingStore(DatabaseFacts):
 
     def _insert_rows(self, connection: Connection, examined: ExaminedFiling) -> None:
         lets_through = examined.status is not FilingStatus.REFUSED
-        rows = [self._row(examined.id, outcome, lets_through) for outcome in examined.examination.outcomes]
+        names = {} if examined.outline is None else examined.outline.names
+        rows = [
+            self._row(examined.id, outcome, lets_through, names.get(outcome.row))
+            for outcome in examined.examination.outcomes
+        ]
         if rows:
             connection.execute(insert(filing_row), rows)
         if examined.passed:
@@ -242,8 +248,11 @@ class DatabaseFilingStore(DatabaseFacts):
         if findings:
             connection.execute(insert(filing_finding), findings)
 
-    def _row(self, owner: str, outcome: Outcome, lets_through: bool) -> dict[str, object]:
-        kept: dict[str, object] = {"filing_id": owner, "row_no": outcome.row, "sealed_award": None}
+    def _row(self, owner: str, outcome: Outcome, lets_through: bool, name: str | None) -> dict[str, object]:
+        place = name_context(owner, outcome.row)
+        sealed_name = None if name is None else self._cipher.encrypt(name.encode(), context=place)
+        kept: dict[str, object] = {"filing_id": owner, "row_no": outcome.row, "sealed_name": sealed_name}
+        kept["sealed_award"] = None
         if isinstance(outcome, Hold):
             return {**kept, "outcome": "held"}
         if isinstance(outcome, Admission) and lets_through:

@@ -20,8 +20,10 @@ from certsvc.bootstrap.case_work import CaseWork
 from certsvc.bootstrap.copies import open_copies
 from certsvc.bootstrap.credit import CreditSide
 from certsvc.bootstrap.decision_room import DecisionRoom
+from certsvc.bootstrap.filing_desk import FilingFace, open_filing_face
 from certsvc.bootstrap.identity import open_holder_sign_in, open_sign_in
 from certsvc.bootstrap.mapping import open_mapping
+from certsvc.bootstrap.notices import NoticeDesk
 from certsvc.bootstrap.policies import Policies
 from certsvc.bootstrap.public_side import PublicSide
 from certsvc.bootstrap.witnesses import leaving_to_witnesses
@@ -123,6 +125,11 @@ class Office(PublicSide):
         return DecisionRoom(self, _read_file, _registry_of, self._place_of_filing)
 
     @cached_property
+    def filing_face(self) -> FilingFace:
+        """Filings as the console shows them: lists, rows with findings, chain, what is held and due."""
+        return open_filing_face(self, _read_file)
+
+    @cached_property
     def share_grants(self) -> ShareGrants:
         """Share grants, for the portal in which holders sign in."""
         store = DatabaseShareGrantStore(self.engine, self.keys.cipher)
@@ -132,6 +139,11 @@ class Office(PublicSide):
     def holder_look_ups(self) -> HolderLookUps:
         """Who checked a holder's certificates, for the same portal."""
         return HolderLookUps(self.look_ups.store, self.share_grants.store, self.certificates)
+
+    @cached_property
+    def notice_desk(self) -> NoticeDesk:
+        """Notices on change: inboxes, addresses, messages that wait to leave."""
+        return NoticeDesk(self)
 
     @cached_property
     def copies(self) -> AnnotatedCopies:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from certsvc.domain.admission import Admission, Examination, Hold, Refusal
 from certsvc.domain.annulment import Citation
 from certsvc.domain.facts import PassedBefore
+from certsvc.domain.filing_outline import FilingOutline
 from certsvc.domain.findings import Finding, stops
 
 
@@ -79,6 +80,7 @@ class ExaminedFiling:
     received_at: datetime
     citations: tuple[Citation, ...] = ()
     passed: tuple[PassedBefore, ...] = ()
+    outline: FilingOutline | None = None
 
     @property
     def status(self) -> FilingStatus:

@@ -62,6 +62,8 @@ OPTIONAL_COLUMNS = frozenset(
 )
 # Columns that a filing may carry; no certificate shows them, and only their agreement is checked.
 PHOTO_COLUMNS = frozenset({"照片文件名", "照片摘要"})
+# A column of files that we give back for correction: what the gate said of the row. Nobody reads it when it comes again.
+FINDINGS_COLUMN = "审查意见"
 
 UNIT_FREE_KINDS = frozenset({"乡村", "自由职业", "自由职业者"})
 INSTITUTION_PREFIX = "12"

@@ -6,10 +6,12 @@ not the same person is refused by the database itself as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
+from certsvc.domain.caller import Caller
 from certsvc.domain.filing import FilingReport, FilingStatus
+from certsvc.domain.findings import Severity
 from certsvc.domain.permission import Action
 from certsvc.domain.registry import FilingLevel
 from certsvc.domain.rules.receipts import check_receipts
@@ -17,6 +19,8 @@ from certsvc.errors import ConflictError, UnknownReference
 from certsvc.ports import Clock, FilingStore
 from certsvc.stages.permits import Permits
 from certsvc.stages.receipts import Receipts, missing_words
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,11 @@ class Approval:
     answer_changed: Callable[[str], bool]
     require_open: Callable[[str], None]
 
-    def approve(self, filing: str, actor: str) -> FilingReport:
+    def approve(self, filing: str, actor: str, confirmed: Collection[str] | None = None) -> FilingReport:
         """The maker confirms what the gate admitted, and with it that the province has received the batch.
+
+        `confirmed`: the rules whose warnings the maker confirms by name; every warning has to be among them, and each is
+        written down. None: the maker was not asked warning by warning.
 
         Approving again by the same person changes nothing. Raises ConflictError naming every level of the filing
         chain that no receiving authority recorded; where receipts are not required, a warning names them.
@@ -56,6 +63,8 @@ class Approval:
                 raise ConflictError("报送以来情况有变，已重新审查。请先查看新的审查意见，再决定是否同意。")
             if lower and self.receipts_required:
                 raise ConflictError(f"备案回执不全：{missing_words(lower)}。登记齐全后才能同意备案。")
+            if confirmed is not None:
+                self._confirm(filing, maker, confirmed)
             for step in set(missing) - set(lower):
                 self.receipts.receive_at_province(filing, step, maker)
             self.filings.approve(filing, maker.name, self.clock.now())
@@ -63,6 +72,19 @@ class Approval:
             raise ConflictError("该备案已由另一位人员同意，无需再次同意。")
         report = self.filings.report(filing)
         return replace(report, findings=(*report.findings, *check_receipts(lower)))
+
+    def _confirm(self, filing: str, maker: Caller, confirmed: Collection[str]) -> None:
+        warned = {
+            one.code: one.message
+            for one in self.filings.report(filing).findings
+            if one.severity is Severity.WARNING
+        }
+        open_ones = sorted(set(warned) - set(confirmed))
+        if open_ones:
+            told = "；".join(warned[code] for code in open_ones[:_SHOWN])
+            raise ConflictError(f"还有 {len(open_ones)} 项提醒没有逐项确认：{told}")
+        for code in sorted(warned):
+            self.permits.trail.note(maker, f"{Action.FILING_APPROVE}.confirmed", f"{_subject(filing)}/{code}")
 
     def begin_issue(self, filing: str, actor: str) -> FilingReport:
         """The checker takes over the issue. Raises NotPermitted for the person who approved."""

@@ -48,6 +48,14 @@ def accept(raw: RawWorkbook) -> Intake:
     return Intake(Submission(raw.digest, header, rows), tuple(reader.findings))
 
 
+def numbered_rows(raw: RawWorkbook) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    """The filled rows of a file as written, each with the number by which findings name it."""
+    places, absent = _column_places(raw, CellReader())
+    filled = _filled_rows(raw.rows, CellReader())
+    numbers = _row_numbers([_cell(row, places[0]) for row in filled], absent, CellReader())
+    return zip(numbers, filled, strict=True)
+
+
 def _photos(
     raw: RawWorkbook, filled: list[tuple[Cell, ...]], numbers: list[int]
 ) -> list[tuple[int, Cell, Cell]]:
@@ -104,7 +112,7 @@ def _report_columns(raw: RawWorkbook, names: list[str], absent: frozenset[str], 
 
 
 def _is_expected(name: str) -> bool:
-    return name in words.COLUMNS or name in words.PHOTO_COLUMNS
+    return name in words.COLUMNS or name in words.PHOTO_COLUMNS or name == words.FINDINGS_COLUMN
 
 
 def _filled_rows(rows: tuple[tuple[Cell, ...], ...], reader: CellReader) -> list[tuple[Cell, ...]]:

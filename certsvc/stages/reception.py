@@ -26,6 +26,7 @@ from certsvc.domain.submission import RawWorkbook, Submission
 from certsvc.formats.facts import encode_facts
 from certsvc.ports import Clock, FilingStore, GlyphCoverage
 from certsvc.stages.filing import accept
+from certsvc.stages.filing_outlines import Terms, outline_of
 from certsvc.stages.gate import examine
 
 _OPEN = (FilingStatus.REFUSED, FilingStatus.EXAMINED)
@@ -75,7 +76,7 @@ class Reception:
         known = self.filings.find(own_id)
         if known is None or known.status in _OPEN:
             with _uncollected():
-                examined = self._examined(own_id, workbook, raw_file, file_name)
+                examined = self._examined(own_id, workbook, raw_file, file_name, by)
             self.filings.save(examined, by)
         return self.filings.report(own_id)
 
@@ -86,7 +87,7 @@ class Reception:
         same title elsewhere, or a credit record.
         """
         before = self.filings.report(filing_id(workbook.digest))
-        examined = self._examined(before.filing, workbook, raw_file, file_name)
+        examined = self._examined(before.filing, workbook, raw_file, file_name, by)
         counts = row_counts(examined.examination)
         if (before.rows, before.findings) == (counts, examined.findings):
             return False
@@ -94,12 +95,20 @@ class Reception:
         return True
 
     def _examined(
-        self, own_id: str, workbook: RawWorkbook, raw_file: bytes, file_name: str
+        self, own_id: str, workbook: RawWorkbook, raw_file: bytes, file_name: str, by: Caller
     ) -> ExaminedFiling:
         intake = accept(workbook)
         facts, registry_digest = self.facts_now(own_id, intake.submission)
         examination = examine(intake.submission, intake.findings, facts)
         header = intake.submission.header
+        outline = outline_of(
+            workbook,
+            intake.submission,
+            facts.registry,
+            Terms(facts.policies, facts.calendar),
+            refused=stops(examination.header_findings),
+            filed_from=by.region or None,
+        )
         return ExaminedFiling(
             id=own_id,
             digest=workbook.digest,
@@ -114,6 +123,7 @@ class Reception:
             passed=_passed(examination, intake.submission),
             received_at=self.clock.now(),
             citations=tuple(citations_of(intake.submission.rows)),
+            outline=outline,
         )
 
     def facts_now(self, own_id: str, submission: Submission) -> tuple[GateFacts, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from certsvc.domain.calendar import WorkCalendar
+from certsvc.domain.policy.resolution import PolicySet
 from certsvc.domain.policy.values import PublicityTerm, Term, Theme
 from certsvc.domain.rules.docket import Docket
 
@@ -35,10 +37,15 @@ def report_due(docket: Docket, meeting_ends: date) -> date | None:
     return _due(docket, Theme.REPORT_TERM, meeting_ends)
 
 
-def _due(docket: Docket, theme: Theme, start: date) -> date | None:
-    term = docket.facts.policies.value(theme, start, Term)
+def due_after(policies: PolicySet, calendar: WorkCalendar, theme: Theme, start: date) -> date | None:
+    """The last day of a term that begins on that day; None where no policy says it. Raises UnknownCalendarYearError."""
+    term = policies.value(theme, start, Term)
     if term is None:
         return None
     if term.rolled:
-        return docket.facts.calendar.plus_days_rolled(start, term.days)
+        return calendar.plus_days_rolled(start, term.days)
     return date.fromordinal(min(start.toordinal() + term.days, date.max.toordinal()))
+
+
+def _due(docket: Docket, theme: Theme, start: date) -> date | None:
+    return due_after(docket.facts.policies, docket.facts.calendar, theme, start)

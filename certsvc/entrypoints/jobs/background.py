@@ -16,9 +16,11 @@ from certsvc.entrypoints.jobs.steps import (
     SequencedOffice,
     Sequencer,
     check_files,
+    fill_older,
     finish_cases,
     forget_old,
     resume_issues,
+    tell_holders,
 )
 from certsvc.errors import CertsvcError, ConflictError, NotWitnessed, UnavailableError
 from certsvc.ports.sharing import WakeUps
@@ -26,6 +28,7 @@ from certsvc.settings import Settings
 
 LOOK_SECONDS = 1.0
 CREDIT_SECONDS = 5.0
+NOTICE_SECONDS = 2.0
 FILLING_SECONDS = 300.0
 ARCHIVE_SECONDS = 60.0
 RETENTION_SECONDS = 3600.0
@@ -95,8 +98,8 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
 
     `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
     """
-    sequencing, issuing, cases, crediting, filling, archiving, retaining, answering, checking = (
-        open_office(settings) for _ in range(9)
+    sequencing, issuing, cases, crediting, filling, archiving, retaining, answering, checking, telling = (
+        open_office(settings) for _ in range(10)
     )
     sequencer = Sequencer(sequencing, renewed_at=monotonic())
     companions = (
@@ -110,7 +113,8 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         Companion("issuer", lambda stopping: resume_issues(issuing, stopping), LOOK_SECONDS, failed),
         Companion("cases", lambda stopping: finish_cases(cases, stopping), LOOK_SECONDS, failed),
         Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
-        Companion("information", filling.information.work, FILLING_SECONDS, failed),
+        Companion("notices", lambda stopping: tell_holders(telling, stopping), NOTICE_SECONDS, failed),
+        Companion("information", lambda stopping: fill_older(filling, stopping), FILLING_SECONDS, failed),
         Companion("archive", archiving.archive_desk.work, ARCHIVE_SECONDS, failed),
         Companion("answers", answering.answer_storing.work, LOOK_SECONDS, failed),
         Companion("files", lambda stopping: check_files(checking, stopping, sleep), LOOK_SECONDS, failed),
@@ -134,6 +138,7 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
         answering.close()
         checking.close()
         retaining.close()
+        telling.close()
     for companion in companions:
         companion.require_well()
 

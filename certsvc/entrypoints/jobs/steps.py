@@ -109,6 +109,37 @@ class CaseOffice(Protocol):
         ...
 
 
+class OutlineFilling(Protocol):
+    """Makes the outlines of filings that have none."""
+
+    def fill(self, stopping: Callable[[], bool]) -> int:
+        """Make them, or until `stopping`; how many."""
+        ...
+
+
+class FilingPages(Protocol):
+    """Where the filling of outlines is found."""
+
+    @property
+    def filling(self) -> OutlineFilling:
+        """Makes outlines."""
+        ...
+
+
+class FillingOffice(Protocol):
+    """What filling older filings needs of an office."""
+
+    @property
+    def filing_face(self) -> FilingPages:
+        """Filings as pages show them."""
+        ...
+
+    @property
+    def information(self) -> WorkingPart:
+        """The title information base."""
+        ...
+
+
 class ReportsInTime(Protocol):
     """Where the retention of verification reports is found."""
 
@@ -148,6 +179,33 @@ class RetainingOffice(Protocol):
     @property
     def idempotent_requests(self) -> WorkingPart:
         """Requests with an idempotency key, and their answers."""
+        ...
+
+    @property
+    def notice_desk(self) -> NoticesInTime:
+        """Notices on change."""
+        ...
+
+
+class NoticesInTime(Protocol):
+    """Where notices on change are delivered, and forgotten."""
+
+    @property
+    def retention(self) -> WorkingPart:
+        """Forgets entries and messages."""
+        ...
+
+    def work(self, stopping: Callable[[], bool]) -> None:
+        """Deliver what is due."""
+        ...
+
+
+class TellingOffice(Protocol):
+    """What telling holders needs of an office."""
+
+    @property
+    def notice_desk(self) -> NoticesInTime:
+        """Notices on change."""
         ...
 
 
@@ -213,6 +271,18 @@ def finish_cases(office: CaseOffice, stopping: Callable[[], bool]) -> None:
             part.work(stopping)
 
 
+def fill_older(office: FillingOffice, stopping: Callable[[], bool]) -> None:
+    """Make what filings and certificates of older versions lack: outlines first, for lists show nothing without one."""
+    office.filing_face.filling.fill(stopping)
+    if not stopping():
+        office.information.work(stopping)
+
+
+def tell_holders(office: TellingOffice, stopping: Callable[[], bool]) -> None:
+    """Deliver the messages that are due."""
+    office.notice_desk.work(stopping)
+
+
 def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
     """Delete what was kept long enough."""
     for part in (
@@ -220,6 +290,7 @@ def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
         office.idempotent_requests,
         office.report_desk.retention,
         office.suspicion_desk.retention,
+        office.notice_desk.retention,
     ):
         if not stopping():
             part.work(stopping)

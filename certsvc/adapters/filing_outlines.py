@@ -1,0 +1,153 @@
+"""Outlines of filings in the database: written with the filing, or later for one that was received before."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from certsvc.adapters.database import insert_unless_known
+from certsvc.adapters.filing_outline_schema import filing_due, filing_outline
+from certsvc.adapters.instants import instant_text
+from certsvc.adapters.schema import filing, filing_row
+from certsvc.domain.filing import ExaminedFiling
+from certsvc.domain.filing_outline import FilingOutline
+from certsvc.ports import PersonalCipher
+
+_LONGEST_REF = 128
+_LONGEST_CODE = 64
+
+
+def keep_outline(
+    connection: Connection, cipher: PersonalCipher, examined: ExaminedFiling, filed_by: str
+) -> None:
+    """Write the outline of a filing that is being stored; the names of its rows go with the rows."""
+    if examined.outline is not None:
+        _keep(
+            connection,
+            cipher,
+            examined.id,
+            examined.outline,
+            committee=examined.committee_code,
+            batch=examined.batch_ref,
+            received_at=instant_text(examined.received_at),
+            filed_by=filed_by,
+        )
+
+
+def name_context(owner: str, row: int) -> bytes:
+    """What binds an encrypted name to its place."""
+    return f"filing/{owner}/row/{row}/name".encode()
+
+
+def header_context(owner: str) -> bytes:
+    """What binds the encrypted header to its filing."""
+    return f"filing/{owner}/header".encode()
+
+
+class DatabaseOutlines:
+    """ports.filings.OutlineStore on SQLAlchemy Core."""
+
+    def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
+        self._engine = engine
+        self._cipher = cipher
+
+    def without(self) -> tuple[str, ...]:
+        """Filings without an outline, in the order received."""
+        own = filing.outerjoin(filing_outline, filing_outline.c.filing_id == filing.c.id)
+        found = select(filing.c.id).select_from(own).where(filing_outline.c.filing_id.is_(None))
+        with self._engine.connect() as connection:
+            return tuple(connection.scalars(found.order_by(filing.c.received_at, filing.c.id)))
+
+    def keep(self, wanted: str, outline: FilingOutline, filed_by: str) -> None:
+        """Write the outline of a stored filing, and the names of its rows; one that is there by now stays."""
+        columns = select(filing.c.committee_code, filing.c.batch_ref, filing.c.received_at)
+        named = [
+            {
+                "owner": wanted,
+                "no": row,
+                "name": self._cipher.encrypt(name.encode(), context=name_context(wanted, row)),
+            }
+            for row, name in outline.names.items()
+        ]
+        with self._engine.begin() as connection:
+            row = connection.execute(columns.where(filing.c.id == wanted).with_for_update()).one()
+            if connection.scalar(
+                select(filing_outline.c.filing_id).where(filing_outline.c.filing_id == wanted)
+            ):
+                return
+            _keep(
+                connection,
+                self._cipher,
+                wanted,
+                outline,
+                committee=row.committee_code,
+                batch=row.batch_ref,
+                received_at=row.received_at,
+                filed_by=filed_by,
+            )
+            for one in named:
+                connection.execute(
+                    update(filing_row)
+                    .where(filing_row.c.filing_id == one["owner"], filing_row.c.row_no == one["no"])
+                    .values(sealed_name=one["name"])
+                )
+
+
+def _keep(
+    connection: Connection,
+    cipher: PersonalCipher,
+    owner: str,
+    outline: FilingOutline,
+    *,
+    committee: str | None,
+    batch: str | None,
+    received_at: str,
+    filed_by: str,
+) -> None:
+    header = json.dumps(outline.header, ensure_ascii=False).encode()
+    committee = None if committee is None else committee[:_LONGEST_CODE]
+    batch = None if batch is None else batch[:_LONGEST_REF]
+    columns = {
+        "review_year": outline.review_year,
+        "committee_code": committee,
+        "batch_ref": batch,
+        "filed_from": outline.filed_from,
+        "sealed_header": cipher.encrypt(header, context=header_context(owner)),
+    }
+    row = {"filing_id": owner, "received_at": received_at, "filed_by": filed_by, **columns}
+    if insert_unless_known(connection, filing_outline, row):
+        _join_batch(connection, owner, committee, batch)
+    else:
+        connection.execute(update(filing_outline).where(filing_outline.c.filing_id == owner).values(columns))
+        connection.execute(delete(filing_due).where(filing_due.c.filing_id == owner))
+    steps = [
+        {
+            "filing_id": owner,
+            "step": step.step,
+            "level": None if step.level is None else step.level.value,
+            "office": step.office,
+            "due_on": None if step.due_on is None else step.due_on.isoformat(),
+        }
+        for step in outline.steps
+    ]
+    if steps:
+        connection.execute(insert(filing_due), steps)
+
+
+def _join_batch(connection: Connection, owner: str, committee: str | None, batch: str | None) -> None:
+    """A filing of a batch that was filed before follows the newest of them; both say so."""
+    if committee is None or batch is None:
+        return
+    own = filing_outline.c
+    before = connection.scalar(
+        select(own.filing_id)
+        .where(own.batch_ref == batch, own.committee_code == committee, own.filing_id != owner)
+        .where(own.followed_by.is_(None))
+        .order_by(own.received_at.desc(), own.filing_id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if before is not None:
+        connection.execute(update(filing_outline).where(own.filing_id == before).values(followed_by=owner))
+        connection.execute(update(filing_outline).where(own.filing_id == owner).values(follows=before))
