@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, insert, or_, select, update
 
-from certsvc.adapters.access_schema import web_session
-from certsvc.adapters.audit_store import append_entry, digest_of
-from certsvc.adapters.database import insert_unless_known
-from certsvc.adapters.instants import instant_text
+from certsvc.adapters.actor_rows import actor_columns, actor_digest, actor_in_office, actor_of
+from certsvc.adapters.audit_store import append_entry
+from certsvc.adapters.database import hold_table
+from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.kept_sessions import end_officials_sessions
 from certsvc.adapters.schema import actor, actor_past
-from certsvc.adapters.session_store import session_subject
 from certsvc.domain.actor import Actor, Role
-from certsvc.domain.caller import OPERATOR
+from certsvc.domain.caller import OPERATOR, Caller
+from certsvc.domain.delegation import ACTING
 from certsvc.domain.permission import Action
+from certsvc.domain.separation import person_of, separation_fault
 from certsvc.errors import ConflictError, UnknownReference
+from certsvc.ports.people import AccountQuestion, ListedAccount
+
+_OWN_ACCOUNT = actor.c.name.not_like(f"%{ACTING}%")
 
 
+@dataclass(frozen=True, slots=True)
 class DatabaseActorStore:
-    """ports.ActorStore on SQLAlchemy Core."""
+    """ports.ActorStore and ports.people.PeopleStore on SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    engine: Engine
+    today: Callable[[], date]
 
     def find_actor(self, name: str) -> Actor | None:
-        """The actor of that name who is in office."""
-        in_office = select(actor).where(actor.c.name == name, actor.c.ended_at.is_(None))
-        with self._engine.begin() as connection:
-            row = connection.execute(in_office).one_or_none()
-        return None if row is None else _actor_of(row)
+        """The actor of that name who is in office; of an acting name while its delegation is in force."""
+        with self.engine.begin() as connection:
+            return actor_in_office(connection, name, self.today())
 
     def actor_when(self, name: str, at: datetime) -> Actor | None:
         """What a name was registered as when somebody acted under it, whether or not they are in office now.
@@ -44,84 +49,117 @@ class DatabaseActorStore:
             .order_by(actor_past.c.position)
             .limit(1)
         )
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             row = connection.execute(earlier).one_or_none()
             if row is None:
                 row = connection.execute(select(actor).where(actor.c.name == name)).one_or_none()
-        return None if row is None else _actor_of(row)
+        return None if row is None else actor_of(row)
 
     def actors(self) -> tuple[Actor, ...]:
         """Everybody in office, by name."""
-        in_office = select(actor).where(actor.c.ended_at.is_(None)).order_by(actor.c.name)
-        with self._engine.begin() as connection:
-            return tuple(_actor_of(row) for row in connection.execute(in_office).all())
+        in_office = select(actor).where(actor.c.ended_at.is_(None), _OWN_ACCOUNT).order_by(actor.c.name)
+        with self.engine.begin() as connection:
+            return tuple(actor_of(row) for row in connection.execute(in_office).all())
 
-    def register_actor(self, new: Actor, at: datetime) -> None:
-        """Register an actor, or somebody who ended once more; the same again changes nothing."""
-        row = {**asdict(new), "registered_at": instant_text(at), "ended_at": None}
-        with self._engine.begin() as connection:
-            if not insert_unless_known(connection, actor, row):
-                known = _held(connection, new.name)
-                if known.ended_at is None:
-                    if _actor_of(known) != new:
-                        raise ConflictError(
-                            f"账号 {new.name} 已登记，角色或地区不同。请换一个账号名；"
-                            "同一人调整角色或地区，请用 certsvc actor change。"
-                        )
-                    return
+    def accounts(
+        self, question: AccountQuestion, offset: int, limit: int
+    ) -> tuple[int, Sequence[ListedAccount]]:
+        """How many accounts the question finds, and one page of them by name."""
+        found = _found(question)
+        with self.engine.begin() as connection:
+            total = connection.scalar(select(func.count()).select_from(actor).where(*found)) or 0
+            rows = connection.execute(
+                select(actor).where(*found).order_by(actor.c.name).offset(offset).limit(limit)
+            ).all()
+        return total, tuple(_listed(row) for row in rows)
+
+    def account(self, name: str) -> ListedAccount | None:
+        """One account, in office or ended; None when nobody was ever registered under the name."""
+        with self.engine.begin() as connection:
+            row = connection.execute(select(actor).where(actor.c.name == name, _OWN_ACCOUNT)).one_or_none()
+        return None if row is None else _listed(row)
+
+    def register_actor(self, new: Actor, at: datetime, by: Caller = OPERATOR) -> None:
+        """Register an actor, or somebody who ended once more; the same again changes nothing.
+
+        Raises ConflictError for an account that is registered otherwise, and for a person who may not hold the role.
+        """
+        with self.engine.begin() as connection:
+            hold_table(connection, actor)
+            known = connection.execute(select(actor).where(actor.c.name == new.name)).one_or_none()
+            if known is not None and known.ended_at is None:
+                if actor_of(known) != new:
+                    raise ConflictError(
+                        f"账号 {new.name} 已登记，角色或地区不同。请换一个账号名；"
+                        "同一人调整角色或地区，请用 certsvc actor change。"
+                    )
+                return
+            _require_separate(connection, new)
+            row = {**actor_columns(new), "registered_at": instant_text(at), "ended_at": None}
+            if known is None:
+                connection.execute(insert(actor).values(**row))
+            else:
                 _keep_past(connection, known, known.ended_at)
                 connection.execute(update(actor).where(actor.c.name == new.name).values(**row))
-            append_entry(
-                connection, at, OPERATOR, Action.ACTOR_ADD, _subject(new.name), after=_digest_of(new)
-            )
+            append_entry(connection, at, by, Action.ACTOR_ADD, _subject(new.name), after=actor_digest(new))
 
     def change_actor(self, name: str, role: Role | None, region: str | None, at: datetime) -> Actor:
-        """Give an actor in office another role or region (None: as it is) from now on; the actor as registered now.
+        """Give an actor in office another role or region (None: as it is); see `replace_actor`."""
+        with self.engine.begin() as connection:
+            old = actor_of(_held(connection, name))
+        kept = old.role is (role or old.role)
+        new = Actor(
+            name,
+            role or old.role,
+            region or old.region,
+            old.committees if kept else frozenset(),
+            old.unit if kept else None,
+            old.person,
+        )
+        return self.replace_actor(new, at)
 
-        What they did keeps the role and region it was done with. The same again changes nothing.
-        Raises UnknownReference, ConflictError for somebody who ended.
+    def replace_actor(self, new: Actor, at: datetime, by: Caller = OPERATOR) -> Actor:
+        """Register an account in office anew from now on; the actor as registered now.
+
+        Every session is closed: who comes back sees the new duty from the start. What they did keeps the role and
+        region it was done with. The same again changes nothing. Raises UnknownReference, ConflictError for somebody
+        who ended, or may not hold the role.
         """
-        with self._engine.begin() as connection:
-            row = _held(connection, name)
+        with self.engine.begin() as connection:
+            hold_table(connection, actor)
+            row = _held(connection, new.name)
             if row.ended_at is not None:
-                raise ConflictError(f"账号 {name} 已停用。重新启用请用 certsvc actor add 登记。")
-            old = _actor_of(row)
-            new = Actor(name, role or old.role, region or old.region)
+                raise ConflictError(f"账号 {new.name} 已停用。重新启用请用 certsvc actor add 登记。")
+            old = actor_of(row)
             if new != old:
+                _require_separate(connection, new)
                 _keep_past(connection, row, instant_text(at))
-                connection.execute(
-                    update(actor).where(actor.c.name == name).values(role=new.role.value, region=new.region)
-                )
+                connection.execute(update(actor).where(actor.c.name == new.name).values(**actor_columns(new)))
                 append_entry(
                     connection,
                     at,
-                    OPERATOR,
+                    by,
                     Action.ACTOR_CHANGE,
-                    _subject(name),
-                    before=_digest_of(old),
-                    after=_digest_of(new),
+                    _subject(new.name),
+                    before=actor_digest(old),
+                    after=actor_digest(new),
                 )
+                end_officials_sessions(connection, new.name, by, at)
         return new
 
-    def end_actor(self, name: str, at: datetime) -> None:
+    def end_actor(self, name: str, at: datetime, by: Caller = OPERATOR) -> None:
         """End an actor: nobody acts or signs in under the name any more, and every session is closed.
 
         What they did stays. Again: changes nothing. Raises UnknownReference.
         """
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             row = _held(connection, name)
             if row.ended_at is not None:
                 return
             connection.execute(update(actor).where(actor.c.name == name).values(ended_at=instant_text(at)))
-            own = web_session.c.actor == name
-            sessions = connection.scalars(select(web_session.c.token_digest).where(own)).all()
-            connection.execute(delete(web_session).where(own))
-            before = _digest_of(_actor_of(row))
-            append_entry(connection, at, OPERATOR, Action.ACTOR_END, _subject(name), before=before)
-            for token_digest in sessions:
-                append_entry(
-                    connection, at, OPERATOR, "console:session:close", session_subject(bytes(token_digest))
-                )
+            before = actor_digest(actor_of(row))
+            append_entry(connection, at, by, Action.ACTOR_END, _subject(name), before=before)
+            end_officials_sessions(connection, name, by, at)
 
 
 def _held(connection: Connection, name: str) -> Row[Any]:
@@ -131,18 +169,42 @@ def _held(connection: Connection, name: str) -> Row[Any]:
     return row
 
 
+def _require_separate(connection: Connection, new: Actor) -> None:
+    own = person_of(new)
+    same = and_(_OWN_ACCOUNT, or_(actor.c.name.in_((own, new.name)), actor.c.person.in_((own, new.name))))
+    rows = connection.execute(select(actor).where(same)).all()
+    past = connection.execute(
+        select(actor_past).where(
+            or_(
+                actor_past.c.name.in_({own, new.name, *(row.name for row in rows)}),
+                actor_past.c.person == own,
+            )
+        )
+    ).all()
+    in_office = [actor_of(row) for row in rows if row.ended_at is None]
+    fault = separation_fault(new, in_office, [actor_of(row) for row in (*rows, *past)])
+    if fault is not None:
+        raise ConflictError(fault)
+
+
+def _found(question: AccountQuestion) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_OWN_ACCOUNT]
+    if question.role is not None:
+        found.append(actor.c.role == question.role.value)
+    if question.region is not None:
+        found.append(actor.c.region == question.region)
+    if question.in_office is not None:
+        found.append(actor.c.ended_at.is_(None) if question.in_office else actor.c.ended_at.is_not(None))
+    return found
+
+
+def _listed(row: Row[Any]) -> ListedAccount:
+    ended = None if row.ended_at is None else read_instant(row.ended_at)
+    return ListedAccount(actor_of(row), read_instant(row.registered_at), ended)
+
+
 def _keep_past(connection: Connection, row: Row[Any], until_at: str) -> None:
-    connection.execute(
-        insert(actor_past).values(name=row.name, role=row.role, region=row.region, until_at=until_at)
-    )
-
-
-def _actor_of(row: Row[Any]) -> Actor:
-    return Actor(row.name, Role(row.role), row.region)
-
-
-def _digest_of(one: Actor) -> str:
-    return digest_of({"name": one.name, "role": one.role, "region": one.region})
+    connection.execute(insert(actor_past).values(**actor_columns(actor_of(row)), until_at=until_at))
 
 
 def _subject(name: str) -> str:

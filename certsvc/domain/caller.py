@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from certsvc.domain.actor import LONGEST_NAME as LONGEST_NAME
 from certsvc.domain.actor import Actor
 from certsvc.domain.regions import PROVINCE
 
@@ -15,6 +16,11 @@ class CallerRole(StrEnum):
     MAKER = "maker"
     CHECKER = "checker"
     SUPERVISOR = "supervisor"
+    COMMITTEE = "committee"
+    UNIT = "unit"
+    SECURITY = "security"
+    SYSTEM = "system"
+    AUDIT = "audit"
     HOLDER = "holder"
     SERVICE = "service"
     OPERATOR = "operator"
@@ -34,24 +40,26 @@ class Purpose(StrEnum):
 class Caller:
     """A registered official, a holder, a registered service client, the operator at the machine itself, or nobody known.
 
-    `region` is six digits, empty for holders and for nobody; `purposes` is empty but for service clients.
+    `region` is six digits, empty for holders and for nobody; `purposes` is empty but for service clients;
+    `committees` and `unit` are the reach of a committee office and of a unit (`domain.actor.Actor`).
     """
 
     name: str
     role: CallerRole
     region: str
     purposes: frozenset[Purpose] = frozenset()
+    committees: frozenset[str] = frozenset()
+    unit: str | None = None
 
 
 OPERATOR = Caller("operator", CallerRole.OPERATOR, PROVINCE)
 """Whoever may run the command line where the keys are; actions that name an actor are that actor's."""
 
-LONGEST_NAME = 64
-
 
 def official(actor: Actor) -> Caller:
     """A registered person as a caller."""
-    return Caller(actor.name, CallerRole(actor.role.value), actor.region)
+    role = CallerRole(actor.role.value)
+    return Caller(actor.name, role, actor.region, committees=actor.committees, unit=actor.unit)
 
 
 def holder_caller(person_key: bytes) -> Caller:

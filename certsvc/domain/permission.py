@@ -10,8 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from certsvc.domain.caller import Caller, CallerRole, Purpose
-from certsvc.domain.regions import PROVINCE, lies_within
+from certsvc.domain.caller import CallerRole, Purpose
 
 
 class Action(StrEnum):
@@ -91,14 +90,34 @@ class Action(StrEnum):
     COPY_WITHDRAW = "portal:copy:withdraw"
     STATEMENT_READ = "portal:statement:read"
     LOOK_UP_READ = "portal:look_up:read"
+    NOTICE_READ = "portal:notice:read"
+    NOTICE_SET = "portal:notice:set"
+    REQUEST_MAKE = "portal:request:make"
+    OWN_REQUEST_READ = "portal:request:read"
+    OWN_DATA_EXPORT = "portal:data:export"
     LOOK_UP_ALERTS = "console:look_up:alerts"
     SUSPICION_READ = "console:suspicion:read"
     SUSPICION_ASSIGN = "console:suspicion:assign"
     SUSPICION_CLOSE = "console:suspicion:close"
+    REQUEST_READ = "console:request:read"
+    REQUEST_ASSIGN = "console:request:assign"
+    REQUEST_ASK = "console:request:ask"
+    REQUEST_ACCEPT = "console:request:accept"
+    REQUEST_DECLINE = "console:request:decline"
+    REQUEST_CONCLUDE = "console:request:conclude"
     E_LICENCE_READ = "api:e_licence:read"
+    ACTOR_READ = "console:actor:read"
     ACTOR_ADD = "console:actor:add"
     ACTOR_CHANGE = "console:actor:change"
     ACTOR_END = "console:actor:end"
+    DELEGATION_PROPOSE = "console:delegation:propose"
+    DELEGATION_ACCEPT = "console:delegation:accept"
+    DELEGATION_END = "console:delegation:end"
+    DELEGATION_READ = "console:delegation:read"
+    AUDIT_READ = "console:audit:read"
+    AUDIT_EXPORT = "console:audit:export"
+    LOOK_READ = "console:look:read"
+    UNIT_PEOPLE_READ = "console:unit_people:read"
     CLIENT_ADD = "machine:client:add"
     CLIENT_REMOVE = "machine:client:remove"
     API_KEY_ADD = "machine:api_key:add"
@@ -122,6 +141,7 @@ class RegionRule(StrEnum):
     `province`: the provincial department alone. `own`: the province, and the authorities whose territory the filing's
     committee works in. `city`: the province, and the city or prefecture responsible for the certificate.
     `same`: exactly the authority that the place names (who receives at this level, who proposed the decision).
+    A committee office and a unit have a reach of their own instead: their committees, their unit.
     """
 
     PROVINCE = "province"
@@ -151,6 +171,11 @@ class Permission:
 
 _WRITERS: Final = frozenset({CallerRole.MAKER, CallerRole.CHECKER})
 _READERS: Final = _WRITERS | {CallerRole.SUPERVISOR}
+_FILERS: Final = _WRITERS | {CallerRole.COMMITTEE}
+_SECURITY: Final = frozenset({CallerRole.SECURITY})
+_AUDIT: Final = frozenset({CallerRole.AUDIT})
+_UNIT: Final = frozenset({CallerRole.UNIT})
+_DELEGATORS: Final = _READERS | {CallerRole.COMMITTEE, CallerRole.UNIT}
 _NO_ONE: Final[frozenset[CallerRole]] = frozenset()
 _FILED = "吉人社函〔2022〕181号 三.6"
 _RECEIVED = "吉人社函〔2022〕38号 一(六)1；吉人社函〔2023〕211号 四(四)"
@@ -162,11 +187,13 @@ _HISTORY = "吉人社函〔2022〕38号 五（三）"
 _SHARED = "吉人社函〔2022〕38号 五（一）；由持证人本人授权"
 _OWN = "吉人社函〔2022〕38号 五（一）、五（二）；个人信息保护法第四十五条"
 _REPORTED = "吉人社函〔2022〕38号 四（五）"
+_OWN_REQUESTS = "个人信息保护法第四十六条、第五十条；内部规则：经办、复核分离"
 _FOUND = "吉人社函〔2022〕38号 五（一）、六（三）"
 _SUPERVISED = "吉人社函〔2022〕38号 四（一）、六（三）"
 _REINSTATED = "内部规则：经办、复核分离；已撤销的证书只由省级恢复"
 _HOUSE = "内部规则：经办、复核分离"
 _SYSTEM = "内部规则：系统维护"
+_SEPARATED = "GB/T 22239-2019（等保三级）：系统、安全、审计管理员分设"
 
 
 def _pair(propose: Action, confirm: Action, region: RegionRule, basis: str) -> tuple[Permission, Permission]:
@@ -177,8 +204,10 @@ def _pair(propose: Action, confirm: Action, region: RegionRule, basis: str) -> t
 
 
 _TABLE: Final = (
-    Permission(Action.FILING_SUBMIT, _WRITERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True),
-    Permission(Action.FILING_READ, _READERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True),
+    Permission(Action.FILING_SUBMIT, _FILERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True),
+    Permission(
+        Action.FILING_READ, _READERS | _FILERS, RegionRule.OWN, _FILED, purpose=Purpose.FILING, operator=True
+    ),
     Permission(Action.FILING_APPROVE, _WRITERS, RegionRule.PROVINCE, _FILED),
     Permission(Action.FILING_ISSUE, _WRITERS, RegionRule.PROVINCE, _FILED, other_than=Action.FILING_APPROVE),
     Permission(Action.RECEIPT_RECORD, _WRITERS, RegionRule.SAME, _RECEIVED),
@@ -225,8 +254,8 @@ _TABLE: Final = (
     Permission(Action.PLATFORM_DELIVER, _NO_ONE, RegionRule.PROVINCE, _CREDIT, operator=True),
     Permission(Action.PLATFORM_QUEUE, _NO_ONE, RegionRule.PROVINCE, _HOUSE, operator=True),
     Permission(Action.PLATFORM_REVIVE, _WRITERS, RegionRule.PROVINCE, _HOUSE),
-    Permission(Action.SYSTEM_READ, _READERS, RegionRule.PROVINCE, _SYSTEM),
-    Permission(Action.ALARM_READ, _READERS, RegionRule.PROVINCE, _SYSTEM),
+    Permission(Action.SYSTEM_READ, _READERS | {CallerRole.SYSTEM}, RegionRule.PROVINCE, _SYSTEM),
+    Permission(Action.ALARM_READ, _READERS | {CallerRole.SYSTEM}, RegionRule.PROVINCE, _SYSTEM),
     *_pair(Action.HISTORY_IMPORT, Action.HISTORY_CONFIRM, RegionRule.CITY, _HISTORY),
     Permission(Action.MAPPING_MAKE, _WRITERS, RegionRule.PROVINCE, "吉人社函〔2022〕38号 一（一）2"),
     *_pair(Action.ANNOUNCED_LIST_LOAD, Action.ANNOUNCED_LIST_CONFIRM, RegionRule.CITY, _HOUSE),
@@ -251,6 +280,31 @@ _TABLE: Final = (
     Permission(Action.SUSPICION_READ, _READERS, RegionRule.CITY, _REPORTED),
     Permission(Action.SUSPICION_ASSIGN, _WRITERS, RegionRule.CITY, _REPORTED),
     Permission(Action.SUSPICION_CLOSE, _WRITERS, RegionRule.CITY, _REPORTED),
+    Permission(Action.REQUEST_READ, _READERS, RegionRule.CITY, _OWN_REQUESTS),
+    *(
+        Permission(action, _WRITERS, RegionRule.CITY, _OWN_REQUESTS)
+        for action in (
+            Action.REQUEST_ASSIGN,
+            Action.REQUEST_ASK,
+            Action.REQUEST_ACCEPT,
+            Action.REQUEST_DECLINE,
+        )
+    ),
+    Permission(
+        Action.REQUEST_CONCLUDE,
+        _WRITERS,
+        RegionRule.CITY,
+        _OWN_REQUESTS,
+        other_than=Action.REQUEST_ACCEPT,
+    ),
+    *(
+        Permission(action, _NO_ONE, RegionRule.PROVINCE, _OWN_REQUESTS, holder=True)
+        for action in (Action.REQUEST_MAKE, Action.OWN_REQUEST_READ)
+    ),
+    *(
+        Permission(action, _NO_ONE, RegionRule.PROVINCE, _OWN, holder=True)
+        for action in (Action.NOTICE_READ, Action.NOTICE_SET, Action.OWN_DATA_EXPORT)
+    ),
     *(
         Permission(
             action,
@@ -290,9 +344,20 @@ _TABLE: Final = (
             Action.TRUST_ACCEPT,
         )
     ),
-    Permission(Action.ACTOR_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
-    Permission(Action.ACTOR_CHANGE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
-    Permission(Action.ACTOR_END, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
+    *(
+        Permission(action, _SECURITY, RegionRule.PROVINCE, _SEPARATED, operator=True)
+        for action in (Action.ACTOR_READ, Action.ACTOR_ADD, Action.ACTOR_CHANGE, Action.ACTOR_END)
+    ),
+    *(
+        Permission(action, _DELEGATORS | _SECURITY, RegionRule.SAME, _HOUSE)
+        for action in (Action.DELEGATION_PROPOSE, Action.DELEGATION_END, Action.DELEGATION_READ)
+    ),
+    Permission(Action.DELEGATION_ACCEPT, _DELEGATORS, RegionRule.SAME, _HOUSE),
+    *(
+        Permission(action, _AUDIT, RegionRule.PROVINCE, _SEPARATED, operator=True)
+        for action in (Action.AUDIT_READ, Action.AUDIT_EXPORT, Action.LOOK_READ)
+    ),
+    Permission(Action.UNIT_PEOPLE_READ, _UNIT, RegionRule.OWN, _FOUND),
     Permission(Action.CLIENT_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.CLIENT_REMOVE, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.API_KEY_ADD, _NO_ONE, RegionRule.PROVINCE, _SYSTEM, operator=True),
@@ -301,85 +366,3 @@ _TABLE: Final = (
 )
 PERMISSIONS: Final = MappingProxyType({line.action: line for line in _TABLE})
 """The whole table, by action."""
-
-
-def refusal(
-    action: Action, caller: Caller, *, place: str | None = None, first_person: str | None = None
-) -> str | None:
-    """Why the caller may not do this, as a sentence for the person; None when they may.
-
-    `place` is the six-digit code that the line's region rule compares with (None: unknown); `first_person` is who
-    did the step before.
-    """
-    line, why = PERMISSIONS[action], role_refusal(action, caller)
-    if why is not None or caller.role not in line.roles:
-        return why
-    if line.other_than is not None and first_person == caller.name:
-        return "两步手续不能由同一人办理（经办、复核分离）。请由另一位人员办理。"
-    return None if _is_competent(line.region, caller.region, place) else _elsewhere(line)
-
-
-def role_refusal(action: Action, caller: Caller) -> str | None:
-    """Why the caller's role (for a program: its purposes) may never do this; None when it may somewhere."""
-    line = PERMISSIONS[action]
-    match caller.role:
-        case CallerRole.OPERATOR:
-            return None if line.operator else "这一步须由登记的人员以本人账号办理。"
-        case CallerRole.HOLDER:
-            return None if line.holder else "这一事项不由持证人本人在此办理。"
-        case CallerRole.SERVICE:
-            registered = line.purpose is not None and line.purpose in caller.purposes
-            return None if registered else "该系统没有登记办理这一事项的用途。"
-        case CallerRole.NOBODY:
-            return "请先登录，或由登记的人员办理。"
-        case CallerRole.MAKER | CallerRole.CHECKER | CallerRole.SUPERVISOR:
-            return None if caller.role in line.roles else _beyond_role(line, caller.role)
-
-
-def _beyond_role(line: Permission, role: CallerRole) -> str:
-    if role is CallerRole.SUPERVISOR and line.roles:
-        return "监督人员可以查看全部过程，但不能作出决定。"
-    return "这一事项由系统维护人员在服务器上办理。"
-
-
-def _is_competent(rule: RegionRule, region: str, place: str | None) -> bool:
-    match rule:
-        case RegionRule.PROVINCE:
-            return region == PROVINCE
-        case RegionRule.OWN:
-            return region == PROVINCE or (place is not None and lies_within(place, region))
-        case RegionRule.CITY:
-            return region == PROVINCE or (place is not None and region == place)
-        case RegionRule.SAME:
-            return region == place
-
-
-def _elsewhere(line: Permission) -> str:
-    match line.region:
-        case RegionRule.PROVINCE:
-            return "这一事项由省级人力资源和社会保障部门的人员办理。"
-        case RegionRule.OWN:
-            what = _CONCERNS.get(line.action, "这一备案")
-            return f"{what}属于其他地区，请由所属地区或省级部门的人员办理。"
-        case RegionRule.CITY:
-            what = _CONCERNS.get(line.action, "这一证书")
-            return f"{what}属于其他地区，请由所属市（州）或省级部门的人员办理。"
-        case RegionRule.SAME:
-            return "这一事项须由同一部门的人员办理。"
-
-
-_CONCERNS: Final = MappingProxyType(
-    {
-        Action.CERTIFICATE_READ: "这一证书",
-        Action.YEAR_CANCEL_PROPOSE: "这一人员",
-        Action.YEAR_CANCEL_READ: "这一人员",
-        Action.ANNOUNCED_LIST_LOAD: "这一公布名单",
-        Action.HISTORY_IMPORT: "这一批历史数据",
-        Action.BATCH_VOIDING_PROPOSE: "这一备案",
-        Action.REPORT_READ: "所查的数据",
-        Action.REPORT_EXPORT: "所查的数据",
-        Action.SAMPLE_DRAW: "抽查的范围",
-        **dict.fromkeys((Action.SUSPICION_READ, Action.SUSPICION_ASSIGN, Action.SUSPICION_CLOSE), "这件举报"),
-    }
-)
-"""What the object of an action is called, where it is neither a filing nor a certificate."""

@@ -13,6 +13,7 @@ from certsvc.domain.announced_changes import Change, ListComparison, compare_lis
 from certsvc.domain.announced_list import AnnouncedHead, AnnouncedList, Listed, ListStatus, list_id
 from certsvc.domain.announcing_place import place_of_announcer
 from certsvc.domain.caller import Caller
+from certsvc.domain.delegation import share_a_person
 from certsvc.domain.findings import Finding, stops
 from certsvc.domain.permission import Action
 from certsvc.domain.registry import Registry
@@ -131,13 +132,15 @@ class AnnouncedLists:
 
     def require_other_person(self, document_ref: str, by: Caller) -> None:
         """Raises NotPermitted for who filed a batch of the document: the list must come from somebody else."""
-        if by.name in self.lists.submitters(self.lists.chain(document_ref)):
+        filers = self.lists.submitters(self.lists.chain(document_ref))
+        if any(share_a_person(filer, by.name) for filer in filers):
             raise NotPermitted("公布名单须由报送汇总表以外的人员载入和确认。请由另一位人员办理。")
 
     def require_other_filer(self, document_ref: str | None, by: Caller) -> None:
         """Raises NotPermitted for somebody who loaded or confirmed the list and now files the batch."""
         stored = None if document_ref is None else self.lists.in_force(document_ref)
-        if stored is not None and by.name in (stored.loaded_by, stored.confirmed_by):
+        handlers = () if stored is None else (stored.loaded_by, stored.confirmed_by)
+        if any(one is not None and share_a_person(one, by.name) for one in handlers):
             raise NotPermitted("该公布文件的名单由您载入或确认，汇总表须由另一位人员报送。")
 
     def _replaceable(self, replaced_ref: str) -> AnnouncedList:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from certsvc.domain.caller import Caller, nobody, official
-from certsvc.domain.permission import Action, refusal, role_refusal
+from certsvc.domain.competence import refusal, role_refusal
+from certsvc.domain.permission import Action
 from certsvc.errors import NotPermitted, UnknownReference
 from certsvc.ports import ActorStore
 from certsvc.ports.access import AuditTrail
@@ -41,17 +42,23 @@ class Permits:
         subject: str,
         *,
         place: str | None = None,
+        committee: str | None = None,
+        unit: str | None = None,
         first_person: str | None = None,
     ) -> None:
-        """Pass when the caller may do this to the object. Raises NotPermitted, written down, when not."""
-        why = refusal(action, caller, place=place, first_person=first_person)
+        """Pass when the caller may do this to the object. Raises NotPermitted, written down, when not.
+
+        `place`, `committee`, `unit`: whose matter it is (region, code of the committee, unified social credit code).
+        """
+        why = refusal(action, caller, place=place, committee=committee, unit=unit, first_person=first_person)
         if why is not None:
             self.trail.note(caller, _refused(action), subject)
             raise NotPermitted(why)
 
     def require_role(self, action: Action, caller: Caller, subject: str) -> None:
         """The same for what judges place and persons itself: pass when the caller's role may do this at all."""
-        self.require(action, caller, subject, place=caller.region)
+        own = next(iter(sorted(caller.committees)), None)
+        self.require(action, caller, subject, place=caller.region, committee=own, unit=caller.unit)
 
     def require_ever(self, actions: Sequence[Action], caller: Caller, subject: str) -> None:
         """Pass when the caller's role may do one of these somewhere. Raises NotPermitted, written down, when it never may."""

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final, TypeGuard
 
-from certsvc.domain.caller import LONGEST_NAME, Caller
+from certsvc.domain.actor import LONGEST_NAME
+from certsvc.domain.caller import Caller
 from certsvc.errors import NotSignedIn
 from certsvc.ports import Clock
 from certsvc.ports.access import AuditTrail, ServiceClientStore, SpentTokens

@@ -16,8 +16,9 @@ from certverify.manual_code import decode_manual_code
 from certverify.verdict import Authentic
 
 from certsvc.domain.caller import Caller
+from certsvc.domain.competence import refusal
 from certsvc.domain.decision_authority import city_responsible
-from certsvc.domain.permission import Action, refusal
+from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE
 from certsvc.domain.suspicion import (
     SAME_REPORT,

@@ -7,10 +7,11 @@ import pytest
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import official
 from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.competence import refusal
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.decision_kinds import ENDED, KINDS, Authority, ending_behind
 from certsvc.domain.decision_policy import DecisionPolicy
-from certsvc.domain.permission import PERMISSIONS, RegionRule, confirming, proposing, refusal
+from certsvc.domain.permission import PERMISSIONS, RegionRule, confirming, proposing
 from certsvc.errors import RequestError
 from tests.decisions.deciders import Deciders, issue_sun
 from tests.support.aid_mission import issue_aid

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from certsvc.domain.caller import LONGEST_NAME, Purpose, ServiceClient
+from certsvc.domain.actor import LONGEST_NAME
+from certsvc.domain.caller import Purpose, ServiceClient
 from certsvc.entrypoints.cli.options import AS_JSON, opened_office
 
 if TYPE_CHECKING:

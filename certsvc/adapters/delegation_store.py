@@ -1,0 +1,159 @@
+"""ports.people.DelegationStore in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
+
+from certsvc.adapters.actor_rows import actor_columns, actor_of
+from certsvc.adapters.audit_store import append_entry, digest_of
+from certsvc.adapters.database import insert_unless_known
+from certsvc.adapters.delegation_schema import delegation
+from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.schema import actor, actor_past
+from certsvc.domain.actor import Actor
+from certsvc.domain.caller import Caller
+from certsvc.domain.delegation import Delegation
+from certsvc.domain.permission import Action
+from certsvc.errors import ConflictError, UnknownReference
+
+_NEWEST = (delegation.c.proposed_at.desc(), delegation.c.id.desc())
+_MOST_OF_ONE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseDelegationStore:
+    """Delegations with their audit entries, each step in one transaction."""
+
+    engine: Engine
+
+    def propose(self, new: Delegation, by: Caller) -> None:
+        """Keep a proposal; the same id again changes nothing."""
+        row = {
+            "id": new.id,
+            "delegate": new.delegate,
+            "delegator": new.delegator,
+            "from_on": new.from_on.isoformat(),
+            "until_on": new.until_on.isoformat(),
+            "reason": new.reason,
+            "proposed_by": new.proposed_by,
+            "proposed_at": instant_text(new.proposed_at),
+        }
+        with self.engine.begin() as connection:
+            if insert_unless_known(connection, delegation, row):
+                _note(connection, new.proposed_at, by, Action.DELEGATION_PROPOSE, new)
+
+    def find(self, wanted: str) -> Delegation | None:
+        """A delegation."""
+        with self.engine.begin() as connection:
+            row = connection.execute(select(delegation).where(delegation.c.id == wanted)).one_or_none()
+        return None if row is None else _delegation(row)
+
+    def of(self, name: str) -> Sequence[Delegation]:
+        """Those in which a name delegates or is the delegate, newest first."""
+        own = or_(delegation.c.delegate == name, delegation.c.delegator == name)
+        with self.engine.begin() as connection:
+            rows = connection.execute(
+                select(delegation).where(own).order_by(*_NEWEST).limit(_MOST_OF_ONE)
+            ).all()
+        return tuple(_delegation(row) for row in rows)
+
+    def listed(self, offset: int, limit: int) -> tuple[int, Sequence[Delegation]]:
+        """All of them, newest first, and how many there are."""
+        with self.engine.begin() as connection:
+            total = connection.scalar(select(func.count()).select_from(delegation)) or 0
+            page = select(delegation).order_by(*_NEWEST).offset(offset).limit(limit)
+            rows = connection.execute(page).all()
+        return total, tuple(_delegation(row) for row in rows)
+
+    def accept(self, wanted: str, acting: Actor, by: Caller, at: datetime) -> Delegation:
+        """Accept a proposal and keep the account under which the delegate acts; again: changes nothing."""
+        with self.engine.begin() as connection:
+            held = _held(connection, wanted)
+            if held.ended_at is not None:
+                raise ConflictError("该委托已结束，不能接受。")
+            if held.accepted_at is None:
+                _keep_acting(connection, acting, at)
+                connection.execute(
+                    update(delegation).where(delegation.c.id == wanted).values(accepted_at=instant_text(at))
+                )
+                _note(connection, at, by, Action.DELEGATION_ACCEPT, held)
+            return _held(connection, wanted)
+
+    def end(self, wanted: str, by: Caller, at: datetime) -> Delegation:
+        """End it early; again: changes nothing."""
+        with self.engine.begin() as connection:
+            held = _held(connection, wanted)
+            if held.ended_at is None:
+                ended = {"ended_at": instant_text(at), "ended_by": by.name}
+                connection.execute(update(delegation).where(delegation.c.id == wanted).values(**ended))
+                _note(connection, at, by, Action.DELEGATION_END, held)
+            return _held(connection, wanted)
+
+    def in_force(self, delegate: str, on: date) -> Sequence[Delegation]:
+        """What somebody may act under on a day."""
+        day = on.isoformat()
+        query = select(delegation).where(
+            delegation.c.delegate == delegate,
+            delegation.c.accepted_at.is_not(None),
+            delegation.c.ended_at.is_(None),
+            delegation.c.from_on <= day,
+            delegation.c.until_on >= day,
+        )
+        with self.engine.begin() as connection:
+            return tuple(_delegation(row) for row in connection.execute(query.order_by(*_NEWEST)).all())
+
+
+def _keep_acting(connection: Connection, acting: Actor, at: datetime) -> None:
+    """The account of an acting name; one from an earlier delegation with another reach goes to the past."""
+    columns = actor_columns(acting)
+    if insert_unless_known(connection, actor, {**columns, "registered_at": instant_text(at)}):
+        return
+    known = connection.execute(select(actor).where(actor.c.name == acting.name).with_for_update()).one()
+    if actor_of(known) != acting:
+        connection.execute(
+            insert(actor_past).values(**actor_columns(actor_of(known)), until_at=instant_text(at))
+        )
+        connection.execute(update(actor).where(actor.c.name == acting.name).values(**columns))
+
+
+def _held(connection: Connection, wanted: str) -> Delegation:
+    row = connection.execute(
+        select(delegation).where(delegation.c.id == wanted).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise UnknownReference(f"没有编号为 {wanted[:16]} 的委托。")
+    return _delegation(row)
+
+
+def _note(connection: Connection, at: datetime, by: Caller, action: Action, one: Delegation) -> None:
+    after = digest_of(
+        {
+            "delegate": one.delegate,
+            "delegator": one.delegator,
+            "from_on": one.from_on.isoformat(),
+            "until_on": one.until_on.isoformat(),
+            "action": action.value,
+        }
+    )
+    append_entry(connection, at, by, action, f"delegation/{one.id}", after=after)
+
+
+def _delegation(row: Row[Any]) -> Delegation:
+    return Delegation(
+        row.id,
+        row.delegate,
+        row.delegator,
+        date.fromisoformat(row.from_on),
+        date.fromisoformat(row.until_on),
+        row.reason,
+        row.proposed_by,
+        read_instant(row.proposed_at),
+        None if row.accepted_at is None else read_instant(row.accepted_at),
+        None if row.ended_at is None else read_instant(row.ended_at),
+        row.ended_by,
+    )
