@@ -1,4 +1,4 @@
-"""The tables of who did and saw what: sessions, service clients, audit trail, log of looks at personal data."""
+"""The tables of who did and saw what: service clients, audit trail, log of looks at personal data."""
 
 from __future__ import annotations
 
@@ -7,17 +7,6 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Larg
 from certsvc.adapters.schema import metadata
 
 _POSITION = BigInteger().with_variant(Integer, "sqlite")
-
-web_session = Table(
-    "web_session",
-    metadata,
-    Column("token_digest", LargeBinary(32), primary_key=True),
-    Column("actor", String(64), nullable=False),
-    Column("csrf_digest", LargeBinary(32), nullable=False),
-    Column("started_at", String(32), nullable=False),
-    Column("ends_at", String(32), nullable=False),
-    Column("last_seen_at", String(32), nullable=False),
-)
 
 service_client = Table(
     "service_client",

@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, Table, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Table, delete, insert, or_, select, update
 
 from certsvc.adapters.audit_store import append_entry
 from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.session_schema import official_session
 from certsvc.domain.caller import Caller
 from certsvc.ports.sessions import KeptSession, Replacement
 
 
 class DatabaseSessions:
-    """ports.sessions.SessionBoard on SQLAlchemy Core."""
+    """ports.sessions.SessionBoard on SQLAlchemy Core. `face`: the first word of the entries in the audit trail."""
 
-    def __init__(self, engine: Engine, table: Table) -> None:
+    def __init__(self, engine: Engine, table: Table, face: str) -> None:
         self._engine = engine
         self._table = table
+        self._face = face
 
     def open(self, session: KeptSession, caller: Caller) -> None:
         """Keep a new session, with its audit entry; forgets those that are over."""
@@ -26,7 +28,9 @@ class DatabaseSessions:
         with self._engine.begin() as connection:
             connection.execute(delete(table).where(table.c.ends_at <= now))
             connection.execute(insert(table).values(self._row(session)))
-            append_entry(connection, session.started_at, caller, "session.open", session.subject)
+            append_entry(
+                connection, session.started_at, caller, f"{self._face}:session:open", session.subject
+            )
 
     def find(self, token_digest: bytes) -> KeptSession | None:
         """The session whose token in use, next token or previous token has that digest."""
@@ -84,7 +88,7 @@ class DatabaseSessions:
             if row is None:
                 return False
             connection.execute(delete(table).where(table.c.id == session))
-            append_entry(connection, at, caller, "session.close", _session_of(row).subject)
+            append_entry(connection, at, caller, f"{self._face}:session:close", _session_of(row).subject)
         return True
 
     def of_owner(self, owner: str) -> tuple[KeptSession, ...]:
@@ -93,6 +97,15 @@ class DatabaseSessions:
         own = select(table).where(table.c.owner == owner).order_by(table.c.last_seen_at.desc(), table.c.id)
         with self._engine.begin() as connection:
             return tuple(_session_of(row) for row in connection.execute(own).all())
+
+    def of_provider(self, session: bytes | None, subject: bytes | None) -> tuple[KeptSession, ...]:
+        """What the provider means by its session, or else by a person."""
+        table = self._table
+        meant = (
+            table.c.provider_subject == subject if session is None else table.c.provider_session == session
+        )
+        with self._engine.begin() as connection:
+            return tuple(_session_of(row) for row in connection.execute(select(table).where(meant)).all())
 
     def _row(self, session: KeptSession) -> dict[str, Any]:
         row: dict[str, Any] = {
@@ -111,6 +124,15 @@ class DatabaseSessions:
         return row | (
             {"sealed_identity": session.sealed_identity} if "sealed_identity" in self._table.c else {}
         )
+
+
+def end_officials_sessions(connection: Connection, name: str, caller: Caller, at: datetime) -> None:
+    """End every session of an official in the caller's transaction, each with its entry."""
+    table = official_session
+    rows = connection.execute(select(table).where(table.c.owner == name)).all()
+    connection.execute(delete(table).where(table.c.owner == name))
+    for row in rows:
+        append_entry(connection, at, caller, "console:session:close", _session_of(row).subject)
 
 
 def _session_of(row: Row[Any]) -> KeptSession:

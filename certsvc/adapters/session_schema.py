@@ -1,4 +1,4 @@
-"""The table of holders' sessions. Tokens stand in it as digests, who the holder is sealed (docs/privacy.md)."""
+"""The tables of sessions. Tokens stand in them as digests, who a holder is sealed (docs/privacy.md)."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def _columns() -> tuple[SchemaItem, ...]:
         Column("provider_subject", LargeBinary(32)),
     )
 
+
+official_session = Table(
+    "web_session",
+    metadata,
+    *_columns(),
+    Index("ix_web_session_owner", "owner"),
+    Index("ix_web_session_previous_digest", "previous_digest"),
+)
 
 holder_session = Table(
     "holder_session",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,10 +11,27 @@ from certsvc.domain.caller import Caller, ServiceClient
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the provider says signed in: the value of the claim that names our actors."""
+class Assertion:
+    """What the provider asserts of who signed in: texts by our own words for them, and how sure it is.
 
-    name: str
+    `assurance`: the claim `acr`. `session` and `subject`: digests of what the provider calls session (`sid`) and person
+    (`sub`), by which it may end them later.
+    """
+
+    texts: Mapping[str, str]
+    assurance: str
+    session: bytes | None
+    subject: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EndedThere:
+    """A person, or one of their sessions, that the provider ended; `token` is the digest of its message, to be used once."""
+
+    session: bytes | None
+    subject: bytes | None
+    token: bytes
+    ends_at: datetime
 
 
 class IdentityProvider(Protocol):
@@ -23,40 +41,19 @@ class IdentityProvider(Protocol):
         """Where the browser is sent. Raises UnavailableError when the provider does not answer."""
         ...
 
-    def redeem(self, code: str, verifier: str, nonce: str, now: datetime) -> Identity:
-        """Exchange the code, check the id_token. Raises NotSignedIn for what does not hold, UnavailableError."""
+    def redeem(self, code: str, verifier: str, nonce: str, now: datetime, issuer: str | None) -> Assertion:
+        """Exchange the code, check the id_token. `issuer`: who the browser says answered (RFC 9207).
+
+        Raises NotSignedIn for what does not hold, UnavailableError.
+        """
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class StoredSession:
-    """A session as it is kept: digests of its two tokens, never the tokens."""
-
-    token_digest: bytes
-    actor: str
-    csrf_digest: bytes
-    started_at: datetime
-    ends_at: datetime
-    last_seen_at: datetime
-
-
-class SessionStore(Protocol):
-    """The sessions of signed-in officials."""
-
-    def open(self, session: StoredSession, caller: Caller) -> None:
-        """Keep a new session, with its audit entry, in one transaction; forgets those that are long over."""
+    def leaving_address(self, back: str) -> str | None:
+        """Where a browser is sent to be signed out at the provider too, and back; None where it offers nothing."""
         ...
 
-    def find(self, token_digest: bytes) -> StoredSession | None:
-        """The session of a token digest."""
-        ...
-
-    def touch(self, token_digest: bytes, at: datetime) -> None:
-        """Note that the session was used."""
-        ...
-
-    def close(self, token_digest: bytes, caller: Caller, at: datetime) -> bool:
-        """End a session, with its audit entry; False when there was none."""
+    def ended_there(self, raw_token: str, now: datetime) -> EndedThere:
+        """Read the provider's message that a session ended (back-channel logout). Raises NotSignedIn, UnavailableError."""
         ...
 
 

@@ -80,3 +80,7 @@ class SessionBoard(Protocol):
     def of_owner(self, owner: str) -> tuple[KeptSession, ...]:
         """Everything kept of an owner, last used first; sessions that are over may be among it."""
         ...
+
+    def of_provider(self, session: bytes | None, subject: bytes | None) -> tuple[KeptSession, ...]:
+        """What the provider means by its session, or else by a person (digests)."""
+        ...

@@ -12,12 +12,12 @@ from pydantic_settings import SettingsConfigDict
 
 from certsvc.domain.e_licence import SYNTHETIC_ISSUER, SYNTHETIC_TYPE, ELicenceCodes
 from certsvc.errors import ConfigurationError
-from certsvc.settings.public import PublicSettings
+from certsvc.settings.identity import IdentitySettings
 
 PREFIX = "CERTSVC_"
 
 
-class Settings(PublicSettings):
+class Settings(IdentitySettings):
     """Every setting, with its default. Paths that are not given stand below `home`."""
 
     model_config = SettingsConfigDict(
@@ -128,18 +128,6 @@ class Settings(PublicSettings):
         description="Whether the decisions that docs/endings.md says so of need their document uploaded; default: "
         "`required` in production, `optional` in the test environment.",
     )
-    oidc_issuer: str | None = Field(
-        default=None,
-        description="Issuer address of the OpenID provider that officials sign in with; without it sign-in is off "
-        "(docs/sign-in.md).",
-    )
-    oidc_client_id: str | None = Field(default=None, description="Client id of this service at the provider.")
-    oidc_client_secret: SecretStr | None = Field(
-        default=None, description="Client secret, where the provider gave one; PKCE is used in any case."
-    )
-    oidc_name_claim: Literal["sub", "preferred_username"] = Field(
-        default="sub", description="Claim of the id_token whose value is the name of a registered actor."
-    )
     credit_starts: Literal["recorded", "decided"] = Field(
         default="recorded",
         description="The day from which the three years of a credit record count: of the record, or of the decision.",
@@ -237,6 +225,18 @@ class Settings(PublicSettings):
     def _whole_provider(self) -> Self:
         if (self.oidc_issuer is None) != (self.oidc_client_id is None):
             raise ValueError("CERTSVC_OIDC_ISSUER and CERTSVC_OIDC_CLIENT_ID are given together")
+        if (self.holder_oidc_issuer is None) != (self.holder_oidc_client_id is None):
+            raise ValueError(
+                "CERTSVC_HOLDER_OIDC_ISSUER and CERTSVC_HOLDER_OIDC_CLIENT_ID are given together"
+            )
+        if self.holder_oidc_issuer is not None and not self.holder_oidc_acr.split():
+            raise ValueError("CERTSVC_HOLDER_OIDC_ACR must name the levels of assurance that are enough")
+        issuers = [one for one in (self.oidc_issuer, self.holder_oidc_issuer) if one is not None]
+        if self.environment == "production":
+            if self.oidc_issuer is not None and not self.oidc_acr.split():
+                raise ValueError("CERTSVC_OIDC_ACR must name what means a second factor in production")
+            if not all(one.startswith("https://") for one in issuers):
+                raise ValueError("issuers are https addresses in production")
         return self
 
     @model_validator(mode="after")

@@ -15,16 +15,17 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from certsvc.domain.caller import Caller
+from certsvc.domain.caller import Caller, nobody
 from certsvc.errors import NotPermitted, NotSignedIn
 from certsvc.ports import Clock, PersonalCipher
-from certsvc.ports.access import AuditTrail
+from certsvc.ports.access import AuditTrail, EndedThere, SpentTokens
 from certsvc.ports.sessions import SESSION_ID_BYTES, KeptSession, Replacement, SessionBoard
 
 OVERLAP: Final = timedelta(minutes=1)
 _TOUCH_EVERY: Final = timedelta(minutes=1)
 _TOKEN_BYTES: Final = 32
 _NEXT: Final = b"certsvc/session-token/v1/"
+_PROVIDER: Final = nobody("identity-provider")
 OVER: Final = "登录已失效。请重新登录。"
 
 
@@ -67,8 +68,9 @@ class ResumedSession:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The sessions of one face."""
+    """The sessions of one face. `face`: the first word of what is written down of them."""
 
+    face: str
     board: SessionBoard
     trail: AuditTrail
     cipher: PersonalCipher
@@ -122,8 +124,12 @@ class Sessions:
     def check_csrf(self, csrf_token: str, given: str | None, caller: Caller, subject: str) -> None:
         """Pass when a session's CSRF token was sent along. Raises NotPermitted, written down, when not."""
         if given is None or not hmac.compare_digest(digest_of(given), digest_of(csrf_token)):
-            self.trail.note(caller, "csrf.refused", subject)
+            self.trail.note(caller, f"{self.face}:session:csrf.refused", subject)
             raise NotPermitted("请求缺少本次登录的防伪令牌（X-CSRF-Token）。请刷新页面后重试。")
+
+    def refuse(self, caller: Caller, subject: str) -> None:
+        """Write down that no session was opened for somebody."""
+        self.trail.note(caller, f"{self.face}:session:open.refused", subject)
 
     def end(self, token: str, caller: Caller) -> None:
         """End the session of a token; ending it twice changes nothing."""
@@ -134,6 +140,25 @@ class Sessions:
     def living_of(self, owner: str) -> tuple[KeptSession, ...]:
         """The sessions of an owner that may still be used, last used first."""
         return tuple(kept for kept in self.board.of_owner(owner) if self._lives(kept))
+
+    def end_of_owner(
+        self, owner: str, caller: Caller, *, only: bytes | None = None, but: bytes | None = None
+    ) -> int:
+        """End sessions of an owner: all, `only` one, or all `but` one; how many there were."""
+        meant = [
+            kept.id
+            for kept in self.board.of_owner(owner)
+            if (only is None or kept.id == only) and (but is None or kept.id != but)
+        ]
+        now = self.clock.now()
+        return sum(self.board.end(session, caller, now) for session in meant)
+
+    def end_as_provider_says(self, meant: EndedThere, spent: SpentTokens) -> None:
+        """End what the provider means; a message that was used before changes nothing."""
+        now = self.clock.now()
+        if spent.spend(meant.token, meant.ends_at, now):
+            for kept in self.board.of_provider(meant.session, meant.subject):
+                self.board.end(kept.id, _PROVIDER, now)
 
     def _living(self, token: str) -> KeptSession | None:
         digest = digest_of(token)

@@ -77,7 +77,7 @@ class Desk:
     def consent(self, browser: httpx.Client, user: str) -> str:
         """Begin to sign in and let the provider consent: path and query that the browser is sent back to."""
         self.provider.user = user
-        begun = browser.get("/console/sign-in")
+        begun = browser.get("/console/sign-in/go")
         assert begun.status_code == 303, begun.text
         agreed = httpx.get(begun.headers["location"], trust_env=False)
         assert agreed.status_code == 302, agreed.text
@@ -168,7 +168,7 @@ def _faces(office: Office) -> Faces:
     """What an office serves; the tests sign in more often than people do."""
     service = public_service(office)
     console = create_console(office, service.limiter, service.metrics.count_request, MANY_SIGN_INS)
-    portal = create_portal(office, service.limiter, service.metrics.count_request)
+    portal = create_portal(office, service.limiter, service.metrics.count_request, MANY_SIGN_INS)
     return Faces(create_app(office.settings.public_folder, service), console, portal)
 
 

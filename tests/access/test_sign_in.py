@@ -229,18 +229,20 @@ def test_a_client_secret_is_sent_to_the_token_endpoint_alone(desk: Desk) -> None
         "certsvc",
         "s3cret-0.9~_",
         "http://127.0.0.1:8000/console/sign-in/callback",
-        "sub",
+        {"name": "sub"},
     )
     client = OpenIdProvider(settings, desk.clock)
     address = client.authorization_address("state", "nonce", "v" * 43)
     assert "s3cret" not in address
     agreed = httpx.get(address, trust_env=False)
     identity = client.redeem(code_of(agreed.headers["location"]), "v" * 43, "nonce", desk.clock.now())
-    assert identity.name == desk.provider.user
+    assert identity.texts == {"name": desk.provider.user}
 
 
 def test_a_wrong_verifier_gets_no_token(desk: Desk) -> None:
-    settings = ProviderSettings(desk.provider.issuer, "certsvc", None, "http://127.0.0.1/back", "sub")
+    settings = ProviderSettings(
+        desk.provider.issuer, "certsvc", None, "http://127.0.0.1/back", {"name": "sub"}
+    )
     client = OpenIdProvider(settings, desk.clock)
     agreed = httpx.get(client.authorization_address("state", "nonce", "v" * 43), trust_env=False)
     from certsvc.errors import NotSignedIn
@@ -251,14 +253,16 @@ def test_a_wrong_verifier_gets_no_token(desk: Desk) -> None:
 
 def test_a_provider_that_does_not_answer_is_unavailable(desk: Desk) -> None:
     settings = ProviderSettings(
-        f"http://127.0.0.1:{free_port()}", "certsvc", None, "http://127.0.0.1/b", "sub"
+        f"http://127.0.0.1:{free_port()}", "certsvc", None, "http://127.0.0.1/b", {"name": "sub"}
     )
     with pytest.raises(UnavailableError):
         OpenIdProvider(settings, desk.clock).authorization_address("s", "n", "v" * 43)
 
 
 def test_a_provider_without_tls_is_refused_elsewhere_than_here(desk: Desk) -> None:
-    settings = ProviderSettings("http://provider.example", "certsvc", None, "http://127.0.0.1/b", "sub")
+    settings = ProviderSettings(
+        "http://provider.example", "certsvc", None, "http://127.0.0.1/b", {"name": "sub"}
+    )
     with pytest.raises(ConfigurationError):
         OpenIdProvider(settings, desk.clock)
 
@@ -266,7 +270,7 @@ def test_a_provider_without_tls_is_refused_elsewhere_than_here(desk: Desk) -> No
 def test_without_a_provider_sign_in_says_that_it_is_off(tmp_path: Path, clock: FixedClock) -> None:
     office = OfficeUnderTest(tmp_path, clock)
     with served(open_faces(office.office)) as address:
-        answer = httpx.get(f"{address}/console/sign-in", trust_env=False)
+        answer = httpx.get(f"{address}/console/sign-in/go", trust_env=False)
     refused(answer, 503, "unavailable")
     assert "CERTSVC_OIDC_ISSUER" in answer.json()["detail"]
     office.close()
@@ -274,6 +278,6 @@ def test_without_a_provider_sign_in_says_that_it_is_off(tmp_path: Path, clock: F
 
 def test_answers_of_the_console_are_never_kept(desk: Desk) -> None:
     with desk.sign_in("maker") as browser:
-        for path in ("/console/me", "/console/sign-in", "/console/nothing"):
+        for path in ("/console/me", "/console/sign-in", "/console/sign-in/go", "/console/nothing"):
             assert browser.get(path).headers["cache-control"] == "no-store"
             assert browser.get(path).headers["content-security-policy"].startswith("default-src 'none'")

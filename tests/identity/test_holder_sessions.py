@@ -28,7 +28,7 @@ def test_a_holder_who_is_signed_in_is_known_by_a_pseudonym_alone(desk: Desk) -> 
     assert re.fullmatch("P[0-9a-f]{15}", caller.name)
     assert caller == sign_in.caller_of(Holder(HOLDER[0], HOLDER[1].lower()))
     (session,) = sign_in.sessions.board.of_owner(sign_in.owner_of(Holder(*HOLDER)))
-    assert desk.actions(session.subject) == [(caller.name, "session.open")]
+    assert desk.actions(session.subject) == [(caller.name, "portal:session:open")]
 
 
 def test_nothing_of_the_portal_opens_without_a_session(desk: Desk) -> None:
@@ -65,7 +65,7 @@ def test_the_token_may_come_in_the_field_of_a_form(desk: Desk) -> None:
 def test_the_token_of_a_session_changes_while_it_is_used_and_its_csrf_token_does_not(desk: Desk) -> None:
     with desk.holder(*HOLDER) as browser:
         first, csrf = browser.cookies[COOKIE], browser.headers["x-csrf-token"]
-        desk.clock.advance(11 * MINUTE)
+        desk.clock.advance(16 * MINUTE)
         refused(browser.get("/portal/me"), 200)
         assert browser.cookies[COOKIE] != first
         assert browser.get("/portal/me").json()["csrf_token"] == csrf

@@ -10,14 +10,15 @@ from fastapi.concurrency import run_in_threadpool
 
 from certsvc.adapters.workbook import LARGEST_FILE
 from certsvc.bootstrap import Office
-from certsvc.domain.caller import LONGEST_NAME, Caller
-from certsvc.entrypoints.http.cookies import Cookies
+from certsvc.domain.actor import LONGEST_NAME
+from certsvc.domain.caller import Caller
+from certsvc.entrypoints.http.cookies import Cookies, keep_from_now_on
+from certsvc.entrypoints.http.csrf import CSRF_HEADER, SAFE_METHODS, given_csrf
 from certsvc.entrypoints.http.permitted import turn_away
+from certsvc.entrypoints.http.subjects import request_subject
 from certsvc.errors import NotSignedIn
 from certsvc.stages.sign_in import SignedIn
 
-CSRF_HEADER = "x-csrf-token"
-_SAFE = ("GET", "HEAD")
 SMALL_BODY = 64 * 1024
 """Bytes that anybody may send; larger bodies are read for callers that are known."""
 LARGEST_UPLOAD = LARGEST_FILE + SMALL_BODY
@@ -60,16 +61,32 @@ async def raw_body_of(request: Request) -> bytes:
     return b"".join(pieces)
 
 
-def signed_in(request: Request) -> SignedIn:
-    """The official of the session; unsafe methods need the CSRF token too. Raises NotSignedIn, NotPermitted."""
+def session_of(request: Request) -> SignedIn:
+    """The official of the session, whatever the method. Raises NotSignedIn."""
     token = cookies_of(request).session(request)
     if token is None:
         raise NotSignedIn("请先登录（/console/sign-in），或以服务令牌调用。")
-    sign_in = office_of(request).sign_in
-    session = sign_in.resume(token)
-    if request.method not in _SAFE:
-        sign_in.check_csrf(token, request.headers.get(CSRF_HEADER), session.caller, _subject(request))
+    session = office_of(request).sign_in.resume(token)
+    keep_from_now_on(request, session.next_token)
+    return session
+
+
+def signed_in(request: Request) -> SignedIn:
+    """The official of the session; unsafe methods need the CSRF token too. Raises NotSignedIn, NotPermitted."""
+    session = session_of(request)
+    if request.method not in SAFE_METHODS:
+        given = request.headers.get(CSRF_HEADER)
+        office_of(request).sign_in.check_csrf(session, given, request_subject(request))
     turn_away(request, session.caller, office_of(request).permits)
+    return session
+
+
+async def signed_in_by_form(request: Request) -> SignedIn:
+    """The same for small forms of pages, whose CSRF token stands in a field; read only when the session holds."""
+    session = await run_in_threadpool(session_of, request)
+    given = await given_csrf(request)
+    await run_in_threadpool(office_of(request).sign_in.check_csrf, session, given, request_subject(request))
+    await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
     return session
 
 
@@ -79,7 +96,7 @@ def asked(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) ->
     if token is None:
         return Asked(signed_in(request).caller, raw_body)
     office = office_of(request)
-    program = office.service_access.admit(token, raw_body, _subject(request))
+    program = office.service_access.admit(token, raw_body, request_subject(request))
     turn_away(request, program, office.permits)
     return Asked(program, raw_body)
 
@@ -107,12 +124,3 @@ def _require_known(request: Request) -> None:
         raise NotSignedIn("没有登记签发该服务令牌的系统，或其登记已取消。请先登记。")
     access.signed_claims(token, client.public_key)
     turn_away(request, client.caller, office_of(request).permits)
-
-
-def _subject(request: Request) -> str:
-    """A request as the audit trail names it: method and path, without the query, cut to the length of objects.
-
-    Characters that a database may not take are shown as `?`.
-    """
-    path = "".join(one if one.isprintable() else "?" for one in request.scope["path"])
-    return f"{request.method} {path}"[:128]

@@ -34,14 +34,15 @@ from certsvc.entrypoints.console import (
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.description import ConsoleFace
 from certsvc.entrypoints.console.pages import dashboard
+from certsvc.entrypoints.console.pages import sessions as own_sessions
 from certsvc.entrypoints.console.pages.showing import HOME, SIGN_IN, frame_of_nobody
 from certsvc.entrypoints.console.patience import Patience
-from certsvc.entrypoints.console.sign_in_limit import PER_MINUTE, SignInLimit
 from certsvc.entrypoints.html.problems import answer_people_with_pages
 from certsvc.entrypoints.http.bounds import BodyLimit
-from certsvc.entrypoints.http.cookies import Cookies
+from certsvc.entrypoints.http.cookies import Cookies, NextSessionToken
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
+from certsvc.entrypoints.http.sign_in_limit import PER_MINUTE, SignInLimit
 from certsvc.ports.sharing import RateLimiter
 
 PATHS = (
@@ -96,6 +97,7 @@ def create_console(
     app.state.own_certificates_limit = own_certificates.OwnCertificatesLimit(
         limiter, office.settings.holder_per_minute
     )
+    app.add_middleware(NextSessionToken, cookies=app.state.cookies)
     app.add_middleware(
         BodyLimit,
         limit=SMALL_BODY,
@@ -114,6 +116,7 @@ def create_console(
     app.include_router(cancelled_years.router)
     app.include_router(eligibility.router)
     app.include_router(dashboard.router)
+    app.include_router(own_sessions.router)
     for part in (
         sign_in,
         filings,

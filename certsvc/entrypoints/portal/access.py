@@ -20,12 +20,13 @@ from certsvc.stages.share_grants import Holder
 
 @dataclass(frozen=True, slots=True)
 class SignedHolder:
-    """A holder who is signed in: name and ID number, the pseudonym that stands in logs, the session's CSRF token."""
+    """A holder who is signed in: name and ID number, the pseudonym that stands in logs, the session's CSRF token and id."""
 
     holder: Holder
     caller: Caller
     csrf_token: str
     ends_at: datetime
+    session: bytes
 
 
 def office_of(request: Request) -> Office:
@@ -55,4 +56,4 @@ async def signed_holder(request: Request) -> SignedHolder:
         await run_in_threadpool(sign_in.check_csrf, session, given, request_subject(request))
     await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
     keep_from_now_on(request, session.next_token)
-    return SignedHolder(session.holder, session.caller, session.csrf_token, session.ends_at)
+    return SignedHolder(session.holder, session.caller, session.csrf_token, session.ends_at, session.session)

@@ -13,7 +13,8 @@ from certsvc.entrypoints.http.bounds import BodyLimit, TimeLimit
 from certsvc.entrypoints.http.cookies import PORTAL_COOKIES, Cookies, NextSessionToken
 from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
-from certsvc.entrypoints.portal import sessions
+from certsvc.entrypoints.http.sign_in_limit import PER_MINUTE, SignInLimit
+from certsvc.entrypoints.portal import sessions, sign_in
 from certsvc.entrypoints.portal.pages.showing import SIGN_IN, frame_of_nobody
 from certsvc.ports.sharing import RateLimiter
 
@@ -28,6 +29,7 @@ def create_portal(
     office: Office,
     limiter: RateLimiter,
     count: Callable[[str, str, int, float], None] | None = None,
+    sign_ins_per_minute: int = PER_MINUTE,
 ) -> FastAPI:
     """The portal of an office. `count` is given method, route template, status and seconds of every request.
 
@@ -36,6 +38,7 @@ def create_portal(
     app = FastAPI(title="吉林省职称电子证书持证人服务", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.office = office
     app.state.limiter = limiter
+    app.state.sign_in_limit = SignInLimit(limiter, sign_ins_per_minute)
     app.state.cookies = Cookies(PORTAL_COOKIES, secure=office.settings.public_url.startswith("https://"))
     app.add_middleware(NextSessionToken, cookies=app.state.cookies)
     app.add_middleware(BodyLimit, limit=SMALL_BODY, by_path=LARGEST_BODIES)
@@ -43,6 +46,9 @@ def create_portal(
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=count)
     answer_people_with_pages(app, frame_of_nobody, below=PATH, sign_in=SIGN_IN)
-    for part in (sessions,):
+    for part in (
+        sign_in,
+        sessions,
+    ):
         app.include_router(part.router)
     return app

@@ -9,11 +9,11 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from certsvc.domain.caller import Caller
-from certsvc.entrypoints.console.access import cookies_of, office_of, signed_in
+from certsvc.entrypoints.console.access import office_of, session_of, signed_in
 from certsvc.entrypoints.html.forms import GivenForm, given_form
 from certsvc.entrypoints.http.csrf import given_csrf
+from certsvc.entrypoints.http.permitted import turn_away
 from certsvc.entrypoints.http.subjects import request_subject
-from certsvc.errors import NotSignedIn
 from certsvc.stages.sign_in import SignedIn
 
 Viewing = Annotated[SignedIn, Depends(signed_in)]
@@ -35,14 +35,12 @@ class Posted:
 
 async def posted(request: Request) -> Posted:
     """The form and who sends it. Raises NotSignedIn before the body is read; NotPermitted without the session's CSRF token."""
-    token = cookies_of(request).session(request)
-    if token is None:
-        raise NotSignedIn("登录已失效。请重新登录，再提交一次。")
-    sign_in = office_of(request).sign_in
-    session = await run_in_threadpool(sign_in.resume, token)
+    session = await run_in_threadpool(session_of, request)
     form = await given_form(request)
     given = await given_csrf(request)
-    await run_in_threadpool(sign_in.check_csrf, token, given, session.caller, request_subject(request))
+    sign_in = office_of(request).sign_in
+    await run_in_threadpool(sign_in.check_csrf, session, given, request_subject(request))
+    await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
     return Posted(session, form)
 
 
