@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -40,8 +41,14 @@ class DatabaseCopyStore:
     """ports.annotated_copies.CopyStore on SQLAlchemy Core."""
 
     def __init__(
-        self, engine: Engine, cipher: PersonalCipher, certificates: DatabaseCertificateStore
+        self,
+        engine: Engine,
+        cipher: PersonalCipher,
+        certificates: DatabaseCertificateStore,
+        tell_holder: Callable[[Connection, str], None],
     ) -> None:
+        """`tell_holder` queues the news that a copy is ready, in the transaction that finishes it."""
+        self._tell_holder = tell_holder
         self._engine = engine
         self._cipher = cipher
         self._certificates = certificates
@@ -118,6 +125,7 @@ class DatabaseCopyStore:
             row = connection.execute(select(annotated_copy).where(own).with_for_update()).one()
             if row.document_sha256 is None:
                 connection.execute(update(annotated_copy).where(own).values(document_sha256=document_sha256))
+                self._tell_holder(connection, copy)
             elif row.document_sha256 != document_sha256:
                 raise IntegrityError(f"加注件 {copy} 的文件与登记的摘要不一致，已停止处理。")
             return open_copy(connection.execute(_copies().where(own)).one(), self._cipher)

@@ -14,6 +14,7 @@ from certsvc.adapters.clock import local_day
 from certsvc.adapters.historical_entries import note_historical
 from certsvc.adapters.history_schema import history_dispute, history_record
 from certsvc.adapters.history_store import DatabaseHistoryStore, held_versions
+from certsvc.adapters.holder_news import HolderNews
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.ledger_outbox import allot_slots
 from certsvc.domain.caller import Caller
@@ -118,6 +119,7 @@ class DatabaseHistoryChanges(DatabaseHistoryStore):
                 events.append(event)
                 state = HistoryState.PUBLISHED
                 note_historical(connection, new, at)
+                HolderNews(self._cipher).history_confirmed(connection, [new], at)
             self._rows.queue(connection, events, at)
             if any(one.outcome is None for one in self._disputes(connection, reference)):
                 _end_dispute(connection, reference, f"已更正为第{new.version}版", by, at)

@@ -25,6 +25,7 @@ from certsvc.adapters.history_rows import (
     newest,
 )
 from certsvc.adapters.history_schema import history_import, history_record
+from certsvc.adapters.holder_news import HolderNews
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.ledger_outbox import allot_slots
 from certsvc.adapters.schema import certificate
@@ -175,8 +176,10 @@ class DatabaseHistoryStore:
                     .where(own.reference == event.subject, own.version == event.version)
                     .values(**self._rows.published_columns(event))
                 )
-            for row in waiting:
-                note_historical(connection, self._rows.record(row), at)
+            records = [self._rows.record(row) for row in waiting]
+            for record in records:
+                note_historical(connection, record, at)
+            HolderNews(self._cipher).history_confirmed(connection, records, at)
             events.sort(key=lambda event: event.slot)  # random: leaves do not follow the rows of a list
             self._rows.queue(connection, events, at)
         return len(events)

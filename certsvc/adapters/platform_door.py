@@ -44,15 +44,15 @@ class HttpsDoor:
                 httpx.Client(timeout=self._seconds, trust_env=False) as client,
                 client.stream("POST", self._address, content=body, headers=headers) as answer,
             ):
-                raw = _read(answer, ends)
-                return _judge(answer.status_code, raw)
+                raw = read_answer(answer, ends)
+                return judge_answer(answer.status_code, raw)
         except httpx.TimeoutException:
             return NotReceived("timeout")
         except httpx.HTTPError as error:
-            return NotReceived(_kebab(type(error).__name__))
+            return NotReceived(kebab(type(error).__name__))
 
 
-def _read(answer: httpx.Response, ends: float) -> bytes | None:
+def read_answer(answer: httpx.Response, ends: float) -> bytes | None:
     """The body; None when it is longer or slower than an answer may be."""
     raw = b""
     for piece in answer.iter_bytes():
@@ -62,7 +62,8 @@ def _read(answer: httpx.Response, ends: float) -> bytes | None:
     return raw
 
 
-def _judge(status: int, raw: bytes | None) -> Received | NotReceived:
+def judge_answer(status: int, raw: bytes | None) -> Received | NotReceived:
+    """What a status and a body mean: 200, 201 and 409 bring a receipt; some refusals are final."""
     if status in (200, 201, 409):
         receipt = None if raw is None else _receipt(raw)
         return NotReceived("no-receipt") if receipt is None else Received(receipt)
@@ -80,5 +81,6 @@ def _receipt(raw: bytes) -> str | None:
     return receipt if fit else None
 
 
-def _kebab(name: str) -> str:
+def kebab(name: str) -> str:
+    """`ConnectError` as `connect-error`, the form in which faults are kept."""
     return "".join(f"-{one.lower()}" if one.isupper() else one for one in name).strip("-")[:64]

@@ -41,7 +41,7 @@ class CaseWork:
                 cipher,
                 parts.certificates,
                 confirmed=decision_confirmed,
-                tell_platforms=parts.title_news.decided,
+                tell_platforms=parts.tell_of_decision,
             ),
             parts.clock,
             policy,

@@ -6,6 +6,8 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from certsvc.adapters.copy_store import DatabaseCopyStore
 from certsvc.domain.annotated_copy import AnnotatedCopy
 from certsvc.domain.corridor import Draft
@@ -23,7 +25,11 @@ COPY_LAYOUT = "annotated-copy/v1"
 
 def open_copies(parts: Parts) -> AnnotatedCopies:
     """Everything about annotated copies, for portal, command line and background work."""
-    store = DatabaseCopyStore(parts.engine, parts.keys.cipher, parts.certificates)
+
+    def tell_holder(connection: Connection, copy: str) -> None:
+        parts.holder_news.copy_ready(connection, copy, parts.clock.now())
+
+    store = DatabaseCopyStore(parts.engine, parts.keys.cipher, parts.certificates, tell_holder)
     printing = _Printing(parts, store)
     return AnnotatedCopies(
         store=store,

@@ -17,6 +17,7 @@ from certsvc.adapters.day_use import PortionedDayUse
 from certsvc.adapters.decision_store import DatabaseDecisionStore
 from certsvc.adapters.document_archive import FolderArchive
 from certsvc.adapters.filing_store import DatabaseFilingStore
+from certsvc.adapters.holder_news import HolderNews
 from certsvc.adapters.idempotency_store import DatabaseIdempotentRequests
 from certsvc.adapters.ledger_outbox import allot_slots, in_slot_order, issue_key, queue_events
 from certsvc.adapters.ledger_store import DatabaseLedgerStore
@@ -34,9 +35,11 @@ from certsvc.bootstrap.look_ups import LookUpDesk
 from certsvc.bootstrap.shared_parts import open_shared_parts
 from certsvc.bootstrap.signers import open_keys
 from certsvc.domain.corridor import Draft
+from certsvc.domain.decision import StoredDecision
 from certsvc.formats.leaf import EventKind
 from certsvc.formats.trust import LayoutHead
 from certsvc.ports import Clock, PendingEvent
+from certsvc.ports.decisions import Enactment
 from certsvc.settings import Settings
 from certsvc.stages.face import FaceStyle
 from certsvc.stages.permits import Permits
@@ -70,6 +73,7 @@ class Parts:
         self.idempotent_requests = DatabaseIdempotentRequests(self.engine, self.keys.cipher, clock)
         self.looks = DatabaseLooks(self.engine)
         self.title_news = TitleNews(self.keys.cipher, switched_on=settings.title_platform == "on")
+        self.holder_news = HolderNews(self.keys.cipher)
         self.certificates = DatabaseCertificateStore(
             self.engine,
             self.keys.cipher,
@@ -83,7 +87,7 @@ class Parts:
             self.keys.cipher,
             self.certificates,
             confirmed=self._decision_confirmed,
-            tell_platforms=self.title_news.decided,
+            tell_platforms=self.tell_of_decision,
         )
         self.shared = open_shared_parts(settings.redis_url)
         self.ledger_store = DatabaseLedgerStore(self.engine)
@@ -117,6 +121,14 @@ class Parts:
     def _queue_issue(self, connection: Connection, drafts: Sequence[Draft], at: datetime) -> None:
         queue_events(connection, in_slot_order(map(_issued, drafts)), at.astimezone(UTC))
         self.title_news.issued(connection, drafts, at)
+        self.holder_news.issued(connection, drafts, at)
+
+    def tell_of_decision(
+        self, connection: Connection, stored: StoredDecision, enactment: Enactment, at: datetime
+    ) -> None:
+        """Queue in a decision's transaction what platforms and the holder are told of it."""
+        self.title_news.decided(connection, stored, enactment, at)
+        self.holder_news.decided(connection, stored, at)
 
     def _work_queued(self) -> None:
         self.shared.wake_ups.announce()
