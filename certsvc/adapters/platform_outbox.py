@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from certsvc.adapters.audit_store import append_entry
 from certsvc.adapters.credit_schema import platform_message
 from certsvc.adapters.instants import instant_text, read_instant
-from certsvc.domain.caller import OPERATOR
+from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.permission import Action
 from certsvc.domain.platform_message import (
     MessageKind,
@@ -140,7 +140,7 @@ class DatabaseMessageQueue:
             rows = connection.execute(select(*keys, func.count()).group_by(*keys))
             return {(Platform(one), MessageState(state)): count for one, state, count in rows.all()}
 
-    def revive(self, message: int, at: datetime) -> MessageReport:
+    def revive(self, message: int, at: datetime, by: Caller = OPERATOR) -> MessageReport:
         """Let a dead message be tried again; its attempts are counted from the beginning."""
         this = platform_message.c.id == message
         with self._engine.begin() as connection:
@@ -151,7 +151,8 @@ class DatabaseMessageQueue:
                 raise ConflictError("该消息没有停止报送，无需重新报送。")
             again = {"state": MessageState.WAITING, "attempts": 0, "next_attempt_at": instant_text(at)}
             connection.execute(update(platform_message).where(this).values(again))
-            append_entry(connection, at, OPERATOR, Action.PLATFORM_DELIVER, f"platform-message/{message}")
+            action = Action.PLATFORM_DELIVER if by == OPERATOR else Action.PLATFORM_REVIVE
+            append_entry(connection, at, by, action, f"platform-message/{message}")
             return _report(connection.execute(select(platform_message).where(this)).one())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.platform_message import MessageReport, MessageState, Platform
 
 
@@ -82,8 +83,11 @@ class MessageQueue(Protocol):
         """How many messages are in each state."""
         ...
 
-    def revive(self, message: int, at: datetime) -> MessageReport:
-        """Let a dead message be tried again from now on. Raises UnknownReference, ConflictError when it is not dead."""
+    def revive(self, message: int, at: datetime, by: Caller = OPERATOR) -> MessageReport:
+        """Let a dead message be tried again from now on, and write down who asked.
+
+        Raises UnknownReference, ConflictError when it is not dead.
+        """
         ...
 
 

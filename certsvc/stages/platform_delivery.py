@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.platform_message import (
     MOST_ATTEMPTS,
     MessageReport,
@@ -86,9 +87,9 @@ class PlatformDelivery:
         """Messages, oldest first, without their contents."""
         return self.queue.listed(platform, state, most)
 
-    def revive(self, message: int) -> MessageReport:
-        """Let a dead message be tried again. Raises UnknownReference, ConflictError."""
-        return self.queue.revive(message, self.clock.now())
+    def revive(self, message: int, by: Caller = OPERATOR) -> MessageReport:
+        """Let a dead message be tried again, as somebody asked. Raises UnknownReference, ConflictError."""
+        return self.queue.revive(message, self.clock.now(), by)
 
     def _deliver(
         self, platform: Platform, door: PlatformDoor, stopping: Callable[[], bool]

@@ -33,7 +33,7 @@ from certsvc.entrypoints.console import (
 )
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.description import ConsoleFace
-from certsvc.entrypoints.console.pages import dashboard
+from certsvc.entrypoints.console.pages import dashboard, operations
 from certsvc.entrypoints.console.pages import sessions as own_sessions
 from certsvc.entrypoints.console.pages.showing import HOME, SIGN_IN, frame_of_nobody
 from certsvc.entrypoints.console.patience import Patience
@@ -116,6 +116,7 @@ def create_console(
     app.include_router(cancelled_years.router)
     app.include_router(eligibility.router)
     app.include_router(dashboard.router)
+    app.include_router(operations.router)
     app.include_router(own_sessions.router)
     for part in (
         sign_in,

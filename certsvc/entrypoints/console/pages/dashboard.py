@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -13,24 +12,13 @@ from certsvc.bootstrap import Office
 from certsvc.domain.caller import Caller
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Viewing
+from certsvc.entrypoints.console.pages.operations import tallies as system_tallies
 from certsvc.entrypoints.console.pages.showing import HOME, show
+from certsvc.entrypoints.console.pages.tallies import Tally
 from certsvc.entrypoints.http.permitted import open_to_signed_in
 
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """A number that asks for something: how many, of what, where to go, and how urgent (`unknown`, `limited`, `failed`)."""
-
-    number: int
-    zh: str
-    en: str
-    address: str
-    tone: str = "unknown"
-
-
-TALLIES: Final[tuple[Callable[[Office, Caller], Iterable[Tally]], ...]] = ()
+TALLIES: Final[tuple[Callable[[Office, Caller], Iterable[Tally]], ...]] = (system_tallies,)
 """What each theme counts for a caller; a theme whose section the caller may not enter gives nothing."""
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from certsvc.domain.caller import Caller
-from certsvc.domain.permission import PERMISSIONS, Action
+from certsvc.domain.permission import PERMISSIONS, Action, RegionRule
+from certsvc.domain.regions import PROVINCE
 from certsvc.entrypoints.html.rendering import Group, Link
 
 
@@ -32,9 +33,27 @@ class Wing:
 WINGS: Final = (
     Wing("办理", "Work", (Room("/console", "工作台", "Dashboard"),)),
     Wing("查询", "Search", ()),
-    Wing("监督", "Supervision", ()),
+    Wing(
+        "监督",
+        "Supervision",
+        (
+            Room("/console/statistics", "统计", "Statistics", Action.REPORT_READ),
+            Room("/console/coverage", "制证核对", "Coverage", Action.REPORT_READ),
+            Room("/console/samples", "抽查和监督登记", "Samples", Action.REPORT_READ),
+            Room("/console/supervision", "监督事项", "Supervision lists", Action.REPORT_READ),
+        ),
+    ),
     Wing("依据", "Foundations", ()),
-    Wing("系统", "System", ()),
+    Wing(
+        "系统",
+        "System",
+        (
+            Room("/console/ledger", "公开账本", "Ledger", Action.SYSTEM_READ),
+            Room("/console/jobs", "后台任务", "Background work", Action.SYSTEM_READ),
+            Room("/console/keys", "密钥", "Keys", Action.SYSTEM_READ),
+            Room("/console/suspicious", "异常情况", "Alarms", Action.ALARM_READ),
+        ),
+    ),
 )
 
 
@@ -44,12 +63,19 @@ def groups_for(caller: Caller) -> tuple[Group, ...]:
         Group(
             wing.zh,
             wing.en,
-            tuple(Link(room.address, room.zh, room.en) for room in wing.rooms if _may_enter(room, caller)),
+            tuple(
+                Link(room.address, room.zh, room.en)
+                for room in wing.rooms
+                if room.needs is None or may_enter(room.needs, caller)
+            ),
         )
         for wing in WINGS
     )
     return tuple(group for group in groups if group.links)
 
 
-def _may_enter(room: Room, caller: Caller) -> bool:
-    return room.needs is None or caller.role in PERMISSIONS[room.needs].roles
+def may_enter(needed: Action, caller: Caller) -> bool:
+    """Whether a section that needs this is anything for the caller: by role, and by region where the province alone may."""
+    line = PERMISSIONS[needed]
+    elsewhere = line.region is RegionRule.PROVINCE and caller.region != PROVINCE
+    return caller.role in line.roles and not elsewhere
