@@ -51,14 +51,22 @@ class MailBox:
         return "250 OK"
 
 
+class _AtAnyPort(Controller):
+    """At whatever port the machine gives."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @contextmanager
 def mail_server(box: MailBox, **given: Any) -> Iterator[int]:
     """The port of a mail server over a box."""
-    controller = Controller(box, hostname="127.0.0.1", port=0, **given)
+    controller = _AtAnyPort(box, hostname="127.0.0.1", port=0, **given)
     controller.start()
     try:
-        assert controller.server is not None
-        yield controller.server.sockets[0].getsockname()[1]
+        yield controller.port
     finally:
         controller.stop()
 
