@@ -23,6 +23,7 @@ from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.batch_schema import contents_read
 from certsvc.adapters.database import hold_table, insert_unless_known
 from certsvc.adapters.facts_store import DatabaseFacts
+from certsvc.adapters.filed_persons import index_persons
 from certsvc.adapters.filing_outlines import keep_outline, name_context
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.policy_schema import admitted_count
@@ -151,6 +152,7 @@ class DatabaseFilingStore(DatabaseFacts):
             index_citations(connection, self._cipher, examined.id, examined.citations)
             insert_unless_known(connection, contents_read, {"filing_id": examined.id})
             keep_outline(connection, self._cipher, examined, by.name)
+            index_persons(connection, self._cipher, examined.id, examined.persons)
             _note(connection, examined.received_at, by, Action.FILING_SUBMIT, examined.id, before)
 
     def approve(self, wanted: str, by: str, at: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from certsvc.adapters.code_store import DatabaseUncodedRecords
 from certsvc.adapters.contents_store import DatabaseContentsStore
+from certsvc.adapters.filed_persons import DatabaseFiledPersons
 from certsvc.adapters.filing_watch import DatabaseAttestationStore
 from certsvc.adapters.information_store import DatabaseInformationStore
 from certsvc.adapters.name_store import DatabaseUnkeyedNames
@@ -27,6 +28,7 @@ from certsvc.stages.names_fill import NamesFilling
 from certsvc.stages.reports import Reports
 from certsvc.stages.reports_fill import Filling
 from certsvc.stages.sampling import Sampling
+from certsvc.stages.under_way import PersonsFilling
 
 if TYPE_CHECKING:
     from certsvc.bootstrap.parts import Parts
@@ -53,12 +55,14 @@ class InformationBase:
     contents: ContentsFilling
     codes: CodesFilling
     names: NamesFilling
+    persons: PersonsFilling
 
     def work(self, stopping: Callable[[], bool]) -> None:
         """Make what older filings and certificates lack here, or come to the next resting point once `stopping`."""
         self.codes.fill(stopping)
         self.names.fill(stopping)
         self.contents.fill(stopping)
+        self.persons.fill(stopping)
         if not stopping():
             self.filling.fill(stopping)
 
@@ -101,7 +105,8 @@ def open_information(parts: Parts, policies: Policies) -> InformationBase:
     )
     codes = CodesFilling(DatabaseUncodedRecords(parts.engine, parts.keys.cipher))
     names = NamesFilling(DatabaseUnkeyedNames(parts.engine, parts.keys.cipher))
-    return InformationBase(reports, sampling, filling, contents, codes, names)
+    persons = PersonsFilling(DatabaseFiledPersons(parts.engine, parts.keys.cipher), parts.filings, _read_file)
+    return InformationBase(reports, sampling, filling, contents, codes, names, persons)
 
 
 def save_export(

@@ -29,7 +29,7 @@ from certsvc.bootstrap.enumeration import SharedWatch
 from certsvc.bootstrap.key_desk import KeyDesk, known_log_keys
 from certsvc.bootstrap.ledger_desk import LedgerDesk
 from certsvc.bootstrap.mapping import open_mapping_answers
-from certsvc.bootstrap.own_certificates import open_own_certificates
+from certsvc.bootstrap.own_certificates import open_own_certificates, open_titles_under_way
 from certsvc.bootstrap.parts import Parts
 from certsvc.bootstrap.past_desk import PastDesk
 from certsvc.bootstrap.reports import ReportDesk
@@ -53,6 +53,7 @@ from certsvc.stages.ledger import Ledger
 from certsvc.stages.manual_codes import CodeAnswers
 from certsvc.stages.mapping import MappingAnswers
 from certsvc.stages.own_certificates import OwnCertificates
+from certsvc.stages.own_collection import OwnCollection
 from certsvc.stages.past_answers import PastAnswers
 from certsvc.stages.proof import PAST_BUNDLE, ProofDesk
 from certsvc.stages.publish import Publisher
@@ -62,6 +63,7 @@ from certsvc.stages.share_grants import ShareOpening
 from certsvc.stages.signer_health import SignerHealth
 from certsvc.stages.statements import Statements
 from certsvc.stages.stored_answers import AnswerStoring
+from certsvc.stages.under_way import TitlesUnderWay
 from certsvc.stages.verification_reports import VerificationReports
 from certsvc.stages.verify import MAX_AGE_ON_LINE, Verification
 from certsvc.stages.witness_guard import WitnessGuard
@@ -204,6 +206,16 @@ class PublicSide(Parts):
     def own_certificates(self) -> OwnCertificates:
         """What holders may see of their own, for the portal."""
         return open_own_certificates(self, self._older_titles)
+
+    @cached_property
+    def own_collection(self) -> OwnCollection:
+        """All documents of a holder in one file."""
+        return OwnCollection(self.own_certificates)
+
+    @cached_property
+    def titles_under_way(self) -> TitlesUnderWay:
+        """Where a holder's titles are in the chain, before they are issued."""
+        return open_titles_under_way(self)
 
     @cached_property
     def _older_titles(self) -> HistoricalAnswers:

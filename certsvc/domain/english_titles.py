@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from certsvc.domain.identity import IdKind
 from certsvc.domain.levels import Level
 
 _SERIES: Final = (
@@ -77,6 +78,17 @@ WAYS_ENGLISH: Final = MappingProxyType(
         20: "Review by another committee on commission",
         21: "Confirmation of a title of another province",
         90: "Historical record",
+    }
+)
+
+ID_KINDS_ENGLISH: Final = MappingProxyType(
+    {
+        IdKind.CITIZEN: "Resident identity card",
+        IdKind.HK_MACAO_TAIWAN_RESIDENCE: "Residence permit for Hong Kong, Macao and Taiwan residents",
+        IdKind.FOREIGN_PERMANENT_RESIDENCE: "Permanent residence card for foreigners",
+        IdKind.PASSPORT: "Passport",
+        IdKind.HK_MACAO_TRAVEL: "Mainland travel permit for Hong Kong and Macao residents",
+        IdKind.TAIWAN_TRAVEL: "Mainland travel permit for Taiwan residents",
     }
 )
 

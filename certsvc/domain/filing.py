@@ -9,6 +9,7 @@ from enum import StrEnum
 from certsvc.domain.admission import Admission, Examination, Hold, Refusal
 from certsvc.domain.annulment import Citation
 from certsvc.domain.facts import PassedBefore
+from certsvc.domain.filed_person import FiledPerson
 from certsvc.domain.filing_outline import FilingOutline
 from certsvc.domain.findings import Finding, stops
 
@@ -65,6 +66,7 @@ class ExaminedFiling:
 
     `facts` is the snapshot of what the gate knew (canonical JSON): examining the file again under the same rule set
     and facts gives the same outcome. `passed`: the persons admitted, by unit and level, for what supplements it.
+    `persons`: whom it names, whatever becomes of them.
     """
 
     id: str
@@ -81,6 +83,7 @@ class ExaminedFiling:
     citations: tuple[Citation, ...] = ()
     passed: tuple[PassedBefore, ...] = ()
     outline: FilingOutline | None = None
+    persons: tuple[FiledPerson, ...] = ()
 
     @property
     def status(self) -> FilingStatus:

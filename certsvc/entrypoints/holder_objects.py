@@ -89,7 +89,7 @@ def _version(version: OwnVersion, codes: ELicenceCodes, qr_prefix: str) -> dict[
         "qr": record_text(record, qr_prefix),
         "manual_code": manual_code(record),
         "document_sha256": version.kept.document_sha256,
-        "content": _content(content),
+        "content": content_object(content),
     }
 
 
@@ -108,7 +108,8 @@ def _decision(notice: DecisionNotice) -> dict[str, Any]:
     }
 
 
-def _content(content: CertificateContent) -> dict[str, Any]:
+def content_object(content: CertificateContent) -> dict[str, Any]:
+    """Every field of a certificate in words, in the order of LABELS; the unit may be None."""
     award = content.award
     return {
         "name": award.name,

@@ -8,7 +8,8 @@ stands in the list, and the decision that ended it beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -34,7 +35,8 @@ from certsvc.stages.verify import HolderClaim, plain_name
 LISTED: Final = "持证人查询本人证书"
 DOWNLOADED: Final = "持证人下载本人证书"
 NOT_THE_HOLDERS: Final = "没有与持证人相符的证书。请核对证书编号。"
-_CHANNEL: Final = "api"
+OF_PROGRAMS: Final = "api"
+"""The channel of looks where a program asks in the holder's name."""
 _LOOK_LENGTH: Final = 15
 
 
@@ -93,7 +95,7 @@ class OwnCertificates:
     looks: PersonalLooks
     clock: Clock
 
-    def of_holder(self, holder: Holder, by: Caller) -> OwnHolding:
+    def of_holder(self, holder: Holder, by: Caller, channel: str = OF_PROGRAMS) -> OwnHolding:
         """Everything under the holder's name and number; nothing where there is nothing. Every question is a noted look.
 
         Raises UnavailableError when register or tree do not answer.
@@ -107,17 +109,44 @@ class OwnCertificates:
         records = self._records(holder, asked)
         now = self.clock.now()
         shown = [self._pseudonym(asked[-1]), *(number for number, _ in own), *records]
-        self.looks.append(*(PersonalLook(now, _CHANNEL, by.name, one, LISTED) for one in shown))
+        self.looks.append(*(PersonalLook(now, channel, by.name, one, LISTED) for one in shown))
         certificates = tuple(self._certificate(number, versions) for number, versions in own)
         return OwnHolding(now, certificates, tuple(records.values()))
 
-    def document(self, holder: Holder, number: str, version: int | None, by: Caller) -> OwnDocument:
+    def certificate(self, holder: Holder, number: str, by: Caller, channel: str) -> OwnCertificate:
+        """One of the holder's certificates; the look is written down before.
+
+        Raises UnknownReference, one and the same, for whatever is not the holder's.
+        """
+        number = _plain(number)
+        versions = self.certificates.published(number=number)
+        if not _is_own(holder, versions):
+            raise UnknownReference(NOT_THE_HOLDERS)
+        self.looks.append(PersonalLook(self.clock.now(), channel, by.name, number, LISTED))
+        return self._certificate(number, versions)
+
+    def documents(self, holder: Holder, by: Caller, channel: str) -> Iterator[OwnDocument]:
+        """The newest documents of the holder's certificates that did not end, one after another, each look written down
+        before; one that ends meanwhile is left out."""
+        asked = asked_id_numbers(holder.id_number)
+        for number in self.numbers.certificates(asked):
+            with suppress(ConflictError, UnknownReference):
+                yield self.document(holder, number, None, by, channel)
+
+    def document(
+        self,
+        holder: Holder,
+        number: str,
+        version: int | None,
+        by: Caller,
+        channel: str = OF_PROGRAMS,
+    ) -> OwnDocument:
         """The document of a version, of the newest where none is asked for; the look is written down before.
 
         Raises UnknownReference, one and the same, for whatever is not the holder's; ConflictError for a certificate that was
         revoked, written off or declared void, naming the decision.
         """
-        number = "".join(number.split()).upper()
+        number = _plain(number)
         versions = self.certificates.published(number=number)
         asked = [one for one in versions if version in (None, one.draft.content.version)]
         if not _is_own(holder, versions) or not asked:
@@ -127,7 +156,7 @@ class OwnCertificates:
         document = self.read(content.number, content.version)
         if document is None or sha256(document).hexdigest() != kept.document_sha256:
             raise IntegrityError(f"证书 {number} 的文件不在档案中，或与登记的摘要不符，已停止处理。")
-        self.looks.append(PersonalLook(self.clock.now(), _CHANNEL, by.name, number, DOWNLOADED))
+        self.looks.append(PersonalLook(self.clock.now(), channel, by.name, number, DOWNLOADED))
         self._require_not_ended(number)
         return OwnDocument(content.number, content.version, kept.document_sha256, document)
 
@@ -159,6 +188,10 @@ class OwnCertificates:
 
     def _pseudonym(self, id_number: str) -> str:
         return "P" + self.person_key(id_number).hex()[:_LOOK_LENGTH].upper()
+
+
+def _plain(number: str) -> str:
+    return "".join(number.split()).upper()
 
 
 def _is_own(holder: Holder, versions: Sequence[KeptVersion]) -> bool:

@@ -18,6 +18,7 @@ from certsvc.domain.annulment import citations_of
 from certsvc.domain.calendar import WorkCalendar
 from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.facts import GateFacts, HeldTitle, PassedBefore
+from certsvc.domain.filed_person import persons_of
 from certsvc.domain.filing import ExaminedFiling, FilingReport, FilingStatus, filing_id, row_counts
 from certsvc.domain.findings import stops
 from certsvc.domain.policy.resolution import PolicySet
@@ -124,6 +125,7 @@ class Reception:
             received_at=self.clock.now(),
             citations=tuple(citations_of(intake.submission.rows)),
             outline=outline,
+            persons=tuple(persons_of(intake.submission.rows)),
         )
 
     def facts_now(self, own_id: str, submission: Submission) -> tuple[GateFacts, str]:

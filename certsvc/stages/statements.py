@@ -76,9 +76,9 @@ class Statements:
             raise UnknownReference(NO_RECORD)
         return self._give(found, "public", "api")
 
-    def for_holder(self, holder: Holder, number: str, by: Caller) -> GivenStatement:
+    def for_holder(self, holder: Holder, number: str, by: Caller, channel: str = "api") -> GivenStatement:
         """The holder's own, by check reference or old number. Raises UnknownReference when no record of it is the holder's."""
-        return self._give(self._asked(number, holder), by.name, "api")
+        return self._give(self._asked(number, holder), by.name, channel)
 
     def at_office(self, reference: str, by: Caller) -> GivenStatement:
         """The same by the record's reference; the operator has seen the identity document."""

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from certsvc.domain.english_places import place_in_english
-from certsvc.domain.english_titles import LEVELS_ENGLISH, SERIES_ENGLISH, WAYS_ENGLISH, title_in_english
+from certsvc.domain.english_titles import (
+    ID_KINDS_ENGLISH,
+    LEVELS_ENGLISH,
+    SERIES_ENGLISH,
+    WAYS_ENGLISH,
+    title_in_english,
+)
+from certsvc.domain.identity import IdKind
 from certsvc.domain.levels import Level
 from certsvc.domain.regions import REGIONS, is_county
 from certsvc.domain.series import SERIES
@@ -16,6 +23,7 @@ def test_every_title_series_level_and_way_has_its_english() -> None:
     assert set(SERIES_ENGLISH) == set(SERIES)
     assert set(WAYS_ENGLISH) == set(WAYS)
     assert set(LEVELS_ENGLISH) == set(Level)
+    assert set(ID_KINDS_ENGLISH) == set(IdKind)
 
 
 def test_titles_of_one_series_that_differ_in_chinese_differ_in_english() -> None:

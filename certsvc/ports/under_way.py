@@ -1,0 +1,29 @@
+"""What telling a person of titles under way needs from the world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from certsvc.domain.filed_person import FiledPerson
+from certsvc.domain.under_way import FiledRow
+
+
+class FiledRows(Protocol):
+    """The filed rows of a person, found by the keyed digest of the document's number, for reading only."""
+
+    def of_person(self, id_numbers: Sequence[str]) -> tuple[FiledRow, ...]:
+        """The rows of filings that name the person, the newest filing first; normally none or a few."""
+        ...
+
+
+class FiledPersons(Protocol):
+    """Whom filings name, and of which filings that is known."""
+
+    def unread(self, after: str, most: int) -> Sequence[str]:
+        """Filings whose persons were not read yet, by id, those after the given one, at most so many."""
+        ...
+
+    def keep(self, filing: str, persons: Sequence[FiledPerson]) -> bool:
+        """Write in one transaction whom a stored filing names, and that it was read; False where that was known."""
+        ...
