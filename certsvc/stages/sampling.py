@@ -97,10 +97,14 @@ class Sampling:
         return sample
 
     def listed(self, item: str | None, by: Caller) -> tuple[Sample, ...]:
-        """The samples of the caller's territory, newest first; of one committee, say, before it is authorized again
-        (吉人社函〔2022〕38号 四（三）)."""
+        """The samples of the caller's territory, or of which the caller's authority inspects something, newest first; of
+        one committee, say, before it is authorized again (吉人社函〔2022〕38号 四（三）)."""
         self.permits.require(Action.REPORT_READ, by, "sample", place=by.region)
-        return tuple(one for one in self.samples.listed(item) if lies_within(one.region, by.region))
+        return tuple(
+            one
+            for one in self.samples.listed(item)
+            if lies_within(one.region, by.region) or by.region in {each.inspector for each in one.items}
+        )
 
     def record(
         self, wanted: str, item: str, outcome: Outcome, note: str, document_ref: str | None, actor: str

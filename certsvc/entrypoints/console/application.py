@@ -33,7 +33,7 @@ from certsvc.entrypoints.console import (
 )
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.description import ConsoleFace
-from certsvc.entrypoints.console.pages import dashboard, operations
+from certsvc.entrypoints.console.pages import dashboard, operations, supervising
 from certsvc.entrypoints.console.pages import sessions as own_sessions
 from certsvc.entrypoints.console.pages.showing import HOME, SIGN_IN, frame_of_nobody
 from certsvc.entrypoints.console.patience import Patience
@@ -103,7 +103,14 @@ def create_console(
         limit=SMALL_BODY,
         by_path={
             **dict.fromkeys(
-                (filings.PATH, announced.PATH, announced.REPLACEMENTS, history.IMPORTS_PATH), LARGEST_UPLOAD
+                (
+                    filings.PATH,
+                    announced.PATH,
+                    announced.REPLACEMENTS,
+                    history.IMPORTS_PATH,
+                    *supervising.UPLOADS,
+                ),
+                LARGEST_UPLOAD,
             ),
             decision_documents.PATH: decision_documents.LARGEST_UPLOAD,
         },
@@ -118,6 +125,8 @@ def create_console(
     app.include_router(dashboard.router)
     app.include_router(operations.router)
     app.include_router(own_sessions.router)
+    for router in supervising.ROUTERS:
+        app.include_router(router)
     for part in (
         sign_in,
         filings,

@@ -156,7 +156,12 @@ def _most(rows: Sequence[tuple[str, tuple[int, ...]]], unit: Words) -> Words:
     """Which row is the largest, and how much of all it is."""
     whole, (label, values) = sum(sum(row[1]) for row in rows), rows[0]
     most = sum(values)
-    share = round(_WHOLE * most / whole)
+    share, alike = round(_WHOLE * most / whole), [name for name, cells in rows if sum(cells) == most]
+    if len(alike) > 1:
+        return (
+            f"共 {whole:,} {unit[0]}，{label}等 {len(alike)} 处并列最多：各 {most:,} {unit[0]}。",
+            f"{whole:,} {unit[1]} in all; {len(alike)} have the most, {label} among them: {most:,} each.",
+        )
     return (
         f"共 {whole:,} {unit[0]}，最多的是{label}：{most:,} {unit[0]}，约占 {share}%。",
         f"{whole:,} {unit[1]} in all; the most in {label}: {most:,}, about {share}%.",

@@ -32,14 +32,7 @@ class Filters:
 
     def whole(self, name: str, least: int, most: int) -> int | None:
         """A whole number within bounds."""
-        value = self.text(name)
-        if value is None:
-            return None
-        if not (value.isascii() and value.isdecimal() and len(value) <= len(str(most))):
-            raise RequestError(f"筛选条件须是 {least} 至 {most} 的整数。请重新选择。")
-        if not least <= int(value) <= most:
-            raise RequestError(f"筛选条件须是 {least} 至 {most} 的整数。请重新选择。")
-        return int(value)
+        return whole_given(self.text(name), least, most)
 
     def choice(self, name: str, of: type[Choice]) -> Choice | None:
         """One of the values of an enum."""
@@ -53,11 +46,7 @@ class Filters:
 
     def day(self, name: str) -> date | None:
         """A day, YYYY-MM-DD."""
-        value = self.text(name)
-        try:
-            return None if value is None else date.fromisoformat(value)
-        except ValueError as error:
-            raise RequestError("日期须写成 年-月-日，例如 2026-11-20。") from error
+        return day_given(self.text(name))
 
     def region(self, name: str = "region") -> str | None:
         """Six digits of a division that the service knows."""
@@ -65,6 +54,24 @@ class Filters:
         if value is not None and value not in REGIONS:
             raise RequestError("没有这一行政区划。请在列表中重新选择。")
         return value
+
+
+def whole_given(value: str | None, least: int, most: int) -> int | None:
+    """A whole number within bounds; None for nothing. Raises RequestError."""
+    if not value:
+        return None
+    plain = value.isascii() and value.isdecimal() and len(value) <= len(str(most))
+    if not plain or not least <= int(value) <= most:
+        raise RequestError(f"请填写 {least} 至 {most} 的整数。")
+    return int(value)
+
+
+def day_given(value: str | None) -> date | None:
+    """A day as forms send it, YYYY-MM-DD; None for nothing. Raises RequestError."""
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise RequestError("日期须写成 年-月-日，例如 2026-11-20。") from error
 
 
 def filters_of(request: Request) -> Filters:

@@ -11,7 +11,6 @@ from fastapi.responses import Response
 
 from certsvc.bootstrap import Office
 from certsvc.domain.caller import Caller
-from certsvc.domain.competence import refusal
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE
 from certsvc.domain.statistics import (
@@ -27,6 +26,7 @@ from certsvc.domain.subsidy import FIRST_YEAR
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Viewing
 from certsvc.entrypoints.console.pages.choices import ALL_SERIES, ALL_WAYS, LEVELS, divisions_of
+from certsvc.entrypoints.console.pages.offering import may
 from certsvc.entrypoints.console.pages.showing import show
 from certsvc.entrypoints.html.charts import BarChart, LineChart, Words, bar_chart, line_chart, stacked_chart
 from certsvc.entrypoints.html.filters import Filters, filters_of
@@ -128,7 +128,7 @@ def subsidy(request: Request, session: Viewing) -> Response:
         this_year=office.clock.today().year,
         regions=divisions_of(session.caller),
         action=f"{FILES}/subsidy",
-        may_export=refusal(Action.REPORT_EXPORT, session.caller, place=session.caller.region) is None,
+        may_export=may(Action.REPORT_EXPORT, session.caller),
     )
 
 

@@ -6,7 +6,14 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from certsvc.entrypoints.console.pages import statistics
+from certsvc.entrypoints.console.pages import coverage, samples, statistics, supervision
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (statistics.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    statistics.router,
+    coverage.router,
+    samples.router,
+    supervision.router,
+)
 """In the order of the navigation."""
+UPLOADS: Final = coverage.UPLOADS
+"""Addresses that take files."""
