@@ -15,6 +15,7 @@ from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.http.sign_in_limit import PER_MINUTE, SignInLimit
 from certsvc.entrypoints.portal import sessions, sign_in
+from certsvc.entrypoints.portal.pages import titles
 from certsvc.entrypoints.portal.pages.showing import SIGN_IN, frame_of_nobody
 from certsvc.ports.sharing import RateLimiter
 
@@ -49,6 +50,7 @@ def create_portal(
     for part in (
         sign_in,
         sessions,
+        titles,
     ):
         app.include_router(part.router)
     return app
