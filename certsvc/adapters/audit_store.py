@@ -146,7 +146,7 @@ class DatabaseAuditTrail:
                 ).all()
                 head = connection.execute(select(audit_head)).one_or_none()
             for row in rows:
-                fault = _fault(row, count + 1, previous)
+                fault = chain_fault(row, count + 1, previous)
                 if fault is not None:
                     return ChainReport(count, previous.hex(), fault)
                 previous, count = bytes(row.entry_hash), count + 1
@@ -156,7 +156,8 @@ class DatabaseAuditTrail:
                 return ChainReport(count, previous.hex(), cut)
 
 
-def _fault(row: Row[Any], position: int, previous: bytes) -> str | None:
+def chain_fault(row: Row[Any], position: int, previous: bytes) -> str | None:
+    """What is wrong with the entry that should stand at a position behind the one with this hash; None: nothing."""
     columns = dict(row._mapping)
     stored = bytes(columns.pop("entry_hash"))
     if row.position != position:

@@ -24,6 +24,7 @@ from certsvc.bootstrap.filing_desk import FilingFace, open_filing_face
 from certsvc.bootstrap.identity import open_holder_sign_in, open_sign_in
 from certsvc.bootstrap.mapping import open_mapping
 from certsvc.bootstrap.notices import NoticeDesk
+from certsvc.bootstrap.people import PeopleDesk
 from certsvc.bootstrap.policies import Policies
 from certsvc.bootstrap.public_side import PublicSide
 from certsvc.bootstrap.witnesses import leaving_to_witnesses
@@ -107,6 +108,7 @@ class Office(PublicSide):
             self._committee_name,
         )
         self.deciding = WatchedDeciding(deciding, self.permits)
+        self.people = PeopleDesk(self)
 
     @property
     def decision_policy(self) -> DecisionPolicy:
@@ -156,6 +158,11 @@ class Office(PublicSide):
         return Policies(self, _read_file, _registry_of, lambda: self._reception)
 
     @cached_property
+    def foundations(self) -> Foundations:
+        """Registry, calendars and policies as people look at them."""
+        return open_foundations(self)
+
+    @cached_property
     def unit_notices(self) -> UnitNotices:
         """Public naming of units."""
         people = DatabaseUnitPeople(self.engine, self.keys.cipher, self.certificates)
@@ -174,8 +181,9 @@ class Office(PublicSide):
         from certsvc.adapters.workbook import read_workbook
 
         workbook = read_workbook(raw, file_name)
-        place = self._place_of(committee_named(workbook)) or by.region
-        self.permits.require(Action.FILING_SUBMIT, by, f"filing/{filing_id(workbook.digest)}", place=place)
+        committee = committee_named(workbook)
+        place, subject = self._place_of(committee) or by.region, f"filing/{filing_id(workbook.digest)}"
+        self.permits.require(Action.FILING_SUBMIT, by, subject, place=place, committee=committee)
         self.announced.require_other_filer(workbook, by)
         return self._reception.receive(workbook, raw, file_name, by)
 
@@ -209,8 +217,9 @@ class Office(PublicSide):
 
     def require_filing_reader(self, filing: str, by: Caller) -> None:
         """Return when the caller may read a filing. Raises NotPermitted, UnknownReference."""
-        place = self._place_of(self.filings.committee_of(filing))
-        self.permits.require(Action.FILING_READ, by, f"filing/{filing}", place=place)
+        committee = self.filings.committee_of(filing)
+        whose = {"place": self._place_of(committee), "committee": committee}
+        self.permits.require(Action.FILING_READ, by, f"filing/{filing}", **whose)
 
     def _place_of_filing(self, filing: str) -> str | None:
         return self._place_of(self.filings.committee_of(filing))

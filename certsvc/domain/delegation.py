@@ -85,6 +85,11 @@ def is_acting(name: str) -> bool:
     return ACTING in name
 
 
+def signed_in_as(name: str) -> str:
+    """The account that whoever acts under a name signed in with."""
+    return name.partition(ACTING)[0]
+
+
 def persons_behind(name: str) -> frozenset[str]:
     """The accounts of the persons behind a name: one, or who acts and whom they act for."""
     return frozenset(name.split(ACTING))

@@ -67,6 +67,10 @@ class Permits:
             self.trail.note(caller, _refused(actions[0]), subject)
             raise NotPermitted(str(refusals[0]))
 
+    def note_refusal(self, action: Action, caller: Caller, subject: str) -> None:
+        """Write down a refusal that a use case judged itself."""
+        self.trail.note(caller, _refused(action), subject)
+
     @contextmanager
     def watching(self, action: Action, name: str, subject: str) -> Iterator[None]:
         """Write down who is refused by what runs inside: NotPermitted goes on, with its entry."""

@@ -12,6 +12,7 @@ from certsvc.adapters.workbook import LARGEST_FILE
 from certsvc.bootstrap import Office
 from certsvc.domain.actor import LONGEST_NAME
 from certsvc.domain.caller import Caller
+from certsvc.entrypoints.console.acting import acting_session
 from certsvc.entrypoints.http.cookies import Cookies, keep_from_now_on
 from certsvc.entrypoints.http.csrf import CSRF_HEADER, SAFE_METHODS, given_csrf
 from certsvc.entrypoints.http.permitted import turn_away
@@ -68,7 +69,7 @@ def session_of(request: Request) -> SignedIn:
         raise NotSignedIn("请先登录（/console/sign-in），或以服务令牌调用。")
     session = office_of(request).sign_in.resume(token)
     keep_from_now_on(request, session.next_token)
-    return session
+    return acting_session(request, session, office_of(request).people.delegations)
 
 
 def signed_in(request: Request) -> SignedIn:
