@@ -50,7 +50,8 @@ class Group:
 class Frame:
     """What stands around every page of a face.
 
-    `person` is the name shown, `duty` role and region in words; both and the CSRF token are empty while nobody is signed in.
+    `person` is the name shown, `duty` and `duty_en` role and region in words;
+    these and the CSRF token are empty while nobody is signed in.
     """
 
     face: str
@@ -60,6 +61,7 @@ class Frame:
     groups: Sequence[Group] = ()
     person: str = ""
     duty: str = ""
+    duty_en: str = ""
     csrf_token: str = ""
     test_environment: bool = False
 
@@ -80,6 +82,7 @@ def html_page(
     status: int = 200,
 ) -> Response:
     """A page; for a request of htmx that aims at `fragment` (the id of an element) only the block of that name."""
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     language = language_of(request)
     found = _environment().get_template(template)
     context = found.new_context(
@@ -88,7 +91,7 @@ def html_page(
             "frame": frame,
             "language": language,
             "path": request.url.path,
-            "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            "address": values.get("language_back", address),
         }
     )
     wanted = fragment if fragment is not None and asks_for(request, fragment) else None
