@@ -11,6 +11,7 @@ from certsvc.domain.filing import FilingReport
 from certsvc.domain.findings import Finding
 from certsvc.domain.receipts import FilingReceipt
 from certsvc.domain.unit_notice import StoredNotice
+from certsvc.ports.filings import ListedFiling
 
 
 def report_object(report: FilingReport) -> dict[str, object]:
@@ -21,6 +22,33 @@ def report_object(report: FilingReport) -> dict[str, object]:
         "status": report.status.value,
         "rows": {"total": rows.total, "admitted": rows.admitted, "held": rows.held, "refused": rows.refused},
         "findings": [finding_object(finding) for finding in report.findings],
+    }
+
+
+def listed_object(one: ListedFiling) -> dict[str, object]:
+    """A filing in a list: nothing personal. `next` is the step to be taken first, null where none is."""
+    rows, step = one.rows, one.open_step
+    return {
+        "filing": one.id,
+        "status": one.status.value,
+        "batch": one.batch_ref,
+        "committee": one.committee_code,
+        "announcement": one.announcement_ref,
+        "year": one.review_year,
+        "received_at": _instant(one.received_at),
+        "filed_by": one.filed_by,
+        "maker": one.maker,
+        "checker": one.checker,
+        "follows": one.follows,
+        "followed_by": one.followed_by,
+        "rows": {"total": rows.total, "admitted": rows.admitted, "held": rows.held, "refused": rows.refused},
+        "next": None
+        if step is None
+        else {
+            "level": None if step.level is None else step.level.value,
+            "office": step.office,
+            "due_on": None if step.due_on is None else step.due_on.isoformat(),
+        },
     }
 
 

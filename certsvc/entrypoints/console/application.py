@@ -33,9 +33,11 @@ from certsvc.entrypoints.console import (
 )
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.description import ConsoleFace
-from certsvc.entrypoints.console.pages import dashboard, operations, supervising
+from certsvc.entrypoints.console.pages import casework, dashboard, operations, supervising
+from certsvc.entrypoints.console.pages import filings as filing_pages
 from certsvc.entrypoints.console.pages import sessions as own_sessions
-from certsvc.entrypoints.console.pages.showing import HOME, SIGN_IN, frame_of_nobody
+from certsvc.entrypoints.console.pages.filing_rooms import ROUTERS as FILING_ROUTERS
+from certsvc.entrypoints.console.pages.showing import HOME, SIGN_IN, frame_of_whoever
 from certsvc.entrypoints.console.patience import Patience
 from certsvc.entrypoints.html.problems import answer_people_with_pages
 from certsvc.entrypoints.http.bounds import BodyLimit
@@ -112,20 +114,25 @@ def create_console(
                 ),
                 LARGEST_UPLOAD,
             ),
-            decision_documents.PATH: decision_documents.LARGEST_UPLOAD,
+            filing_pages.NEW: LARGEST_UPLOAD,
+            **dict.fromkeys(
+                (decision_documents.PATH, *casework.UPLOADS), decision_documents.LARGEST_UPLOAD
+            ),
         },
     )
     app.add_middleware(Patience, seconds=office.settings.answer_seconds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, count=count)
-    answer_people_with_pages(app, frame_of_nobody, below=HOME, sign_in=SIGN_IN)
+    answer_people_with_pages(app, frame_of_whoever, below=HOME, sign_in=SIGN_IN)
     app.add_exception_handler(ClientDisconnect, _client_left)
     app.include_router(cancelled_years.router)
     app.include_router(eligibility.router)
     app.include_router(dashboard.router)
+    for router in FILING_ROUTERS:
+        app.include_router(router)
     app.include_router(operations.router)
     app.include_router(own_sessions.router)
-    for router in supervising.ROUTERS:
+    for router in (*casework.ROUTERS, *supervising.ROUTERS):
         app.include_router(router)
     for part in (
         sign_in,

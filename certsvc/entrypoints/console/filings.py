@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from certsvc.domain.filing import FilingStatus
 from certsvc.domain.permission import Action
-from certsvc.entrypoints.answers import issue_object, report_object
+from certsvc.entrypoints.answers import issue_object, listed_object, report_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of, raw_body_of
 from certsvc.entrypoints.console.forms import media_type, require_content, unsupported
 from certsvc.entrypoints.http.body import uploaded_file
 from certsvc.entrypoints.http.permitted import needs
+from certsvc.ports.filings import DueFilter
+from certsvc.stages.filing_desk import ListWish
 
 PATH = "/api/v1/filings"
 router = APIRouter(prefix=PATH, tags=["filings"])
 FORM_FIELD = "file"
+_PAGE = 50
+_MOST_PAGES = 1_000_000
 _SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "text/csv": ".csv",
@@ -63,6 +68,26 @@ def submit(
     raw, name = file
     report = office_of(request).submit(raw, name, caller.caller)
     return JSONResponse(report_object(report))
+
+
+@router.get("", summary="Filings within one's reach")
+@needs(Action.FILING_READ, on="filings")
+def listed(
+    request: Request,
+    caller: Caller,
+    status: FilingStatus | None = None,
+    region: Annotated[str | None, Query(pattern="^22[0-9]{4}$")] = None,
+    committee: Annotated[str | None, Query(min_length=1, max_length=64)] = None,
+    year: Annotated[int | None, Query(ge=1900, le=2199)] = None,
+    due: DueFilter | None = None,
+    page: Annotated[int, Query(ge=1, le=_MOST_PAGES)] = 1,
+) -> Response:
+    """The newest first, fifty a page. `due` keeps those with a step to be taken, or with one whose day is over."""
+    desk = office_of(request).filing_face.desk
+    question = desk.question(caller.caller, ListWish(status, region, committee, year, due))
+    rows = desk.shelf.listed(question, (page - 1) * _PAGE, _PAGE)
+    total = desk.shelf.count(question)
+    return JSONResponse({"total": total, "page": page, "filings": [listed_object(one) for one in rows]})
 
 
 @router.get("/{filing}", summary="The answer to a filing")

@@ -10,7 +10,7 @@ from certsvc.entrypoints.http.bounds import TimeLimit
 
 LONGER: Final = 12
 """So many times as long for the steps that receive or make many certificates."""
-_FILES: Final = ("/api/v1/filings", "/api/v1/history-imports")
+_FILES: Final = ("/api/v1/filings", "/api/v1/history-imports", "/console/filings/new")
 _LONG_STEPS: Final = ("/approval", "/issue", "/confirmation")
 
 

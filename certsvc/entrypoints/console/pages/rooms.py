@@ -31,8 +31,24 @@ class Wing:
 
 
 WINGS: Final = (
-    Wing("办理", "Work", (Room("/console", "工作台", "Dashboard"),)),
-    Wing("查询", "Search", ()),
+    Wing(
+        "办理",
+        "Work",
+        (
+            Room("/console", "工作台", "Dashboard"),
+            Room("/console/filings", "备案", "Filings", Action.FILING_READ),
+            Room("/console/deadlines", "办理期限", "Deadlines", Action.FILING_READ),
+            Room("/console/holds", "异议与暂缓", "Objections and holds", Action.FILING_READ),
+        ),
+    ),
+    Wing(
+        "查询",
+        "Search",
+        (
+            Room("/console/search", "查询证书", "Search certificates", Action.CERTIFICATE_READ),
+            Room("/console/decisions", "决定", "Decisions", Action.DECISION_READ),
+        ),
+    ),
     Wing(
         "监督",
         "Supervision",
