@@ -23,6 +23,8 @@ from certsvc.bootstrap import Office
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import Purpose, ServiceClient
 from certsvc.entrypoints.console import create_console
+from certsvc.entrypoints.demo_provider import DemoProvider
+from certsvc.entrypoints.demo_provider.people import BY_DOCUMENT, BY_FACE, HOLDERS, OFFICIALS, SECOND_FACTOR
 from certsvc.entrypoints.faces import Faces
 from certsvc.entrypoints.http.cookies import PORTAL_COOKIES
 from certsvc.entrypoints.portal import create_portal
@@ -31,7 +33,7 @@ from certsvc.entrypoints.public_api.joining import public_service
 from certsvc.stages.holder_sign_in import AssertedHolder
 from certsvc.stages.share_grants import Holder
 from tests.support.office import OfficeUnderTest
-from tests.support.oidc_provider import OpenIdProviderUnderTest
+from tests.support.oidc_provider import agree, open_provider
 from tests.web.builders import served
 
 PEOPLE = (
@@ -65,7 +67,7 @@ class Desk:
 
     address: str
     office: OfficeUnderTest
-    provider: OpenIdProviderUnderTest
+    provider: DemoProvider
     clock: FixedClock
     programs: dict[str, Program] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -74,16 +76,20 @@ class Desk:
         """A browser without cookies."""
         return httpx.Client(base_url=self.address, trust_env=False, timeout=120)
 
-    def consent(self, browser: httpx.Client, user: str) -> str:
-        """Begin to sign in and let the provider consent: path and query that the browser is sent back to."""
-        self.provider.user = user
-        begun = browser.get("/console/sign-in/go")
+    def consent(
+        self,
+        browser: httpx.Client,
+        user: str,
+        level: str = SECOND_FACTOR,
+        face: str = "/console",
+        **asked: str,
+    ) -> str:
+        """Begin to sign in and agree at the provider: path and query that the browser is sent back to."""
+        begun = browser.get(f"{face}/sign-in/go", params=asked)
         assert begun.status_code == 303, begun.text
-        agreed = httpx.get(begun.headers["location"], trust_env=False)
-        assert agreed.status_code == 302, agreed.text
-        back = urlsplit(agreed.headers["location"])
-        assert back.path == CALLBACK
-        return f"{back.path}?{back.query}"
+        back = agree(begun.headers["location"], user, level)
+        assert back.startswith(f"{face}/sign-in/callback?")
+        return back
 
     @contextmanager
     def sign_in(self, user: str) -> Iterator[httpx.Client]:
@@ -101,6 +107,16 @@ class Desk:
         opened = office.holder_sign_in.open(AssertedHolder(Holder(name, id_number), None, "test"))
         with self.visitor() as browser:
             browser.cookies.set(PORTAL_COOKIES[0], opened.token, domain=urlsplit(self.address).hostname or "")
+            browser.headers["X-CSRF-Token"] = browser.get("/portal/me").json()["csrf_token"]
+            yield browser
+
+    @contextmanager
+    def holder_by_provider(self, name: str, id_number: str, level: str = BY_FACE) -> Iterator[httpx.Client]:
+        """The same through the identity platform, step by step."""
+        with self.visitor() as browser:
+            back = self.consent(browser, f"{name}/{id_number}", level, "/portal")
+            answer = browser.get(back)
+            assert answer.status_code == 303, answer.text
             browser.headers["X-CSRF-Token"] = browser.get("/portal/me").json()["csrf_token"]
             yield browser
 
@@ -141,15 +157,17 @@ def open_desk(
     home: Path, clock: FixedClock, database_url: str | None = None, **settings_given: Any
 ) -> Iterator[Desk]:
     """A desk over a new office."""
-    with OpenIdProviderUnderTest(now=lambda: clock.now().timestamp()) as provider:
+    with open_provider(lambda: clock.now().timestamp()) as provider:
+        identity = {
+            "oidc_issuer": provider.issuer,
+            "oidc_client_id": OFFICIALS,
+            "oidc_acr": SECOND_FACTOR,
+            "holder_oidc_issuer": provider.issuer,
+            "holder_oidc_client_id": HOLDERS,
+            "holder_oidc_acr": f"{BY_DOCUMENT} {BY_FACE}",
+        }
         office = OfficeUnderTest(
-            home,
-            clock,
-            database_url,
-            oidc_issuer=provider.issuer,
-            oidc_client_id=provider.client_id,
-            suspension="on",
-            **settings_given,
+            home, clock, database_url, **{"suspension": "on", **identity, **settings_given}
         )
         for person in PEOPLE:
             office.office.actors.register_actor(person, clock.now())

@@ -105,9 +105,9 @@ def test_an_address_signs_in_so_often_a_minute_and_no_more(desk: Desk) -> None:
         httpx.Client(base_url=address, trust_env=False) as client,
         httpx.Client(base_url=address, trust_env=False, transport=neighbour) as other,
     ):
-        for path, otherwise in (("/console/sign-in", 303), ("/console/sign-in/callback", 401)):
+        for path, otherwise in (("/console/sign-in/go", 303), ("/console/sign-in/callback", 401)):
             assert [client.get(path).status_code for _ in range(2)] == [otherwise] * 2
             answer = client.get(path)
             assert (answer.status_code, answer.json()["code"]) == (429, "too-many-requests")
             assert int(answer.headers["retry-after"]) >= 1
-        assert other.get("/console/sign-in").status_code == 303
+        assert other.get("/console/sign-in/go").status_code == 303

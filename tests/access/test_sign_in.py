@@ -16,7 +16,7 @@ from certsvc.entrypoints.http.cookies import Cookies
 from certsvc.errors import ConfigurationError, UnavailableError
 from tests.access.desk import CALLBACK, MINUTE, Desk, code_of
 from tests.support.office import OfficeUnderTest
-from tests.support.oidc_provider import Claims
+from tests.support.oidc_provider import Claims, agree, with_secret
 from tests.support.servers import free_port
 from tests.web.builders import served
 
@@ -26,7 +26,10 @@ def _honest_again(desk: Desk) -> Iterator[None]:
     yield
     desk.provider.forge = lambda claims: claims
     desk.provider.signing_key = None
-    desk.provider.client_secret = None
+    with_secret(desk.provider, None)
+
+
+BACK = "http://127.0.0.1:8000/console/sign-in/callback"
 
 
 def refused(answer: httpx.Response, status: int, code: str) -> None:
@@ -223,32 +226,30 @@ def test_over_https_the_cookie_belongs_to_this_host_alone() -> None:
 
 
 def test_a_client_secret_is_sent_to_the_token_endpoint_alone(desk: Desk) -> None:
-    desk.provider.client_secret = "s3cret-0.9~_"
+    with_secret(desk.provider, "s3cret-0.9~_")
     settings = ProviderSettings(
         desk.provider.issuer,
         "certsvc",
         "s3cret-0.9~_",
-        "http://127.0.0.1:8000/console/sign-in/callback",
+        BACK,
         {"name": "sub"},
     )
     client = OpenIdProvider(settings, desk.clock)
     address = client.authorization_address("state", "nonce", "v" * 43)
     assert "s3cret" not in address
-    agreed = httpx.get(address, trust_env=False)
-    identity = client.redeem(code_of(agreed.headers["location"]), "v" * 43, "nonce", desk.clock.now())
-    assert identity.texts == {"name": desk.provider.user}
+    code = code_of(agree(address, "maker"))
+    identity = client.redeem(code, "v" * 43, "nonce", desk.clock.now(), desk.provider.issuer)
+    assert identity.texts == {"name": "maker"}
 
 
 def test_a_wrong_verifier_gets_no_token(desk: Desk) -> None:
-    settings = ProviderSettings(
-        desk.provider.issuer, "certsvc", None, "http://127.0.0.1/back", {"name": "sub"}
-    )
+    settings = ProviderSettings(desk.provider.issuer, "certsvc", None, BACK, {"name": "sub"})
     client = OpenIdProvider(settings, desk.clock)
-    agreed = httpx.get(client.authorization_address("state", "nonce", "v" * 43), trust_env=False)
+    code = code_of(agree(client.authorization_address("state", "nonce", "v" * 43), "maker"))
     from certsvc.errors import NotSignedIn
 
     with pytest.raises(NotSignedIn):
-        client.redeem(code_of(agreed.headers["location"]), "w" * 43, "nonce", desk.clock.now())
+        client.redeem(code, "w" * 43, "nonce", desk.clock.now(), desk.provider.issuer)
 
 
 def test_a_provider_that_does_not_answer_is_unavailable(desk: Desk) -> None:

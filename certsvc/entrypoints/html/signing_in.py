@@ -90,6 +90,7 @@ def sign_in_page(
         "signed_out": said == SIGNED_OUT,
         "leaving": _leaving(door) if said == SIGNED_OUT else None,
         "problem": problem,
+        "language_back": door.sign_in,  # of the way back from the provider nothing stands in the page
     }
     status = 200 if problem is None else int(problem.status)
     return html_page(request, door.template, door.frame, values, status=status)
