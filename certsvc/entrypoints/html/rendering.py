@@ -68,7 +68,9 @@ class Frame:
     def current(self, path: str) -> str:
         """The address of the link that the path belongs to; empty where none does."""
         addresses = [link.address for group in self.groups for link in group.links]
-        fitting = [one for one in addresses if path == one or path.startswith(one + "/")]
+        fitting = [
+            one for one in addresses if path == one or (one != self.home and path.startswith(one + "/"))
+        ]
         return max(fitting, key=len, default="")
 
 
