@@ -27,6 +27,7 @@ from certsvc.bootstrap.notices import NoticeDesk
 from certsvc.bootstrap.people import PeopleDesk
 from certsvc.bootstrap.policies import Policies
 from certsvc.bootstrap.public_side import PublicSide
+from certsvc.bootstrap.requests import RequestDesk
 from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.batch_voiding import BatchDecision
 from certsvc.domain.caller import OPERATOR, Caller
@@ -146,6 +147,11 @@ class Office(PublicSide):
     def notice_desk(self) -> NoticeDesk:
         """Notices on change: inboxes, addresses, messages that wait to leave."""
         return NoticeDesk(self)
+
+    @cached_property
+    def request_desk(self) -> RequestDesk:
+        """Holders' requests."""
+        return RequestDesk(self)
 
     @cached_property
     def copies(self) -> AnnotatedCopies:
