@@ -21,6 +21,7 @@ from certsvc.bootstrap.copies import open_copies
 from certsvc.bootstrap.credit import CreditSide
 from certsvc.bootstrap.decision_room import DecisionRoom
 from certsvc.bootstrap.filing_desk import FilingFace, open_filing_face
+from certsvc.bootstrap.foundations import open_foundations
 from certsvc.bootstrap.identity import open_holder_sign_in, open_sign_in
 from certsvc.bootstrap.mapping import open_mapping
 from certsvc.bootstrap.notices import NoticeDesk
@@ -51,6 +52,7 @@ from certsvc.stages.decide import Deciding
 from certsvc.stages.decide_documents import DecisionDocuments
 from certsvc.stages.face import compose_face
 from certsvc.stages.filing_header import committee_named
+from certsvc.stages.foundations import Foundations
 from certsvc.stages.holder_sign_in import HolderSignIn
 from certsvc.stages.issuance import CHUNK, Issuance, Progress
 from certsvc.stages.issue import Issuing

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 MOST_BARS: Final = 15
@@ -19,6 +20,8 @@ _LINE_TOP: Final = 28
 _MOST_LABELS: Final = 7
 _FEWEST: Final = 2
 _WHOLE: Final = 100.0
+_AHEAD: Final = timedelta(days=180)
+"""Drawn of the time to come, so that what has not ended is seen to go on."""
 _LEFT, _RIGHT = 8.0, 92.0  # percent: room for the words of the first and the last point
 
 Words = tuple[str, str]
@@ -97,6 +100,30 @@ class LineChart:
         return _LINE_TOP + _LINE_HEIGHT
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A period beside others: its words, place and width in percent; `until` None: it has not ended."""
+
+    label: str
+    since: date
+    until: date | None
+    start: str
+    width: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpanChart:
+    """Periods below one another, with a line at today; `first` and `last` are the days at its edges."""
+
+    title: Words
+    finding: Words
+    spans: tuple[Span, ...]
+    first: date
+    last: date
+    today: str
+
+
 def bar_chart(
     title: Words, heads: tuple[Words, Words], rows: Sequence[tuple[str, int]], unit: Words
 ) -> BarChart | None:
@@ -140,6 +167,29 @@ def line_chart(
         for place, (label, value) in enumerate(rows)
     )
     return LineChart(title, _course(rows, unit), heads, points)
+
+
+def span_chart(title: Words, rows: Sequence[tuple[str, date, date | None]], today: date) -> SpanChart | None:
+    """Periods from their first to their last day (None: open); None where there are fewer than two."""
+    if len(rows) < _FEWEST:
+        return None
+    first = min(today, *(since for _, since, _ in rows))
+    last = max(today, *(until or since for _, since, until in rows)) + _AHEAD
+    whole = (last - first).days
+    spans = []
+    for label, since, until in rows:
+        start, end = (since - first).days, ((until or last) - first).days
+        holds = since <= today and (until is None or today <= until)
+        place, width = _percent(_WHOLE * start / whole), _percent(_WHOLE * (end - start) / whole)
+        spans.append(Span(label, since, until, place, width, holds))
+    holding = sum(one.holds for one in spans)
+    finding = (
+        f"共 {len(spans)} 份，今天施行 {holding} 份。",
+        f"{len(spans)} in all, {holding} in force today.",
+    )
+    return SpanChart(
+        title, finding, tuple(spans), first, last, _percent(_WHOLE * (today - first).days / whole)
+    )
 
 
 def _bar(label: str, values: tuple[int, ...], words: tuple[Words, ...], widest: int) -> Bar:

@@ -59,7 +59,15 @@ WINGS: Final = (
             Room("/console/supervision", "监督事项", "Supervision lists", Action.REPORT_READ),
         ),
     ),
-    Wing("依据", "Foundations", ()),
+    Wing(
+        "依据",
+        "Foundations",
+        (
+            Room("/console/registry", "评委会和授权", "Committees"),
+            Room("/console/calendars", "节假日安排", "Calendars"),
+            Room("/console/policies", "政策文件", "Policies"),
+        ),
+    ),
     Wing(
         "系统",
         "System",

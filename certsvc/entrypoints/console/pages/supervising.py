@@ -6,13 +6,14 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from certsvc.entrypoints.console.pages import coverage, samples, statistics, supervision
+from certsvc.entrypoints.console.pages import coverage, foundations, samples, statistics, supervision
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     statistics.router,
     coverage.router,
     samples.router,
     supervision.router,
+    foundations.router,
 )
 """In the order of the navigation."""
 UPLOADS: Final = coverage.UPLOADS
