@@ -72,6 +72,7 @@ def test_files_are_served_by_their_digest_for_ever(desk: Desk) -> None:
         "",
         "console",
         "//evil.example",
+        "//evil.example/console",
         "/console//evil.example",
         "/\\evil.example",
         "/console/\\evil",

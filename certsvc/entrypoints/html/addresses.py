@@ -16,7 +16,7 @@ def local_address(given: str | None, below: str) -> str | None:
     No scheme, host, backslash, control character, fragment, empty or dot segment, encoded or not: a browser reads some of
     them as another host (RFC 3986 section 4.2, WHATWG URL 4.4).
     """
-    if given is None or len(given) > _LONGEST or not _PLAIN.fullmatch(given):
+    if given is None or len(given) > _LONGEST or not _PLAIN.fullmatch(given) or given.startswith("//"):
         return None
     path = unquote(urlsplit(given).path)
     if not path.isprintable() or "\\" in path or "%" in path:
