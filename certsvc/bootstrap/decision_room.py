@@ -96,7 +96,8 @@ class DecisionRoom:
     def lists(self) -> DecisionLists:
         """Lists of decisions."""
         office = self._office
-        return DecisionLists(office.permits, self._index, office.case_work.batches.store, self._place_of)
+        parts = (office.decisions, office.looks, office.clock, office.case_work.batches.store)
+        return DecisionLists(office.permits, self._index, *parts, self._place_of)
 
     @cached_property
     def _log(self) -> PublishedTraces:

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from certsvc.domain.actor import Actor
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.credit import CreditRecord
 from certsvc.domain.decision import (
+    CertificateVersion,
     DecisionKind,
     DecisionStatus,
     Proposal,
     StoredDecision,
+    require_fit_way,
     require_possible,
     require_settled,
 )
+from certsvc.domain.decision_authority import require_authority, require_second_person
 from certsvc.domain.decision_changes import FIELD_WORDS
 from certsvc.domain.permission import proposing
-from certsvc.errors import ConflictError
+from certsvc.domain.regions import PROVINCE
+from certsvc.errors import ConflictError, NotPermitted, RequestError
 from certsvc.ports.decisions import Versions
 from certsvc.stages.decide import Deciding
 from certsvc.stages.decide_effects import Effects
@@ -98,6 +103,45 @@ class DecisionPreviews:
         """What a waiting decision would do now. Raises ConflictError when the certificate has changed so that it may not."""
         proposal = stored.proposal
         return self._preview(proposal, stored.maker, self.deciding.store.versions(proposal.number))
+
+    def possible_kinds(self, newest: CertificateVersion, by: str) -> tuple[DecisionKind, ...]:
+        """The kinds that somebody may propose over a certificate that stands like this; none for who only reads."""
+        actor = self.deciding.actors.find_actor(by)
+        if actor is None or not actor.may_decide:
+            return ()
+        return tuple(kind for kind in DecisionKind if self._is_possible(kind, newest, actor))
+
+    def _is_possible(self, kind: DecisionKind, newest: CertificateVersion, actor: Actor) -> bool:
+        award = newest.content.award
+        try:
+            require_possible(kind, newest.status)
+            require_fit_way(kind, award.way)
+            require_authority(kind, actor, award, newest.status)
+            self.deciding.policy.require_in_use(kind)
+        except (ConflictError, NotPermitted, RequestError):
+            return False
+        return True
+
+    def why_not_confirm(self, stored: StoredDecision, by: str) -> str | None:
+        """Why somebody may not confirm a decision, as a sentence for them; None when they may."""
+        actor = self.deciding.actors.find_actor(by)
+        maker = self.deciding.actors.actor_when(stored.maker, stored.proposed_at)
+        if actor is None or maker is None or not actor.may_decide:
+            return "监督人员可以查看全部过程，但不能作出决定。"
+        try:
+            require_second_person(stored.proposal.kind, maker, actor)
+        except NotPermitted as refused:
+            return str(refused)
+        return None
+
+    def may_withdraw(self, stored: StoredDecision, by: str) -> bool:
+        """Whether somebody may take a proposal back: its authority, or the province for a voiding."""
+        actor = self.deciding.actors.find_actor(by)
+        maker = self.deciding.actors.actor_when(stored.maker, stored.proposed_at)
+        if actor is None or maker is None or not actor.may_decide:
+            return False
+        turns_down = stored.proposal.kind is DecisionKind.VOID and actor.region == PROVINCE
+        return actor.region == maker.region or turns_down
 
     def require_seen(self, stored: StoredDecision, seen: str) -> None:
         """Raises ConflictError when a waiting decision is not what the person has seen: the certificate changed since."""

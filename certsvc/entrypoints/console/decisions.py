@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.bootstrap import Office
 from certsvc.domain.decision import DecisionKind, StoredDecision
 from certsvc.domain.decision_authority import city_responsible
+from certsvc.domain.decision_lists import DecisionQuestion, DecisionView
 from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.entrypoints.answers import decision_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
 from certsvc.entrypoints.http.permitted import needs
-from certsvc.errors import UnknownReference
-from certsvc.ports.access import PersonalLook
+from certsvc.stages.decision_lists import MOST_LISTED
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"])
 DecisionId = Annotated[str, Path(pattern="^[A-Z0-9]{1,20}$")]
@@ -65,6 +65,24 @@ def propose(request: Request, caller: Caller) -> Response:
     return JSONResponse({"decision": decision})
 
 
+@router.get("", summary="Decisions in one's reach, newest proposal first")
+@needs(Action.DECISION_READ, on="decision")
+def listed(
+    request: Request,
+    caller: Caller,
+    view: Annotated[DecisionView, Query()] = DecisionView.ALL,
+    kind: Annotated[DecisionKind | None, Query()] = None,
+    number: Annotated[str | None, Query(pattern="^[0-9A-Za-z]{1,32}$")] = None,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    most: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
+) -> Response:
+    """Without corrections and services, which are read one by one. `total` counts all that are asked for."""
+    question = DecisionQuestion(view, kind, None if number is None else number.upper())
+    page = office_of(request).decision_room.lists.decisions(question, caller.caller, offset, most)
+    lines = [_line(one) for one in page.rows]
+    return JSONResponse({"decisions": lines, "total": page.total})
+
+
 @router.post("/{decision}/confirmation", summary="Confirm a decision: the second of two persons")
 @needs(*(confirming(kind) for kind in DecisionKind), on="decision/{decision}")
 def confirm(request: Request, decision: DecisionId, caller: Caller) -> Response:
@@ -80,14 +98,7 @@ def confirm(request: Request, decision: DecisionId, caller: Caller) -> Response:
 def show(request: Request, decision: DecisionId, caller: Caller) -> Response:
     """Everything proposed, and how far it is. Corrections tell of people: the look is written down."""
     office = office_of(request)
-    stored = office.deciding.find(decision)
-    number = stored.proposal.number
-    versions = office.decisions.versions(number)
-    if not versions:  # of a historical record: /api/v1/historical-records
-        raise UnknownReference("该决定针对历史记录，请按历史记录的查询编号查看。")
-    place = city_responsible(versions[-1].content.award)
-    office.permits.require(Action.DECISION_READ, caller.caller, f"decision/{decision}", place=place)
-    office.looks.append(PersonalLook(office.clock.now(), "console", caller.caller.name, number, "查看决定"))
+    stored, _ = office.decision_room.lists.view(decision, caller.caller, "console")
     return _answer(office, stored)
 
 
@@ -117,3 +128,8 @@ def withdraw(request: Request, decision: DecisionId, caller: Caller) -> Response
 
 def _answer(office: Office, stored: StoredDecision) -> Response:
     return JSONResponse(decision_object(stored, office.decision_documents.services(stored.id)))
+
+
+def _line(stored: StoredDecision) -> dict[str, object]:
+    told = decision_object(stored)
+    return {name: value for name, value in told.items() if name not in ("changes", "services")}

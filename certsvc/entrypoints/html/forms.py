@@ -59,6 +59,9 @@ class GivenForm:
 
 async def given_form(request: Request) -> GivenForm:
     """The form of a request; asked again it is the same. Raises RequestError for a body that is none."""
+    known: GivenForm | None = getattr(request.state, "given_form", None)
+    if known is not None:
+        return known
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _KINDS:
         raise RequestError(_UNREADABLE)
@@ -75,5 +78,7 @@ async def given_form(request: Request) -> GivenForm:
             fields[name] = (*fields.get(name, ()), value)
         elif value.filename:
             files[name] = GivenFile(value.filename, await value.read())
-            await value.seek(0)
-    return GivenForm(fields, files)
+    await form.close()  # a large file waits on the disk
+    given = GivenForm(fields, files)
+    request.state.given_form = given
+    return given
