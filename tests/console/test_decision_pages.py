@@ -106,10 +106,12 @@ def test_a_person_is_found_by_name_or_number_and_no_address_names_them(
             ).status_code
             == 403
         )
-    looked = desk.office.office.engine.connect().exec_driver_sql(
-        "SELECT count(*) FROM personal_look WHERE viewer = 'second' AND purpose = '查询证书' AND channel = 'console'"
-    )
-    assert looked.scalar_one() >= 3
+    with desk.office.office.engine.begin() as connection:
+        looks = connection.exec_driver_sql(
+            "SELECT count(*) FROM personal_look"
+            " WHERE viewer = 'second' AND purpose = '查询证书' AND channel = 'console'"
+        ).scalar_one()
+    assert looks >= 3
 
 
 def test_the_trace_goes_from_result_to_event_with_sources_and_proofs(desk: Desk, numbers: list[str]) -> None:
