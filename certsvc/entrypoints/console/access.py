@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -82,13 +83,17 @@ def signed_in(request: Request) -> SignedIn:
     return session
 
 
-async def signed_in_by_form(request: Request) -> SignedIn:
+async def signed_in_by_form(request: Request) -> AsyncIterator[SignedIn]:
     """The same for small forms of pages, whose CSRF token stands in a field; read only when the session holds."""
     session = await run_in_threadpool(session_of, request)
-    given = await given_csrf(request)
-    await run_in_threadpool(office_of(request).sign_in.check_csrf, session, given, request_subject(request))
-    await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
-    return session
+    try:
+        given = await given_csrf(request)
+        sign_in = office_of(request).sign_in
+        await run_in_threadpool(sign_in.check_csrf, session, given, request_subject(request))
+        await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
+        yield session
+    finally:
+        await request.close()  # files of a form lie in temporary files
 
 
 def asked(request: Request, raw_body: Annotated[bytes, Depends(raw_body_of)]) -> Asked:

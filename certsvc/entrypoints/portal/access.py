@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,7 +42,7 @@ def cookies_of(request: Request) -> Cookies:
     return cookies
 
 
-async def signed_holder(request: Request) -> SignedHolder:
+async def signed_holder(request: Request) -> AsyncIterator[SignedHolder]:
     """The holder of the session; unsafe methods need the CSRF token too, in the header or the field of the form.
 
     Raises NotSignedIn, NotPermitted. A form is read only when the session holds.
@@ -51,9 +52,14 @@ async def signed_holder(request: Request) -> SignedHolder:
         raise NotSignedIn("请先登录。")
     sign_in = office_of(request).holder_sign_in
     session = await run_in_threadpool(sign_in.resume, token)
-    if request.method not in SAFE_METHODS:
-        given = await given_csrf(request)
-        await run_in_threadpool(sign_in.check_csrf, session, given, request_subject(request))
-    await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
-    keep_from_now_on(request, session.next_token)
-    return SignedHolder(session.holder, session.caller, session.csrf_token, session.ends_at, session.session)
+    try:
+        if request.method not in SAFE_METHODS:
+            given = await given_csrf(request)
+            await run_in_threadpool(sign_in.check_csrf, session, given, request_subject(request))
+        await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
+        keep_from_now_on(request, session.next_token)
+        yield SignedHolder(
+            session.holder, session.caller, session.csrf_token, session.ends_at, session.session
+        )
+    finally:
+        await request.close()  # files of a form lie in temporary files

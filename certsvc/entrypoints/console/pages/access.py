@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -33,15 +34,17 @@ class Posted:
         return self.session.caller
 
 
-async def posted(request: Request) -> Posted:
+async def posted(request: Request) -> AsyncIterator[Posted]:
     """The form and who sends it. Raises NotSignedIn before the body is read; NotPermitted without the session's CSRF token."""
     session = await run_in_threadpool(session_of, request)
-    form = await given_form(request)
-    given = await given_csrf(request)
-    sign_in = office_of(request).sign_in
-    await run_in_threadpool(sign_in.check_csrf, session, given, request_subject(request))
-    await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
-    return Posted(session, form)
+    try:
+        given = await given_csrf(request)
+        sign_in = office_of(request).sign_in
+        await run_in_threadpool(sign_in.check_csrf, session, given, request_subject(request))
+        await run_in_threadpool(turn_away, request, session.caller, office_of(request).permits)
+        yield Posted(session, await given_form(request))
+    finally:
+        await request.close()  # files of a form lie in temporary files
 
 
 Posting = Annotated[Posted, Depends(posted)]
