@@ -88,5 +88,7 @@ def _plain(cell: Cell) -> str | int | float:
             return "是" if cell else "否"
         case date():
             return cell.isoformat()
+        case float() if cell.is_integer():
+            return int(cell)
         case _:
             return cell
