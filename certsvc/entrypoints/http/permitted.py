@@ -11,12 +11,14 @@ A route that says nothing fails the tests (tests/access/test_role_matrix.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, Final, TypeVar
 
-from fastapi import Request
+from fastapi import FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from certsvc.domain.caller import Caller
 from certsvc.domain.permission import Action
@@ -68,6 +70,25 @@ def declared(endpoint: Callable[..., Any]) -> Needs | Open | None:
     """What an endpoint declares; None: nothing."""
     found = getattr(endpoint, _MARK, None)
     return found if isinstance(found, Needs | Open) else None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredRoute:
+    """A route with one method, and what its endpoint declares (None: nothing)."""
+
+    method: str
+    path: str
+    mark: Needs | Open | None
+    dependant: Dependant | None
+
+
+def declared_routes(app: FastAPI) -> Iterator[DeclaredRoute]:
+    """Every route of an application, method by method, in the order in which it looks for one."""
+    for route in iter_route_contexts(app.routes):
+        mark = None if route.endpoint is None else declared(route.endpoint)
+        for method in sorted((route.methods or set()) - {"HEAD"}):
+            dependant = route.dependant if isinstance(route.original_route, APIRoute) else None
+            yield DeclaredRoute(method, route.path or "", mark, dependant)
 
 
 def turn_away(request: Request, caller: Caller, permits: Permits) -> None:
