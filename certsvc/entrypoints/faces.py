@@ -29,7 +29,7 @@ class Faces:
     def __init__(self, public: ASGIApp, console: ASGIApp, portal: ASGIApp) -> None:
         self._public = public
         work_files = create_work_files()
-        self._by_path = (
+        self._by_path: tuple[tuple[str, ASGIApp], ...] = (
             *((path, console) for path in PATHS),
             (PORTAL, portal),
             *((path, work_files) for path in WORK_FILES),

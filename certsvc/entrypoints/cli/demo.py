@@ -22,9 +22,17 @@ from rich.console import Console
 from rich.table import Table
 
 from certsvc.bootstrap import TEST_ACTORS, Office, open_office, prepare_home
-from certsvc.domain.actor import Actor, Role
 from certsvc.domain.registry import FilingLevel
+from certsvc.entrypoints.cli.demo_people import CHANGCHUN, DEMO_ACTORS, demo_holders, demo_officials
 from certsvc.entrypoints.cli.report import rich_progress
+from certsvc.entrypoints.demo_provider import (
+    DemoProvider,
+    demo_provider_beside,
+    holders_client,
+    officials_client,
+)
+from certsvc.entrypoints.demo_provider.application import HOST as PROVIDER_HOST
+from certsvc.entrypoints.demo_provider.people import BY_DOCUMENT, BY_FACE, HOLDERS, OFFICIALS, SECOND_FACTOR
 from certsvc.errors import ConflictError
 from certsvc.formats.record import record_text
 from certsvc.settings import PREFIX, Settings
@@ -38,7 +46,7 @@ SAMPLES = (
     "2023-乡村振兴人才.xlsx",
 )
 MAKER, CHECKER = "maker", "checker"
-CHANGCHUN = Actor("changchun", Role.MAKER, "220100")
+PROVIDER_PORT = 8001
 RECEIVERS = {one.region: one.name for one in (*TEST_ACTORS[2:], CHANGCHUN)}
 console = Console()
 
@@ -69,11 +77,12 @@ def main() -> None:
     console.print("[bold]吉林省专业技术职务任职资格证书服务 · 演示[/bold]（虚构人员，测试密钥）")
     with timings.part("建立工作目录、数据库、测试密钥与公开账本"):
         shutil.rmtree(HOME, ignore_errors=True)
-        settings = Settings(home=HOME, receipts="recorded", _env_file=None)  # type: ignore[call-arg]  # an argument of the settings library
+        settings = _settings()
         prepare_home(settings)
         office = open_office(settings)
     with timings.part("载入评委会、授权、例会批复与双定向县（市、区）登记"):
-        office.actors.register_actor(CHANGCHUN, office.clock.now())
+        for actor in DEMO_ACTORS:
+            office.actors.register_actor(actor, office.clock.now())
         office.load_registry((ROOT / "examples" / "registry.json").read_bytes())
     filings = [_issue(office, name, timings) for name in SAMPLES]
     with timings.part("导出证书"):
@@ -85,6 +94,21 @@ def main() -> None:
         sys.exit(1)
     if not once:
         _serve(office, filings)
+
+
+def _settings() -> Settings:
+    issuer = f"http://{PROVIDER_HOST}:{PROVIDER_PORT}"
+    return Settings(
+        home=HOME,
+        receipts="recorded",
+        oidc_issuer=issuer,
+        oidc_client_id=OFFICIALS,
+        oidc_acr=SECOND_FACTOR,
+        holder_oidc_issuer=issuer,
+        holder_oidc_client_id=HOLDERS,
+        holder_oidc_acr=f"{BY_DOCUMENT} {BY_FACE}",
+        _env_file=None,  # type: ignore[call-arg]  # an argument of the settings library
+    )
 
 
 def _issue(office: Office, name: str, timings: Timings) -> str:
@@ -162,13 +186,26 @@ def _serve(office: Office, filings: list[str]) -> None:
     console.print(f"  1. 常规证书     {regular}", soft_wrap=True)
     console.print(f"  2. 双定向证书   {dual}", soft_wrap=True)
     console.print(f"  3. 公开账本     {settings.public_url}/checkpoint")
+    console.print(f"  4. 持证人登录   {settings.public_url}/portal（虚构人员，点选即可登录）")
+    console.print(f"  5. 办理人员登录 {settings.public_url}/console（每种角色都有，点选即可登录）")
     console.print("\n按 Ctrl+C 结束。")
-    serve(
-        open_faces(office),
-        settings.host,
-        settings.port,
-        partial(background_work, settings),
+    with demo_provider_beside(settings, _provider(office, filings), PROVIDER_PORT):
+        serve(
+            open_faces(office),
+            settings.host,
+            settings.port,
+            partial(background_work, settings),
+        )
+
+
+def _provider(office: Office, filings: list[str]) -> DemoProvider:
+    """The identity platform of the demo: made-up people, no passwords."""
+    address = office.settings.public_url
+    clients = (
+        officials_client(address, demo_officials()),
+        holders_client(address, demo_holders(office, filings)),
     )
+    return DemoProvider(f"http://{PROVIDER_HOST}:{PROVIDER_PORT}", clients)
 
 
 def _qr_text(office: Office, filing: str) -> str:
