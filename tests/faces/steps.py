@@ -1,0 +1,73 @@
+"""Steps that several stories share."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.faces.town import Town, follow, press, said, upload
+from tests.support.workbooks import Batch
+
+NUMBER = re.compile(r"\b22\d{14}\b")
+
+
+def file_batch(page: Page, batch: Batch) -> str:
+    """File a workbook through the page; the address of the filing."""
+    page.goto("/console/filings/new")
+    upload(page, batch)
+    page.wait_for_url(re.compile(r"/console/filings/F[0-9A-F]{15}"))
+    return page.url.partition("?")[0]
+
+
+def approve_and_issue(town: Town, filing: str) -> None:
+    """Two persons of the province, each in their own window; the background work does the rest."""
+    with town.official("maker") as first, town.official("second") as second:
+        first.goto(filing + "/chain")
+        for box in first.get_by_role("checkbox").all():
+            box.check()
+        press(first, "同意备案")
+        said(first, "maker")
+        expect(first.get_by_role("button", name="签发")).to_have_count(0)
+        second.goto(filing + "/chain")
+        press(second, "签发")
+        said(second, "签发进度")
+    town.work_goes_on()
+
+
+def filed_and_issued(town: Town, batch: Batch) -> str:
+    """A batch through both; the address of the filing."""
+    with town.official("maker") as clerk:
+        filing = file_batch(clerk, batch)
+    approve_and_issue(town, filing)
+    return filing
+
+
+def only_number(page: Page) -> str:
+    """The one certificate number on a page."""
+    (number,) = set(NUMBER.findall(page.locator("main").inner_text()))
+    return str(number)
+
+
+def download_own(town: Town, name: str, id_number: str) -> tuple[str, bytes]:
+    """A holder opens the newest certificate and saves its document: number and bytes."""
+    with town.holder(name, id_number) as holder:
+        follow(holder, "查看详情")
+        number = only_number(holder)
+        with holder.expect_download() as download:
+            follow(holder, "下载证书")
+        return number, download.value.path().read_bytes()
+
+
+def check_file(page: Page, raw_pdf: bytes) -> None:
+    """A relying party hands a document to the start page."""
+    page.goto("/")
+    page.set_input_files("#file", {"name": "证书.pdf", "mimeType": "application/pdf", "buffer": raw_pdf})
+
+
+def verdict_is(page: Page, word: str, *told: str) -> None:
+    """The answer has that verdict (`passed`, `failed`, `undetermined`), and says so."""
+    answer = page.locator(".answer")
+    expect(answer).to_have_attribute("data-verdict-word", word)
+    for words in told:
+        expect(page.locator("main")).to_contain_text(words)
