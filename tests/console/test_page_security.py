@@ -202,6 +202,25 @@ def test_what_the_walks_saw_carries_its_headers_and_failed_nowhere(walks: dict[s
     assert [path for path, one in answers(walks) if one.status_code >= 500] == []
 
 
+def test_what_a_script_asks_for_is_a_part_of_the_page(walks: dict[str, Walk]) -> None:
+    faults, asked = [], 0
+    for walk in walks.values():
+        for path, answer in list(walk.seen):
+            if path.startswith(("get ", "post ")) or answer.status_code != 200:
+                continue
+            if "text/html" not in answer.headers.get("content-type", ""):
+                continue
+            targets = {given["hx-target"] for _, given in Page(answer.text).elements if "hx-target" in given}
+            for target in targets - {"this"}:
+                asks = {**HTML, "HX-Request": "true", "HX-Target": target.removeprefix("#")}
+                part = walk.browser.get(path, headers=asks)
+                asked += 1
+                if part.status_code != 200 or "<html" in part.text or f'id="{target[1:]}"' not in part.text:
+                    faults.append(f"{path} {target}: {part.status_code}")
+    assert sorted(set(faults)) == []
+    assert asked
+
+
 def test_nothing_that_somebody_wrote_becomes_part_of_a_page(walks: dict[str, Walk]) -> None:
     faults = []
     for path, answer in pages(walks):
