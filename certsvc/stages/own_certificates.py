@@ -125,6 +125,17 @@ class OwnCertificates:
         self.looks.append(PersonalLook(self.clock.now(), channel, by.name, number, LISTED))
         return self._certificate(number, versions)
 
+    def newest(self, holder: Holder, by: Caller, channel: str) -> tuple[KeptVersion, ...]:
+        """The newest version of each of the holder's certificates, by number, without how it stands; the look is written
+        down before."""
+        asked = asked_id_numbers(holder.id_number)
+        found = (self.certificates.published(number=number) for number in self.numbers.certificates(asked))
+        own = tuple(versions[-1] for versions in found if _is_own(holder, versions))
+        now = self.clock.now()
+        numbers = (one.draft.content.number for one in own)
+        self.looks.append(*(PersonalLook(now, channel, by.name, one, LISTED) for one in numbers))
+        return own
+
     def documents(self, holder: Holder, by: Caller, channel: str) -> Iterator[OwnDocument]:
         """The newest documents of the holder's certificates that did not end, one after another, each look written down
         before; one that ends meanwhile is left out."""

@@ -44,3 +44,12 @@ document.addEventListener("click", (event) => {
     window.print();
   }
 });
+
+/** A button that copies words is there only where the browser can. */
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.dataset.copied = "yes";
+  });
+}

@@ -15,7 +15,7 @@ from certsvc.entrypoints.http.request_log import RequestLog
 from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.http.sign_in_limit import PER_MINUTE, SignInLimit
 from certsvc.entrypoints.portal import sessions, sign_in
-from certsvc.entrypoints.portal.pages import titles
+from certsvc.entrypoints.portal.pages import copies, look_ups, shares, titles
 from certsvc.entrypoints.portal.pages.showing import SIGN_IN, frame_of_nobody
 from certsvc.ports.sharing import RateLimiter
 
@@ -51,6 +51,9 @@ def create_portal(
         sign_in,
         sessions,
         titles,
+        copies,
+        shares,
+        look_ups,
     ):
         app.include_router(part.router)
     return app
