@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.faces.town import Town, follow, press, said, upload
 from tests.support.workbooks import Batch
 
-NUMBER = re.compile(r"\b22\d{14}\b")
+NUMBER = re.compile(r"\b22\d{13}[0-9A-Z]\b")
 
 
 def file_batch(page: Page, batch: Batch) -> str:

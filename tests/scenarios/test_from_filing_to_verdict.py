@@ -123,7 +123,7 @@ NO_GLYPH = ("孙𡉃", "229906197605300515", "男", date(1976, 5, 30))
 
 def test_s9_names_are_normalised_printed_and_never_confused(office: OfficeUnderTest) -> None:
     people = [UIGHUR, RARE, WANG_LI, WANG_LI_JASMINE, HONG_KONG, NO_GLYPH]
-    report = office.submit(sample(REGULAR).with_rows(_person(*one) for one in people).xlsx())
+    report = office.submit(sample(REGULAR).with_rows(person_row(*one) for one in people).xlsx())
     assert (report.rows.admitted, report.rows.held) == (5, 1)
     assert [f.code for f in report.findings if f.severity == "hold"] == ["glyph-missing"]
     certificates = office.issue(report)
@@ -134,7 +134,7 @@ def test_s9_names_are_normalised_printed_and_never_confused(office: OfficeUnderT
         assert office.check_qr(certificate)["verdict"] == "passed"
 
 
-def _person(name: str, number: str, sex: str, born: date) -> dict[str, Any]:
+def person_row(name: str, number: str, sex: str, born: date) -> dict[str, Any]:
     kind = "港澳台居民居住证" if number.startswith("81") else "居民身份证"
     born_at = datetime(born.year, born.month, born.day)
     return {**LIN, "姓名": name, "证件类型": kind, "证件号码": number, "性别": sex, "出生日期": born_at}
