@@ -11,6 +11,7 @@ from certsvc.entrypoints.http.bounds import TimeLimit
 LONGER: Final = 12
 """So many times as long for the steps that receive or make many certificates."""
 _FILES: Final = ("/api/v1/filings", "/api/v1/history-imports", "/console/filings/new")
+_LARGE_TABLES: Final = ("/failed.xlsx", "/failed.csv")
 _LONG_STEPS: Final = ("/approval", "/issue", "/confirmation")
 
 
@@ -30,4 +31,6 @@ class Patience:
 
 def _is_long(scope: Scope) -> bool:
     path: str = scope["path"]
-    return scope["method"] == "POST" and (path in _FILES or path.endswith(_LONG_STEPS))
+    if scope["method"] == "POST":
+        return path in _FILES or path.endswith(_LONG_STEPS)
+    return path.endswith(_LARGE_TABLES)
