@@ -23,11 +23,9 @@ class DatabaseSessions:
         self._face = face
 
     def open(self, session: KeptSession, caller: Caller) -> None:
-        """Keep a new session, with its audit entry; forgets those that are over."""
-        table, now = self._table, instant_text(session.started_at)
+        """Keep a new session, with its audit entry."""
         with self._engine.begin() as connection:
-            connection.execute(delete(table).where(table.c.ends_at <= now))
-            connection.execute(insert(table).values(self._row(session)))
+            connection.execute(insert(self._table).values(self._row(session)))
             append_entry(
                 connection, session.started_at, caller, f"{self._face}:session:open", session.subject
             )
@@ -43,6 +41,15 @@ class DatabaseSessions:
         with self._engine.begin() as connection:
             row = connection.execute(select(self._table).where(known)).first()
         return None if row is None else _session_of(row)
+
+    def forget(self, ended_at: datetime, idle_since: datetime) -> None:
+        """Delete what ended by then in any case, or was not used since."""
+        columns = self._table.c
+        over = or_(
+            columns.ends_at <= instant_text(ended_at), columns.last_seen_at <= instant_text(idle_since)
+        )
+        with self._engine.begin() as connection:
+            connection.execute(delete(self._table).where(over))
 
     def touch(self, session: bytes, at: datetime) -> None:
         """Note that the session was used."""

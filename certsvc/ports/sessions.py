@@ -54,11 +54,15 @@ class SessionBoard(Protocol):
     """The sessions of one face."""
 
     def open(self, session: KeptSession, caller: Caller) -> None:
-        """Keep a new session, with its audit entry, in one transaction; forgets those that are over."""
+        """Keep a new session, with its audit entry, in one transaction."""
         ...
 
     def find(self, token_digest: bytes) -> KeptSession | None:
         """The session whose token in use, next token or previous token has that digest."""
+        ...
+
+    def forget(self, ended_at: datetime, idle_since: datetime) -> None:
+        """Delete what ended by then in any case, or was not used since."""
         ...
 
     def touch(self, session: bytes, at: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -120,6 +121,10 @@ class HolderSignIn:
     def end(self, token: str, caller: Caller) -> None:
         """End a session; ending it twice changes nothing."""
         self.sessions.end(token, caller)
+
+    def work(self, _stopping: Callable[[], bool]) -> None:
+        """Background work: forget sessions that are over."""
+        self.sessions.forget_over()
 
     def end_as_provider_says(self, raw_token: str) -> None:
         """End the sessions that the provider ended. Raises NotSignedIn for a message that is not the provider's."""

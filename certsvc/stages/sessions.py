@@ -98,6 +98,7 @@ class Sessions:
             provider_session=opening.provider_session,
             provider_subject=opening.provider_subject,
         )
+        self.forget_over()
         self.board.open(kept, caller)
         return OpenedSession(token, kept.ends_at)
 
@@ -116,6 +117,11 @@ class Sessions:
             if now - kept.last_seen_at >= _TOUCH_EVERY:
                 self.board.touch(kept.id, now)
         return ResumedSession(kept, self.csrf_token(kept), next_token)
+
+    def forget_over(self) -> None:
+        """Delete sessions that are over, with whatever was kept in them."""
+        now = self.clock.now()
+        self.board.forget(now, now - self.limits.idle)
 
     def csrf_token(self, kept: KeptSession) -> str:
         """The CSRF token of a session: it stays when the session's token is changed, and is of no use to find it."""

@@ -5,6 +5,7 @@ Whether that name is registered, and what it may do, the register of actors says
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +85,10 @@ class SignIn:
     def end(self, token: str, caller: Caller) -> None:
         """End a session; ending it twice changes nothing."""
         self.sessions.end(token, caller)
+
+    def work(self, _stopping: Callable[[], bool]) -> None:
+        """Background work: forget sessions that are over."""
+        self.sessions.forget_over()
 
     def end_as_provider_says(self, raw_token: str) -> None:
         """End the sessions that the provider ended. Raises NotSignedIn for a message that is not the provider's."""

@@ -13,6 +13,8 @@ import pytest
 from certsvc.adapters.clock import FixedClock
 from certsvc.entrypoints.demo_provider.people import HOLDERS, OFFICIALS
 from certsvc.entrypoints.html.browsers import browser_words
+from certsvc.entrypoints.jobs.steps import forget_old
+from certsvc.stages.share_grants import Holder
 from tests.access.desk import MINUTE, Desk, open_desk
 
 NAME, NUMBER = "李晓明", "22050219900101123X"
@@ -221,6 +223,17 @@ def test_both_databases_keep_change_and_end_sessions(desk_on: Desk) -> None:
             assert browser.post(f"{face}/sign-out").status_code == 204
             assert browser.get(f"{face}/me").status_code == 401
     assert desk_on.office.office.trail.verify_chain().fault is None
+
+
+def test_who_a_holder_is_is_forgotten_when_the_session_is_over(desk_on: Desk) -> None:
+    office = desk_on.office.office
+    owner = office.holder_sign_in.owner_of(Holder(NAME, NUMBER))
+    with desk_on.holder(NAME, NUMBER), desk_on.sign_in("maker") as official:
+        desk_on.clock.advance(20 * MINUTE)
+        assert official.get("/console/me").status_code == 200
+        forget_old(office, lambda: False)
+        assert office.holder_sign_in.sessions.board.of_owner(owner) == ()
+        assert official.get("/console/me").status_code == 200
 
 
 @pytest.mark.parametrize(

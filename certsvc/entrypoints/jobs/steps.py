@@ -182,6 +182,16 @@ class RetainingOffice(Protocol):
         ...
 
     @property
+    def sign_in(self) -> WorkingPart:
+        """Sessions of officials."""
+        ...
+
+    @property
+    def holder_sign_in(self) -> WorkingPart:
+        """Sessions of holders, with who they are."""
+        ...
+
+    @property
     def notice_desk(self) -> NoticesInTime:
         """Notices on change."""
         ...
@@ -206,6 +216,11 @@ class TellingOffice(Protocol):
     @property
     def notice_desk(self) -> NoticesInTime:
         """Notices on change."""
+        ...
+
+    @property
+    def exports(self) -> WorkingPart:
+        """Exports of personal data."""
         ...
 
 
@@ -279,8 +294,10 @@ def fill_older(office: FillingOffice, stopping: Callable[[], bool]) -> None:
 
 
 def tell_holders(office: TellingOffice, stopping: Callable[[], bool]) -> None:
-    """Deliver the messages that are due."""
+    """Deliver the messages that are due, and make the exports of personal data that were asked for."""
     office.notice_desk.work(stopping)
+    if not stopping():
+        office.exports.work(stopping)
 
 
 def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
@@ -291,6 +308,8 @@ def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
         office.report_desk.retention,
         office.suspicion_desk.retention,
         office.notice_desk.retention,
+        office.sign_in,
+        office.holder_sign_in,
     ):
         if not stopping():
             part.work(stopping)
