@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from certsvc.adapters.history_changes import DatabaseHistoryChanges
 from certsvc.adapters.history_endings import DatabaseHistoryEndings
+from certsvc.adapters.history_lists import DatabaseHistoryLists
 from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.caller import Caller
 from certsvc.stages.historical_endings import HistoricalEndings
 from certsvc.stages.historical_import import HistoricalImport
+from certsvc.stages.historical_lists import HistoricalLists
 from certsvc.stages.historical_matches import KnownHolders
 from certsvc.stages.historical_records import HistoricalRecords
 
@@ -28,6 +30,7 @@ class HistoryDesk:
     files: HistoricalImport
     records: HistoricalRecords
     endings: HistoricalEndings
+    lists: HistoricalLists
     store: DatabaseHistoryChanges
     require_own_history: Callable[[], None]
     record_waiting: Callable[[], int]
@@ -82,6 +85,7 @@ def open_history(office: Office) -> HistoryDesk:
             office.decision_policy,
             office.cases.is_kept,
         ),
+        HistoricalLists(office.permits, store, DatabaseHistoryLists(office.engine, office.keys.cipher)),
         store,
         office.ledger.require_own_history,
         office.record_waiting,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import Calendar
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
@@ -148,7 +148,7 @@ def _tallies(foundations: Foundations, caller: Caller) -> Iterable[Tally]:
         yield Tally(ending, zh, en, f"{REGISTRY}?term=ending", "limited")
 
 
-def _words() -> dict[str, object]:
+def _words() -> dict[str, Any]:
     return {
         "terms": tuple(Term),
         "terms_english": _TERMS_ENGLISH,

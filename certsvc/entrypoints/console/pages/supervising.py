@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from fastapi import APIRouter
 
-from certsvc.entrypoints.console.pages import coverage, foundations, samples, statistics, supervision
+from certsvc.bootstrap import Office
+from certsvc.domain.caller import Caller
+from certsvc.entrypoints.console.pages import coverage, foundations, history, samples, statistics, supervision
+from certsvc.entrypoints.console.pages.tallies import Tally
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     statistics.router,
     coverage.router,
     samples.router,
     supervision.router,
+    history.router,
     foundations.router,
 )
 """In the order of the navigation."""
-UPLOADS: Final = coverage.UPLOADS
+UPLOADS: Final = (*coverage.UPLOADS, *history.UPLOADS)
 """Addresses that take files."""
+
+
+def tallies(office: Office, caller: Caller) -> Iterable[Tally]:
+    """What these sections count for a caller."""
+    for count in (history.tallies, foundations.tallies):
+        yield from count(office, caller)
