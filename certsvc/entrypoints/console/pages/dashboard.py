@@ -15,12 +15,14 @@ from certsvc.entrypoints.console.pages.access import Viewing
 from certsvc.entrypoints.console.pages.filing_waits import tallies as filing_tallies
 from certsvc.entrypoints.console.pages.operations import tallies as system_tallies
 from certsvc.entrypoints.console.pages.showing import HOME, show
+from certsvc.entrypoints.console.pages.supervising import tallies as supervision_tallies
 from certsvc.entrypoints.console.pages.tallies import Tally
 from certsvc.entrypoints.http.permitted import open_to_signed_in
 
 router = APIRouter(include_in_schema=False)
 TALLIES: Final[tuple[Callable[[Office, Caller], Iterable[Tally]], ...]] = (
     filing_tallies,
+    supervision_tallies,
     system_tallies,
 )
 """What each theme counts for a caller; a theme whose section the caller may not enter gives nothing."""

@@ -57,6 +57,7 @@ WINGS: Final = (
             Room("/console/coverage", "制证核对", "Coverage", Action.REPORT_READ),
             Room("/console/samples", "抽查和监督登记", "Samples", Action.REPORT_READ),
             Room("/console/supervision", "监督事项", "Supervision lists", Action.REPORT_READ),
+            Room("/console/history", "历史数据", "Historical data", Action.DECISION_READ),
         ),
     ),
     Wing(
