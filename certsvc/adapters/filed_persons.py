@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Row, delete, exists, func, insert, select
 
+from certsvc.adapters.clock import local_day
 from certsvc.adapters.database import insert_unless_known, read_one_moment
 from certsvc.adapters.decision_schema import filing_receipt
 from certsvc.adapters.filed_person_schema import filed_person, persons_read
@@ -27,7 +27,6 @@ from certsvc.ports import PersonalCipher
 
 _MOST = 100
 """Rows of one person that are looked at: far more than anybody can have."""
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _ERRORS = (Severity.ERROR, Severity.INFO)  # 未通过 is no error of the row
 
 
@@ -186,8 +185,4 @@ def _due(connection: Connection, owner: str) -> date | None:
 
 
 def _day(instant: str | None) -> date | None:
-    return None if instant is None else _local_day(read_instant(instant))
-
-
-def _local_day(at: datetime) -> date:
-    return at.astimezone(_SHANGHAI).date()
+    return None if instant is None else local_day(read_instant(instant))
