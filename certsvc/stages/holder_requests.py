@@ -99,7 +99,7 @@ class HolderRequests:
             right=form.right,
             old_number=form.old_number,
         )
-        now = self.clock.now()
+        files, now = _files(form.files), self.clock.now()
         request = HolderRequest(
             new_number(self.random_bytes),
             form.kind,
@@ -110,7 +110,7 @@ class HolderRequests:
             self._due_on(),
         )
         key = sha256(form.form.encode("utf-8", "replace")).digest()
-        new = NewRequest(request, words, self._owner(holder), key, _files(form.files))
+        new = NewRequest(request, words, self._owner(holder), key, files)
         number = self.store.receive(new, by, MOST_OPEN)
         if number is None:
             raise ConflictError(

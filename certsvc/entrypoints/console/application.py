@@ -35,6 +35,7 @@ from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.description import ConsoleFace
 from certsvc.entrypoints.console.pages import casework, dashboard, operations, supervising
 from certsvc.entrypoints.console.pages import filings as filing_pages
+from certsvc.entrypoints.console.pages import requests as holder_requests
 from certsvc.entrypoints.console.pages import sessions as own_sessions
 from certsvc.entrypoints.console.pages.filing_rooms import ROUTERS as FILING_ROUTERS
 from certsvc.entrypoints.console.pages.showing import HOME, SIGN_IN, frame_of_whoever
@@ -132,6 +133,7 @@ def create_console(
         app.include_router(router)
     app.include_router(operations.router)
     app.include_router(own_sessions.router)
+    app.include_router(holder_requests.router)
     for router in (*casework.ROUTERS, *supervising.ROUTERS):
         app.include_router(router)
     for part in (

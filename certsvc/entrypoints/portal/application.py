@@ -16,13 +16,15 @@ from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.http.sign_in_limit import PER_MINUTE, SignInLimit
 from certsvc.entrypoints.portal import sessions, sign_in
 from certsvc.entrypoints.portal.pages import copies, look_ups, shares, titles
+from certsvc.entrypoints.portal.pages import notices as own_notices
+from certsvc.entrypoints.portal.pages import requests as own_requests
 from certsvc.entrypoints.portal.pages.showing import SIGN_IN, frame_of_nobody
 from certsvc.ports.sharing import RateLimiter
 
 PATH: Final = "/portal"
 """The address that this face serves, with everything below it."""
 SMALL_BODY: Final = 64 * 1024
-LARGEST_BODIES: Final[dict[str, int]] = {}
+LARGEST_BODIES: Final[dict[str, int]] = {**own_requests.UPLOADS}
 """Bytes of the addresses that take more than a small form."""
 
 
@@ -55,5 +57,7 @@ def create_portal(
         shares,
         look_ups,
     ):
+        app.include_router(part.router)
+    for part in (own_notices, own_requests):
         app.include_router(part.router)
     return app

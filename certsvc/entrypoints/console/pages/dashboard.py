@@ -14,6 +14,7 @@ from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Viewing
 from certsvc.entrypoints.console.pages.filing_waits import tallies as filing_tallies
 from certsvc.entrypoints.console.pages.operations import tallies as system_tallies
+from certsvc.entrypoints.console.pages.requests import tallies as request_tallies
 from certsvc.entrypoints.console.pages.showing import HOME, show
 from certsvc.entrypoints.console.pages.supervising import tallies as supervision_tallies
 from certsvc.entrypoints.console.pages.tallies import Tally
@@ -23,6 +24,7 @@ router = APIRouter(include_in_schema=False)
 TALLIES: Final[tuple[Callable[[Office, Caller], Iterable[Tally]], ...]] = (
     filing_tallies,
     supervision_tallies,
+    request_tallies,
     system_tallies,
 )
 """What each theme counts for a caller; a theme whose section the caller may not enter gives nothing."""
