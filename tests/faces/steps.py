@@ -12,7 +12,7 @@ from tests.support.workbooks import Batch
 NUMBER = re.compile(r"\b22\d{13}[0-9A-Z]\b")
 
 
-def file_batch(page: Page, batch: Batch) -> str:
+def file_batch(page: Page, batch: Batch | bytes) -> str:
     """File a workbook through the page; the address of the filing."""
     page.goto("/console/filings/new")
     upload(page, batch)
@@ -35,7 +35,7 @@ def approve_and_issue(town: Town, filing: str) -> None:
     town.work_goes_on()
 
 
-def filed_and_issued(town: Town, batch: Batch) -> str:
+def filed_and_issued(town: Town, batch: Batch | bytes) -> str:
     """A batch through both; the address of the filing."""
     with town.official("maker") as clerk:
         filing = file_batch(clerk, batch)
@@ -57,6 +57,33 @@ def download_own(town: Town, name: str, id_number: str) -> tuple[str, bytes]:
         with holder.expect_download() as download:
             follow(holder, "下载证书")
         return number, download.value.path().read_bytes()
+
+
+def propose(
+    page: Page, number: str, kind: str, document: str, decided_on: str, ground: str, paper: bytes = b""
+) -> str:
+    """The first person proposes a decision after its dry run; the address of the decision."""
+    page.goto(f"/console/certificates/{number}/decide?kind={kind}")
+    page.fill("#document", document)
+    page.fill("#decided_on", decided_on)
+    page.fill("#ground", ground)
+    if paper:
+        given = {"name": "决定书.pdf", "mimeType": "application/pdf", "buffer": paper}
+        page.set_input_files("#file", given)
+    press(page, "试算")
+    said(page, "什么都没有改变")
+    page.fill("#retyped", document)
+    press(page, "提出，等待第二人确认")
+    page.wait_for_url(re.compile(r"/console/decisions/D[0-9A-F]+"))
+    return page.url.partition("?")[0]
+
+
+def confirm(page: Page, decision: str, word: str) -> None:
+    """The second person reads everything and confirms."""
+    page.goto(decision)
+    page.fill("#confirmed", word)
+    press(page, "确认，立即生效")
+    said(page, "确认，当即生效")
 
 
 def check_file(page: Page, raw_pdf: bytes) -> None:

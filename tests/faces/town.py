@@ -107,11 +107,10 @@ def open_town(home: Path, browser: Browser, begins: str, **settings: Any) -> Ite
         yield Town(desk, browser)
 
 
-def upload(page: Page, batch: Batch, name: str = "备案.xlsx") -> None:
+def upload(page: Page, batch: Batch | bytes, name: str = "备案.xlsx") -> None:
     """Choose a workbook in the field for files and send its form."""
-    page.locator('input[type="file"]').first.set_input_files(
-        {"name": name, "mimeType": XLSX, "buffer": batch.xlsx()}
-    )
+    raw = batch if isinstance(batch, bytes) else batch.xlsx()
+    page.locator('input[type="file"]').first.set_input_files({"name": name, "mimeType": XLSX, "buffer": raw})
     page.locator("form:has(input[type=file]) button").first.click()
 
 
