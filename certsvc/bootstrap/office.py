@@ -25,6 +25,7 @@ from certsvc.bootstrap.foundations import open_foundations
 from certsvc.bootstrap.identity import open_holder_sign_in, open_sign_in
 from certsvc.bootstrap.mapping import open_mapping
 from certsvc.bootstrap.notices import NoticeDesk
+from certsvc.bootstrap.own_data import open_exports
 from certsvc.bootstrap.people import PeopleDesk
 from certsvc.bootstrap.policies import Policies
 from certsvc.bootstrap.public_side import PublicSide
@@ -48,6 +49,8 @@ from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.annotated_copies import AnnotatedCopies
 from certsvc.stages.approval import Approval
+from certsvc.stages.data_exports import PersonalExports
+from certsvc.stages.case_desk import CaseDesk
 from certsvc.stages.decide import Deciding
 from certsvc.stages.decide_documents import DecisionDocuments
 from certsvc.stages.face import compose_face
@@ -156,6 +159,11 @@ class Office(PublicSide):
         return RequestDesk(self)
 
     @cached_property
+    def exports(self) -> PersonalExports:
+        """Exports of personal data, for the portal and the background work."""
+        return open_exports(self)
+
+    @cached_property
     def copies(self) -> AnnotatedCopies:
         """Annotated copies, for the portal and the command line."""
         return open_copies(self)
@@ -169,6 +177,13 @@ class Office(PublicSide):
     def foundations(self) -> Foundations:
         """Registry, calendars and policies as people look at them."""
         return open_foundations(self)
+
+    @cached_property
+    def case_desk(self) -> CaseDesk:
+        """Reports of suspected fakes and complaints, for officials."""
+        desk = self.suspicion_desk
+        parts = desk.store, desk.cases, desk.reporting
+        return CaseDesk(self.permits, *parts, self.clock, lambda: self.policies.calendar())
 
     @cached_property
     def unit_notices(self) -> UnitNotices:
@@ -359,10 +374,7 @@ class Office(PublicSide):
         What was committed stands even if the process dies or witnesses are away: confirming again, or anybody's
         `catch_up`, finishes the rest. Raises as `BatchVoiding.confirm`. `progress` is told of every chunk, as an issue's is.
         """
-        self.ledger.require_own_history()
-        while self.issuance.sealing.seal_corrections(CHUNK):
-            pass  # one that was broken off would stand in the way
-        confirmed = self.case_work.batches.confirm(batch, actor)
+        confirmed = self.decision_room.commit_batch(batch, actor)
         for moved in self.case_work.carry_out(batch):
             if progress is not None:
                 progress("decide", moved)

@@ -112,6 +112,7 @@ class BatchProgress:
 class BatchPreview:
     """What a batch decision would do; nothing was changed.
 
+    `numbers`: of the certificates that it would decide over.
     `by_status`: certificates by the status of their newest version. `left_alone`: number -> status of those that the
     decision does not touch. `never_issued`: rows without a certificate that would get none any more. `counties`: six-digit
     code of the holder's unit (empty: unknown) -> certificates. `effective`: day -> certificates. `dependants`: later
@@ -129,6 +130,7 @@ class BatchPreview:
     effective: Mapping[str, int]
     dependants: tuple[str, ...]
     same_batch: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
 
 
 def member_decision_id(batch: str, number: str) -> str:
@@ -212,6 +214,7 @@ def preview_of(
         effective=_counted(one.effective_on.isoformat() for one in planned),
         dependants=dependants,
         same_batch=same_batch,
+        numbers=tuple(touched),
     )
 
 

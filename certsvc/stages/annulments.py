@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from certsvc.domain.annulment import Annulment, ProofKind, StoredAnnulment, annulment, lifting
+from certsvc.domain.caller import Caller
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.dependants import DependantEntry
 from certsvc.domain.permission import Action
+from certsvc.domain.regions import PROVINCE
 from certsvc.errors import UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.dependants import AnnulmentStore
@@ -63,6 +66,16 @@ class Annulments:
         """Take a proposal back, by a person of the provincial department. Again: nothing new."""
         by = self._permitted(Action.ANNULMENT_RECORD, actor, _subject(step))
         return self.store.withdraw(step, by, self.clock.now())
+
+    def listed(self, by: Caller, status: DecisionStatus | None = None) -> tuple[StoredAnnulment, ...]:
+        """Steps, newest proposal first, of one state where asked, for readers of the province. Raises NotPermitted."""
+        self.permits.require(Action.BATCH_VOIDING_READ, by, "annulment", place=PROVINCE)
+        return self.store.listed(status)
+
+    def view(self, step: str, by: Caller) -> StoredAnnulment:
+        """A step, for readers of the province. Raises NotPermitted, UnknownReference."""
+        self.permits.require(Action.BATCH_VOIDING_READ, by, _subject(step), place=PROVINCE)
+        return self.find(step)
 
     def find(self, step: str) -> StoredAnnulment:
         """A step. Raises UnknownReference when there is none."""

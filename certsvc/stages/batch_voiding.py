@@ -84,6 +84,26 @@ class BatchVoiding:
         later = self.later_titles(one.number for one in planned) if fit.kind is BatchKind.VOID else ()
         return preview_of(fit, members, planned, len(undrafted), later, self.store.same_batch(fit.filing))
 
+    def proposal(
+        self,
+        kind: BatchKind,
+        filing: str | None,
+        undoes: str | None,
+        document_ref: str,
+        decided_on: date,
+        ground: str,
+        document_sha256: str | None = None,
+    ) -> BatchProposal:
+        """The proposal to void a filing, or to lift the voiding `undoes`. Raises RequestError unless exactly it is named."""
+        voids = kind is BatchKind.VOID
+        if voids != (filing is not None) or voids == (undoes is not None):
+            raise RequestError(
+                "整批无效请填写 filing（备案号），整批恢复请填写 undoes（整批无效决定的编号）。"
+            )
+        if filing is not None:
+            return BatchProposal(kind, filing, document_ref, decided_on, ground, document_sha256)
+        return self.restoration(undoes or "", document_ref, decided_on, ground, document_sha256)
+
     def restoration(
         self, batch: str, document_ref: str, decided_on: date, ground: str, document_sha256: str | None = None
     ) -> BatchProposal:

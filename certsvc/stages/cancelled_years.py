@@ -105,6 +105,15 @@ class CancelledYears:
         )
         return found
 
+    def view(self, step: str, by: Caller, channel: str) -> StoredCancellation:
+        """A step, for who may read it; the look is noted. Raises UnknownReference, NotPermitted."""
+        found = self._find(step)
+        place = found.cancellation.place
+        self.permits.require(Action.YEAR_CANCEL_READ, by, _subject(step), place=place)
+        look = PersonalLook(self.clock.now(), channel, by.name, found.id, "查看取消当年申报资格")
+        self.looks.append(look)
+        return found
+
     def _propose(self, cancellation: YearCancellation, maker: Caller) -> str:
         self.permits.require(Action.YEAR_CANCEL_PROPOSE, maker, _NEW, place=cancellation.place)
         new_id = "Y" + self.random_bytes(_ID_BYTES).hex()[1:].upper()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from certsvc.domain.caller import Caller
 from certsvc.domain.decision_text import LONGEST_GROUND, require_words
 from certsvc.domain.dependants import DependantEntry, DependantStatus
 from certsvc.domain.permission import Action
+from certsvc.domain.regions import PROVINCE
 from certsvc.errors import UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.dependants import DependantStore
@@ -33,6 +35,12 @@ class Dependants:
     def listed(self, status: DependantStatus | None = None) -> tuple[DependantEntry, ...]:
         """Entries, oldest first, in one state where asked."""
         return self.store.listed(status)
+
+    def read(self, by: Caller, status: DependantStatus | None = None) -> tuple[DependantEntry, ...]:
+        """The list brought up to date, for readers of the province. Raises NotPermitted."""
+        self.permits.require(Action.BATCH_VOIDING_READ, by, "dependants", place=PROVINCE)
+        self.follow()
+        return self.listed(status)
 
     def find(self, entry: str) -> DependantEntry:
         """An entry. Raises UnknownReference when there is none."""

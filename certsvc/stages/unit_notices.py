@@ -7,6 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
+from certsvc.domain.caller import Caller
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.permission import Action
 from certsvc.domain.unit_notice import StoredNotice, UnitNotice, lifting, require_nobody_named, unit_notice
 from certsvc.errors import UnknownReference
@@ -73,6 +75,16 @@ class UnitNotices:
         by = self.permits.official(actor, Action.UNIT_NOTICE_PROPOSE, _subject(step))
         self.permits.require(Action.UNIT_NOTICE_PROPOSE, by, _subject(step))
         return self.store.withdraw(step, by.name, self.clock.now())
+
+    def listed(self, by: Caller, status: DecisionStatus | None = None) -> tuple[StoredNotice, ...]:
+        """Steps, newest proposal first, of one state where asked. Raises NotPermitted."""
+        self.permits.require(Action.REPORT_READ, by, "unit-notice")
+        return self.store.listed(status)
+
+    def view(self, step: str, by: Caller) -> StoredNotice:
+        """A step, for who may read it. Raises NotPermitted, UnknownReference."""
+        self.permits.require(Action.REPORT_READ, by, _subject(step))
+        return self.find(step)
 
     def find(self, step: str) -> StoredNotice:
         """A step. Raises UnknownReference when there is none."""

@@ -33,7 +33,7 @@ from certsvc.entrypoints.console import (
 )
 from certsvc.entrypoints.console.access import LARGEST_UPLOAD, SMALL_BODY
 from certsvc.entrypoints.console.description import ConsoleFace
-from certsvc.entrypoints.console.pages import casework, dashboard, operations, supervising
+from certsvc.entrypoints.console.pages import administering, casework, dashboard, operations, supervising
 from certsvc.entrypoints.console.pages import filings as filing_pages
 from certsvc.entrypoints.console.pages import requests as holder_requests
 from certsvc.entrypoints.console.pages import sessions as own_sessions
@@ -116,9 +116,7 @@ def create_console(
                 LARGEST_UPLOAD,
             ),
             filing_pages.NEW: LARGEST_UPLOAD,
-            **dict.fromkeys(
-                (decision_documents.PATH, *casework.UPLOADS), decision_documents.LARGEST_UPLOAD
-            ),
+            **dict.fromkeys((decision_documents.PATH, *casework.UPLOADS), decision_documents.LARGEST_UPLOAD),
         },
     )
     app.add_middleware(Patience, seconds=office.settings.answer_seconds)
@@ -134,7 +132,7 @@ def create_console(
     app.include_router(operations.router)
     app.include_router(own_sessions.router)
     app.include_router(holder_requests.router)
-    for router in (*casework.ROUTERS, *supervising.ROUTERS):
+    for router in (*casework.ROUTERS, *supervising.ROUTERS, *administering.ROUTERS):
         app.include_router(router)
     for part in (
         sign_in,

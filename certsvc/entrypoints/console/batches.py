@@ -11,11 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.bootstrap import Office
 from certsvc.domain.annulment import ProofKind
-from certsvc.domain.batch_voiding import BatchDecision, BatchKind, BatchProposal
+from certsvc.domain.batch_voiding import BatchDecision, BatchKind
 from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.dependants import DependantStatus
 from certsvc.domain.permission import Action, confirming, proposing
-from certsvc.domain.regions import PROVINCE
 from certsvc.entrypoints.batch_answers import (
     annulment_object,
     batch_object,
@@ -26,7 +25,6 @@ from certsvc.entrypoints.batch_answers import (
 from certsvc.entrypoints.console.access import Asked, asked, office_of
 from certsvc.entrypoints.console.forms import json_body, json_form
 from certsvc.entrypoints.http.permitted import needs
-from certsvc.errors import RequestError
 
 PATHS = ("/api/v1/batch-decisions", "/api/v1/dependent-titles", "/api/v1/annulments")
 """The addresses of these routes, with everything below them."""
@@ -89,11 +87,33 @@ def propose(request: Request, caller: Caller) -> Response:
     office = office_of(request)
     subject = f"filing/{form.filing or ''}"
     office.permits.require_role(proposing(f"batch_{form.kind}"), caller.caller, subject)
-    proposal = _proposal(office, form)
     batches = office.case_work.batches
+    proposal = batches.proposal(
+        form.kind,
+        form.filing,
+        form.undoes,
+        form.document,
+        form.decided_on,
+        form.ground,
+        form.document_sha256,
+    )
     if form.dry_run:
         return JSONResponse(preview_object(batches.preview(proposal, caller.caller.name)))
     return JSONResponse({"batch_decision": batches.propose(proposal, caller.caller.name)})
+
+
+@router.get("/batch-decisions", summary="Batch decisions in one's reach, newest proposal first")
+@needs(Action.BATCH_VOIDING_READ, on="batch")
+def listed(
+    request: Request,
+    caller: Caller,
+    filing: Annotated[str | None, Query(pattern="^F[0-9A-F]{15}$")] = None,
+) -> Response:
+    """Each as it is read alone; of one filing where asked."""
+    office = office_of(request)
+    found = office.decision_room.lists.batch_decisions(caller.caller, filing)
+    lines = [batch_object(one, office.case_work.batches.progress(one.id)) for one in found]
+    return JSONResponse({"batch_decisions": lines})
 
 
 @router.post(
@@ -134,10 +154,7 @@ def dependent_titles(
     request: Request, caller: Caller, status: Annotated[DependantStatus | None, Query()] = None
 ) -> Response:
     """For officials of the province; certificates stand in it by their numbers alone."""
-    office = office_of(request)
-    office.permits.require(Action.BATCH_VOIDING_READ, caller.caller, "dependants", place=PROVINCE)
-    office.case_work.follow_decisions()
-    found = office.case_work.dependants.listed(status)
+    found = office_of(request).case_work.dependants.read(caller.caller, status)
     return JSONResponse({"dependent_titles": [dependant_object(one) for one in found]})
 
 
@@ -180,9 +197,7 @@ def annulments(
     request: Request, caller: Caller, status: Annotated[DecisionStatus | None, Query()] = None
 ) -> Response:
     """For officials of the province, newest proposal first; no proof's number stands in it."""
-    office = office_of(request)
-    office.permits.require(Action.BATCH_VOIDING_READ, caller.caller, "annulment", place=PROVINCE)
-    found = office.case_work.annulments.store.listed(status)
+    found = office_of(request).case_work.annulments.listed(caller.caller, status)
     return JSONResponse({"annulments": [annulment_object(one) for one in found]})
 
 
@@ -223,20 +238,6 @@ def withdraw_annulment(request: Request, step: AnnulmentId, caller: Caller) -> R
     office = office_of(request)
     office.permits.require_role(Action.ANNULMENT_RECORD, caller.caller, f"annulment/{step}")
     return JSONResponse(annulment_object(office.case_work.annulments.withdraw(step, caller.caller.name)))
-
-
-def _proposal(office: Office, form: BatchForm) -> BatchProposal:
-    if (form.kind is BatchKind.VOID) != (form.filing is not None) or (form.kind is BatchKind.VOID) == (
-        form.undoes is not None
-    ):
-        raise RequestError("整批无效请填写 filing（备案号），整批恢复请填写 undoes（整批无效决定的编号）。")
-    if form.filing is not None:
-        return BatchProposal(
-            form.kind, form.filing, form.document, form.decided_on, form.ground, form.document_sha256
-        )
-    return office.case_work.batches.restoration(
-        form.undoes or "", form.document, form.decided_on, form.ground, form.document_sha256
-    )
 
 
 def _answer(office: Office, stored: BatchDecision) -> Response:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.answers import notice_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of
@@ -53,6 +54,16 @@ def propose(request: Request, caller: Caller) -> Response:
     return JSONResponse({"notice": step})
 
 
+@router.get("", summary="Steps of public naming, newest proposal first")
+@needs(Action.REPORT_READ, on="unit-notice")
+def listed(
+    request: Request, caller: Caller, status: Annotated[DecisionStatus | None, Query()] = None
+) -> Response:
+    """For officials of the province; of one state where asked."""
+    found = office_of(request).unit_notices.listed(caller.caller, status)
+    return JSONResponse({"notices": [notice_object(one) for one in found]})
+
+
 @router.post("/{step}/lifting", summary="Propose to lift a notice", openapi_extra=json_body(LiftingForm))
 @needs(Action.UNIT_NOTICE_PROPOSE, on="unit-notice/{step}")
 def lift(request: Request, step: StepId, caller: Caller) -> Response:
@@ -86,6 +97,4 @@ def withdraw(request: Request, step: StepId, caller: Caller) -> Response:
 @needs(Action.REPORT_READ, on="unit-notice/{step}")
 def show(request: Request, step: StepId, caller: Caller) -> Response:
     """Everything proposed, and how far it is."""
-    office = office_of(request)
-    office.permits.require(Action.REPORT_READ, caller.caller, f"unit-notice/{step}")
-    return JSONResponse(notice_object(office.unit_notices.find(step)))
+    return JSONResponse(notice_object(office_of(request).unit_notices.view(step, caller.caller)))

@@ -12,6 +12,7 @@ from certsvc.bootstrap import Office
 from certsvc.domain.caller import Caller
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Viewing
+from certsvc.entrypoints.console.pages.casework import tallies as decision_tallies
 from certsvc.entrypoints.console.pages.filing_waits import tallies as filing_tallies
 from certsvc.entrypoints.console.pages.operations import tallies as system_tallies
 from certsvc.entrypoints.console.pages.requests import tallies as request_tallies
@@ -23,6 +24,8 @@ from certsvc.entrypoints.http.permitted import open_to_signed_in
 router = APIRouter(include_in_schema=False)
 TALLIES: Final[tuple[Callable[[Office, Caller], Iterable[Tally]], ...]] = (
     filing_tallies,
+    decision_tallies,
+    request_tallies,
     supervision_tallies,
     request_tallies,
     system_tallies,

@@ -15,7 +15,7 @@ from certsvc.domain.decision_document import DecisionDocument
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.pages.access import Posted
 from certsvc.entrypoints.html.forms import GivenForm
-from certsvc.errors import ConflictError, RequestError
+from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 
 _One = TypeVar("_One")
 _Found = TypeVar("_Found")
@@ -70,7 +70,7 @@ def still(look: Callable[[_One], _Found], at: _One) -> tuple[_Found | None, str 
     """What a dry run says now; or why it cannot be done any more."""
     try:
         return look(at), None
-    except (ConflictError, RequestError) as refused:
+    except (ConflictError, NotPermitted, RequestError, UnknownReference) as refused:
         return None, str(refused)
 
 

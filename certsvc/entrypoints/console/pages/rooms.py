@@ -48,6 +48,12 @@ WINGS: Final = (
         (
             Room("/console/search", "查询证书", "Search certificates", Action.CERTIFICATE_READ),
             Room("/console/decisions", "决定", "Decisions", Action.DECISION_READ),
+            Room("/console/batches", "整批决定", "Whole batches", Action.BATCH_VOIDING_READ),
+            Room("/console/dependent-titles", "后续职称", "Dependent titles", Action.CREDIT_READ),
+            Room("/console/credit", "诚信档案", "Credit archive", Action.CREDIT_READ),
+            Room("/console/cancelled-years", "取消当年申报资格", "Cancelled years", Action.YEAR_CANCEL_READ),
+            Room("/console/unit-notices", "单位公开通报", "Unit notices", Action.CREDIT_READ),
+            Room("/console/annulments", "成绩、资格被取消", "Annulled proofs", Action.CREDIT_READ),
         ),
     ),
     Wing(
@@ -78,6 +84,9 @@ WINGS: Final = (
             Room("/console/jobs", "后台任务", "Background work", Action.SYSTEM_READ),
             Room("/console/keys", "密钥", "Keys", Action.SYSTEM_READ),
             Room("/console/suspicious", "异常情况", "Alarms", Action.ALARM_READ),
+            Room("/console/people", "人员账号", "Accounts", Action.ACTOR_READ),
+            Room("/console/delegations", "委托代办", "Delegations", Action.DELEGATION_READ),
+            Room("/console/audit-trail", "办理留痕", "Audit trail", Action.AUDIT_READ),
         ),
     ),
 )
