@@ -39,6 +39,9 @@ audit_entry = Table(
     Column("previous_hash", LargeBinary(32), nullable=False),
     Column("entry_hash", LargeBinary(32), nullable=False, unique=True),
     Index("ix_audit_entry_object", "object"),
+    Index("ix_audit_entry_actor", "actor", "position"),
+    Index("ix_audit_entry_action", "action", "position"),
+    Index("ix_audit_entry_at", "at"),
 )
 
 audit_head = Table(
@@ -63,4 +66,6 @@ personal_look = Table(
         "channel IN ('api', 'page', 'console', 'cli', 'service', 'portal')", name="channel_known"
     ),
     Index("ix_personal_look_object", "object"),
+    Index("ix_personal_look_viewer", "viewer", "position"),
+    Index("ix_personal_look_at", "at"),
 )
