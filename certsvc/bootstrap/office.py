@@ -51,6 +51,7 @@ from certsvc.stages.annotated_copies import AnnotatedCopies
 from certsvc.stages.approval import Approval
 from certsvc.stages.data_exports import PersonalExports
 from certsvc.stages.case_desk import CaseDesk
+from certsvc.stages.data_exports import PersonalExports
 from certsvc.stages.decide import Deciding
 from certsvc.stages.decide_documents import DecisionDocuments
 from certsvc.stages.face import compose_face

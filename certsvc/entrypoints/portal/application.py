@@ -16,6 +16,7 @@ from certsvc.entrypoints.http.security_headers import SecurityHeaders
 from certsvc.entrypoints.http.sign_in_limit import PER_MINUTE, SignInLimit
 from certsvc.entrypoints.portal import sessions, sign_in
 from certsvc.entrypoints.portal.pages import copies, look_ups, shares, titles
+from certsvc.entrypoints.portal.pages import data as own_data
 from certsvc.entrypoints.portal.pages import notices as own_notices
 from certsvc.entrypoints.portal.pages import requests as own_requests
 from certsvc.entrypoints.portal.pages.showing import SIGN_IN, frame_of_nobody
@@ -58,6 +59,6 @@ def create_portal(
         look_ups,
     ):
         app.include_router(part.router)
-    for part in (own_notices, own_requests):
+    for part in (own_notices, own_requests, own_data):
         app.include_router(part.router)
     return app

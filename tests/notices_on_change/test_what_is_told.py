@@ -1,0 +1,91 @@
+"""Which changes reach the holder's inbox, each in the transaction that makes it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, select
+
+from certsvc.adapters.holder_news import HolderNews
+from certsvc.adapters.holder_notice_schema import holder_notice
+from certsvc.adapters.schema import certificate as certificate_table
+from certsvc.domain.decision import DecisionKind
+from certsvc.domain.holder_notice import NewNotice, NoticeKind
+from certsvc.stages.annotated_copies import CopyWish
+from certsvc.stages.share_grants import Holder
+from tests.decisions.deciders import Deciders, decision_day, issue_sun
+from tests.support.office import OfficeUnderTest
+
+
+@pytest.fixture
+def deciders(tmp_path: Path) -> Deciders:
+    clock = decision_day()
+    return Deciders(OfficeUnderTest(tmp_path / "home", clock, suspension="on"), clock)
+
+
+def told(deciders: Deciders, holder: Holder) -> list[NoticeKind]:
+    """The holder's inbox, oldest first."""
+    office = deciders.office
+    by = office.holder_sign_in.caller_of(holder)
+    return [one.kind for one in reversed(office.notice_desk.holders.page(holder, by, 0, 99).entries)]
+
+
+def test_a_certificates_life_is_told_step_by_step(deciders: Deciders) -> None:
+    office, sun = deciders.office, issue_sun(deciders)
+    content = sun.draft.content
+    holder = Holder(content.award.name, content.award.document.number)
+    by = office.holder_sign_in.caller_of(holder)
+    wish = CopyWish(content.number, "某公司", "求职", date(2024, 7, 1), "wish-1")
+    copy = office.copies.make(holder, wish, by)
+    office.copies.work(lambda: False)
+    made = office.share_grants.make(holder, content.number, ["name"], "某公司", by)
+    for _ in range(2):
+        office.share_opening.open(made.code)
+    deciders.decide(DecisionKind.CORRECT, content.number, changes={"unit_name": "长春市第一医院"})
+    deciders.decide(DecisionKind.SUSPEND, content.number)
+    deciders.clock.advance(timedelta(days=1))
+    deciders.decide(DecisionKind.REINSTATE, content.number)
+    deciders.decide(DecisionKind.REVOKE, content.number)
+    assert copy.number == content.number
+    assert told(deciders, holder) == [
+        NoticeKind.ISSUED,
+        NoticeKind.COPY_READY,
+        NoticeKind.SHARE_OPENED,
+        NoticeKind.CORRECTED,
+        NoticeKind.SUSPENDED,
+        NoticeKind.REINSTATED,
+        NoticeKind.REVOKED,
+    ]
+    with office.engine.begin() as connection:
+        subjects = set(connection.scalars(select(holder_notice.c.subject)))
+    assert content.number in subjects
+
+
+def test_a_decision_that_dies_before_its_commit_tells_nothing_and_tells_once_when_repeated(
+    deciders: Deciders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sun = issue_sun(deciders)
+    content = sun.draft.content
+    holder = Holder(content.award.name, content.award.document.number)
+    decision = deciders.propose(DecisionKind.REVOKE, content.number)
+    queue = HolderNews.queue
+
+    def dying(self: HolderNews, connection: Connection, notices: list[NewNotice], at: object) -> None:
+        queue(self, connection, notices, at)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HolderNews, "queue", dying)
+        with pytest.raises(KeyboardInterrupt):
+            deciders.office.confirm_decision(decision, "checker")
+    assert told(deciders, holder) == [NoticeKind.ISSUED]
+    with deciders.office.engine.begin() as connection:
+        status = connection.scalar(
+            select(certificate_table.c.status).where(certificate_table.c.number == content.number)
+        )
+    assert status == 1, "neither told nor done"
+    for _ in range(2):
+        deciders.office.confirm_decision(decision, "checker")
+    assert told(deciders, holder) == [NoticeKind.ISSUED, NoticeKind.REVOKED]
