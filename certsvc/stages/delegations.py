@@ -1,6 +1,6 @@
 """Delegation 委托代办: proposed by who delegates or a security administrator, accepted by the delegate, over by itself.
 
-See `domain.delegation` for what four eyes mean then, and docs/decisions/0022 for why.
+See `domain.delegation` for what four eyes mean then, and docs/decisions/0023 for why.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Delegations:
 
     def acting_for(self, by: Caller, delegator: str) -> Caller:
         """The caller who acts for somebody from now on. Raises NotPermitted when no delegation is in force."""
-        actor = None if is_acting(by.name) else self.actors.find_actor(acting_name(by.name, delegator))
+        actor = self.actors.find_actor(acting_name(signed_in_as(by.name), delegator))
         if actor is None:
             raise NotPermitted(
                 f"没有生效中的委托可以代 {delegator[:64]} 办理：委托已结束、未接受或从未提出。"

@@ -1,6 +1,6 @@
 """Administering accounts: who is registered as what. Asked by a security administrator, or at the machine itself.
 
-One administrator's act is enough; nobody administers their own account (docs/decisions/0022).
+One administrator's act is enough; nobody administers their own account (docs/decisions/0023).
 """
 
 from __future__ import annotations

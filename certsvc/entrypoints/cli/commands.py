@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import OPERATOR
 from certsvc.entrypoints.answers import held_at_issue, issue_object, report_object, unreadable_object
 from certsvc.entrypoints.cli.access_commands import audit, client
+from certsvc.entrypoints.cli.actor_commands import actor, delegation
 from certsvc.entrypoints.cli.announced_commands import announced
 from certsvc.entrypoints.cli.annulment_commands import annulment
 from certsvc.entrypoints.cli.api_key_commands import api_key
@@ -86,68 +86,6 @@ def init() -> None:
         click.echo(f"测试环境：密钥与 CA 仅供测试；已登记的人员：{names}。")
 
 
-def _region_code(context: click.Context, option: click.Parameter, written: str | None) -> str | None:
-    if written is not None and not (len(written) == 6 and written.isascii() and written.isdigit()):
-        raise click.BadParameter("请写六位区划代码，如 220000。", context, option)
-    return written
-
-
-@certsvc.group()
-def actor() -> None:
-    """登记办理人员（账号、角色、地区）。"""
-
-
-@actor.command("add")
-@click.argument("name")
-@click.option(
-    "--role", type=click.Choice([role.value for role in Role]), required=True, help="经办、复核或监督。"
-)
-@click.option(
-    "--region",
-    default="220000",
-    show_default=True,
-    metavar="CODE",
-    callback=_region_code,
-    help="所属地区的六位区划代码。",
-)
-def actor_add(name: str, role: str, region: str) -> None:
-    """登记一名人员；同样的内容再登记一次不作改动。"""
-    office = opened_office()
-    office.actors.register_actor(Actor(name, Role(role), region), office.clock.now())
-    click.echo(f"已登记 {name}（{role}，{region}）。")
-
-
-@actor.command("change")
-@click.argument("name")
-@click.option("--role", type=click.Choice([role.value for role in Role]), help="新的角色；不写则不变。")
-@click.option(
-    "--region", metavar="CODE", callback=_region_code, help="新的所属地区（六位区划代码）；不写则不变。"
-)
-def actor_change(name: str, role: str | None, region: str | None) -> None:
-    """调整一名在岗人员的角色或地区，此后的办理以新登记为准；此前办理的事项不变。"""
-    if role is None and region is None:
-        raise click.UsageError("请给出 --role 或 --region，或两者都给出。")
-    office = opened_office()
-    new = office.actors.change_actor(name, None if role is None else Role(role), region, office.clock.now())
-    click.echo(f"{name} 现登记为 {new.role.value}，{new.region}。")
-
-
-@actor.command("end")
-@click.argument("name")
-def actor_end(name: str) -> None:
-    """停用一个账号：不能再登录或办理，已登录的立即退出；此前办理的事项不变。重新启用请用 actor add。"""
-    office = opened_office()
-    office.actors.end_actor(name, office.clock.now())
-    click.echo(f"已停用 {name}。")
-
-
-@actor.command("list")
-def actor_list() -> None:
-    """列出在岗的人员。"""
-    for one in opened_office().actors.actors():
-        click.echo(f"{one.name}\t{one.role.value}\t{one.region}")
-
-
 @certsvc.group()
 def registry() -> None:
     """评委会、授权、例会批复与双定向县（市、区）的登记。"""
@@ -169,6 +107,8 @@ def filing() -> None:
 filing.add_command(receipt)
 filing.add_command(receipts)
 filing.add_command(reexamine)
+certsvc.add_command(actor)
+certsvc.add_command(delegation)
 certsvc.add_command(decision)
 certsvc.add_command(batch)
 certsvc.add_command(dependants)
