@@ -112,7 +112,7 @@ def test_the_english_rendering_says_that_the_chinese_counts(portal: Portal) -> N
         "Hunchun City only",
         award.name,
         number_of(one),
-        award.acquired_on.isoformat(),
+        f"{award.acquired_on.day} {award.acquired_on:%B %Y}",
     ):
         assert words in told.text
     assert title_in_english(TITLES[award.title]) in told.text.replace("\n", " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_abbr
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from fastapi.responses import Response
 
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.html.charts import LineChart, line_chart
+from certsvc.entrypoints.html.language import Language, language_of
 from certsvc.entrypoints.html.paging import PageNumber, Paging
 from certsvc.entrypoints.http.permitted import needs
 from certsvc.entrypoints.portal.access import office_of
@@ -75,7 +77,7 @@ def look_ups(request: Request, signed: Viewing, number: Number = "", page: PageN
         chosen=chosen,
         seen=seen[paging.offset : paging.offset + ROWS],
         paging=paging,
-        chart=_by_month([one.at for one in seen], office.clock.now()),
+        chart=_by_month([one.at for one in seen], office.clock.now(), language_of(request)),
         kept_years=round(office.settings.look_up_days / 365),
     )
 
@@ -104,19 +106,25 @@ def _look(marked: MarkedLookUp) -> Seen:
     return Seen(one.at, who, _CHANNELS[one.channel], _TOLD[one.verdict])
 
 
-def _by_month(looks: Sequence[datetime], now: datetime) -> LineChart | None:
+def _by_month(looks: Sequence[datetime], now: datetime, language: Language) -> LineChart | None:
     counted = Counter(_month(at) for at in looks)
     months = list(_last_months(now))
     return line_chart(
         ("最近十二个月被查验的次数", "Looks in the last twelve months"),
         (("月份", "Month"), ("次数", "Looks")),
-        [(month, counted[month]) for month in months],
+        [(_short(month, language), counted[month]) for month in months],
         ("次", "looks"),
     )
 
 
 def _month(at: datetime) -> str:
     return f"{at.astimezone(_SHANGHAI):%Y-%m}"
+
+
+def _short(month: str, language: Language) -> str:
+    """A month of the last twelve needs no year."""
+    number = int(month[-2:])
+    return f"{number}月" if language is Language.CHINESE else month_abbr[number]
 
 
 def _last_months(now: datetime) -> Iterator[str]:

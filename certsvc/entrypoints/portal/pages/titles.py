@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
+from certsvc.domain.certificate import CertificateContent
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.english_places import place_in_english
@@ -127,6 +129,7 @@ def certificate(request: Request, number: Number, signed: Viewing) -> Response:
         newest=newest,
         plain=told.plain_status(newest.status, newest.kept.draft.content),
         content=content_object(newest.kept.draft.content),
+        days=_days(newest.kept.draft.content),
         code=manual_code(newest.kept.record),
         told=told,
         labels=LABELS_BOTH,
@@ -163,6 +166,7 @@ def in_english(request: Request, number: Number, signed: Viewing) -> Response:
         own=own,
         plain=told.plain_status(newest.status, content),
         content=content_object(content),
+        days=_days(content),
         translated=translated,
         labels=_FIELDS_ENGLISH,
         area=None if award.validity_area is None else place_in_english(award.validity_area),
@@ -191,3 +195,14 @@ def statement(request: Request, reference: Reference, signed: Viewing) -> Respon
     office.permits.require(Action.STATEMENT_READ, signed.caller, "historical-statement")
     require_holders_allowance(request, signed)
     return statement_answer(office.statements.for_holder(signed.holder, reference, signed.caller, CHANNEL))
+
+
+def _days(content: CertificateContent) -> dict[str, date]:
+    """The days of a certificate by the names of their fields."""
+    award = content.award
+    return {
+        "born_on": award.born_on,
+        "acquired_on": award.acquired_on,
+        "announced_on": award.announcement_on,
+        "issued_on": content.issued_on,
+    }
