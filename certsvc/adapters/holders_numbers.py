@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, select
 
 from certsvc.adapters.history_schema import history_record
+from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate
 from certsvc.ports import PersonalCipher
 
@@ -20,6 +21,12 @@ class DatabaseHoldersNumbers:
     def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
         self._engine = engine
         self._cipher = cipher
+
+    def persons(self, id_numbers: Sequence[str]) -> frozenset[bytes]:
+        """The keyed digests of these numbers, and of those linked with them."""
+        own = [self._cipher.person_key(number) for number in id_numbers]
+        with self._engine.begin() as connection:
+            return frozenset(keys_of_persons(connection, own))
 
     def certificates(self, id_numbers: Sequence[str]) -> tuple[str, ...]:
         """The numbers of the published certificates of a person."""
@@ -48,4 +55,4 @@ class DatabaseHoldersNumbers:
             return tuple(connection.scalars(wanted))
 
     def _keys(self, id_numbers: Sequence[str]) -> list[bytes]:
-        return [self._cipher.person_key(number) for number in id_numbers]
+        return sorted(self.persons(id_numbers))

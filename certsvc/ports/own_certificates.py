@@ -11,6 +11,10 @@ from certsvc.ports.share_grants import PublishedVersion
 class HoldersNumbers(Protocol):
     """What the register has under the number of an identity document, for reading only."""
 
+    def persons(self, id_numbers: Sequence[str]) -> frozenset[bytes]:
+        """The keyed digests of these numbers, and of those that two officials have found to be the same person's."""
+        ...
+
     def certificates(self, id_numbers: Sequence[str]) -> tuple[str, ...]:
         """The numbers of the published certificates of a person, in their order; normally none or a few."""
         ...

@@ -104,7 +104,7 @@ class OwnCertificates:
         own = [
             (number, versions)
             for number in self.numbers.certificates(asked)
-            if _is_own(holder, versions := self.certificates.published(number=number))
+            if self._is_own(holder, versions := self.certificates.published(number=number))
         ]
         records = self._records(holder, asked)
         now = self.clock.now()
@@ -120,7 +120,7 @@ class OwnCertificates:
         """
         number = _plain(number)
         versions = self.certificates.published(number=number)
-        if not _is_own(holder, versions):
+        if not self._is_own(holder, versions):
             raise UnknownReference(NOT_THE_HOLDERS)
         self.looks.append(PersonalLook(self.clock.now(), channel, by.name, number, LISTED))
         return self._certificate(number, versions)
@@ -130,7 +130,7 @@ class OwnCertificates:
         down before."""
         asked = asked_id_numbers(holder.id_number)
         found = (self.certificates.published(number=number) for number in self.numbers.certificates(asked))
-        own = tuple(versions[-1] for versions in found if _is_own(holder, versions))
+        own = tuple(versions[-1] for versions in found if self._is_own(holder, versions))
         now = self.clock.now()
         numbers = (one.draft.content.number for one in own)
         self.looks.append(*(PersonalLook(now, channel, by.name, one, LISTED) for one in numbers))
@@ -160,7 +160,7 @@ class OwnCertificates:
         number = _plain(number)
         versions = self.certificates.published(number=number)
         asked = [one for one in versions if version in (None, one.draft.content.version)]
-        if not _is_own(holder, versions) or not asked:
+        if not self._is_own(holder, versions) or not asked:
             raise UnknownReference(NOT_THE_HOLDERS)
         kept = asked[-1]
         content = kept.draft.content
@@ -179,7 +179,7 @@ class OwnCertificates:
         """Check reference -> verdict, of the records that the public log has."""
         told: dict[str, Verdict] = {}
         for reference in self.numbers.historical(asked):
-            own = _own_records(holder, asked, self.history.asked_for(reference))
+            own = self._own_records(holder, asked, self.history.asked_for(reference))
             claims = (HolderClaim(reference, one.title.name, one.title.numbers[0][-4:]) for one in own[-1:])
             for claim in claims:
                 verdict = self.verdict_on_record(claim)
@@ -197,6 +197,26 @@ class OwnCertificates:
                 "证书所载内容与决定可在“我的证书”中查看；需要书面材料的，请向发证机关申请。"
             )
 
+    def _is_own(self, holder: Holder, versions: Sequence[KeptVersion]) -> bool:
+        """Whether number and name are those of a version: who was misspelt once is not sent away for that. A number that is
+        registered as the same person's counts as the own one."""
+        persons = self.numbers.persons(asked_id_numbers(holder.id_number))
+        awards = [one.draft.content.award for one in versions]
+        return any(
+            self.person_key(one.document.number) in persons and _named_as(holder, one.name) for one in awards
+        )
+
+    def _own_records(
+        self, holder: Holder, asked: Sequence[str], records: Iterable[RegisteredHistory]
+    ) -> list[RegisteredHistory]:
+        persons = self.numbers.persons(asked)
+        return [
+            one
+            for one in records
+            if not persons.isdisjoint(map(self.person_key, one.title.numbers))
+            and _named_as(holder, one.title.name)
+        ]
+
     def _pseudonym(self, id_number: str) -> str:
         return "P" + self.person_key(id_number).hex()[:_LOOK_LENGTH].upper()
 
@@ -205,19 +225,5 @@ def _plain(number: str) -> str:
     return "".join(number.split()).upper()
 
 
-def _is_own(holder: Holder, versions: Sequence[KeptVersion]) -> bool:
-    """Whether number and name are those of a version: who was misspelt once is not sent away for that."""
-    asked, name = asked_id_numbers(holder.id_number), plain_name(holder.name)
-    awards = [one.draft.content.award for one in versions]
-    return any(one.document.number in asked and plain_name(one.name) == name for one in awards)
-
-
-def _own_records(
-    holder: Holder, asked: Sequence[str], records: Iterable[RegisteredHistory]
-) -> list[RegisteredHistory]:
-    name = plain_name(holder.name)
-    return [
-        one
-        for one in records
-        if not set(asked).isdisjoint(one.title.numbers) and plain_name(one.title.name) == name
-    ]
+def _named_as(holder: Holder, name: str) -> bool:
+    return plain_name(name) == plain_name(holder.name)

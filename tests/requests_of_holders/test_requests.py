@@ -275,6 +275,8 @@ def test_a_changed_number_is_linked_by_the_second_person_alone(tmp_path: Path, d
     number = desk.make(renumbered, kind=RequestKind.ID_NUMBER, subject="", old_number=desk.holder.id_number)
     desk.work.accept(number, "同一人，待复核", desk.officer("province-two"))
     assert own.page(renumbered, desk.by(renumbered), 0, 9).total == 0
+    certificates = desk.office.own_certificates
+    assert certificates.of_holder(renumbered, desk.by(renumbered)).certificates == ()
     with pytest.raises(NotPermitted, match="同一人"):
         desk.work.conclude(number, "已关联", "", desk.officer("province-two"))
     checker = desk.officer("checker")
@@ -284,6 +286,11 @@ def test_a_changed_number_is_linked_by_the_second_person_alone(tmp_path: Path, d
         NoticeKind.ISSUED,
         NoticeKind.REQUEST_ANSWERED,
     }
+    (found,) = certificates.of_holder(renumbered, desk.by(renumbered)).certificates
+    assert found.number == desk.number
+    assert certificates.document(renumbered, desk.number, None, desk.by(renumbered)).number == desk.number
+    namesake = Holder("别的人", "E12345678")
+    assert certificates.of_holder(namesake, desk.by(namesake)).certificates == ()
     desk.office.close()
 
 
