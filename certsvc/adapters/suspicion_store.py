@@ -20,8 +20,12 @@ from certsvc.domain.permission import Action
 from certsvc.domain.suspicion import (
     Attachment,
     CaseClosing,
+    CaseKind,
+    CaseOpinion,
     CaseOutcome,
     CaseStatus,
+    ComplaintAbout,
+    ReceivedBy,
     SuspicionCase,
     SuspicionReport,
 )
@@ -31,6 +35,7 @@ from certsvc.ports import PersonalCipher
 from certsvc.ports.suspicions import OpenCases
 
 NO_CASE = "没有编号为 {} 的举报。请核对举报编号。"
+_OF_COMPLAINTS = frozenset({"about", "received_by"})
 _REPORTER, _OPEN = nobody("reporter"), "public:suspicion:open"
 
 
@@ -41,9 +46,13 @@ class DatabaseSuspicionStore:
         self._engine = engine
         self._cipher = cipher
 
-    def open(self, case: SuspicionCase, report: SuspicionReport, kept_since: datetime) -> str:
+    def open(
+        self, case: SuspicionCase, report: SuspicionReport, kept_since: datetime, by: Caller | None = None
+    ) -> str:
         """Keep a new case, with its audit entry; its number, or that of the same report since `kept_since`."""
         words = {name: value for name, value in asdict(report).items() if name != "attachment"}
+        if case.kind is CaseKind.SUSPICION:
+            words = {name: value for name, value in words.items() if name not in _OF_COMPLAINTS}
         attached = report.attachment
         raw = encode_canonical_json(
             {**words, "attachment": None if attached is None else attached.media_type.value}
@@ -61,6 +70,8 @@ class DatabaseSuspicionStore:
             if attached is None
             else self._cipher.encrypt(attached.content, context=_context(case.number, "attachment")),
             "status": CaseStatus.OPEN,
+            "kind": case.kind,
+            "entered_by": case.entered_by,
         }
         own = suspicion_case.c
         same = select(own.number).where(
@@ -72,7 +83,8 @@ class DatabaseSuspicionStore:
             if known is not None:
                 return known
             connection.execute(insert(suspicion_case).values(row))
-            _note(connection, case.reported_at, _REPORTER, _OPEN, case.number, None)
+            action = _OPEN if by is None else Action.SUSPICION_RECORD
+            _note(connection, case.reported_at, by or _REPORTER, action, case.number, None)
         return case.number
 
     def find(self, number: str) -> SuspicionCase | None:
@@ -89,6 +101,9 @@ class DatabaseSuspicionStore:
             return None
         words = json.loads(self._cipher.decrypt(row.sealed_report, context=_context(number, "report")))
         kind = words.pop("attachment")
+        about, received_by = words.pop("about", None), words.pop("received_by", None)
+        if about is not None and received_by is not None:
+            words |= {"about": ComplaintAbout(about), "received_by": ReceivedBy(received_by)}
         if kind is None:
             return SuspicionReport(**words)
         content = self._cipher.decrypt(row.sealed_attachment, context=_context(number, "attachment"))
@@ -110,6 +125,39 @@ class DatabaseSuspicionStore:
             found = found.where(own.city == city)
         with self._engine.begin() as connection:
             return tuple(_case(row) for row in connection.execute(found))
+
+    def page(
+        self, kind: CaseKind | None, status: CaseStatus | None, city: str | None, most: int, skip: int
+    ) -> tuple[tuple[SuspicionCase, ...], int]:
+        """One page of cases, what is not closed first, the oldest of it first; and how many there are."""
+        own = suspicion_case.c
+        found = select(suspicion_case)
+        for column, wanted in ((own.kind, kind), (own.status, status), (own.city, city)):
+            if wanted is not None:
+                found = found.where(column == wanted)
+        closed = (own.status == CaseStatus.CLOSED.value).label("closed")
+        page = found.order_by(closed, own.reported_at, own.number).limit(most).offset(skip)
+        with self._engine.begin() as connection:
+            total = connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+            return tuple(_case(row) for row in connection.execute(page)), total
+
+    def opinion_of(self, number: str) -> CaseOpinion | None:
+        """What the officials think so far; None where nobody has said, and once it is forgotten."""
+        with self._engine.begin() as connection:
+            row = _row(connection, number)
+        if row is None or row.sealed_opinion is None:
+            return None
+        words = self._cipher.decrypt(row.sealed_opinion, context=_context(number, "opinion")).decode()
+        return CaseOpinion(words, row.opinion_by, read_instant(row.opinion_at))
+
+    def think(self, number: str, words: str, by: Caller, at: datetime) -> None:
+        """Write an opinion, in place of the one before."""
+        with self._engine.begin() as connection:
+            if _held(connection, number).status is CaseStatus.CLOSED:
+                raise ConflictError("该件已办结，不能再写核查意见。")
+            sealed = self._cipher.encrypt(words.encode(), context=_context(number, "opinion"))
+            changes = {"sealed_opinion": sealed, "opinion_by": by.name, "opinion_at": instant_text(at)}
+            _change(connection, number, changes, Action.SUSPICION_ASSIGN, by, at)
 
     def assign(self, number: str, to: str, by: Caller, at: datetime) -> SuspicionCase:
         """Say who looks into it; the same again changes nothing."""
@@ -154,6 +202,7 @@ class DatabaseSuspicionStore:
                     "sealed_report",
                     "sealed_attachment",
                     "sealed_closing",
+                    "sealed_opinion",
                 )
             ),
             "forgotten_at": instant_text(at),
@@ -234,6 +283,8 @@ def _case(row: Row[Any]) -> SuspicionCase:
         closed_by=row.closed_by,
         closed_at=_instant(row.closed_at),
         forgotten_at=_instant(row.forgotten_at),
+        kind=CaseKind(row.kind),
+        entered_by=row.entered_by,
     )
 
 

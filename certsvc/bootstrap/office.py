@@ -49,7 +49,6 @@ from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
 from certsvc.stages.annotated_copies import AnnotatedCopies
 from certsvc.stages.approval import Approval
-from certsvc.stages.data_exports import PersonalExports
 from certsvc.stages.case_desk import CaseDesk
 from certsvc.stages.data_exports import PersonalExports
 from certsvc.stages.decide import Deciding

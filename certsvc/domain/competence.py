@@ -117,7 +117,10 @@ _CONCERNS: Final = MappingProxyType(
         Action.REPORT_READ: "所查的数据",
         Action.REPORT_EXPORT: "所查的数据",
         Action.SAMPLE_DRAW: "抽查的范围",
-        **dict.fromkeys((Action.SUSPICION_READ, Action.SUSPICION_ASSIGN, Action.SUSPICION_CLOSE), "这件举报"),
+        **dict.fromkeys(
+            (Action.SUSPICION_READ, Action.SUSPICION_RECORD, Action.SUSPICION_ASSIGN, Action.SUSPICION_CLOSE),
+            "这件举报",
+        ),
     }
 )
 """What the object of an action is called, where it is neither a filing nor a certificate."""

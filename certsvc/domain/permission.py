@@ -97,6 +97,7 @@ class Action(StrEnum):
     OWN_DATA_EXPORT = "portal:data:export"
     LOOK_UP_ALERTS = "console:look_up:alerts"
     SUSPICION_READ = "console:suspicion:read"
+    SUSPICION_RECORD = "console:suspicion:record"
     SUSPICION_ASSIGN = "console:suspicion:assign"
     SUSPICION_CLOSE = "console:suspicion:close"
     REQUEST_READ = "console:request:read"
@@ -278,6 +279,7 @@ _TABLE: Final = (
     ),
     Permission(Action.LOOK_UP_ALERTS, _READERS, RegionRule.PROVINCE, _SYSTEM, operator=True),
     Permission(Action.SUSPICION_READ, _READERS, RegionRule.CITY, _REPORTED),
+    Permission(Action.SUSPICION_RECORD, _WRITERS, RegionRule.CITY, _REPORTED),
     Permission(Action.SUSPICION_ASSIGN, _WRITERS, RegionRule.CITY, _REPORTED),
     Permission(Action.SUSPICION_CLOSE, _WRITERS, RegionRule.CITY, _REPORTED),
     Permission(Action.REQUEST_READ, _READERS, RegionRule.CITY, _OWN_REQUESTS),

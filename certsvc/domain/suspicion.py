@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import count
 from typing import Final
 
+from certsvc.domain.calendar import UnknownCalendarYearError, WorkCalendar
 from certsvc.domain.decision_document import MediaType, read_media_type
 from certsvc.domain.decision_text import LONGEST_REFERENCE, require_no_id_number, require_words
 from certsvc.errors import RequestError
@@ -37,6 +38,47 @@ _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _NUMBER: Final = re.compile(rf"S[{_ALPHABET}]{{{_NUMBER_SYMBOLS}}}")
 
 
+CASE_TERM: Final = timedelta(days=60)
+"""A house rule: so many days from the receipt of a case to its end (after 信访工作条例 第三十四条), moved to a working day."""
+
+
+class CaseKind(StrEnum):
+    """What a case is about: a certificate that may be a fake, or a complaint 投诉举报 that an official has entered."""
+
+    SUSPICION = "suspicion"
+    COMPLAINT = "complaint"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word."""
+        return {"suspicion": "举报疑似假证", "complaint": "投诉举报"}[self.value]
+
+
+class ComplaintAbout(StrEnum):
+    """Whom or what a complaint concerns."""
+
+    REVIEW = "review"
+    HOLDER = "holder"
+    UNIT = "unit"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word."""
+        return {"review": "评审过程和结果", "holder": "持证人", "unit": "单位"}[self.value]
+
+
+class ReceivedBy(StrEnum):
+    """How a complaint came in."""
+
+    LETTER = "letter"
+    COUNTER = "counter"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word."""
+        return {"letter": "来信", "counter": "来访"}[self.value]
+
+
 class CaseStatus(StrEnum):
     """How far a case is."""
 
@@ -51,16 +93,17 @@ class CaseStatus(StrEnum):
 
 
 class CaseOutcome(StrEnum):
-    """What was found: it is true, it is not, or it cannot be found out."""
+    """What was found: it is true, it is not, it cannot be found out, or it was made up to harm somebody 诬告."""
 
     TRUE = "true"
     UNTRUE = "untrue"
     UNCLEAR = "unclear"
+    SLANDER = "slander"
 
     @property
     def label(self) -> str:
         """The Chinese word."""
-        return {"true": "属实", "untrue": "不属实", "unclear": "无法查实"}[self.value]
+        return {"true": "属实", "untrue": "不属实", "unclear": "无法查实", "slander": "诬告"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +119,7 @@ class SuspicionReport:
     """What a reporter hands in: who, where it was shown, what happened, and what had been checked.
 
     At most one of `qr` (text of the symbol), `manual_code` and `number` (of the certificate), as it was presented.
+    `about`, `received_by`: of complaints alone.
     """
 
     name: str
@@ -86,6 +130,17 @@ class SuspicionReport:
     manual_code: str | None = None
     number: str | None = None
     attachment: Attachment | None = None
+    about: ComplaintAbout | None = None
+    received_by: ReceivedBy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOpinion:
+    """What the officials think so far: inside, never told to the reporter; a later one takes its place."""
+
+    words: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +171,15 @@ class SuspicionCase:
     closed_by: str | None = None
     closed_at: datetime | None = None
     forgotten_at: datetime | None = None
+    kind: CaseKind = CaseKind.SUSPICION
+    entered_by: str | None = None
+
+    def due_on(self, received_on: date, calendar: WorkCalendar) -> date:
+        """The day by which it is closed; where the calendar of that year is unknown, not moved to a working day."""
+        try:
+            return calendar.plus_days_rolled(received_on, CASE_TERM.days)
+        except UnknownCalendarYearError:
+            return received_on + CASE_TERM
 
 
 def suspicion_report(
@@ -142,6 +206,35 @@ def suspicion_report(
         number=None if number is None else require_words(number, "证书编号", 64),
         attachment=None if attached is None else _attachment(attached),
     )
+
+
+def complaint_report(
+    name: str,
+    contact: str,
+    account: str,
+    about: ComplaintAbout,
+    received_by: ReceivedBy,
+    number: str | None = None,
+    attached: bytes | None = None,
+) -> SuspicionReport:
+    """A complaint as an official enters it, under the real name of whoever complains (38号 四（五）). Raises RequestError."""
+    return SuspicionReport(
+        name=require_words(name, "投诉人的真实姓名", LONGEST_NAME),
+        contact=_contact(contact),
+        shown_at=received_by.label,
+        account=_account(account),
+        number=None if not number else require_words(number, "证书编号", 64),
+        attachment=None if attached is None else _attachment(attached),
+        about=about,
+        received_by=received_by,
+    )
+
+
+def case_opinion(words: str) -> str:
+    """An opinion in normal form; lines are kept. Raises RequestError."""
+    plain = "\n".join(line.strip() for line in words.splitlines()).strip()
+    require_words(plain.replace("\n", " "), "核查意见", LONGEST_ACCOUNT)
+    return plain
 
 
 def case_closing(outcome: CaseOutcome, words: str, reference: str | None) -> CaseClosing:

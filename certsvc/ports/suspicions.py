@@ -7,7 +7,14 @@ from datetime import datetime
 from typing import Protocol
 
 from certsvc.domain.caller import Caller
-from certsvc.domain.suspicion import CaseClosing, CaseStatus, SuspicionCase, SuspicionReport
+from certsvc.domain.suspicion import (
+    CaseClosing,
+    CaseKind,
+    CaseOpinion,
+    CaseStatus,
+    SuspicionCase,
+    SuspicionReport,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +28,13 @@ class OpenCases:
 class SuspicionStore(Protocol):
     """The cases; what is personal in them is sealed."""
 
-    def open(self, case: SuspicionCase, report: SuspicionReport, kept_since: datetime) -> str:
-        """Keep a new case, with its audit entry; its number, or that of the same report since `kept_since`."""
+    def open(
+        self, case: SuspicionCase, report: SuspicionReport, kept_since: datetime, by: Caller | None = None
+    ) -> str:
+        """Keep a new case, with its audit entry; its number, or that of the same report since `kept_since`.
+
+        `by`: the official who enters it, None for a reporter.
+        """
         ...
 
     def find(self, number: str) -> SuspicionCase | None:
@@ -39,6 +51,20 @@ class SuspicionStore(Protocol):
 
     def listed(self, status: CaseStatus | None, city: str | None) -> tuple[SuspicionCase, ...]:
         """Cases, the oldest first, of one status and of one city where asked."""
+        ...
+
+    def page(
+        self, kind: CaseKind | None, status: CaseStatus | None, city: str | None, most: int, skip: int
+    ) -> tuple[tuple[SuspicionCase, ...], int]:
+        """One page of cases, what is not closed first, the oldest of it first; and how many there are."""
+        ...
+
+    def opinion_of(self, number: str) -> CaseOpinion | None:
+        """What the officials think so far; None where nobody has said, and once it is forgotten."""
+        ...
+
+    def think(self, number: str, words: str, by: Caller, at: datetime) -> None:
+        """Write an opinion, in place of the one before. Raises UnknownReference, ConflictError when the case is closed."""
         ...
 
     def assign(self, number: str, to: str, by: Caller, at: datetime) -> SuspicionCase:

@@ -23,6 +23,7 @@ from certsvc.domain.regions import PROVINCE
 from certsvc.domain.suspicion import (
     SAME_REPORT,
     CaseClosing,
+    CaseKind,
     CaseStatus,
     SuspicionCase,
     SuspicionReport,
@@ -84,11 +85,34 @@ class SuspicionReporting:
 
     def report(self, report: SuspicionReport) -> OpenedCase:
         """Open a case; the same report again within a day is the same case, with the same code."""
+        return self._open(report, None, None)
+
+    def enter(self, complaint: SuspicionReport, city: str | None, by: Caller) -> OpenedCase:
+        """Open a case for a complaint that an official enters; `city` counts where no known certificate says another."""
+        return self._open(complaint, city, by)
+
+    def city_of(self, report: SuspicionReport) -> str | None:
+        """The city responsible for the certificate that a report is about; None where the register knows none."""
+        return self._certificate(report)[1]
+
+    def code_of(self, number: str) -> str:
+        """The code of a case, as people read it."""
+        return written_code(case_code(self.key_of, number))
+
+    def _open(self, report: SuspicionReport, city: str | None, by: Caller | None) -> OpenedCase:
         now = self.clock.now()
-        certificate, city = self._certificate(report)
-        case = SuspicionCase(new_number(self.random_bytes), CaseStatus.OPEN, now, certificate, city)
-        number = self.store.open(case, report, now - SAME_REPORT)
-        return OpenedCase(number, written_code(case_code(self.key_of, number)))
+        certificate, known_city = self._certificate(report)
+        case = SuspicionCase(
+            new_number(self.random_bytes),
+            CaseStatus.OPEN,
+            now,
+            certificate,
+            known_city or city,
+            kind=CaseKind.SUSPICION if by is None else CaseKind.COMPLAINT,
+            entered_by=None if by is None else by.name,
+        )
+        number = self.store.open(case, report, now - SAME_REPORT, by)
+        return OpenedCase(number, self.code_of(number))
 
     def state(self, number: str, code: str) -> CaseState:
         """How far a case is. Raises UnknownReference, one and the same, for every number and code that open none."""

@@ -9,10 +9,19 @@ from fastapi import APIRouter
 
 from certsvc.bootstrap import Office
 from certsvc.domain.caller import Caller
-from certsvc.entrypoints.console.pages import coverage, foundations, history, samples, statistics, supervision
+from certsvc.entrypoints.console.pages import (
+    cases,
+    coverage,
+    foundations,
+    history,
+    samples,
+    statistics,
+    supervision,
+)
 from certsvc.entrypoints.console.pages.tallies import Tally
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    cases.router,
     statistics.router,
     coverage.router,
     samples.router,
@@ -21,11 +30,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     foundations.router,
 )
 """In the order of the navigation."""
-UPLOADS: Final = (*coverage.UPLOADS, *history.UPLOADS)
+UPLOADS: Final = (*cases.UPLOADS, *coverage.UPLOADS, *history.UPLOADS)
 """Addresses that take files."""
 
 
 def tallies(office: Office, caller: Caller) -> Iterable[Tally]:
     """What these sections count for a caller."""
-    for count in (history.tallies, foundations.tallies):
+    for count in (cases.tallies, history.tallies, foundations.tallies):
         yield from count(office, caller)
