@@ -13,11 +13,12 @@ from pydantic_settings import SettingsConfigDict
 from certsvc.domain.e_licence import SYNTHETIC_ISSUER, SYNTHETIC_TYPE, ELicenceCodes
 from certsvc.errors import ConfigurationError
 from certsvc.settings.identity import IdentitySettings
+from certsvc.settings.notices import NoticeSettings
 
 PREFIX = "CERTSVC_"
 
 
-class Settings(IdentitySettings):
+class Settings(IdentitySettings, NoticeSettings):
     """Every setting, with its default. Paths that are not given stand below `home`."""
 
     model_config = SettingsConfigDict(
