@@ -26,7 +26,7 @@ Number = Annotated[str, Path(pattern="^[0-9A-Za-z]{1,32}$")]
 _STAGES: Final = {
     TraceStage.RESULT: ("评审结果", "Result of the review"),
     TraceStage.PUBLICITY: ("公示", "Publicity"),
-    TraceStage.SUBMISSION: ("结果报送", "Results reported"),
+    TraceStage.SUBMISSION: ("报送备案材料", "Filed with the service"),
     TraceStage.FILING: ("备案", "Filing"),
     TraceStage.DOCUMENT: ("公布文件", "Announcement document"),
     TraceStage.APPROVAL: ("省级同意备案", "Approved by the province"),
