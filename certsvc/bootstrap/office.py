@@ -11,24 +11,21 @@ from certsvc.adapters.case_store import DatabaseCaseStore
 from certsvc.adapters.notice_store import DatabaseNoticeStore
 from certsvc.adapters.published_state import FolderState
 from certsvc.adapters.receipt_store import DatabaseReceiptStore
-from certsvc.adapters.share_store import DatabaseShareGrantStore
 from certsvc.adapters.spent_tokens import DatabaseSpentTokens
 from certsvc.adapters.turns import FileTurns
 from certsvc.adapters.unit_people import DatabaseUnitPeople
 from certsvc.bootstrap.archive import ArchiveDesk
 from certsvc.bootstrap.case_work import CaseWork
-from certsvc.bootstrap.copies import open_copies
 from certsvc.bootstrap.credit import CreditSide
 from certsvc.bootstrap.decision_room import DecisionRoom
 from certsvc.bootstrap.filing_desk import FilingFace, open_filing_face
 from certsvc.bootstrap.foundations import open_foundations
+from certsvc.bootstrap.holder_side import HolderSide
 from certsvc.bootstrap.identity import open_holder_sign_in, open_sign_in
 from certsvc.bootstrap.mapping import open_mapping
-from certsvc.bootstrap.notices import NoticeDesk
 from certsvc.bootstrap.own_data import open_exports
 from certsvc.bootstrap.people import PeopleDesk
 from certsvc.bootstrap.policies import Policies
-from certsvc.bootstrap.public_side import PublicSide
 from certsvc.bootstrap.requests import RequestDesk
 from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.batch_voiding import BatchDecision
@@ -47,7 +44,6 @@ from certsvc.formats.manual_code import manual_code
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook
 from certsvc.settings import Settings
-from certsvc.stages.annotated_copies import AnnotatedCopies
 from certsvc.stages.approval import Approval
 from certsvc.stages.case_desk import CaseDesk
 from certsvc.stages.data_exports import PersonalExports
@@ -59,12 +55,10 @@ from certsvc.stages.foundations import Foundations
 from certsvc.stages.holder_sign_in import HolderSignIn
 from certsvc.stages.issuance import CHUNK, Issuance, Progress
 from certsvc.stages.issue import Issuing
-from certsvc.stages.look_ups import HolderLookUps
 from certsvc.stages.mapping import Mapping
 from certsvc.stages.published_log import PublishedLog
 from certsvc.stages.receipts import Receipts
 from certsvc.stages.service_access import ServiceAccess
-from certsvc.stages.share_grants import ShareGrants
 from certsvc.stages.sign import Sealing
 from certsvc.stages.sign_in import SignIn
 from certsvc.stages.signed_verdicts import SignedVerdicts
@@ -78,7 +72,7 @@ if TYPE_CHECKING:
     from certsvc.stages.reception import Reception
 
 
-class Office(PublicSide):
+class Office(HolderSide):
     """One office's service: filings, approvals, issue, decisions, sign-in, and the public side below."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -138,22 +132,6 @@ class Office(PublicSide):
         return open_filing_face(self, _read_file)
 
     @cached_property
-    def share_grants(self) -> ShareGrants:
-        """Share grants, for the portal in which holders sign in."""
-        store = DatabaseShareGrantStore(self.engine, self.keys.cipher)
-        return ShareGrants(store, self.certificates, self.clock, os.urandom)
-
-    @cached_property
-    def holder_look_ups(self) -> HolderLookUps:
-        """Who checked a holder's certificates, for the same portal."""
-        return HolderLookUps(self.look_ups.store, self.share_grants.store, self.certificates)
-
-    @cached_property
-    def notice_desk(self) -> NoticeDesk:
-        """Notices on change: inboxes, addresses, messages that wait to leave."""
-        return NoticeDesk(self)
-
-    @cached_property
     def request_desk(self) -> RequestDesk:
         """Holders' requests."""
         return RequestDesk(self)
@@ -162,11 +140,6 @@ class Office(PublicSide):
     def exports(self) -> PersonalExports:
         """Exports of personal data, for the portal and the background work."""
         return open_exports(self)
-
-    @cached_property
-    def copies(self) -> AnnotatedCopies:
-        """Annotated copies, for the portal and the command line."""
-        return open_copies(self)
 
     @cached_property
     def policies(self) -> Policies:
