@@ -29,6 +29,7 @@ from certsvc.settings import PREFIX, Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # also where it is run as a script
 
+from scripts.routes_page import routes_rows
 from scripts.rules_page import rules_page as written_rules_page
 from tests.attacks.table import ATTACKS
 
@@ -169,8 +170,8 @@ def e_licence_schema_page() -> str:
 def permissions_page() -> str:
     """Every action with those who may do it, from the table."""
     lines = ["# Permissions", "", NOTE, *_PERMISSIONS, ""]
-    lines += ["| action | roles | region | another person than | programs | operator | basis |"]
-    lines += ["|---|---|---|---|---|---|---|"]
+    lines += ["| action | roles | region | another person than | programs | holder | operator | basis |"]
+    lines += ["|---|---|---|---|---|---|---|---|"]
     for line in PERMISSIONS.values():
         cells = (
             f"`{line.action}`",
@@ -178,10 +179,14 @@ def permissions_page() -> str:
             line.region.value if line.roles else "–",
             "–" if line.other_than is None else f"who did `{line.other_than}`",
             "–" if line.purpose is None else f"purpose `{line.purpose}`",
+            "yes" if line.holder else "–",
             "yes" if line.operator else "–",
             line.basis,
         )
         lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", *_ROUTES, ""]
+    lines += ["| face | method | address | permission |", "|---|---|---|---|"]
+    lines += routes_rows()
     return "\n".join(lines) + "\n"
 
 
@@ -302,10 +307,26 @@ _FILE_ATTACKS = [
     "| attack | the forger | verdict | code |",
     "|---|---|---|---|",
 ]
-_PERMISSIONS = [
-    "Who may do what. Roles and regions come from the register of actors (`certsvc actor add`) alone, never from a token. Whoever is refused is written down in the audit trail as `ACTION.refused`.",
+_ROUTES = [
+    "## Routes",
     "",
-    "Roles: `maker` 经办 and `checker` 复核 may both take either step of a pair, never both steps of one; `supervisor` 监督 reads and changes nothing.",
+    "Every route of the console and the portal. Where several actions stand, what is asked for decides which; callers whose role has none of them are turned away before anything is read.",
+]
+_PERMISSIONS = [
+    "Who may do what. Roles and reach come from the register of actors (`certsvc actor add`, or `/console/people`) alone, never from a token. Whoever is refused is written down in the audit trail as `ACTION.refused`.",
+    "An action is `face:object:verb`: `console` officials and programs that file, `portal` holders, `api` programs alone, `machine` whoever runs the command line where the keys are, `public` everybody (in the audit trail alone).",
+    "",
+    "| role | who | reach |",
+    "|---|---|---|",
+    "| `maker` 经办, `checker` 复核 | the authorities' officials: either may take either step of a pair, never both steps of one | their region, by the rule of each action |",
+    "| `supervisor` 监督 | audit and discipline inspection: reads everything, changes nothing | their region |",
+    "| `committee` 评委会办事机构 | files, and reads its own filings | the committees it is registered for |",
+    "| `unit` 单位 | sees how the filings and certificates of its own people stand, and nothing personal beyond what it filed | its unified social credit code |",
+    "| `security` 安全管理员 | accounts, roles, delegations; no business data | the province |",
+    "| `system` 系统管理员 | settings, jobs, state of the keys; no accounts, no business data | the province |",
+    "| `audit` 审计管理员 | audit trail and log of looks, read only | the province |",
+    "",
+    "Nobody ever holds two of the last three, and none of them a business role ([0023](decisions/0023-roles-delegation-and-one-administrator.md)). A delegate acts with the delegator's reach until a day, under the name `X 代 Y`; two steps of one matter need two names with no person in common.",
     "",
     "| region | who is competent |",
     "|---|---|",
@@ -314,7 +335,10 @@ _PERMISSIONS = [
     "| `city` | the province, and the city or prefecture responsible for the certificate (of its validity area, else of the holder's unit); a certificate whose title *ended* (撤销, 核销, 无效) is reinstated by the province alone |",
     "| `same` | exactly the authority concerned: the one that receives at this level, the one that proposed the decision |",
     "",
-    "`programs`: service clients registered for the purpose (`certsvc client add`). `operator`: whoever runs the command line on the server; the steps that take `--actor` are that person's.",
+    "`programs`: service clients registered for the purpose (`certsvc client add`). `holder`: a signed-in holder, of what is their own. `operator`: whoever runs the command line on the server; the steps that take `--actor` are that person's.",
+    "",
+    'To add an action: a word in `Action` and one line of the table (`certsvc/domain/permission.py`), asked for by the use case with `permits.require(Action.X, caller, "object/id", place=..., committee=..., unit=...)`.',
+    'To add a route: `@needs(Action.X, on="object/{id}")` right under the route decorator (`certsvc/entrypoints/http/permitted.py`), or `@open_to_all("why")`, `@open_to_signed_in("why")`; then `make docs`. A route that says nothing fails `tests/access/test_role_matrix.py`.',
 ]
 
 _ENDINGS = [

@@ -22,7 +22,8 @@ def routes_rows() -> list[str]:
         (face, one) for face, app in apps.items() for one in declared_routes(app) if one.mark is not None
     ]
     found.sort(key=lambda one: (one[0], one[1].path, one[1].method))
-    return [f"| {face} | {one.method} | `{one.path}` | {_words(one)} |" for face, one in found]
+    rows = [f"| {face} | {one.method} | `{one.path}` | {_words(one)} |" for face, one in found]
+    return list(dict.fromkeys(rows))
 
 
 def _words(route: DeclaredRoute) -> str:
