@@ -6,7 +6,19 @@ import argparse
 import os
 import time
 
-from bench import documents, filings, hot_path, issue, ledger, monitor, proof, start, statistics, verification
+from bench import (
+    documents,
+    filings,
+    hot_path,
+    issue,
+    ledger,
+    monitor,
+    proof,
+    start,
+    statistics,
+    verification,
+    work_faces,
+)
 from bench.report import merge_results, print_table, results, write_readme
 from bench.timing import FULL, Measurement
 from bench.versions import this_run
@@ -22,6 +34,7 @@ THEMES = {
     "proof": proof.measure,
     "start": start.measure,
     "statistics": statistics.measure,
+    "work-faces": work_faces.measure,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench import issue, ledger, monitor, proof, report, statistics, verification
+from bench import issue, ledger, monitor, proof, report, statistics, verification, work_faces
 from bench.__main__ import THEMES
 from bench.timing import TINY, Measurement
 from tests.support.workbooks import EXAMPLES, REGULAR
@@ -23,7 +23,9 @@ RUN: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    "theme", [issue, ledger, monitor, proof, statistics, verification], ids=lambda theme: theme.__name__
+    "theme",
+    [issue, ledger, monitor, proof, statistics, verification, work_faces],
+    ids=lambda theme: theme.__name__,
 )
 def test_a_tiny_measurement_gives_figures_beside_their_floors(theme: Any) -> None:
     measured: list[Measurement] = theme.measure(TINY)
