@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.filing_outline_schema import filing_due, filing_outline
 from certsvc.adapters.instants import instant_text
 from certsvc.adapters.schema import filing, filing_row
-from certsvc.domain.filing import ExaminedFiling
+from certsvc.domain.filing import ExaminedFiling, FilingStatus
 from certsvc.domain.filing_outline import FilingOutline
 from certsvc.ports import PersonalCipher
 
 _LONGEST_REF = 128
 _LONGEST_CODE = 64
+_OPEN = (FilingStatus.REFUSED.value, FilingStatus.EXAMINED.value)
 
 
 def keep_outline(
@@ -151,3 +152,18 @@ def _join_batch(connection: Connection, owner: str, committee: str | None, batch
     if before is not None:
         connection.execute(update(filing_outline).where(own.filing_id == before).values(followed_by=owner))
         connection.execute(update(filing_outline).where(own.filing_id == owner).values(follows=before))
+        _replace(connection, owner, committee, batch)
+
+
+def _replace(connection: Connection, owner: str, committee: str, batch: str) -> None:
+    """It takes the place of the open filings that name no more persons than it does; others it only adds to."""
+    own, rows = filing_outline.c, filing_row.c
+    persons = connection.scalar(select(func.count()).where(rows.filing_id == owner)) or 0
+    theirs = select(func.count()).where(rows.filing_id == own.filing_id).scalar_subquery()
+    status = select(filing.c.status).where(filing.c.id == own.filing_id).scalar_subquery()
+    connection.execute(
+        update(filing_outline)
+        .where(own.batch_ref == batch, own.committee_code == committee, own.filing_id != owner)
+        .where(own.replaced_by.is_(None), status.in_(_OPEN), theirs <= persons)
+        .values(replaced_by=owner)
+    )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, Select, and_, case, exists, false, func, or_, select
 
 from certsvc.adapters.decision_schema import filing_receipt
+from certsvc.adapters.filed_person_schema import filed_person
 from certsvc.adapters.filing_outline_schema import filing_due, filing_outline
 from certsvc.adapters.filing_outlines import header_context, name_context
 from certsvc.adapters.instants import read_instant
@@ -38,17 +39,37 @@ _WAITING = (FilingStatus.REFUSED.value, FilingStatus.EXAMINED.value)
 _OUTLINED = filing_outline.join(filing, filing.c.id == _OWN.filing_id)
 _UNTAKEN = and_(
     filing.c.status.in_(_WAITING),
-    _OWN.followed_by.is_(None),
+    _OWN.replaced_by.is_(None),
     ~exists().where(
         filing_receipt.c.filing_id == filing_due.c.filing_id, filing_receipt.c.step == filing_due.c.step
     ),
 )
-_HELD = and_(filing_row.c.outcome == "held", _OWN.followed_by.is_(None), filing.c.status != "refused")
+_MINE, _THEIRS, _LATER = (
+    filed_person.alias("mine"),
+    filed_person.alias("theirs"),
+    filing_outline.alias("later"),
+)
+_FILED_AGAIN = and_(
+    _OWN.followed_by.is_not(None),
+    exists().where(
+        _MINE.c.filing_id == filing_row.c.filing_id,
+        _MINE.c.row_no == filing_row.c.row_no,
+        _THEIRS.c.person_key == _MINE.c.person_key,
+        _LATER.c.filing_id == _THEIRS.c.filing_id,
+        _LATER.c.filing_id != _OWN.filing_id,
+        _LATER.c.batch_ref == _OWN.batch_ref,
+        _LATER.c.committee_code == _OWN.committee_code,
+        _LATER.c.received_at >= _OWN.received_at,
+    ),
+)
+_HELD = and_(
+    filing_row.c.outcome == "held", _OWN.replaced_by.is_(None), filing.c.status != "refused", ~_FILED_AGAIN
+)
 _LISTED = (
     *(filing.c[name] for name in ("id", "status", "announcement_ref", "file_name", "maker", "checker")),
     *(filing.c[name] for name in ("approved_at", "issue_started_at", "issued_at")),
     *(_OWN[name] for name in ("batch_ref", "committee_code", "review_year", "received_at", "filed_by")),
-    *(_OWN[name] for name in ("filed_from", "follows", "followed_by")),
+    *(_OWN[name] for name in ("filed_from", "follows", "followed_by", "replaced_by")),
 )
 _STOPPING = case(
     (filing_finding.c.severity == Severity.ERROR, 0),
@@ -160,7 +181,7 @@ class DatabaseFilingShelf:
         """They, the oldest first. Decrypts names."""
         columns = select(
             *(filing_row.c[name] for name in ("filing_id", "row_no", "outcome", "sealed_name")),
-            *(_OWN[name] for name in ("batch_ref", "committee_code", "received_at")),
+            *(_OWN[name] for name in ("batch_ref", "committee_code", "received_at", "followed_by")),
         )
         page = (
             _held(columns, scope, code)
@@ -177,6 +198,7 @@ class DatabaseFilingShelf:
                 row.batch_ref,
                 row.committee_code,
                 read_instant(row.received_at),
+                row.followed_by,
                 self._row(row, said),
             )
             for row in rows
@@ -365,6 +387,7 @@ def _listed(row: Row[Any], counts: Mapping[str, int], open_step: OpenStep | None
         issued_at=_instant(row.issued_at),
         follows=row.follows,
         followed_by=row.followed_by,
+        replaced_by=row.replaced_by,
         rows=RowCounts(admitted + held + refused, admitted, held, refused),
         open_step=open_step,
     )

@@ -41,6 +41,7 @@ def listed_object(one: ListedFiling) -> dict[str, object]:
         "checker": one.checker,
         "follows": one.follows,
         "followed_by": one.followed_by,
+        "replaced_by": one.replaced_by,
         "rows": {"total": rows.total, "admitted": rows.admitted, "held": rows.held, "refused": rows.refused},
         "next": None
         if step is None

@@ -52,9 +52,10 @@ class OpenStep:
 
 @dataclass(frozen=True, slots=True)
 class ListedFiling:
-    """A filing as lists show it. `follows`, `followed_by`: the filings of the same batch before and after it.
+    """A filing as lists show it. `follows`, `followed_by`: the filings of the same batch before and after it;
+    `replaced_by`: the one that took its place as a whole, None where later ones only add to it.
 
-    `open_step`: the first step to be taken, None where none is, or where a later filing took this one's place.
+    `open_step`: the first step to be taken, None where none is, or where the filing was replaced.
     """
 
     id: str
@@ -74,6 +75,7 @@ class ListedFiling:
     issued_at: datetime | None
     follows: str | None
     followed_by: str | None
+    replaced_by: str | None
     rows: RowCounts
     open_step: OpenStep | None
 
@@ -126,6 +128,7 @@ class HeldRow:
     batch_ref: str | None
     committee_code: str | None
     received_at: datetime
+    followed_by: str | None
     row: FiledRow
 
 
@@ -180,7 +183,7 @@ class FilingShelf(Protocol):
         ...
 
     def count_held(self, scope: FilingScope, code: str | None) -> int:
-        """How many rows are held in filings that no later one replaced; by one rule where `code` is given."""
+        """How many rows are held whose persons were not filed again in the batch; by one rule where `code` is given."""
         ...
 
     def held(self, scope: FilingScope, code: str | None, offset: int, most: int) -> tuple[HeldRow, ...]:

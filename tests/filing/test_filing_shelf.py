@@ -97,9 +97,15 @@ def test_a_corrected_filing_takes_the_place_of_the_one_before(office: OfficeUnde
     before, now = desk.shelf.find(faulty.id), desk.shelf.find(again.filing)
     assert before is not None
     assert now is not None
-    assert (before.followed_by, now.follows) == (again.filing, faulty.id)
-    assert before.open_step is None
-    assert desk.shelf.count_held(desk.scope(PROVINCE), None) == now.rows.held
+    assert (before.followed_by, before.replaced_by, now.follows) == (again.filing, None, faulty.id)
+    assert before.open_step is not None  # one person was added; the others wait where they are
+    assert desk.shelf.count_held(desk.scope(PROVINCE), None) == before.rows.held + now.rows.held
+    whole = office.submit(sample(FAULTY).with_header(结果报送日期=date(2023, 9, 23)).xlsx())
+    for one in (faulty.id, again.filing):
+        replaced = desk.shelf.find(one)
+        assert replaced is not None
+        assert (replaced.replaced_by, replaced.open_step) == (whole.filing, None)
+    assert desk.shelf.count_held(desk.scope(PROVINCE), None) == whole.rows.held
     assert desk.changes(now)
 
 

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("sealed_header", sa.LargeBinary(), nullable=False),
         sa.Column("follows", sa.String(length=20)),
         sa.Column("followed_by", sa.String(length=20)),
+        sa.Column("replaced_by", sa.String(length=20)),
         sa.ForeignKeyConstraint(
             ["filing_id"], ["filing.id"], name=op.f("fk_filing_outline_filing_id_filing")
         ),
