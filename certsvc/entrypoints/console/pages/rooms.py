@@ -60,6 +60,7 @@ WINGS: Final = (
         "监督",
         "Supervision",
         (
+            Room("/console/cases", "举报和投诉", "Reports and complaints", Action.SUSPICION_READ),
             Room("/console/statistics", "统计", "Statistics", Action.REPORT_READ),
             Room("/console/coverage", "制证核对", "Coverage", Action.REPORT_READ),
             Room("/console/samples", "抽查和监督登记", "Samples", Action.REPORT_READ),
