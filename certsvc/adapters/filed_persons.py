@@ -18,6 +18,7 @@ from certsvc.adapters.filing_outline_schema import filing_due, filing_outline
 from certsvc.adapters.filing_outlines import header_context
 from certsvc.adapters.instants import read_instant
 from certsvc.adapters.issue_check import is_closed
+from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate, filing, filing_finding, filing_row
 from certsvc.domain.filed_person import FiledPerson, FiledTitle
 from certsvc.domain.filing import FilingStatus
@@ -77,7 +78,7 @@ class DatabaseFiledRows:
         self._cipher = cipher
 
     def of_person(self, id_numbers: Sequence[str]) -> tuple[FiledRow, ...]:
-        """The rows of filings that name the person, the newest filing first."""
+        """The rows of filings that name the person, by a registered other number too; the newest filing first."""
         keys = [self._cipher.person_key(number) for number in id_numbers]
         own, row = filed_person.c, filing_row.c
         published = exists().where(
@@ -92,12 +93,13 @@ class DatabaseFiledRows:
             .add_columns(published.label("published"), is_closed(filing.c.id).label("batch_void"))
             .join(filing, filing.c.id == own.filing_id)
             .join(filing_row, (row.filing_id == own.filing_id) & (row.row_no == own.row_no))
-            .where(own.person_key.in_(keys))
             .order_by(filing.c.received_at.desc(), own.filing_id, own.row_no)
             .limit(_MOST)
         )
         with read_one_moment(self._engine) as connection:
-            return tuple(self._row(connection, found) for found in connection.execute(wanted).all())
+            persons = list(keys_of_persons(connection, keys))
+            found = connection.execute(wanted.where(own.person_key.in_(persons))).all()
+            return tuple(self._row(connection, one) for one in found)
 
     def _row(self, connection: Connection, found: Row[Any]) -> FiledRow:
         place = _context(found.filing_id, found.row_no)
