@@ -33,11 +33,13 @@ from certsvc.stages.suspicions import OpenedCase, ShownCase, SuspicionCases, Sus
 class DueCase:
     """A case with the day by which it is closed.
 
-    `workdays_left` from tomorrow on (0: due today), negative: natural days late; None: closed, or the calendar is unknown.
+    `days_left`: natural days, negative once it is late, None for a closed case; `workdays_left`: working days from tomorrow
+    on (0: due today), None where it is late, or the calendar of that year is unknown.
     """
 
     case: SuspicionCase
     due_on: date
+    days_left: int | None
     workdays_left: int | None
 
 
@@ -100,13 +102,15 @@ class CaseDesk:
 
     def _due(self, case: SuspicionCase, calendar: WorkCalendar) -> DueCase:
         due_on = case.due_on(shanghai_day(case.reported_at), calendar)
-        left = None if case.status is CaseStatus.CLOSED else _left(self.clock.today(), due_on, calendar)
-        return DueCase(case, due_on, left)
+        if case.status is CaseStatus.CLOSED:
+            return DueCase(case, due_on, None, None)
+        today = self.clock.today()
+        return DueCase(case, due_on, (due_on - today).days, _workdays_left(today, due_on, calendar))
 
 
-def _left(today: date, due_on: date, calendar: WorkCalendar) -> int | None:
+def _workdays_left(today: date, due_on: date, calendar: WorkCalendar) -> int | None:
     if due_on < today:
-        return (due_on - today).days
+        return None
     try:
         return sum(
             calendar.is_workday(today + timedelta(days=one)) for one in range(1, (due_on - today).days + 1)

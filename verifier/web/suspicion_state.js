@@ -20,6 +20,7 @@ const STATUSES = {
 const OUTCOMES = {
   true: { head: { zh: "已办结：属实", en: "Closed: it proved true" }, text: { zh: "经核查，举报属实。", en: "What you reported proved true." } },
   untrue: { head: { zh: "已办结：不属实", en: "Closed: it did not prove true" }, text: { zh: "经核查，举报的情况不属实。", en: "What you reported did not prove true." } },
+  slander: { head: { zh: "已办结：认定为诬告", en: "Closed: found to be made up" }, text: { zh: "经核查，反映的情况系捏造。对诬告陷害的，依纪依法追究责任。", en: "What was reported was found to be made up to harm somebody, which has consequences under the law." } },
   unclear: { head: { zh: "已办结：无法查实", en: "Closed: it could not be found out" }, text: { zh: "现有材料无法查实。有新的线索，可以再次举报。", en: "It could not be found out. With something new you may report again." } },
 };
 const FORGOTTEN = { zh: "答复的内容保存期满，已经删除。", en: "The words of the answer have been deleted after their time." };
