@@ -49,14 +49,19 @@ def case_day() -> FixedClock:
 def open_cases(home: Path, clock: FixedClock, url: str | None = None, **given: Any) -> Deciders:
     """A prepared office that knows the self-reviewing committee, with other settings where given."""
     deciders = open_deciders(home, clock, url, **given)
+    deciders.office.load_registry(registry_with_self_reviewer())
+    return deciders
+
+
+def registry_with_self_reviewer() -> bytes:
+    """The registry of the examples with the self-reviewing committee and its meetings."""
     known = json.loads((EXAMPLES / "registry.json").read_text(encoding="utf-8"))
     known["committees"].append(SELF_REVIEWING)
     known["meeting_approvals"] += [
         {"ref": ref, "committee": code, "approved_on": on, "by": "HRSS-220000", "meeting": meeting}
         for ref, code, on, meeting in MEETINGS
     ]
-    deciders.office.load_registry(json.dumps(known, ensure_ascii=False).encode())
-    return deciders
+    return json.dumps(known, ensure_ascii=False).encode()
 
 
 def self_reviewed(count: int, **head: Any) -> Batch:

@@ -21,6 +21,7 @@ from certsvc.entrypoints.console.pages import filing_words as words
 from certsvc.entrypoints.console.pages.access import Posting, Viewing
 from certsvc.entrypoints.console.pages.choices import place_words
 from certsvc.entrypoints.console.pages.filings import PATH, XLSX, file_answer
+from certsvc.entrypoints.console.pages.rooms import may_enter
 from certsvc.entrypoints.console.pages.showing import show
 from certsvc.entrypoints.html.filters import filters_of
 from certsvc.entrypoints.html.paging import ROWS, PageNumber, Paging
@@ -61,6 +62,7 @@ def rows(
         outcomes=words.OUTCOMES,
         severities=words.SEVERITIES,
         rules=words.rules_by_code(),
+        may_file=may_enter(Action.FILING_SUBMIT, session.caller),
     )
 
 
