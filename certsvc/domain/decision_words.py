@@ -24,7 +24,8 @@ WILL_HAPPEN: Final = MappingProxyType(
         DecisionKind.VOID: "一经确认，该证书的全部版本立即变为“无效”，核验时显示未通过核验；不记入诚信档案。",
         DecisionKind.CORRECT: "一经确认，现有版本变为“已换发”，以更正后的内容签发新版本，证书编号不变。",
         DecisionKind.SUSPEND: "一经确认，该证书的全部版本立即变为“核查中”，核验时显示未通过核验，直至恢复。",
-        DecisionKind.REINSTATE: "一经确认，该证书的最新版本恢复为“有效”；因原撤销决定开立的诚信档案记录一并撤回。原决定和本决定都保留在公开账本中。",
+        DecisionKind.REINSTATE: "一经确认，该证书的最新版本恢复为“有效”；因原撤销决定开立的诚信档案记录一并撤回。"
+        "原决定和本决定都保留在公开账本中。",
     }
 )
 """What becomes of the certificate, kind by kind."""
