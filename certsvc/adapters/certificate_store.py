@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
 from certsvc.adapters.filing_store import award_context
+from certsvc.adapters.holder_news import HolderNews
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.issue_check import (
     hold_open_filing,
@@ -139,6 +140,8 @@ class DatabaseCertificateStore:
             hold_rows(connection, held, {row: found for row, found in told.items() if found})
             self._insert_drafts(connection, filing, [one for one in awards if not told[one.row]], at, compose)
             note_held(connection, held, told.values(), at)
+            waiting = [award for award in awards if told[award.row]]
+            HolderNews(self._cipher).held(connection, filing, waiting, at)
 
     def _insert_drafts(
         self, connection: Connection, filing: str, awards: Sequence[Award], at: datetime, compose: Compose

@@ -17,6 +17,7 @@ from certsvc.stages.annotated_copies import CopyWish
 from certsvc.stages.share_grants import Holder
 from tests.decisions.deciders import Deciders, decision_day, issue_sun
 from tests.support.office import OfficeUnderTest
+from tests.support.workbooks import REGULAR, sample
 
 
 @pytest.fixture
@@ -89,3 +90,18 @@ def test_a_decision_that_dies_before_its_commit_tells_nothing_and_tells_once_whe
     for _ in range(2):
         deciders.office.confirm_decision(decision, "checker")
     assert told(deciders, holder) == [NoticeKind.ISSUED, NoticeKind.REVOKED]
+
+
+def test_a_row_that_is_held_at_the_issue_is_told(deciders: Deciders) -> None:
+    rows = [dict(sample(REGULAR).rows[0])]
+    filings = []
+    for at in (1, 2):
+        head = {"批次编号": f"两批-{at}", "公布文号": f"吉人社职字〔2023〕{300 + at}号"}
+        report = deciders.under_test.submit(sample(REGULAR).with_rows(rows).with_header(**head).xlsx())
+        deciders.office.approval.approve(report.filing, "maker")
+        deciders.office.approval.begin_issue(report.filing, "checker")
+        filings.append(report.filing)
+    for filing in filings:
+        deciders.office.issuance.run(filing)
+    holder = Holder(str(rows[0]["姓名"]), str(rows[0]["证件号码"]))
+    assert told(deciders, holder) == [NoticeKind.ISSUED, NoticeKind.HELD]

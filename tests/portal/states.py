@@ -17,6 +17,7 @@ from certsvc.stages.annotated_copies import CopyWish
 from certsvc.stages.holder_sign_in import AssertedHolder
 from certsvc.stages.share_grants import Holder
 from tests.portal.holders import Portal, number_of, person_of
+from tests.portal.matter_states import PATHS, prepare_matters
 from tests.support.workbooks import REGULAR, sample
 
 LONG_NAME = "阿卜杜热合曼·" * 7 + "图"
@@ -97,6 +98,7 @@ def prepared(portal: Portal) -> Scene:
             replace(looks, at=at, asker=f"asker-{count % 7}", channel=channel, **named)
         )
     office.look_ups.journal.flush()
+    prepare_matters(office, looked_at)
     return scene
 
 
@@ -130,6 +132,7 @@ _WAYS: dict[str, tuple[Callable[[Portal], PublicCertificate], str]] = {
     "portal-shares": (lambda portal: portal.regular[4], "/portal/shares"),
     "portal-look-ups": (lambda portal: portal.regular[4], "/portal/look-ups"),
     "portal-look-ups-none": (lambda portal: portal.dual[1], "/portal/look-ups"),
+    **{name: ((lambda portal: portal.regular[4]), path) for name, path in PATHS.items()},
     "portal-not-found": (lambda portal: portal.regular[0], "/portal/certificates/1"),
 }
 for _name, (_which, _way) in _WAYS.items():
