@@ -139,7 +139,8 @@ class Walk:
         return inside and not any(one in path for one in self.left_alone)
 
     def _get(self, path: str) -> httpx.Response:
-        answer = self.browser.get(path, headers=HTML)
+        # A connection of its own each: on a busy machine the server closes an idle one just as it is used again.
+        answer = self.browser.get(path, headers={**HTML, "Connection": "close"})
         self._note(path, answer)
         return answer
 
