@@ -86,6 +86,9 @@ class DatabaseFiledRows:
             certificate.c.row_no == own.row_no,
             certificate.c.state == "published",
         )
+        replaced = exists().where(
+            filing_outline.c.filing_id == own.filing_id, filing_outline.c.replaced_by.is_not(None)
+        )
         wanted = (
             select(own.filing_id, own.row_no, own.sealed_title, row.outcome)
             .add_columns(filing.c.status, filing.c.batch_ref, filing.c.committee_code)
@@ -93,6 +96,7 @@ class DatabaseFiledRows:
             .add_columns(published.label("published"), is_closed(filing.c.id).label("batch_void"))
             .join(filing, filing.c.id == own.filing_id)
             .join(filing_row, (row.filing_id == own.filing_id) & (row.row_no == own.row_no))
+            .where(~replaced)
             .order_by(filing.c.received_at.desc(), own.filing_id, own.row_no)
             .limit(_MOST)
         )
