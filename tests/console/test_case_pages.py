@@ -12,9 +12,12 @@ from sqlalchemy import select
 from certsvc.adapters.access_schema import personal_look
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.schema import certificate as issued
+from certsvc.domain.caller import official
+from certsvc.domain.history import HistoryState, Quality
 from certsvc.domain.suspicion import CaseKind, CaseStatus, suspicion_report
 from tests.access.desk import Desk, open_desk
 from tests.console.test_supervision_pages import HTML, MARKUP, look, post
+from tests.history.papers import ZHOU, history_xlsx
 from tests.support.page_parts import actions, rows_of
 from tests.support.workbooks import DUAL_DIRECTED, sample
 
@@ -104,3 +107,18 @@ def test_a_complaint_is_entered_worked_on_and_answered_and_changes_no_certificat
 
     desk.clock.advance(timedelta(days=66))
     assert "已超 6 日" in look(desk, "second", f"/console/cases/{reported.number}").text
+
+
+def test_pages_of_historical_data_are_cut_by_either_database(desk: Desk) -> None:
+    office = desk.office.office
+    maker, city = (official(one) for one in map(office.actors.find_actor, ("maker", "tonghua")) if one)
+    rows = [{**ZHOU}, {**ZHOU, "原职称名称": "中学一级教师", "原证书编号": "吉中字900312", "材料质量": "C"}]
+    kept = office.history.files.receive(history_xlsx(rows), "历史数据.xlsx", maker)
+    lists = office.history.lists
+    assert [one.id for one in lists.imports(maker, 10, 0, waiting=True)[0]] == [kept.import_id]
+    assert lists.imports(city, 10, 0) == ((), 0)
+    second = lists.view_import(kept.import_id, maker, 1, 1)
+    assert ([one.title.row for one in second.records], second.total) == ([2], 2)
+    claims = lists.view_import(kept.import_id, maker, 10, 0, HistoryState.GRADED, Quality.C)
+    assert [one.title.row for one in claims.records] == [2]
+    assert lists.records(city, HistoryState.GRADED, 10, 0) == ((), 0)
