@@ -13,9 +13,11 @@ from sqlalchemy import delete
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.filed_person_schema import filed_person, persons_read
+from certsvc.adapters.person_links import DatabasePersonLinks
 from certsvc.domain.caller import holder_caller
 from certsvc.domain.filed_person import FiledTitle
 from certsvc.domain.filing import FilingStatus
+from certsvc.domain.identity import IdDocument, IdKind
 from certsvc.domain.rules.registry import declared_rules
 from certsvc.domain.under_way import (
     BatchDays,
@@ -29,6 +31,7 @@ from certsvc.domain.under_way import (
     reasons_of,
 )
 from certsvc.entrypoints.portal.pages import told
+from certsvc.ports.credit import LinkedDocuments
 from certsvc.stages.share_grants import Holder
 from tests.portal.holders import Portal, page, person_of
 from tests.support.office import OfficeUnderTest
@@ -162,6 +165,19 @@ def test_what_was_filed_wrongly_names_the_column_and_the_next_filing_takes_its_p
     right = office.submit(_batch({"性别": "女"}).xlsx())
     (one,) = _told(office, *person)
     assert (one.filing, one.present.step) == (right.filing, Step.APPROVED)
+
+
+def test_a_linked_number_finds_the_same_rows(office: OfficeUnderTest) -> None:
+    batch = _batch({})
+    name, filed_under = person_of(batch.rows[0])
+    office.submit(batch.xlsx())
+    assert _told(office, name, "E12345678") == ()
+    links = DatabasePersonLinks(office.office.engine, office.office.keys.cipher)
+    passport = IdDocument(IdKind.PASSPORT, "E12345678")
+    card = IdDocument(IdKind.CITIZEN, filed_under)
+    links.link(LinkedDocuments(passport, card, "吉人社函〔2023〕1号"), office.clock.now())
+    assert len(_told(office, name, "E12345678")) == 1
+    assert _told(office, "别人", "E12345678") == ()
 
 
 def test_filings_from_before_are_read_once(office: OfficeUnderTest) -> None:
