@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.axe import AXE, CONTRAST, OVERFLOW, SMALL, SPACED, SPACING, VENDOR, WCAG, violations
 from tests.web.states import NOW, STATES, Scene, answered, claim
 
-VENDOR = Path(__file__).parent / "vendor"
 WEB = Path(__file__).parents[2] / "verifier" / "web"
 MARKED = (
     *(
@@ -36,21 +35,6 @@ MARKED = (
     ),
     *("tree-missing", "certificate-not-found", "not-in-log"),
 )
-AXE = (VENDOR / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-CONTRAST = {"type": "rule", "values": ["color-contrast", "link-in-text-block", "valid-lang"]}
-# WCAG 2.1, 1.4.12: a reader's own spacing takes nothing away.
-SPACING = (
-    "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
-    " p { margin-bottom: 2em !important }"
-)
-SPACED = "rules => { const sheet = new CSSStyleSheet(); sheet.replaceSync(rules); document.adoptedStyleSheets = [sheet]; }"
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# WCAG 2.5.5 asks 44 pixels of AAA alone; design asks it of phones. Links in running text are excepted there too.
-SMALL = """() => [...document.querySelectorAll('button, .button, input, select, summary, .masthead-name')]
-    .filter((one) => one.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
-    .filter((one) => { const box = one.getBoundingClientRect(); return box.height < 43.5 || box.width < 43.5; })
-    .map((one) => one.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture
@@ -63,15 +47,6 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.clock.set_fixed_time(NOW)
     yield opened
     context.close()
-
-
-def violations(page: Page, only: dict[str, Any]) -> list[str]:
-    """What axe finds: rule and place."""
-    found = page.evaluate(
-        "only => axe.run(document, {runOnly: only, resultTypes: ['violations']}).then(({violations}) => violations)",
-        only,
-    )
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize("name", STATES)
