@@ -32,9 +32,7 @@ metadata = MetaData(
     }
 )
 
-_ROLES = (
-    "role IN ('maker', 'checker', 'supervisor', 'committee', 'unit', 'security', 'system', 'audit')"
-)
+_ROLES = "role IN ('maker', 'checker', 'supervisor', 'committee', 'unit', 'security', 'system', 'audit')"
 actor = Table(
     "actor",
     metadata,

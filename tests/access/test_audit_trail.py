@@ -186,7 +186,9 @@ def test_refusals_at_the_command_line_are_written_down(tmp_path: Path, clock: Fi
     with pytest.raises(NotPermitted):
         office.approval.begin_issue(report.filing, "maker")
     entries = office.office.trail.entries(f"filing/{report.filing}")
-    seen = [(one.actor, one.role, one.action) for one in entries if not one.action.startswith("console:receipt:")]
+    seen = [
+        (one.actor, one.role, one.action) for one in entries if not one.action.startswith("console:receipt:")
+    ]
     assert seen == [
         ("operator", "operator", "console:filing:submit"),
         ("county", "maker", "console:filing:approve.refused"),

@@ -96,7 +96,9 @@ def test_a_batch_is_approved_by_one_person_and_issued_by_another(desk: Desk) -> 
                 "certificates": {"published": 1},
                 "held_at_issue": [],
             }
-    assert [entry for entry in desk.actions(f"filing/{filing}") if not entry[1].startswith("console:receipt:")] == [
+    assert [
+        entry for entry in desk.actions(f"filing/{filing}") if not entry[1].startswith("console:receipt:")
+    ] == [
         ("maker", "console:filing:submit"),
         ("maker", "console:filing:approve"),
         ("maker", "console:filing:issue.refused"),

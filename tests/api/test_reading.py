@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from certsvc.entrypoints.faces import open_faces
-from certsvc.entrypoints.public_api.caching import FOREVER, REVALIDATE
+from certsvc.entrypoints.http.caching import FOREVER, REVALIDATE
 from tests.api.asking import PublicOffice
 from tests.web.builders import served
 
