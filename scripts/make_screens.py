@@ -98,7 +98,12 @@ def take(browser: Browser, scene: Scene, name: str, target: Path) -> None:
         page.emulate_media(media="print")
     page.screenshot(path=target, full_page=True)
     context.close()
-    Image.open(target).convert("RGB").quantize(COLOURS).save(target, optimize=True)
+    with_few_colours(target)
+
+
+def with_few_colours(picture: Path) -> None:
+    """Write a picture anew, much smaller."""
+    Image.open(picture).convert("RGB").quantize(COLOURS).save(picture, optimize=True)
 
 
 if __name__ == "__main__":
