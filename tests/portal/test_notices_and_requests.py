@@ -61,6 +61,15 @@ def post(browser: httpx.Client, path: str, **fields: str) -> httpx.Response:
     return browser.post(path, data={"go": ""} | fields)
 
 
+def part(browser: httpx.Client, path: str, fragment: str) -> str:
+    """What htmx is given for one element of a page."""
+    shown = browser.get(path, headers={"HX-Request": "true", "HX-Target": fragment})
+    assert shown.status_code == 200, shown.text
+    assert f'id="{fragment}"' in shown.text
+    assert "<html" not in shown.text
+    return shown.text
+
+
 def follow(browser: httpx.Client, answer: httpx.Response) -> str:
     """The page that a form led to."""
     assert answer.status_code == 303, answer.text
@@ -90,6 +99,7 @@ def test_the_inbox_tells_what_was_issued_and_marks_it_read(desk: Desk, holder: h
     page = holder.get("/portal/notices").text
     assert "您的职称电子证书已签发。" in page
     assert "未读 1 条" in page
+    assert "您的职称电子证书已签发。" in part(holder, "/portal/notices", "entries")
     said = follow(holder, post(holder, "/portal/notices", notice=""))
     assert "已标为已读" in said
     assert "未读 1 条" not in said
@@ -161,6 +171,7 @@ def test_a_request_goes_its_way_between_holder_and_official(
     with desk.sign_in("city-checker") as official:
         official.headers.update(HTML)
         assert number in official.get("/console/requests").text
+        assert number in part(official, "/console/requests", "rows")
         one = f"/console/requests/{number}"
         assert "珲春市农业技术推广站" in official.get(one).text
         assert official.get(f"{one}/files/1").content == PDF

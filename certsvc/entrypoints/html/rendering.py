@@ -86,7 +86,7 @@ def html_page(
     """A page; for a request of htmx that aims at `fragment` (the id of an element) only the block of that name."""
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     language = language_of(request)
-    found = _environment().get_template(template)
+    found = environment().get_template(template)
     context = found.new_context(
         {
             **values,
@@ -112,7 +112,8 @@ def go_to(address: str) -> Response:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What templates of both faces are read and rendered with."""
     environment = Environment(
         loader=FileSystemLoader(shipped_folder("templates")),
         autoescape=True,
