@@ -25,6 +25,7 @@ from certsvc.adapters.audit_store import append_entry
 from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.copy_schema import annotated_copy
 from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.schema import certificate
 from certsvc.adapters.sealed_certificates import code_key
 from certsvc.domain.annotated_copy import AnnotatedCopy, CopyWords
@@ -75,8 +76,8 @@ class DatabaseCopyStore:
     def of_holder(self, holder: str) -> tuple[AnnotatedCopy, ...]:
         """The holder's copies, newest first."""
         with self._engine.begin() as connection:
-            own = annotated_copy.c.person_key == self._cipher.person_key(holder)
-            return self._newest_first(connection, own)
+            persons = sorted(keys_of_persons(connection, [self._cipher.person_key(holder)]))
+            return self._newest_first(connection, annotated_copy.c.person_key.in_(persons))
 
     def of_certificate(self, number: str) -> tuple[AnnotatedCopy, ...]:
         """The copies of a certificate, newest first."""

@@ -6,11 +6,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from certsvc.adapters.access_schema import personal_look
 from certsvc.adapters.audit_store import append_entry
 from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.person_links import keys_of_persons
 from certsvc.adapters.share_schema import share_grant
 from certsvc.domain.caller import Caller
 from certsvc.domain.permission import Action
@@ -45,15 +46,16 @@ class DatabaseShareGrantStore:
 
     def of_holder(self, holder: str) -> tuple[ShareGrant, ...]:
         """The holder's grants, newest first."""
-        own = share_grant.c.person_key == self._cipher.person_key(holder)
-        newest = select(share_grant).where(own).order_by(share_grant.c.made_at.desc(), share_grant.c.id)
+        newest = select(share_grant).order_by(share_grant.c.made_at.desc(), share_grant.c.id)
         with self._engine.begin() as connection:
+            newest = newest.where(share_grant.c.person_key.in_(self._persons(connection, holder)))
             return tuple(_grant(row, self._cipher) for row in connection.execute(newest))
 
     def cancel(self, grant: str, holder: str, by: Caller, at: datetime) -> ShareGrant | None:
         """End a grant of the holder; again: nothing new."""
-        own = (share_grant.c.id == grant) & (share_grant.c.person_key == self._cipher.person_key(holder))
         with self._engine.begin() as connection:
+            persons = self._persons(connection, holder)
+            own = (share_grant.c.id == grant) & share_grant.c.person_key.in_(persons)
             found = connection.execute(select(share_grant).where(own).with_for_update()).one_or_none()
             if found is None:
                 return None
@@ -68,6 +70,9 @@ class DatabaseShareGrantStore:
         with self._engine.begin() as connection:
             rows = connection.scalars(looks.order_by(personal_look.c.position))
             return tuple(read_instant(at) for at in rows)
+
+    def _persons(self, connection: Connection, holder: str) -> list[bytes]:
+        return sorted(keys_of_persons(connection, [self._cipher.person_key(holder)]))
 
 
 class DatabaseShareGrantBoard:

@@ -19,11 +19,12 @@ from certsvc.stages.copy_press import FIRST_AND_ONLY, CopyPress
 if TYPE_CHECKING:
     from certsvc.adapters.document.layout import Layout
     from certsvc.bootstrap.parts import Parts
+    from certsvc.stages.share_grants import Ownership
 
 COPY_LAYOUT = "annotated-copy/v1"
 
 
-def open_copies(parts: Parts) -> AnnotatedCopies:
+def open_copies(parts: Parts, ownership: Ownership) -> AnnotatedCopies:
     """Everything about annotated copies, for portal, command line and background work."""
 
     def tell_holder(connection: Connection, copy: str) -> None:
@@ -34,6 +35,7 @@ def open_copies(parts: Parts) -> AnnotatedCopies:
     return AnnotatedCopies(
         store=store,
         certificates=parts.certificates,
+        ownership=ownership,
         clock=parts.clock,
         random_bytes=os.urandom,
         missing=lambda texts: parts.glyphs.missing(texts),

@@ -12,7 +12,8 @@ from certsvc.domain.share_grant import ShareGrant
 
 
 class ShareGrantStore(Protocol):
-    """The grants of holders. A holder is asked for by the number of the identity document."""
+    """The grants of holders. A holder is asked for by the number of the identity document, or by another that is registered
+    as the same person's."""
 
     def make(self, grant: ShareGrant, code_digest: bytes, holder: str, by: Caller) -> None:
         """Keep a new grant, with its audit entry."""

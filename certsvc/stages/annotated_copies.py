@@ -42,7 +42,7 @@ from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.annotated_copies import CopyStore, JudgeCopy
 from certsvc.ports.share_grants import PublishedVersions
 from certsvc.stages.public_words import making
-from certsvc.stages.share_grants import Holder, is_holders
+from certsvc.stages.share_grants import Holder, Ownership
 
 _log = logging.getLogger(__name__)
 _COPY = "加注件"
@@ -75,6 +75,7 @@ class AnnotatedCopies:
 
     store: CopyStore
     certificates: PublishedVersions
+    ownership: Ownership
     clock: Clock
     random_bytes: Callable[[int], bytes]
     missing: Callable[[Iterable[str]], frozenset[str]]
@@ -90,7 +91,7 @@ class AnnotatedCopies:
         the same request).
         """
         newest = self._newest(wish.number)
-        if newest is None or not is_holders(holder, newest.content):
+        if newest is None or not self.ownership.holds(holder, newest.content):
             raise UnknownReference(_NO_CERTIFICATE)
         begun = self._begin(newest, wish, by)
         with making(_COPY):
@@ -104,7 +105,7 @@ class AnnotatedCopies:
         return self._finish(self._begin(newest, wish, by))
 
     def of_holder(self, holder: Holder) -> tuple[AnnotatedCopy, ...]:
-        """The holder's copies, newest first: of certificates that bear the holder's name and number."""
+        """The holder's copies, newest first: of certificates that bear the holder's name, and a number of theirs."""
         copies = self.store.of_holder(_plain(holder.id_number))
         own = {number for number in {one.number for one in copies} if self._is_own(holder, number)}
         return tuple(one for one in copies if one.number in own)
@@ -211,7 +212,7 @@ class AnnotatedCopies:
 
     def _is_own(self, holder: Holder, number: str) -> bool:
         newest = self._newest(number)
-        return newest is not None and is_holders(holder, newest.content)
+        return newest is not None and self.ownership.holds(holder, newest.content)
 
     def _newest(self, number: str) -> Draft | None:
         versions = self.certificates.published(number=_plain(number))

@@ -14,7 +14,7 @@ from typing import Final
 from certsvc.errors import UnknownReference
 from certsvc.ports.look_ups import LookUp, NotedLookUps
 from certsvc.ports.share_grants import PublishedVersions, ShareGrantStore
-from certsvc.stages.share_grants import NO_CERTIFICATE, Holder, is_holders
+from certsvc.stages.share_grants import NO_CERTIFICATE, Holder, Ownership
 
 MOST: Final = 200
 _MARKS: Final = "甲乙丙丁戊己庚辛壬癸"
@@ -53,12 +53,13 @@ class HolderLookUps:
     noted: NotedLookUps
     grants: ShareGrantStore
     certificates: PublishedVersions
+    ownership: Ownership
 
     def of(self, holder: Holder, number: str) -> SeenByHolder:
         """The last 200 look-ups of the holder's certificate. Raises UnknownReference when it is not the holder's."""
         number = number.strip().upper()
         versions = self.certificates.published(number=number)
-        if not versions or not is_holders(holder, versions[-1].draft.content):
+        if not versions or not self.ownership.holds(holder, versions[-1].draft.content):
             raise UnknownReference(NO_CERTIFICATE)
         openings = [
             GrantOpening(at, grant.id, grant.recipient)

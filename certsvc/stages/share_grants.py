@@ -16,6 +16,7 @@ from certverify.verdict import StatusWord
 
 from certsvc.domain.caller import Caller
 from certsvc.domain.certificate import CertificateContent
+from certsvc.domain.id_numbers import asked_id_numbers
 from certsvc.domain.share_grant import (
     DEFAULT_DAYS,
     SHAREABLE,
@@ -48,6 +49,25 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Ownership:
+    """Whose a certificate is, for whoever acts on it: sharing, copying, asking who looked.
+
+    `persons` gives the keyed digests of numbers and of those that are registered as the same person's; `person_key` the
+    keyed digest of one number.
+    """
+
+    persons: Callable[[Sequence[str]], frozenset[bytes]]
+    person_key: Callable[[str], bytes]
+
+    def holds(self, holder: Holder, content: CertificateContent) -> bool:
+        """Whether the name is the holder's, blanks aside, and the number theirs or a linked one."""
+        award = content.award
+        if _plain(award.name) != _plain(holder.name):
+            return False
+        return self.person_key(award.document.number) in self.persons(asked_id_numbers(holder.id_number))
+
+
+@dataclass(frozen=True, slots=True)
 class MadeGrant:
     """A new grant, with the code that is shown this once."""
 
@@ -74,6 +94,7 @@ class ShareGrants:
 
     store: ShareGrantStore
     certificates: PublishedVersions
+    ownership: Ownership
     clock: Clock
     random_bytes: Callable[[int], bytes]
 
@@ -104,20 +125,30 @@ class ShareGrants:
 
     def listed(self, holder: Holder) -> tuple[tuple[ShareGrant, tuple[datetime, ...]], ...]:
         """The holder's grants, newest first, each with the instants at which it was opened."""
-        grants = self.store.of_holder(holder.id_number)
-        return tuple((grant, self.store.openings(grant.id)) for grant in grants)
+        return tuple((grant, self.store.openings(grant.id)) for grant in self._own(holder))
 
     def cancel(self, holder: Holder, grant: str, by: Caller) -> ShareGrant:
         """End a grant at once; again: nothing new. Raises UnknownReference when the holder has no such grant."""
+        if all(one.id != grant for one in self._own(holder)):
+            raise UnknownReference(_NO_GRANT)
         cancelled = self.store.cancel(grant, holder.id_number, by, self.clock.now())
         if cancelled is None:
             raise UnknownReference(_NO_GRANT)
         return cancelled
 
+    def _own(self, holder: Holder) -> tuple[ShareGrant, ...]:
+        """By the certificate's name too: a passport's number alone may be that of another country's."""
+        grants = self.store.of_holder(holder.id_number)
+        own = {number for number in {one.number for one in grants} if self._is_own(holder, number)}
+        return tuple(one for one in grants if one.number in own)
+
     def _require_own(self, holder: Holder, number: str) -> None:
-        versions = self.certificates.published(number=number)
-        if not versions or not is_holders(holder, versions[-1].draft.content):
+        if not self._is_own(holder, number):
             raise UnknownReference(NO_CERTIFICATE)
+
+    def _is_own(self, holder: Holder, number: str) -> bool:
+        versions = self.certificates.published(number=number)
+        return bool(versions) and self.ownership.holds(holder, versions[-1].draft.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +184,6 @@ def told_status(verdict: Verdict) -> StatusWord:
     """A known bad status stands whatever else is open; a good one needs a check that passed."""
     good = verdict.status is StatusWord.VALID
     return StatusWord.UNKNOWN if good and verdict.outcome is not Outcome.PASSED else verdict.status
-
-
-def is_holders(holder: Holder, content: CertificateContent) -> bool:
-    """Whether a certificate is the holder's: number of the identity document and name, blanks aside."""
-    award = content.award
-    same_document = award.document.number == holder.id_number.strip().upper()
-    return same_document and _plain(award.name) == _plain(holder.name)
 
 
 def _plain(name: str) -> str:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import httpx
+import pytest
 
+from certsvc.adapters.person_links import DatabasePersonLinks
+from certsvc.domain.identity import IdDocument, IdKind
+from certsvc.errors import UnknownReference
+from certsvc.ports.credit import LinkedDocuments
+from certsvc.stages.annotated_copies import CopyWish
 from certsvc.stages.share_grants import Holder
 from tests.portal.holders import Portal, number_of, page
 
@@ -136,3 +143,46 @@ def test_a_grant_without_fields_or_of_somebody_else_is_not_made(portal: Portal) 
 def _holder(portal: Portal, row: int) -> Holder:
     award = portal.regular[row].draft.content.award
     return Holder(award.name, award.document.number)
+
+
+def test_a_linked_number_may_do_what_the_number_on_the_certificate_may_and_nobody_else(
+    portal: Portal,
+) -> None:
+    office, one = portal.desk.office.office, portal.regular[2]
+    award, number = one.draft.content.award, number_of(one)
+    passport = "E98765432"
+    linked, stranger = Holder(award.name, passport), Holder("周敏", passport)
+    by = office.holder_sign_in.caller_of(linked)
+    pages = (f"/portal/look-ups?number={number}", f"/portal/shares?number={number}")
+    with portal.person(award.name, passport) as browser:
+        assert all("还没有已发的证书" in page(browser.get(path)).text for path in pages), (
+            "before two officials linked it"
+        )
+    links = DatabasePersonLinks(office.engine, office.keys.cipher)
+    card = IdDocument(IdKind.CITIZEN, award.document.number)
+    links.link(
+        LinkedDocuments(card, IdDocument(IdKind.PASSPORT, passport), "吉人社函〔2026〕1号"),
+        office.clock.now(),
+    )
+    with portal.person(award.name, passport) as browser:
+        assert all(number in page(browser.get(path)).text for path in pages)
+        assert "曾用写法" not in page(browser.get(f"/portal/certificates/{number}")).text
+    made = office.share_grants.make(linked, number, ["name"], "某公司", by)
+    copy = office.copies.make(linked, CopyWish(number, "某公司", "投标", date(2026, 12, 1), "linked-1"), by)
+    assert office.copies.document(copy.id, by, "portal", linked).startswith(b"%PDF-")
+    old = Holder(award.name, award.document.number)
+    assert [grant.id for grant, _ in office.share_grants.listed(old)] == [made.grant.id], "the same person's"
+    assert office.holder_look_ups.of(linked, number).number == number
+    for who in (stranger, Holder(award.name, "E11111111"), _holder(portal, 3)):
+        with pytest.raises(UnknownReference):
+            office.share_grants.make(who, number, ["name"], "某公司", by)
+        with pytest.raises(UnknownReference):
+            office.copies.document(copy.id, by, "portal", who)
+        with pytest.raises(UnknownReference):
+            office.copies.make(who, CopyWish(number, "某公司", "投标", date(2026, 12, 1), "linked-2"), by)
+        with pytest.raises(UnknownReference):
+            office.holder_look_ups.of(who, number)
+        with pytest.raises(UnknownReference):
+            office.share_grants.cancel(who, made.grant.id, by)
+        assert office.share_grants.listed(who) == office.copies.of_holder(who) == ()
+    assert office.share_grants.cancel(old, made.grant.id, by).cancelled_at is not None

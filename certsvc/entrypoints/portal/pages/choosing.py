@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from certsvc.bootstrap import Office
 from certsvc.domain.titles import TITLES
 from certsvc.entrypoints.portal.access import SignedHolder
-from certsvc.stages.share_grants import is_holders
 
 CHANNEL = "portal"
 
@@ -22,9 +21,11 @@ class Choice:
 
 
 def own_choices(office: Office, signed: SignedHolder) -> tuple[Choice, ...]:
-    """The certificates that the holder may choose from, by number: those under the very name and number of the session."""
+    """The certificates that the holder may choose from, by number: those under the name of the session and a number of theirs."""
     newest = office.own_certificates.newest(signed.holder, signed.caller, CHANNEL)
-    contents = (one.draft.content for one in newest if is_holders(signed.holder, one.draft.content))
+    contents = (
+        one.draft.content for one in newest if office.ownership.holds(signed.holder, one.draft.content)
+    )
     return tuple(Choice(one.number, TITLES[one.award.title], one.award.level.label) for one in contents)
 
 

@@ -32,7 +32,6 @@ from certsvc.entrypoints.portal.pages.access import Viewing
 from certsvc.entrypoints.portal.pages.showing import HOME, show
 from certsvc.formats.manual_code import manual_code
 from certsvc.formats.zip_stream import zip_chunks
-from certsvc.stages.share_grants import is_holders
 
 router = APIRouter(include_in_schema=False)
 Number = Annotated[str, Path(pattern="^[0-9A-Za-z]{1,32}$")]
@@ -131,7 +130,7 @@ def certificate(request: Request, number: Number, signed: Viewing) -> Response:
         plain=told.plain_status(newest.status, newest.kept.draft.content),
         content=content_object(newest.kept.draft.content),
         days=_days(newest.kept.draft.content),
-        under_own_number=is_holders(signed.holder, newest.kept.draft.content),
+        under_own_name=office.ownership.holds(signed.holder, newest.kept.draft.content),
         code=manual_code(newest.kept.record),
         told=told,
         labels=LABELS_BOTH,
