@@ -22,6 +22,7 @@ from certsvc.adapters.annulment_store import index_citations
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.batch_schema import contents_read
 from certsvc.adapters.database import hold_table, insert_unless_known
+from certsvc.adapters.examination_news import tell_of_examination
 from certsvc.adapters.facts_store import DatabaseFacts
 from certsvc.adapters.filed_persons import index_persons
 from certsvc.adapters.filing_outlines import keep_outline, name_context
@@ -153,6 +154,7 @@ class DatabaseFilingStore(DatabaseFacts):
             insert_unless_known(connection, contents_read, {"filing_id": examined.id})
             keep_outline(connection, self._cipher, examined, by.name)
             index_persons(connection, self._cipher, examined.id, examined.persons)
+            tell_of_examination(connection, self._cipher, examined, examined.received_at)
             _note(connection, examined.received_at, by, Action.FILING_SUBMIT, examined.id, before)
 
     def approve(self, wanted: str, by: str, at: datetime) -> None:

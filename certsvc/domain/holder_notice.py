@@ -28,6 +28,8 @@ class NoticeKind(StrEnum):
     VOIDED = "voided"
     REINSTATED = "reinstated"
     HELD = "held"
+    NOT_ADMITTED = "not_admitted"
+    GOES_ON = "goes_on"
     HISTORY_CONFIRMED = "history_confirmed"
     SHARE_OPENED = "share_opened"
     COPY_READY = "copy_ready"
@@ -85,6 +87,16 @@ _WORDS: Final[dict[NoticeKind, tuple[str, str, str]]] = {
         "您的职称评审结果在备案中暂缓，等待核实。",
         "Your review result is held in the filing until it is looked into.",
         "limited",
+    ),
+    NoticeKind.NOT_ADMITTED: (
+        "您的职称评审结果在备案审查中没有通过。",
+        "Your review result did not pass the examination of the filing.",
+        "failed",
+    ),
+    NoticeKind.GOES_ON: (
+        "您的职称评审结果已继续办理备案。",
+        "The filing of your review result goes on.",
+        "passed",
     ),
     NoticeKind.HISTORY_CONFIRMED: (
         "您的职称历史记录已确认。",

@@ -105,3 +105,33 @@ def test_a_row_that_is_held_at_the_issue_is_told(deciders: Deciders) -> None:
         deciders.office.issuance.run(filing)
     holder = Holder(str(rows[0]["姓名"]), str(rows[0]["证件号码"]))
     assert told(deciders, holder) == [NoticeKind.ISSUED, NoticeKind.HELD]
+
+
+def test_the_first_examination_is_told_once_to_whom_it_stops_and_that_it_goes_on(deciders: Deciders) -> None:
+    batch = sample(REGULAR)
+    rows = [dict(row) for row in batch.rows[:3]]
+    people = [Holder(str(row["姓名"]), str(row["证件号码"])) for row in rows]
+    wrong = [rows[0], {**rows[1], "公示结果": "有异议"}, {**rows[2], "性别": "男"}]
+    assert rows[2]["性别"] != "男"
+    first, second = batch.with_rows(wrong).xlsx(), batch.with_rows(rows).xlsx()
+    for _ in range(2):
+        deciders.under_test.submit(first)
+    assert [told(deciders, one) for one in people] == [[], [NoticeKind.HELD], [NoticeKind.NOT_ADMITTED]]
+    deciders.clock.advance(timedelta(minutes=1))
+    for _ in range(2):
+        report = deciders.under_test.submit(second)
+    assert report.rows.admitted == 3
+    assert [told(deciders, one) for one in people] == [
+        [],
+        [NoticeKind.HELD, NoticeKind.GOES_ON],
+        [NoticeKind.NOT_ADMITTED, NoticeKind.GOES_ON],
+    ]
+
+
+def test_a_filing_that_is_returned_as_a_whole_tells_no_person(deciders: Deciders) -> None:
+    batch = sample(REGULAR)
+    early = dict.fromkeys(("公示1结束日期", "公示2结束日期"), date(2023, 9, 25))
+    report = deciders.under_test.submit(batch.with_rows(batch.rows[:1]).with_header(**early).xlsx())
+    assert report.rows.admitted == 0
+    row = batch.rows[0]
+    assert told(deciders, Holder(str(row["姓名"]), str(row["证件号码"]))) == []
