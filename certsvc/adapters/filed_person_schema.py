@@ -1,4 +1,7 @@
-"""The tables of the persons whom filings name: by keyed digest, so that they can ask for their own rows alone."""
+"""The tables of the persons whom filings name: by keyed digest, so that they can ask for their own rows alone.
+
+The code of the unit stands beside, so that a unit can ask for the rows that name it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ filed_person = Table(
     Column("row_no", Integer, primary_key=True),
     Column("person_key", LargeBinary(32), nullable=False),
     Column("sealed_title", LargeBinary, nullable=False),
+    Column("unit_code", String(18)),
     Index("ix_filed_person_person_key", "person_key"),
+    Index("ix_filed_person_unit_code", "unit_code", "filing_id", "row_no"),
 )
 
 persons_read = Table(

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, exists, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, delete, exists, func, insert, select
 
 from certsvc.adapters.clock import local_day
 from certsvc.adapters.database import insert_unless_known, read_one_moment
@@ -29,6 +29,25 @@ from certsvc.ports import PersonalCipher
 _MOST = 100
 """Rows of one person that are looked at: far more than anybody can have."""
 _ERRORS = (Severity.ERROR, Severity.INFO)  # 未通过 is no error of the row
+PUBLISHED = exists().where(
+    certificate.c.filing_id == filed_person.c.filing_id,
+    certificate.c.row_no == filed_person.c.row_no,
+    certificate.c.state == "published",
+)
+"""Whether a filed row has a certificate that can be had."""
+FILED_ROWS: Select[Any] = (
+    select(filed_person.c.filing_id, filed_person.c.row_no, filed_person.c.sealed_title, filing_row.c.outcome)
+    .add_columns(filing.c.status, filing.c.batch_ref, filing.c.committee_code)
+    .add_columns(filing.c.announcement_ref, filing.c.received_at, filing.c.approved_at)
+    .add_columns(PUBLISHED.label("published"), is_closed(filing.c.id).label("batch_void"))
+    .join(filing, filing.c.id == filed_person.c.filing_id)
+    .join(
+        filing_row,
+        (filing_row.c.filing_id == filed_person.c.filing_id) & (filing_row.c.row_no == filed_person.c.row_no),
+    )
+    .order_by(filing.c.received_at.desc(), filed_person.c.filing_id, filed_person.c.row_no)
+)
+"""Filed rows whose persons are known, the newest filing first."""
 
 
 class DatabaseFiledPersons:
@@ -57,6 +76,7 @@ class DatabaseFiledPersons:
             connection.execute(select(filing.c.id).where(filing.c.id == wanted).with_for_update()).one()
             if not insert_unless_known(connection, persons_read, {"filing_id": wanted}):
                 return False
+            connection.execute(delete(filed_person).where(filed_person.c.filing_id == wanted))
             _write(connection, self._cipher, wanted, persons)
         return True
 
@@ -80,32 +100,17 @@ class DatabaseFiledRows:
     def of_person(self, id_numbers: Sequence[str]) -> tuple[FiledRow, ...]:
         """The rows of filings that name the person, by a registered other number too; the newest filing first."""
         keys = [self._cipher.person_key(number) for number in id_numbers]
-        own, row = filed_person.c, filing_row.c
-        published = exists().where(
-            certificate.c.filing_id == own.filing_id,
-            certificate.c.row_no == own.row_no,
-            certificate.c.state == "published",
-        )
         replaced = exists().where(
-            filing_outline.c.filing_id == own.filing_id, filing_outline.c.replaced_by.is_not(None)
+            filing_outline.c.filing_id == filed_person.c.filing_id, filing_outline.c.replaced_by.is_not(None)
         )
-        wanted = (
-            select(own.filing_id, own.row_no, own.sealed_title, row.outcome)
-            .add_columns(filing.c.status, filing.c.batch_ref, filing.c.committee_code)
-            .add_columns(filing.c.announcement_ref, filing.c.received_at, filing.c.approved_at)
-            .add_columns(published.label("published"), is_closed(filing.c.id).label("batch_void"))
-            .join(filing, filing.c.id == own.filing_id)
-            .join(filing_row, (row.filing_id == own.filing_id) & (row.row_no == own.row_no))
-            .where(~replaced)
-            .order_by(filing.c.received_at.desc(), own.filing_id, own.row_no)
-            .limit(_MOST)
-        )
+        wanted = FILED_ROWS.where(~replaced).limit(_MOST)
         with read_one_moment(self._engine) as connection:
             persons = list(keys_of_persons(connection, keys))
-            found = connection.execute(wanted.where(own.person_key.in_(persons))).all()
-            return tuple(self._row(connection, one) for one in found)
+            found = connection.execute(wanted.where(filed_person.c.person_key.in_(persons))).all()
+            return tuple(self.read(connection, one) for one in found)
 
-    def _row(self, connection: Connection, found: Row[Any]) -> FiledRow:
+    def read(self, connection: Connection, found: Row[Any]) -> FiledRow:
+        """A row of `FILED_ROWS` with what was found of it. Decrypts name and title."""
         place = _context(found.filing_id, found.row_no)
         codes = _codes(connection, found.filing_id, found.row_no)
         return FiledRow(
@@ -153,6 +158,7 @@ def _write(
             "filing_id": owner,
             "row_no": one.row,
             "person_key": cipher.person_key(one.id_number),
+            "unit_code": one.unit_code,
             "sealed_title": cipher.encrypt(
                 json.dumps(asdict(one.filed), ensure_ascii=False).encode(), context=_context(owner, one.row)
             ),

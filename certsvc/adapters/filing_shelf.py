@@ -49,7 +49,7 @@ _MINE, _THEIRS, _LATER = (
     filed_person.alias("theirs"),
     filing_outline.alias("later"),
 )
-_FILED_AGAIN = and_(
+FILED_AGAIN = and_(
     _OWN.followed_by.is_not(None),
     exists().where(
         _MINE.c.filing_id == filing_row.c.filing_id,
@@ -63,7 +63,7 @@ _FILED_AGAIN = and_(
     ),
 )
 _HELD = and_(
-    filing_row.c.outcome == "held", _OWN.replaced_by.is_(None), filing.c.status != "refused", ~_FILED_AGAIN
+    filing_row.c.outcome == "held", _OWN.replaced_by.is_(None), filing.c.status != "refused", ~FILED_AGAIN
 )
 _LISTED = (
     *(filing.c[name] for name in ("id", "status", "announcement_ref", "file_name", "maker", "checker")),

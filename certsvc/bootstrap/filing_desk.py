@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from certsvc.adapters.filing_outlines import DatabaseOutlines
 from certsvc.adapters.filing_shelf import DatabaseFilingShelf
+from certsvc.adapters.unit_rows import DatabaseUnitRows
 from certsvc.domain.permission import Action
 from certsvc.domain.registry import Registry
 from certsvc.errors import UnknownReference
@@ -15,6 +16,7 @@ from certsvc.ports.filings import Outcome
 from certsvc.stages.filing_corrections import Corrections, column_words, empty_file
 from certsvc.stages.filing_desk import FilingDesk
 from certsvc.stages.filing_outlines import OutlineFilling, Terms
+from certsvc.stages.unit_people import PeopleOfUnit
 
 if TYPE_CHECKING:
     from certsvc.bootstrap.office import Office
@@ -31,6 +33,7 @@ class FilingFace:
     desk: FilingDesk
     corrections: Corrections
     filling: OutlineFilling
+    unit_people: PeopleOfUnit
 
     def template(self) -> bytes:
         """The empty workbook (XLSX)."""
@@ -75,7 +78,14 @@ def open_filing_face(office: Office, read_file: Callable[[bytes, str], RawWorkbo
         desk.terms,
         lambda filing: _filed_by(office, filing),
     )
-    return FilingFace(desk, corrections, filling)
+    people = PeopleOfUnit(
+        office.permits,
+        DatabaseUnitRows(office.reading_engine, office.keys.cipher),
+        office.looks,
+        office.clock,
+        desk.committee_name,
+    )
+    return FilingFace(desk, corrections, filling, people)
 
 
 class _Registries:

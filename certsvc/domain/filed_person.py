@@ -21,11 +21,15 @@ class FiledTitle:
 
 @dataclass(frozen=True, slots=True)
 class FiledPerson:
-    """A row whose name and document number are readable: 序号, number, what is kept beside it."""
+    """A row whose name and document number are readable: 序号, number, what is kept beside it.
+
+    `unit_code`: the unified social credit code of the unit that the row names; None where it is unreadable.
+    """
 
     row: int
     id_number: str
     filed: FiledTitle
+    unit_code: str | None = None
 
 
 def persons_of(rows: Iterable[SubmittedRow]) -> Iterator[FiledPerson]:
@@ -34,4 +38,4 @@ def persons_of(rows: Iterable[SubmittedRow]) -> Iterator[FiledPerson]:
         if row.name is not None and row.document is not None:
             level = None if row.level is None else row.level.label
             filed = FiledTitle(row.name, row.title, level, row.series, row.specialty)
-            yield FiledPerson(row.number, row.document.number, filed)
+            yield FiledPerson(row.number, row.document.number, filed, row.unit_code)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from certsvc.domain.filed_person import FiledPerson
 from certsvc.domain.under_way import FiledRow
+from certsvc.domain.unit_people import UnitRow, UnitState
+
+
+@dataclass(frozen=True, slots=True)
+class UnitQuestion:
+    """Whose people (unified social credit code), of which review year, standing how; None: not narrowed."""
+
+    unit: str
+    year: int | None = None
+    state: UnitState | None = None
 
 
 class FiledRows(Protocol):
@@ -26,4 +37,16 @@ class FiledPersons(Protocol):
 
     def keep(self, filing: str, persons: Sequence[FiledPerson]) -> bool:
         """Write in one transaction whom a stored filing names, and that it was read; False where that was known."""
+        ...
+
+
+class UnitRows(Protocol):
+    """The filed rows that name a unit, for reading only; what was filed again stands in the later filing alone."""
+
+    def by_state(self, question: UnitQuestion) -> Mapping[UnitState, int]:
+        """How many rows of the unit stand how, the question's own state aside."""
+        ...
+
+    def rows(self, question: UnitQuestion, offset: int, most: int) -> Sequence[UnitRow]:
+        """Some of them, the newest filing first. Personal: note the look before they are shown."""
         ...

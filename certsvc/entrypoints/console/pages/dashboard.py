@@ -19,13 +19,14 @@ from certsvc.entrypoints.console.pages.requests import tallies as request_tallie
 from certsvc.entrypoints.console.pages.showing import HOME, show
 from certsvc.entrypoints.console.pages.supervising import tallies as supervision_tallies
 from certsvc.entrypoints.console.pages.tallies import Tally
+from certsvc.entrypoints.console.pages.unit_people import tallies as unit_tallies
 from certsvc.entrypoints.http.permitted import open_to_signed_in
 
 router = APIRouter(include_in_schema=False)
 TALLIES: Final[tuple[Callable[[Office, Caller], Iterable[Tally]], ...]] = (
     filing_tallies,
+    unit_tallies,
     decision_tallies,
-    request_tallies,
     supervision_tallies,
     request_tallies,
     system_tallies,

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from certsvc.entrypoints.console.pages import filing_steps, filing_waits, filings
+from certsvc.entrypoints.console.pages import filing_steps, filing_waits, filings, unit_people
 
-ROUTERS = (filings.router, filing_steps.router, filing_waits.router)
+ROUTERS = (filings.router, filing_steps.router, filing_waits.router, unit_people.router)

@@ -39,6 +39,7 @@ WINGS: Final = (
             Room("/console/filings", "备案", "Filings", Action.FILING_READ),
             Room("/console/deadlines", "办理期限", "Deadlines", Action.FILING_READ),
             Room("/console/holds", "异议与暂缓", "Objections and holds", Action.FILING_READ),
+            Room("/console/unit-people", "本单位人员", "People of the unit", Action.UNIT_PEOPLE_READ),
             Room("/console/requests", "持证人申请", "Requests of holders", Action.REQUEST_READ),
         ),
     ),
