@@ -44,3 +44,12 @@ holder_session = Table(
     Index("ix_holder_session_owner", "owner"),
     Index("ix_holder_session_previous_digest", "previous_digest"),
 )
+
+seen_browser = Table(
+    "seen_browser",
+    metadata,
+    Column("owner", LargeBinary(32), primary_key=True),
+    Column("browser_key", LargeBinary(32), primary_key=True),
+    Column("seen_on", String(10), nullable=False),
+    Index("ix_seen_browser_seen_on", "seen_on"),
+)

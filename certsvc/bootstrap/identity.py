@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import Table
 
 from certsvc.adapters.kept_sessions import DatabaseSessions
+from certsvc.adapters.seen_browsers import DatabaseSeenBrowsers
 from certsvc.adapters.session_schema import holder_session, official_session
 from certsvc.adapters.spent_tokens import DatabaseSpentTokens
 from certsvc.ports.access import IdentityProvider
@@ -41,7 +42,9 @@ def open_holder_sign_in(office: Office) -> HolderSignIn:
     attempts = _attempts(office, "portal", _holders_provider(office), missing)
     limits = _limits(office, settings.holder_session_idle_minutes, settings.holder_session_hours)
     sessions = _sessions(office, "portal", holder_session, limits)
-    return HolderSignIn(attempts, sessions, office.keys.cipher, frozenset(settings.holder_oidc_acr.split()))
+    cipher, enough = office.keys.cipher, frozenset(settings.holder_oidc_acr.split())
+    browsers = DatabaseSeenBrowsers(office.engine, cipher, office.holder_news)
+    return HolderSignIn(attempts, sessions, cipher, enough, browsers)
 
 
 def _attempts(office: Office, face: str, provider: IdentityProvider | None, missing: str) -> Attempts:

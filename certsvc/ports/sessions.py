@@ -50,6 +50,18 @@ class KeptSession:
         return f"session/{self.id.hex()[:16]}"
 
 
+class SeenBrowsers(Protocol):
+    """In which kinds of browsers holders signed in, as far as telling them of a new one needs it."""
+
+    def note(self, owner: bytes, browser: str, at: datetime) -> None:
+        """Note a sign-in. The holder is told of a kind of browser that was not seen for 90 days, not at the first sign-in."""
+        ...
+
+    def forget(self, at: datetime) -> None:
+        """Delete what was seen too long ago."""
+        ...
+
+
 class SessionBoard(Protocol):
     """The sessions of one face."""
 

@@ -18,6 +18,7 @@ from certsvc.domain.id_numbers import asked_id_numbers
 from certsvc.errors import NotPermitted
 from certsvc.ports import PersonalCipher
 from certsvc.ports.access import Assertion
+from certsvc.ports.sessions import SeenBrowsers
 from certsvc.stages.sessions import OpenedSession, Opening, Sessions
 from certsvc.stages.share_grants import Holder
 from certsvc.stages.sign_in_attempts import Attempts, ProviderAnswer
@@ -67,6 +68,7 @@ class HolderSignIn:
     sessions: Sessions
     cipher: PersonalCipher
     enough: frozenset[str]
+    browsers: SeenBrowsers
 
     def finish(
         self, sealed: bytes, answer: ProviderAnswer, replaced: str | None, browser: str = ""
@@ -83,7 +85,7 @@ class HolderSignIn:
         return self.open(holder, browser), next_address
 
     def open(self, asserted: AssertedHolder, browser: str = "") -> OpenedSession:
-        """Open a session for a holder that the provider has asserted."""
+        """Open a session for a holder that the provider has asserted; a new kind of browser is told to the holder."""
         opening = Opening(
             self.owner_of(asserted.holder),
             asserted.assurance,
@@ -91,6 +93,7 @@ class HolderSignIn:
             asserted.provider_session,
             asserted.provider_subject,
         )
+        self.browsers.note(self._person_key(asserted.holder), browser, self.sessions.clock.now())
         plain = json.dumps([asserted.holder.name, asserted.holder.id_number, asserted.document_kind])
         return self.sessions.open(
             opening,
@@ -123,8 +126,9 @@ class HolderSignIn:
         self.sessions.end(token, caller)
 
     def work(self, _stopping: Callable[[], bool]) -> None:
-        """Background work: forget sessions that are over."""
+        """Background work: forget sessions that are over, and browsers that were seen too long ago."""
         self.sessions.forget_over()
+        self.browsers.forget(self.sessions.clock.now())
 
     def end_as_provider_says(self, raw_token: str) -> None:
         """End the sessions that the provider ended. Raises NotSignedIn for a message that is not the provider's."""
