@@ -118,7 +118,7 @@ def _keep(
     }
     row = {"filing_id": owner, "received_at": received_at, "filed_by": filed_by, **columns}
     if insert_unless_known(connection, filing_outline, row):
-        _join_batch(connection, owner, committee, batch)
+        _join_batch(connection, owner, committee, batch, received_at)
     else:
         connection.execute(update(filing_outline).where(filing_outline.c.filing_id == owner).values(columns))
         connection.execute(delete(filing_due).where(filing_due.c.filing_id == owner))
@@ -136,34 +136,73 @@ def _keep(
         connection.execute(insert(filing_due), steps)
 
 
-def _join_batch(connection: Connection, owner: str, committee: str | None, batch: str | None) -> None:
-    """A filing of a batch that was filed before follows the newest of them; both say so."""
+def _join_batch(
+    connection: Connection, owner: str, committee: str | None, batch: str | None, received_at: str
+) -> None:
+    """Take the place in the chain of the batch that the time of receipt gives; the neighbours on both sides say so.
+
+    Of filings received at one time the one that is written later follows.
+    """
     if committee is None or batch is None:
         return
-    own = filing_outline.c
-    before = connection.scalar(
-        select(own.filing_id)
-        .where(own.batch_ref == batch, own.committee_code == committee, own.filing_id != owner)
-        .where(own.followed_by.is_(None))
-        .order_by(own.received_at.desc(), own.filing_id.desc())
-        .limit(1)
-        .with_for_update()
+    own, newer = filing_outline.c, filing_outline.alias("newer")
+    mates = own.batch_ref == batch, own.committee_code == committee, own.filing_id != owner
+    followed_later = (
+        select(newer.c.filing_id)
+        .where(newer.c.filing_id == own.followed_by, newer.c.received_at > received_at)
+        .exists()
     )
-    if before is not None:
-        connection.execute(update(filing_outline).where(own.filing_id == before).values(followed_by=owner))
-        connection.execute(update(filing_outline).where(own.filing_id == owner).values(follows=before))
-        _replace(connection, owner, committee, batch)
+    ids = select(own.filing_id).where(*mates).limit(1).with_for_update()
+    before = connection.scalar(
+        ids.where(own.received_at <= received_at, own.followed_by.is_(None) | followed_later).order_by(
+            own.received_at.desc(), own.filing_id.desc()
+        )
+    )
+    behind = connection.scalar(
+        ids.where(own.received_at > received_at).order_by(own.received_at, own.filing_id)
+        if before is None
+        else select(own.followed_by).where(own.filing_id == before)
+    )
+    _link(connection, before, owner)
+    _link(connection, owner, behind)
+    _replace(connection, owner, committee, batch, received_at)
 
 
-def _replace(connection: Connection, owner: str, committee: str, batch: str) -> None:
-    """It takes the place of the open filings that name no more persons than it does; others it only adds to."""
-    own, rows = filing_outline.c, filing_row.c
+def _link(connection: Connection, before: str | None, behind: str | None) -> None:
+    if before is not None and behind is not None:
+        own = filing_outline.c
+        connection.execute(update(filing_outline).where(own.filing_id == before).values(followed_by=behind))
+        connection.execute(update(filing_outline).where(own.filing_id == behind).values(follows=before))
+
+
+def _replace(connection: Connection, owner: str, committee: str, batch: str, received_at: str) -> None:
+    """It takes the place of the older open filings that name no more persons than it does, others it only adds to; and the
+    first newer one that names no fewer persons takes its own."""
+    own, rows, newer = filing_outline.c, filing_row.c, filing_outline.alias("newer")
     persons = connection.scalar(select(func.count()).where(rows.filing_id == owner)) or 0
     theirs = select(func.count()).where(rows.filing_id == own.filing_id).scalar_subquery()
     status = select(filing.c.status).where(filing.c.id == own.filing_id).scalar_subquery()
+    mates = own.batch_ref == batch, own.committee_code == committee, own.filing_id != owner
+    replaced_later = (
+        select(newer.c.filing_id)
+        .where(newer.c.filing_id == own.replaced_by, newer.c.received_at > received_at)
+        .exists()
+    )
     connection.execute(
         update(filing_outline)
-        .where(own.batch_ref == batch, own.committee_code == committee, own.filing_id != owner)
-        .where(own.replaced_by.is_(None), status.in_(_OPEN), theirs <= persons)
+        .where(*mates, own.received_at <= received_at, status.in_(_OPEN), theirs <= persons)
+        .where(own.replaced_by.is_(None) | replaced_later)
         .values(replaced_by=owner)
     )
+    by = connection.scalar(
+        select(own.filing_id)
+        .where(*mates, own.received_at > received_at, theirs >= persons)
+        .order_by(own.received_at, own.filing_id)
+        .limit(1)
+    )
+    if by is not None:
+        connection.execute(
+            update(filing_outline)
+            .where(own.filing_id == owner, own.replaced_by.is_(None), status.in_(_OPEN))
+            .values(replaced_by=by)
+        )

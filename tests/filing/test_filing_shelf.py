@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,43 @@ def test_a_filing_without_an_outline_gets_the_same_one_later(office: OfficeUnder
     assert [
         row.name for one in sorted(before) for row in face.desk.shelf.rows(RowQuestion(one), 0, 100)
     ] == names
+
+
+def test_older_filings_are_put_before_the_newer_ones_whenever_their_outlines_are_made(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FixedClock(datetime(2026, 11, 20, 8, 0, tzinfo=UTC))
+    office = OfficeUnderTest(tmp_path / "home", clock, database_url)
+    filed = []
+    for file in (
+        sample(FAULTY).with_rows([{}]).xlsx(),
+        (EXAMPLES / FAULTY).read_bytes(),
+        sample(FAULTY).with_header(结果报送日期=date(2023, 9, 23)).xlsx(),
+    ):
+        filed.append(office.submit(file).filing)
+        clock.advance(timedelta(days=1))
+    face = office.office.filing_face
+    in_order = chain(face.desk, filed)
+    first, second, third = filed
+    assert in_order == [
+        (None, second, second),
+        (first, third, third),
+        (second, None, None),
+    ]
+    for order in permutations(filed):
+        with office.office.engine.begin() as connection:
+            for table in (filing_due, filing_outline):
+                connection.execute(delete(table))
+        monkeypatch.setattr(face.filling.store, "without", lambda order=order: order)
+        assert face.filling.fill() == len(filed)
+        assert chain(face.desk, filed) == in_order, order
+    office.close()
+
+
+def chain(desk: FilingDesk, filed: list[str]) -> list[tuple[str | None, str | None, str | None]]:
+    """Of each: the one before, the one behind, the one that took its place."""
+    found = [desk.shelf.find(one) for one in filed]
+    return [(one.follows, one.followed_by, one.replaced_by) for one in found if one is not None]
 
 
 def test_a_receipt_or_the_approval_takes_a_step_off_the_list(office: OfficeUnderTest) -> None:
