@@ -62,6 +62,23 @@ person_link = Table(
     Index("ix_person_link_group_key", "group_key"),
 )
 
+person_link_paper = Table(
+    "person_link_paper",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True, autoincrement=True),
+    Column("one_key", LargeBinary(32), nullable=False),
+    Column("other_key", LargeBinary(32), nullable=False),
+    Column("document_ref", String(128), nullable=False),
+    Column("first_person", String(64)),
+    Column("second_person", String(64)),
+    Column("linked_at", String(32), nullable=False),
+    Column("undone_at", String(32)),
+    Index("ix_person_link_paper_document_ref", "document_ref"),
+    Index("ix_person_link_paper_one_key", "one_key"),
+    Index("ix_person_link_paper_other_key", "other_key"),
+)
+"""Why documents are one person's: the groups follow from the papers that nobody has undone."""
+
 platform_message = Table(
     "platform_message",
     metadata,

@@ -33,13 +33,16 @@ holder_request = Table(
     Column("assigned_to", String(64), ForeignKey("actor.name")),
     Column("accepted_by", String(64), ForeignKey("actor.name")),
     Column("decision_id", String(20)),
+    Column("unlink_by", String(64), ForeignKey("actor.name")),
     UniqueConstraint("owner", "form_key", name="uq_holder_request_form"),
     CheckConstraint("kind IN ('name', 'id_number', 'correction', 'history', 'appeal')", name="kind_known"),
     CheckConstraint(
-        "state IN ('received', 'assigned', 'asked', 'accepted', 'done', 'declined', 'withdrawn')",
+        "state IN ('received', 'assigned', 'asked', 'accepted', 'done', 'declined', 'withdrawn', 'unlinking',"
+        " 'unlinked')",
         name="state_known",
     ),
     CheckConstraint("state != 'accepted' OR accepted_by IS NOT NULL", name="accepted_by_somebody"),
+    CheckConstraint("state != 'unlinking' OR unlink_by IS NOT NULL", name="unlinking_by_somebody"),
     Index("ix_holder_request_owner", "owner", "received_at"),
     Index("ix_holder_request_state", "state", "due_on"),
 )
@@ -76,6 +79,8 @@ personal_export = Table(
     Column("ready_at", String(32)),
     Column("ends_at", String(32), nullable=False),
     Column("sealed_file", LargeBinary),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_attempt_at", String(32)),
     CheckConstraint("(ready_at IS NULL) = (sealed_file IS NULL)", name="ready_with_file"),
     Index("ix_personal_export_owner", "owner", "asked_at"),
 )

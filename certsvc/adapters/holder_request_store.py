@@ -16,6 +16,7 @@ from certsvc.adapters.database import hold_table
 from certsvc.adapters.holder_news import HolderNews
 from certsvc.adapters.holder_request_schema import holder_request, holder_request_file, holder_request_step
 from certsvc.adapters.instants import instant_text, read_instant
+from certsvc.adapters.person_links import join_documents, part_documents
 from certsvc.domain.caller import Caller
 from certsvc.domain.decision_document import MediaType
 from certsvc.domain.holder_notice import NewNotice
@@ -139,6 +140,7 @@ class DatabaseRequestStore:
                 "assigned_to": move.assigned_to,
                 "accepted_by": move.accepted_by,
                 "decision_id": move.decision,
+                "unlink_by": move.unlink_by,
             }
             changes = {"state": move.to.value} | {
                 column: value for column, value in named.items() if value is not None
@@ -148,6 +150,7 @@ class DatabaseRequestStore:
             )
             position = self._add_step(connection, number, at, by, move.to, move.words)
             self._add_files(connection, number, move.files)
+            self._link(connection, number, move, by, at)
             if move.notice is not None:
                 told = NewNotice(f"request/{number}/{position}", bytes(row.owner), move.notice, number)
                 self._news.queue(connection, [told], at)
@@ -156,6 +159,14 @@ class DatabaseRequestStore:
             moved = _row(connection, number)
             assert moved is not None
             return _request(moved)
+
+    def _link(self, connection: Connection, number: str, move: RequestMove, by: Caller, at: datetime) -> None:
+        if move.joins is not None:
+            join_documents(connection, self._cipher, move.joins, at, by, move.action)
+        if move.parts is not None:
+            row = _row(connection, number)
+            assert row is not None
+            part_documents(connection, move.parts, at, by, move.action, row.unlink_by)
 
     def _some(
         self, which: ColumnElement[bool], order: Sequence[Any], offset: int, most: int
@@ -257,13 +268,16 @@ def _request(row: Row[Any]) -> HolderRequest:
         assigned_to=row.assigned_to,
         accepted_by=row.accepted_by,
         decision=row.decision_id,
+        unlink_by=row.unlink_by,
     )
 
 
 def _state_digest(connection: Connection, number: str) -> str:
     row = _row(connection, number)
     assert row is not None
-    kept = ("number", "kind", "subject", "place", "state", "assigned_to", "accepted_by", "decision_id")
+    kept = ["number", "kind", "subject", "place", "state", "assigned_to", "accepted_by", "decision_id"]
+    if row.unlink_by is not None:
+        kept.append("unlink_by")
     return digest_of({name: row._mapping[name] for name in kept})
 
 

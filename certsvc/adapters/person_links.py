@@ -11,10 +11,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from certsvc.adapters.audit_store import append_entry, digest_of
-from certsvc.adapters.credit_schema import person_link
+from certsvc.adapters.credit_schema import person_link, person_link_paper
 from certsvc.adapters.database import hold_table
 from certsvc.adapters.instants import instant_text
-from certsvc.domain.caller import OPERATOR
+from certsvc.domain.caller import OPERATOR, Caller
+from certsvc.formats.canonical import JsonValue
 from certsvc.ports import PersonalCipher
 from certsvc.ports.credit import LinkedDocuments
 
@@ -31,28 +32,121 @@ class DatabasePersonLinks:
 
     def link(self, linked: LinkedDocuments, at: datetime) -> bool:
         """Register two documents as one person's; groups that they belonged to become one."""
-        keys = [self._cipher.person_key(one.number) for one in (linked.one, linked.other)]
         with self._engine.begin() as connection:
-            hold_table(connection, person_link)
-            mine = select(person_link.c.person_key, person_link.c.group_key)
-            rows = connection.execute(mine.where(person_link.c.person_key.in_(keys)))
-            known = {row.person_key: row.group_key for row in rows}
-            groups = set(known.values())
-            if len(known) == len(keys) and len(groups) == 1:
-                return False
-            group = min(groups, default=keys[0])
-            connection.execute(
-                update(person_link).where(person_link.c.group_key.in_(groups)).values(group_key=group)
-            )
-            paper = {"document_ref": linked.document_ref, "linked_at": instant_text(at)}
-            fresh = [{"person_key": key, "group_key": group, **paper} for key in {*keys} if key not in known]
-            if fresh:
-                connection.execute(insert(person_link), fresh)
-            after = digest_of({"group": bytes(group).hex(), "document_ref": linked.document_ref})
-            append_entry(
-                connection, at, OPERATOR, _LINK_ACTION, f"person/{bytes(group).hex()[:32]}", after=after
-            )
-        return True
+            return join_documents(connection, self._cipher, linked, at, OPERATOR, _LINK_ACTION)
+
+
+def join_documents(
+    connection: Connection,
+    cipher: PersonalCipher,
+    linked: LinkedDocuments,
+    at: datetime,
+    by: Caller,
+    action: str,
+) -> bool:
+    """Register two documents as one person's in the caller's transaction; False when they were already.
+
+    The paper is kept beside the groups, with both persons who stand for it, so that it can be undone alone.
+    """
+    keys = [cipher.person_key(one.number) for one in (linked.one, linked.other)]
+    hold_table(connection, person_link)
+    mine = select(person_link.c.person_key, person_link.c.group_key)
+    rows = connection.execute(mine.where(person_link.c.person_key.in_(keys)))
+    known = {bytes(row.person_key): bytes(row.group_key) for row in rows}
+    groups = set(known.values())
+    _keep_paper(connection, keys, linked, at)
+    if len(known) == len(keys) and len(groups) == 1:
+        return False
+    group = min(groups, default=keys[0])
+    connection.execute(update(person_link).where(person_link.c.group_key.in_(groups)).values(group_key=group))
+    paper = {"document_ref": linked.document_ref, "linked_at": instant_text(at)}
+    fresh = [{"person_key": key, "group_key": group, **paper} for key in {*keys} if key not in known]
+    if fresh:
+        connection.execute(insert(person_link), fresh)
+    _note(connection, at, by, action, group, linked.document_ref, linked.persons)
+    return True
+
+
+def part_documents(
+    connection: Connection,
+    document_ref: str,
+    at: datetime,
+    by: Caller,
+    action: str,
+    first_person: str,
+) -> bool:
+    """Undo what a paper linked, in the caller's transaction: documents that no other paper holds together part again.
+
+    False when nothing stands on this paper.
+    """
+    hold_table(connection, person_link)
+    own = person_link_paper.c
+    this = (own.document_ref == document_ref) & own.undone_at.is_(None)
+    keys = {bytes(one) for one in connection.scalars(select(own.one_key).where(this))}
+    if not keys:
+        return False
+    connection.execute(update(person_link_paper).where(this).values(undone_at=instant_text(at)))
+    member = person_link.c
+    groups = set(connection.scalars(select(member.group_key).where(member.person_key.in_(keys))))
+    members = {
+        bytes(one)
+        for one in connection.scalars(select(member.person_key).where(member.group_key.in_(groups)))
+    }
+    held = select(own.one_key, own.other_key).where(own.undone_at.is_(None), own.one_key.in_(members))
+    pairs = [(bytes(one), bytes(other)) for one, other in connection.execute(held)]
+    for together in _together(members, pairs):
+        group = min(together)
+        connection.execute(update(person_link).where(member.person_key.in_(together)).values(group_key=group))
+    _note(connection, at, by, action, min(members), document_ref, (first_person, by.name))
+    return True
+
+
+def _together(members: Iterable[bytes], pairs: Iterable[tuple[bytes, bytes]]) -> list[set[bytes]]:
+    """The members, in sets of those that pairs hold together."""
+    of = {one: {one} for one in members}
+    for one, other in pairs:
+        if of[one] is not of[other]:
+            of[one] |= of[other]
+            for key in tuple(of[other]):
+                of[key] = of[one]
+    return list({id(one): one for one in of.values()}.values())
+
+
+def _keep_paper(connection: Connection, keys: Sequence[bytes], linked: LinkedDocuments, at: datetime) -> None:
+    own = person_link_paper.c
+    same = (
+        own.document_ref == linked.document_ref,
+        own.one_key.in_(keys),
+        own.other_key.in_(keys),
+        own.undone_at.is_(None),
+    )
+    if connection.execute(select(own.id).where(*same)).first() is not None:
+        return
+    first, second = linked.persons or (None, None)
+    connection.execute(
+        insert(person_link_paper).values(
+            one_key=keys[0],
+            other_key=keys[1],
+            document_ref=linked.document_ref,
+            first_person=first,
+            second_person=second,
+            linked_at=instant_text(at),
+        )
+    )
+
+
+def _note(
+    connection: Connection,
+    at: datetime,
+    by: Caller,
+    action: str,
+    group: bytes,
+    document_ref: str,
+    persons: tuple[str, str] | None,
+) -> None:
+    told: dict[str, JsonValue] = {"group": group.hex(), "document_ref": document_ref}
+    after = digest_of(told if persons is None else {**told, "persons": list(persons)})
+    append_entry(connection, at, by, action, f"person/{group.hex()[:32]}", after=after)
 
 
 def keys_of_persons(connection: Connection, keys: Iterable[bytes]) -> Mapping[bytes, tuple[bytes, ...]]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from certsvc.adapters.holder_request_store import DatabaseRequestStore
 from certsvc.adapters.holders_numbers import DatabaseHoldersNumbers
-from certsvc.adapters.person_links import DatabasePersonLinks
 from certsvc.stages.holder_requests import HolderRequests
 from certsvc.stages.request_work import RequestWork
 
@@ -44,7 +43,4 @@ class RequestDesk:
     def work(self) -> RequestWork:
         """The officials' side."""
         office = self._office
-        links = DatabasePersonLinks(office.engine, office.keys.cipher)
-        return RequestWork(
-            office.permits, self.store, office.decisions.find, links, office.looks, office.clock
-        )
+        return RequestWork(office.permits, self.store, office.decisions.find, office.looks, office.clock)

@@ -93,7 +93,10 @@ _KINDS: Final[Mapping[RequestKind, tuple[str, str, str, str]]] = {
 
 
 class RequestState(StrEnum):
-    """How far a request is. `asked`: something is missing; `done`, `declined`, `withdrawn`: it is over."""
+    """How far a request is. `asked`: something is missing; `done`, `declined`, `withdrawn`, `unlinked`: it is over.
+
+    `unlinking`: one official proposed to undo the link of two ID numbers, another has not said yet; it holds until then.
+    """
 
     RECEIVED = "received"
     ASSIGNED = "assigned"
@@ -102,6 +105,8 @@ class RequestState(StrEnum):
     DONE = "done"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    UNLINKING = "unlinking"
+    UNLINKED = "unlinked"
 
     @property
     def zh(self) -> str:
@@ -132,8 +137,12 @@ _STATES: Final = {
     RequestState.DONE: ("已办结", "done", "passed"),
     RequestState.DECLINED: ("不予办理", "declined", "failed"),
     RequestState.WITHDRAWN: ("已撤回", "withdrawn", "unknown"),
+    RequestState.UNLINKING: ("已办结，关联正在复核", "done, the link is looked into again", "limited"),
+    RequestState.UNLINKED: ("证件号码关联已撤销", "link of ID numbers undone", "failed"),
 }
-OVER: Final = frozenset({RequestState.DONE, RequestState.DECLINED, RequestState.WITHDRAWN})
+OVER: Final = frozenset(
+    {RequestState.DONE, RequestState.DECLINED, RequestState.WITHDRAWN, RequestState.UNLINKED}
+)
 WAITING: Final = frozenset({RequestState.RECEIVED, RequestState.ASSIGNED})
 """What an official may ask back, accept or decline."""
 
@@ -195,6 +204,7 @@ class HolderRequest:
     assigned_to: str | None = None
     accepted_by: str | None = None
     decision: str | None = None
+    unlink_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,8 @@ class Action(StrEnum):
     REQUEST_ACCEPT = "console:request:accept"
     REQUEST_DECLINE = "console:request:decline"
     REQUEST_CONCLUDE = "console:request:conclude"
+    REQUEST_UNLINK = "console:request:unlink"
+    REQUEST_UNLINK_CONFIRM = "console:request:unlink_confirm"
     E_LICENCE_READ = "api:e_licence:read"
     ACTOR_READ = "console:actor:read"
     ACTOR_ADD = "console:actor:add"
@@ -290,6 +292,7 @@ _TABLE: Final = (
             Action.REQUEST_ASK,
             Action.REQUEST_ACCEPT,
             Action.REQUEST_DECLINE,
+            Action.REQUEST_UNLINK,
         )
     ),
     Permission(
@@ -298,6 +301,13 @@ _TABLE: Final = (
         RegionRule.CITY,
         _OWN_REQUESTS,
         other_than=Action.REQUEST_ACCEPT,
+    ),
+    Permission(
+        Action.REQUEST_UNLINK_CONFIRM,
+        _WRITERS,
+        RegionRule.CITY,
+        _OWN_REQUESTS,
+        other_than=Action.REQUEST_UNLINK,
     ),
     *(
         Permission(action, _NO_ONE, RegionRule.PROVINCE, _OWN_REQUESTS, holder=True)

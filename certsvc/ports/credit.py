@@ -61,11 +61,13 @@ class CancelledYearStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkedDocuments:
-    """Two documents of one person, and the paper that says so."""
+    """Two documents of one person, and the paper that says so. `persons`: the two officials who stand for it; None: the
+    operator, on a paper of his own."""
 
     one: IdDocument
     other: IdDocument
     document_ref: str
+    persons: tuple[str, str] | None = None
 
 
 class PersonLinks(Protocol):

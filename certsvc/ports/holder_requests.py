@@ -18,6 +18,7 @@ from certsvc.domain.holder_request import (
     WholeRequest,
 )
 from certsvc.domain.permission import Action
+from certsvc.ports.credit import LinkedDocuments
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class NewRequest:
 class RequestMove:
     """A step of a request: from where it may be taken, where it leads, what the holder is told, and the notice.
 
-    `assigned_to`, `decision`: None leaves what stands there. `files` are added.
+    `assigned_to`, `decision`, `unlink_by`: None leaves what stands there. `files` are added. `joins`: documents that become one
+    person's by this very step; `parts`: the paper whose link ends by it. Both happen in the transaction of the step.
     """
 
     allowed: Collection[RequestState]
@@ -47,6 +49,9 @@ class RequestMove:
     accepted_by: str | None = None
     decision: str | None = None
     files: tuple[EvidenceFile, ...] = ()
+    unlink_by: str | None = None
+    joins: LinkedDocuments | None = None
+    parts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

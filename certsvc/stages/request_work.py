@@ -15,6 +15,7 @@ from certsvc.domain.competence import refusal
 from certsvc.domain.decision import DecisionKind, DecisionStatus, StoredDecision
 from certsvc.domain.decision_document import MediaType
 from certsvc.domain.decision_text import require_words
+from certsvc.domain.delegation import FirstPerson
 from certsvc.domain.holder_notice import NoticeKind
 from certsvc.domain.holder_request import (
     LONGEST_ANSWER,
@@ -34,7 +35,7 @@ from certsvc.domain.regions import PROVINCE
 from certsvc.errors import ConflictError, RequestError, UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
-from certsvc.ports.credit import LinkedDocuments, PersonLinks
+from certsvc.ports.credit import LinkedDocuments
 from certsvc.ports.holder_requests import RequestFilter, RequestMove, RequestStore
 from certsvc.stages.permits import Permits
 
@@ -49,7 +50,6 @@ class RequestWork:
     permits: Permits
     store: RequestStore
     decision: Callable[[str], StoredDecision | None]
-    links: PersonLinks
     looks: PersonalLooks
     clock: Clock
 
@@ -80,7 +80,7 @@ class RequestWork:
 
     def may(self, action: Action, request: HolderRequest, by: Caller) -> bool:
         """Whether a page offers a step to the caller."""
-        first = request.accepted_by if action is Action.REQUEST_CONCLUDE else None
+        first = self._first_person(action, request)
         return refusal(action, by, place=request.place, first_person=first) is None
 
     def assign(self, number: str, to: str, by: Caller) -> None:
@@ -127,8 +127,9 @@ class RequestWork:
         request = self._held(number, by, Action.REQUEST_CONCLUDE)
         told = lines(words, "答复", LONGEST_ANSWER)
         named = self._decision(request, "".join(decision.split()))
+        linked = None
         if request.state is RequestState.ACCEPTED and request.kind is RequestKind.ID_NUMBER:
-            self._link(number)
+            linked = self._documents(request, by)
         move = RequestMove(
             {RequestState.ACCEPTED},
             RequestState.DONE,
@@ -136,7 +137,40 @@ class RequestWork:
             Action.REQUEST_CONCLUDE,
             NoticeKind.REQUEST_ANSWERED,
             decision=named,
+            joins=linked,
         )
+        self.store.move(number, move, by, self.clock.now())
+
+    def propose_unlinking(self, number: str, words: str, by: Caller) -> None:
+        """Say that a link of two ID numbers is wrong; nothing changes before another person says so too. Raises as `ask_back`."""
+        request = self._held(number, by, Action.REQUEST_UNLINK)
+        if request.kind is not RequestKind.ID_NUMBER:
+            raise RequestError("这项申请没有关联证件号码，无可撤销。")
+        told = lines(words, "撤销关联的理由", LONGEST_ANSWER)
+        move = RequestMove(
+            {RequestState.DONE}, RequestState.UNLINKING, told, Action.REQUEST_UNLINK, unlink_by=by.name
+        )
+        self.store.move(number, move, by, self.clock.now())
+
+    def unlink(self, number: str, words: str, by: Caller) -> None:
+        """Undo the link, by another person than who proposed it: each number counts for itself again. Raises as `ask_back`."""
+        self._held(number, by, Action.REQUEST_UNLINK_CONFIRM)
+        told = lines(words, "复核意见", LONGEST_ANSWER)
+        move = RequestMove(
+            {RequestState.UNLINKING},
+            RequestState.UNLINKED,
+            told,
+            Action.REQUEST_UNLINK_CONFIRM,
+            NoticeKind.REQUEST_ANSWERED,
+            parts=paper_of(number),
+        )
+        self.store.move(number, move, by, self.clock.now())
+
+    def keep_link(self, number: str, words: str, by: Caller) -> None:
+        """Leave the link as it is, against the proposal. Raises as `ask_back`."""
+        self._held(number, by, Action.REQUEST_UNLINK)
+        told = lines(words, "维持关联的理由", LONGEST_ANSWER)
+        move = RequestMove({RequestState.UNLINKING}, RequestState.DONE, told, Action.REQUEST_UNLINK)
         self.store.move(number, move, by, self.clock.now())
 
     def _decision(self, request: HolderRequest, written: str) -> str | None:
@@ -155,23 +189,43 @@ class RequestWork:
             raise RequestError("该决定不是更正决定。请核对决定编号。")
         return found.id
 
-    def _link(self, number: str) -> None:
-        whole = self.store.whole(number)
+    def _documents(self, request: HolderRequest, by: Caller) -> LinkedDocuments:
+        whole = self.store.whole(request.number)
         assert whole is not None
         documents = [document_of(one) for one in (whole.words.old_number, whole.words.id_number)]
         old, new = documents
         if old is None or new is None:
             raise RequestError("证件号码无法识别，不能关联。请补正后重新申请。")
-        self.links.link(LinkedDocuments(old, new, f"持证人申请 {number}"), self.clock.now())
+        assert request.accepted_by is not None
+        return LinkedDocuments(old, new, paper_of(request.number), (request.accepted_by, by.name))
+
+    def _first_person(self, action: Action, request: HolderRequest) -> FirstPerson | None:
+        name = _first_name(action, request)
+        return None if name is None else self.permits.first_person(name, None)
 
     def _held(self, number: str, by: Caller, action: Action) -> HolderRequest:
         found = self.store.find(number) if is_number(number) else None
         if found is None:
             self.permits.require_role(action, by, "request")
             raise UnknownReference(_unknown(number))
-        first = found.accepted_by if action is Action.REQUEST_CONCLUDE else None
+        first = self._first_person(action, found)
         self.permits.require(action, by, f"request/{number}", place=found.place, first_person=first)
         return found
+
+
+def paper_of(number: str) -> str:
+    """What a link of two ID numbers rests on."""
+    return f"持证人申请 {number}"
+
+
+def _first_name(action: Action, request: HolderRequest) -> str | None:
+    match action:
+        case Action.REQUEST_CONCLUDE:
+            return request.accepted_by
+        case Action.REQUEST_UNLINK_CONFIRM:
+            return request.unlink_by
+        case _:
+            return None
 
 
 def _unknown(number: str) -> str:

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from certsvc.adapters.access_schema import audit_entry
 from certsvc.adapters.certificate_store import PublicCertificate
 from certsvc.adapters.clock import FixedClock
+from certsvc.adapters.credit_schema import person_link, person_link_paper
+from certsvc.adapters.holder_news import HolderNews
 from certsvc.adapters.holder_request_schema import holder_request, holder_request_file, holder_request_step
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import Caller, holder_caller, official
@@ -25,6 +28,7 @@ from certsvc.domain.holder_request import (
     is_number,
     new_number,
 )
+from certsvc.domain.identity import IdKind
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from certsvc.stages.holder_requests import HolderRequests, RequestForm
 from certsvc.stages.request_work import OPEN, RequestWork
@@ -291,6 +295,91 @@ def test_a_changed_number_is_linked_by_the_second_person_alone(tmp_path: Path, d
     assert certificates.document(renumbered, desk.number, None, desk.by(renumbered)).number == desk.number
     namesake = Holder("别的人", "E12345678")
     assert certificates.of_holder(namesake, desk.by(namesake)).certificates == ()
+    desk.office.close()
+
+
+def _asked_with_the_old_number(desk: Desk) -> tuple[str, Holder]:
+    """An accepted request that a changed number is linked, and who makes it."""
+    renumbered = Holder(desk.holder.name, "E12345678")
+    number = desk.make(renumbered, kind=RequestKind.ID_NUMBER, subject="", old_number=desk.holder.id_number)
+    desk.work.accept(number, "同一人，待复核", desk.officer("province-two"))
+    return number, renumbered
+
+
+def _seen(desk: Desk, holder: Holder) -> list[str]:
+    found = desk.office.own_certificates.of_holder(holder, desk.by(holder)).certificates
+    return [one.number for one in found]
+
+
+def test_a_conclusion_that_does_not_come_through_links_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path / "home")
+    number, renumbered = _asked_with_the_old_number(desk)
+
+    def stop(*_given: object) -> None:
+        raise RuntimeError("the process ends here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HolderNews, "queue", stop)
+        with pytest.raises(RuntimeError):
+            desk.work.conclude(number, "已关联", "", desk.officer("checker"))
+    assert _seen(desk, renumbered) == []
+    desk.work.decline(number, "证明系伪造", "个人信息保护法", desk.officer("checker"))
+    with pytest.raises(ConflictError):
+        desk.work.conclude(number, "已关联", "", desk.officer("checker"))
+    assert _seen(desk, renumbered) == []
+    desk.office.close()
+
+
+def test_a_link_stands_in_the_names_of_two_officials_and_two_undo_it(
+    tmp_path: Path, database_url: str
+) -> None:
+    desk = Desk(tmp_path / "home", database_url)
+    number, renumbered = _asked_with_the_old_number(desk)
+    checker, maker = desk.officer("checker"), desk.officer("province-two")
+    desk.work.conclude(number, "已关联", "", checker)
+    assert _seen(desk, renumbered) == [desk.number]
+    with desk.office.engine.begin() as connection:
+        entries = connection.execute(
+            select(audit_entry.c.actor, audit_entry.c.action).where(audit_entry.c.object.like("person/%"))
+        ).all()
+        papers = connection.execute(select(person_link_paper)).all()
+    assert [tuple(one) for one in entries] == [("checker", "console:request:conclude")]
+    assert [(one.first_person, one.second_person) for one in papers] == [("province-two", "checker")]
+
+    desk.work.propose_unlinking(number, "证明系伪造", maker)
+    assert _seen(desk, renumbered) == [desk.number]
+    with pytest.raises(NotPermitted, match="同一人"):
+        desk.work.unlink(number, "撤销", maker)
+    desk.work.keep_link(number, "再核实", checker)
+    with pytest.raises(ConflictError):
+        desk.work.unlink(number, "撤销", checker)
+    desk.work.propose_unlinking(number, "证明确系伪造", maker)
+    for _ in range(2):
+        desk.work.unlink(number, "核实无误，予以撤销", checker)
+    assert _seen(desk, renumbered) == []
+    assert _seen(desk, desk.holder) == [desk.number]
+    whole = desk.requests.show(renumbered, desk.by(renumbered), number)
+    assert whole.request.state is RequestState.UNLINKED
+    desk.office.close()
+
+
+def test_undoing_one_paper_leaves_what_another_holds_together(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "home")
+    number, _ = _asked_with_the_old_number(desk)
+    desk.work.conclude(number, "已关联", "", desk.officer("checker"))
+    archive = desk.office.credit.archive
+    kind = IdKind.PASSPORT
+    archive.link((kind, "E12345678"), (kind, "E87654321"), "公安机关证明")
+    assert _seen(desk, Holder(desk.holder.name, "E87654321")) == [desk.number]
+    desk.work.propose_unlinking(number, "证明系伪造", desk.officer("province-two"))
+    desk.work.unlink(number, "撤销", desk.officer("checker"))
+    assert _seen(desk, Holder(desk.holder.name, "E87654321")) == []
+    with desk.office.engine.begin() as connection:
+        groups = connection.execute(select(person_link.c.group_key)).scalars().all()
+    assert len(groups) == 3
+    assert len(set(groups)) == 2
     desk.office.close()
 
 

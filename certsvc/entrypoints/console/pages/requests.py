@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from certsvc.bootstrap import Office
 from certsvc.domain.caller import Caller
 from certsvc.domain.competence import role_refusal
-from certsvc.domain.holder_request import OVER, WAITING, RequestState
+from certsvc.domain.holder_request import OVER, WAITING, RequestKind, RequestState
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Posting, Viewing
@@ -33,6 +33,12 @@ _SAID: Final = {
         "Accepted. Nothing has changed: decide by procedure.",
     ),
     "declined": ("已答复：不予办理。", "Declined; the holder is told."),
+    "unlinking": (
+        "已提出撤销关联，等待另一人复核。在此之前关联仍然有效。",
+        "Proposed; the link holds until another person confirms.",
+    ),
+    "unlinked": ("关联已撤销，已通知持证人。", "The link is undone; the holder is told."),
+    "kept": ("维持关联。", "The link stays."),
     "concluded": ("已答复，申请办结。", "Answered; the request is done."),
 }
 _OFFERED: Final = (
@@ -41,6 +47,8 @@ _OFFERED: Final = (
     Action.REQUEST_ACCEPT,
     Action.REQUEST_DECLINE,
     Action.REQUEST_CONCLUDE,
+    Action.REQUEST_UNLINK,
+    Action.REQUEST_UNLINK_CONFIRM,
 )
 Number = Annotated[str, Path(max_length=10)]
 _LONGEST: Final = 4000
@@ -95,6 +103,8 @@ def one(
         waits=whole.request.state in WAITING,
         is_accepted=whole.request.state is RequestState.ACCEPTED,
         is_over=whole.request.state in OVER,
+        is_linked=whole.request.kind is RequestKind.ID_NUMBER and whole.request.state is RequestState.DONE,
+        is_unlinking=whole.request.state is RequestState.UNLINKING,
         said=_SAID.get(said),
         calendar=office.policies.calendar(),
     )
@@ -152,6 +162,33 @@ def conclude(request: Request, number: Number, posting: Posting) -> Response:
     words, decision = posting.form.text("words", _LONGEST), posting.form.text("decision", 64)
     office_of(request).request_desk.work.conclude(number, words, decision, posting.caller)
     return go_to(f"{PATH}/{number}?said=concluded")
+
+
+@router.post(PATH + "/{number}/unlinking")
+@needs(Action.REQUEST_UNLINK, on="request/{number}")
+def propose_unlinking(request: Request, number: Number, posting: Posting) -> Response:
+    """The first of two persons to undo a link of ID numbers."""
+    words = posting.form.text("words", _LONGEST)
+    office_of(request).request_desk.work.propose_unlinking(number, words, posting.caller)
+    return go_to(f"{PATH}/{number}?said=unlinking")
+
+
+@router.post(PATH + "/{number}/unlinking/confirmation")
+@needs(Action.REQUEST_UNLINK_CONFIRM, on="request/{number}")
+def unlink(request: Request, number: Number, posting: Posting) -> Response:
+    """The second of two persons: from now on each number counts for itself."""
+    words = posting.form.text("words", _LONGEST)
+    office_of(request).request_desk.work.unlink(number, words, posting.caller)
+    return go_to(f"{PATH}/{number}?said=unlinked")
+
+
+@router.post(PATH + "/{number}/unlinking/refusal")
+@needs(Action.REQUEST_UNLINK, on="request/{number}")
+def keep_link(request: Request, number: Number, posting: Posting) -> Response:
+    """The link stays."""
+    words = posting.form.text("words", _LONGEST)
+    office_of(request).request_desk.work.keep_link(number, words, posting.caller)
+    return go_to(f"{PATH}/{number}?said=kept")
 
 
 def tallies(office: Office, caller: Caller) -> Iterable[Tally]:
