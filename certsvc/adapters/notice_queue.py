@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, select, update
 
+from certsvc.adapters.audit_store import append_entry
 from certsvc.adapters.holder_notice_schema import notice_address, notice_message
-from certsvc.adapters.instants import instant_text
+from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.notice_address_store import CODE, code_context, open_sealed
+from certsvc.domain.caller import Caller
 from certsvc.domain.holder_notice import DeliveryState, NoticeChannel, NoticeKind
+from certsvc.domain.permission import Action
 from certsvc.ports import PersonalCipher
-from certsvc.ports.holder_notices import ClaimedNotice
+from certsvc.ports.holder_notices import ClaimedNotice, NoticeFault
 
 _WAITING = DeliveryState.WAITING.value
 
@@ -81,13 +84,39 @@ class DatabaseNoticeQueue:
             rows = connection.execute(select(*keys, func.count()).group_by(*keys)).all()
         return {(NoticeChannel(one), DeliveryState(state)): count for one, state, count in rows}
 
-    def revive(self, at: datetime) -> int:
+    def faults(self) -> tuple[NoticeFault, ...]:
+        """Why messages are tried again or were given up, way by way."""
+        own = notice_message.c
+        keys = own.channel, own.state, own.last_fault
+        states = _WAITING, DeliveryState.DEAD.value
+        failed = (
+            select(*keys, func.count().label("failed"), func.min(own.next_attempt_at).label("next_at"))
+            .where(own.state.in_(states), own.last_fault.is_not(None))
+            .group_by(*keys)
+            .order_by(*keys)
+        )
+        with self._engine.begin() as connection:
+            rows = connection.execute(failed).all()
+        return tuple(
+            NoticeFault(
+                NoticeChannel(row.channel),
+                row.last_fault,
+                row.failed,
+                read_instant(row.next_at) if row.state == _WAITING else None,
+            )
+            for row in rows
+        )
+
+    def revive(self, at: datetime, by: Caller) -> int:
         """Let every dead message be tried again, its attempts counted from the beginning; codes are over."""
         own = notice_message.c
         dead = update(notice_message).where(own.state == DeliveryState.DEAD.value, own.kind != CODE)
         again = {"state": _WAITING, "attempts": 0, "next_attempt_at": instant_text(at), "ended_at": None}
         with self._engine.begin() as connection:
-            return int(connection.execute(dead.values(again)).rowcount)
+            revived = int(connection.execute(dead.values(again)).rowcount)
+            if revived:
+                append_entry(connection, at, by, Action.PLATFORM_REVIVE, "notice-messages")
+        return revived
 
     def forget_before(self, before: datetime, most: int) -> int:
         """Delete messages that ended before, at most so many; how many."""

@@ -83,6 +83,7 @@ class OperationsDesk:
             self._board,
             office.unfinished_filings,
             lambda: office.credit.delivery,
+            lambda: office.notice_desk.delivery,
             archive.standing,
             lambda: archive.archiving.failures(),
         ).standing()
@@ -91,6 +92,11 @@ class OperationsDesk:
         """Let a message to a platform that was given up be tried again. Raises NotPermitted, UnknownReference, ConflictError."""
         self._require(Action.PLATFORM_REVIVE, by, f"platform-message/{message}")
         return self._office.credit.delivery.revive(message, by)
+
+    def revive_notices(self, by: Caller) -> int:
+        """Let the messages to holders that were given up be tried again; how many. Raises NotPermitted."""
+        self._require(Action.PLATFORM_REVIVE, by, "notice-messages")
+        return self._office.notice_desk.delivery.revive(by)
 
     def keys(self, by: Caller) -> KeysStanding:
         """Every key of this service, and the keys of organisations. Raises NotPermitted."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from certsvc.domain.caller import Caller
 from certsvc.domain.holder_notice import DeliveryState, HolderNotice, NoticeChannel, NoticeKind, OutgoingText
 from certsvc.domain.notice_address import NoticeAddress
 from certsvc.ports.platforms import NotReceived, Received
@@ -92,6 +93,16 @@ class ClaimedNotice:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeFault:
+    """Messages of one way that failed for one reason: tried again (`next_attempt_at`: the first of them) or dead (None)."""
+
+    channel: NoticeChannel
+    fault: str
+    count: int
+    next_attempt_at: datetime | None
+
+
 class NoticeQueue(Protocol):
     """The messages that wait to leave. Every method is one durable transaction."""
 
@@ -113,8 +124,12 @@ class NoticeQueue(Protocol):
         """How many messages are in each state: the console shows the dead ones."""
         ...
 
-    def revive(self, at: datetime) -> int:
-        """Let every dead message be tried again; how many."""
+    def faults(self) -> tuple[NoticeFault, ...]:
+        """Why messages are tried again or were given up, way by way."""
+        ...
+
+    def revive(self, at: datetime, by: Caller) -> int:
+        """Let every dead message be tried again, with an audit entry where there is one; how many."""
         ...
 
     def forget_before(self, before: datetime, most: int) -> int:

@@ -9,6 +9,8 @@ from typing import Final
 from certsvc.domain.archive_object import ArchiveFailure, ArchiveStatus
 from certsvc.domain.platform_message import MessageReport, MessageState
 from certsvc.ports.background import BackgroundBoard, IssueStanding, Waiting
+from certsvc.ports.holder_notices import NoticeFault
+from certsvc.stages.notice_delivery import NoticeDelivery, NoticeStanding
 from certsvc.stages.platform_delivery import PlatformDelivery, PlatformStanding
 
 MOST_LISTED: Final = 50
@@ -18,7 +20,8 @@ MOST_LISTED: Final = 50
 class JobsStanding:
     """Everything that waits. `failing`: messages with a fault that are tried again; `dead`: those that were given up.
 
-    `archive`: None where nothing is archived; `failures`: certificates that the archive passed over, and why.
+    `notices`: messages to holders by way; `notice_faults`: why some fail. `archive`: None where nothing is archived;
+    `failures`: certificates that the archive passed over, and why.
     """
 
     issues: tuple[IssueStanding, ...]
@@ -27,8 +30,15 @@ class JobsStanding:
     platforms: tuple[PlatformStanding, ...]
     failing: tuple[MessageReport, ...]
     dead: tuple[MessageReport, ...]
+    notices: tuple[NoticeStanding, ...]
+    notice_faults: tuple[NoticeFault, ...]
     archive: ArchiveStatus | None
     failures: tuple[ArchiveFailure, ...]
+
+    @property
+    def undelivered(self) -> int:
+        """Notices on change that were given up."""
+        return sum(one.dead for one in self.notices)
 
     @property
     def stuck(self) -> int:
@@ -43,12 +53,13 @@ class BackgroundStanding:
     board: BackgroundBoard
     unfinished: Callable[[], tuple[str, ...]]
     delivery: Callable[[], PlatformDelivery]
+    notices: Callable[[], NoticeDelivery]
     archive: Callable[[], ArchiveStatus | None]
     failures: Callable[[], tuple[ArchiveFailure, ...]]
 
     def standing(self) -> JobsStanding:
         """Everything at this moment; nothing is written."""
-        delivery, archive = self.delivery(), self.archive()
+        delivery, notices, archive = self.delivery(), self.notices(), self.archive()
         waiting = delivery.listed(None, MessageState.WAITING, MOST_LISTED)
         unfinished = self.unfinished()
         return JobsStanding(
@@ -58,6 +69,8 @@ class BackgroundStanding:
             platforms=delivery.standings(),
             failing=tuple(one for one in waiting if one.last_fault is not None),
             dead=delivery.listed(None, MessageState.DEAD, MOST_LISTED),
+            notices=notices.standings(),
+            notice_faults=notices.faults(),
             archive=archive,
             failures=() if archive is None else self.failures()[:MOST_LISTED],
         )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from certsvc.domain.caller import OPERATOR, Caller
 from certsvc.domain.holder_notice import (
     MOST_ATTEMPTS,
     DeliveryState,
@@ -24,7 +25,7 @@ from certsvc.domain.holder_notice import (
 )
 from certsvc.domain.notice_address import CODE_LIVES
 from certsvc.ports import Clock
-from certsvc.ports.holder_notices import ClaimedNotice, NoticeDoor, NoticeQueue
+from certsvc.ports.holder_notices import ClaimedNotice, NoticeDoor, NoticeFault, NoticeQueue
 from certsvc.ports.platforms import Received
 
 MOST_IN_A_ROW: Final = 3
@@ -70,9 +71,13 @@ class NoticeDelivery:
             for channel in NoticeChannel
         )
 
-    def revive(self) -> int:
-        """Let the dead messages be tried again; how many."""
-        return self.queue.revive(self.clock.now())
+    def faults(self) -> tuple[NoticeFault, ...]:
+        """Why messages are tried again or were given up, way by way."""
+        return self.queue.faults()
+
+    def revive(self, by: Caller = OPERATOR) -> int:
+        """Let the dead messages be tried again, as somebody asked; how many."""
+        return self.queue.revive(self.clock.now(), by)
 
     def _deliver(self, channel: NoticeChannel, door: NoticeDoor, stopping: Callable[[], bool]) -> None:
         in_a_row = 0

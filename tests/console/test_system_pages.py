@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
+from certsvc.adapters.holder_notice_schema import notice_message
+from certsvc.adapters.instants import instant_text
 from certsvc.adapters.platform_outbox import DatabaseMessageQueue, queue_messages
 from certsvc.bootstrap.operations_desk import OperationsDesk
 from certsvc.domain.caller import OPERATOR, Caller, CallerRole
@@ -83,6 +86,56 @@ def test_a_message_that_was_given_up_is_sent_again_by_whoever_may(desk: Desk, de
     waiting = desk.office.office.credit.delivery.listed(None, MessageState.WAITING, 10)
     assert [one.id for one in waiting] == [dead_message]
     assert ("second", "console:platform:revive") in desk.actions(f"platform-message/{dead_message}")
+
+
+@pytest.fixture
+def dead_notices(desk: Desk) -> None:
+    """Two messages to holders that were given up for one reason, and one that is tried again."""
+    at = instant_text(desk.clock.now())
+    rows = [
+        {
+            "message_key": f"jobs-{state}-{place}",
+            "owner": bytes([place]) * 32,
+            "channel": "email",
+            "kind": "issued",
+            "state": state,
+            "attempts": 12,
+            "queued_at": at,
+            "next_attempt_at": at,
+            "ended_at": at if state == "dead" else None,
+            "last_fault": fault,
+        }
+        for place, (state, fault) in enumerate(
+            (("dead", "smtp-550"), ("dead", "smtp-550"), ("waiting", "<b>"))
+        )
+    ]
+    with desk.office.office.engine.begin() as connection:
+        connection.execute(insert(notice_message), rows)
+
+
+def test_notices_that_were_given_up_are_shown_with_their_reason_and_sent_again_by_whoever_may(
+    desk: Desk, dead_notices: None
+) -> None:
+    way = "/console/jobs/notices/retry"
+    with desk.sign_in("supervisor") as browser:
+        page = browser.get("/console/jobs", headers=HTML).text
+        assert "smtp-550" in page
+        assert "&lt;b&gt;" in page
+        assert way not in page
+        form = {"csrf_token": browser.headers["X-CSRF-Token"]}
+        assert browser.post(way, data=form, headers=HTML).status_code == 403
+    with desk.sign_in("second") as browser:
+        assert "无法送达的变动通知" in browser.get("/console", headers=HTML).text
+        assert way in browser.get("/console/jobs", headers=HTML).text
+        form = {"csrf_token": browser.headers["X-CSRF-Token"]}
+        taken = browser.post(way, data=form, headers=HTML)
+        assert (taken.status_code, taken.headers["location"]) == (303, "/console/jobs?said=notices-retried")
+        after = browser.get(taken.headers["location"], headers=HTML).text
+        assert "已安排重新发送" in after
+        assert way not in after
+    email = desk.office.office.notice_desk.delivery.standings()[0]
+    assert (email.waiting, email.dead) == (3, 0)
+    assert ("second", "console:platform:revive") in desk.actions("notice-messages")
 
 
 def test_every_key_is_told_of_and_no_secret(desk: Desk) -> None:

@@ -22,6 +22,7 @@ from certsvc.entrypoints.html.charts import line_chart
 from certsvc.entrypoints.html.paging import ROWS, PageNumber, Paging
 from certsvc.entrypoints.html.rendering import go_to
 from certsvc.entrypoints.http.permitted import needs
+from certsvc.entrypoints.http.polling import polled
 from certsvc.stages.ledger_health import LedgerStanding
 
 LEDGER: Final = "/console/ledger"
@@ -32,6 +33,10 @@ SAID: Final = {
     "retried": (
         "已安排重新报送，下一轮后台处理时发出。",
         "It will be sent again in the next round of the background work.",
+    ),
+    "notices-retried": (
+        "已安排重新发送，下一轮后台处理时发出。",
+        "They will be sent again in the next round of the background work.",
     ),
 }
 """What happened, by its code in the address."""
@@ -60,6 +65,7 @@ def ledger(request: Request, session: Viewing) -> Response:
 
 @router.get(JOBS)
 @needs(Action.SYSTEM_READ, on="jobs")
+@polled
 def jobs(request: Request, session: Viewing, said: Said = "") -> Response:
     """What waits in the background, what fails, and why."""
     office = office_of(request)
@@ -84,6 +90,14 @@ def retry(
     """Let a message that was given up be sent again."""
     _desk(request).revive(message, posting.caller)
     return go_to(f"{JOBS}?said=retried")
+
+
+@router.post(JOBS + "/notices/retry")
+@needs(Action.PLATFORM_REVIVE, on="notice-messages")
+def retry_notices(request: Request, posting: Posting) -> Response:
+    """Let the messages to holders that were given up be sent again."""
+    _desk(request).revive_notices(posting.caller)
+    return go_to(f"{JOBS}?said=notices-retried")
 
 
 @router.get(KEYS)
@@ -125,9 +139,18 @@ def tallies(office: Office, caller: Caller) -> Iterator[Tally]:
             KEYS,
             "limited",
         )
-    stuck = desk.jobs(caller).stuck
-    if stuck:
-        yield Tally(stuck, "无法送达的报送消息", "Messages to platforms that were given up", JOBS, "failed")
+    standing_jobs = desk.jobs(caller)
+    if standing_jobs.stuck:
+        yield Tally(
+            standing_jobs.stuck,
+            "无法送达的报送消息",
+            "Messages to platforms that were given up",
+            JOBS,
+            "failed",
+        )
+    if standing_jobs.undelivered:
+        words = "无法送达的变动通知", "Notices on change that were given up"
+        yield Tally(standing_jobs.undelivered, *words, JOBS, "failed")
     standing = desk.ledger(caller)
     if standing.age is not None and standing.stale:
         hours = int(standing.age.total_seconds()) // _HOUR
