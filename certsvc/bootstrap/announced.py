@@ -55,6 +55,12 @@ class Announced:
         """See `AnnouncedLists.replace`. Raises UnreadableInput too."""
         return self.loading.replace(_read_file(raw, file_name), replaced_ref, document_ref, by, keep=keep)
 
+    def receive(
+        self, raw: bytes, file_name: str, replaced_ref: str, document_ref: str, by: str, *, keep: bool = True
+    ) -> ListAnswer:
+        """See `AnnouncedLists.receive`. Raises UnreadableInput too."""
+        return self.loading.receive(_read_file(raw, file_name), replaced_ref, document_ref, by, keep=keep)
+
     def show(
         self, wanted: str, by: Caller, channel: str
     ) -> tuple[AnnouncedList, tuple[Followed | Change, ...]]:

@@ -57,6 +57,11 @@ def method_named(word: str) -> ServiceMethod:
     return {label: method for method, label in _LABELS.items()}[word]
 
 
+def is_servable(stored: StoredDecision) -> bool:
+    """Whether a service of the decision can be recorded at all: in force, and of a kind that is served."""
+    return KINDS[stored.proposal.kind].served and stored.status is DecisionStatus.CONFIRMED
+
+
 def require_servable(stored: StoredDecision, served_on: date, today: date) -> None:
     """Raises ConflictError for a decision that is not in force, RequestError for a kind or a day that cannot be."""
     kind = stored.proposal.kind

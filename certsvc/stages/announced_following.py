@@ -13,10 +13,13 @@ from typing import Final, Protocol
 from certsvc.domain.announced_changes import Change, ChangeKind, ChangeState
 from certsvc.domain.announced_list import AnnouncedList, Listed
 from certsvc.domain.announced_matching import Pairing, differences, pair
+from certsvc.domain.caller import Caller
 from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
+from certsvc.domain.competence import refusal
 from certsvc.domain.decision import DecisionKind, DecisionStatus, StoredDecision
 from certsvc.domain.permission import Action
+from certsvc.domain.regions import PROVINCE
 from certsvc.errors import ConflictError, RequestError
 from certsvc.ports import Clock
 from certsvc.ports.announced import AnnouncedBatches, AnnouncedStore, BatchCertificate, StoredChange
@@ -126,6 +129,12 @@ class Following:
         """How many changes of a list (by id) wait for a decision."""
         stored = self.lists.find(wanted)
         return 0 if stored is None else sum(one.waits_for_decision for one in self.followed(stored))
+
+    def may_propose(self, corrected: AnnouncedList, changes: Iterable[Followed | Change], by: Caller) -> bool:
+        """Whether a decision is asked for that the caller may propose."""
+        if not any(isinstance(one, Followed) and one.needs is not None for one in changes):
+            return False
+        return refusal(Action.CORRECTION_PROPOSE, by, place=corrected.place or PROVINCE) is None
 
     def propose(self, corrected: AnnouncedList, by: str) -> tuple[Followed, ...]:
         """Propose, in the name of an official, every decision that the changes ask for; the changes as they stand then.

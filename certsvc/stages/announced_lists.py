@@ -24,6 +24,7 @@ from certsvc.ports import ActorStore, Clock
 from certsvc.ports.announced import AnnouncedStore
 from certsvc.stages.announced_reading import ListReading, read_announced_list
 from certsvc.stages.permits import Permits
+from certsvc.stages.second_person import why_not_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,21 @@ class AnnouncedLists:
         kept = self._save(workbook, reading.head, reading.rows, place, by, before.id)
         return ListAnswer(findings, kept, found.changes)
 
+    def receive(
+        self, workbook: RawWorkbook, replaced_ref: str, document_ref: str, by: str, *, keep: bool = True
+    ) -> ListAnswer:
+        """The list of a document, or of a corrected one where both references are given; empty words: none.
+
+        Raises RequestError where only one of them is given; as `load`, as `replace`.
+        """
+        if bool(replaced_ref) != bool(document_ref):
+            raise RequestError(
+                "载入更正名单时，被更正的公布文号和更正文件的文号都要填写；首次载入的名单两项都不填。"
+            )
+        if replaced_ref:
+            return self.replace(workbook, replaced_ref, document_ref, by, keep=keep)
+        return self.load(workbook, by)
+
     def confirm(self, wanted: str, by: str) -> AnnouncedList:
         """The second person puts a list in force. By the same person again: nothing new.
 
@@ -116,6 +132,13 @@ class AnnouncedLists:
         self.require_other_person(stored.head.document_ref, checker)
         changes, refs = self._changes(stored)
         return self.lists.confirm(stored.id, checker.name, self.clock.now(), changes, refs)
+
+    def may_confirm(self, stored: AnnouncedList, by: Caller) -> bool:
+        """Whether the caller may put a list in force as the second person."""
+        action = Action.ANNOUNCED_LIST_CONFIRM
+        return stored.status is ListStatus.LOADED and (
+            why_not_second(self.permits, action, by, stored.loaded_by, stored.loaded_at) is None
+        )
 
     def preview(self, stored: AnnouncedList) -> tuple[Change, ...]:
         """What a list that waits for its second person would change; empty for one that replaces none."""

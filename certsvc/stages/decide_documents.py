@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from certsvc.domain.caller import Caller
+from certsvc.domain.competence import refusal
 from certsvc.domain.decision import StoredDecision
 from certsvc.domain.decision_authority import city_responsible
 from certsvc.domain.decision_document import DecisionDocument, read_media_type
-from certsvc.domain.decision_service import ServiceMethod, ServiceRecord, require_servable
+from certsvc.domain.decision_service import ServiceMethod, ServiceRecord, is_servable, require_servable
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE, city_of
 from certsvc.errors import UnknownReference
@@ -65,6 +66,11 @@ class DecisionDocuments:
             stored.id, served_on, method, proof_sha256, caller.name, caller.region, self.clock.now()
         )
         return self.serving.record_service(record)
+
+    def may_serve(self, stored: StoredDecision, by: Caller) -> bool:
+        """Whether the caller may record a service of the decision."""
+        place = self._place(stored)
+        return is_servable(stored) and refusal(Action.DECISION_SERVICE, by, place=place) is None
 
     def services(self, decision: str) -> tuple[ServiceRecord, ...]:
         """What was recorded of a decision's service, oldest record first."""

@@ -10,12 +10,11 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from certsvc.domain.announced_changes import Change
-from certsvc.domain.announced_list import AnnouncedList, Listed, ListStatus
+from certsvc.domain.announced_list import Listed, ListStatus
 from certsvc.domain.announced_matching import FIELD_WORDS
-from certsvc.domain.caller import Caller
 from certsvc.domain.coverage import CoverageKind, CoverageReport
+from certsvc.domain.decision_text import LONGEST_REFERENCE
 from certsvc.domain.permission import Action
-from certsvc.domain.regions import PROVINCE
 from certsvc.domain.series import SERIES
 from certsvc.domain.titles import title_name
 from certsvc.entrypoints.announced_answers import person_object
@@ -45,7 +44,7 @@ _KINDS_ENGLISH: Final = {
     CoverageKind.UNANNOUNCED: "Certificate, not announced",
     CoverageKind.TWICE: "More than one certificate",
 }
-_NOTICES: Final[Mapping[str, tuple[str, str]]] = {
+SAID: Final[Mapping[str, tuple[str, str]]] = {
     "loaded": ("名单已载入，等待另一位人员确认。", "The list is loaded; another person confirms it."),
     "confirmed": (
         "名单已确认，从现在起审查时逐人核对。",
@@ -105,18 +104,14 @@ def load(request: Request, form: Posting) -> Response:
     file = form.form.file("file")
     if file is None:
         raise RequestError("没有选择文件。请选择名单文件（XLSX、CSV 或 JSON）后提交。")
-    replaces, document = form.form.text("replaces", 128), form.form.text("document", 128)
-    if bool(replaces) != bool(document):
-        raise RequestError(
-            "载入更正名单时，被更正的公布文号和更正文件的文号都要填写；首次载入的名单两项都不填。"
-        )
-    if replaces:
-        keep = not form.form.is_ticked("dry_run")
-        answer = office.announced.replace(
-            file.content, file.name, replaces, document, form.caller.name, keep=keep
-        )
-    else:
-        answer = office.announced.load(file.content, file.name, form.caller.name)
+    answer = office.announced.receive(
+        file.content,
+        file.name,
+        form.form.text("replaces", LONGEST_REFERENCE),
+        form.form.text("document", LONGEST_REFERENCE),
+        form.caller.name,
+        keep=not form.form.is_ticked("dry_run"),
+    )
     if answer.kept is not None:
         return go_to(f"{LISTS}/{answer.kept.id}?said=loaded")
     return _lists(request, form.session, 1, answer)
@@ -135,9 +130,9 @@ def show_list(request: Request, list_id: ListId, session: Viewing) -> Response:
         changes=[_change(one) for one in changes],
         followed=stored.confirmed_by is not None,
         place_words=place_words,
-        notice=_NOTICES.get(request.query_params.get("said", "")),
-        may_confirm=stored.status is ListStatus.LOADED and _may_confirm(stored, session.caller),
-        may_propose=_may_propose(changes, session.caller, stored),
+        notice=SAID.get(request.query_params.get("said", "")),
+        may_confirm=office_of(request).announced.loading.may_confirm(stored, session.caller),
+        may_propose=office_of(request).announced.following.may_propose(stored, changes, session.caller),
     )
 
 
@@ -179,16 +174,6 @@ def _lists(request: Request, session: Viewing, page: int, answer: ListAnswer | N
         place_words=place_words,
         may_load=may(Action.ANNOUNCED_LIST_LOAD, session.caller),
     )
-
-
-def _may_confirm(stored: AnnouncedList, caller: Caller) -> bool:
-    return may(Action.ANNOUNCED_LIST_CONFIRM, caller, first_person=stored.loaded_by)
-
-
-def _may_propose(changes: tuple[Followed | Change, ...], caller: Caller, stored: AnnouncedList) -> bool:
-    if not any(isinstance(one, Followed) and one.needs is not None for one in changes):
-        return False
-    return may(Action.CORRECTION_PROPOSE, caller, stored.place or PROVINCE)
 
 
 def _change(one: Followed | Change) -> dict[str, object]:

@@ -13,7 +13,7 @@ from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.decision_lists import DecisionQuestion, DecisionView
 from certsvc.domain.decision_service import ServiceMethod
 from certsvc.domain.decision_words import LAW_WORDS, WILL_HAPPEN
-from certsvc.domain.permission import PERMISSIONS, Action, confirming, proposing
+from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Posting, Viewing
 from certsvc.entrypoints.console.pages.deciding import (
@@ -189,9 +189,7 @@ def decided(
         stale=stale,
         refused=refused,
         may_withdraw=waits and room.previews.may_withdraw(stored, by.name),
-        may_serve=stored.status is DecisionStatus.CONFIRMED
-        and KINDS[kind].served
-        and by.role in PERMISSIONS[Action.DECISION_SERVICE].roles,
+        may_serve=office.decision_documents.may_serve(stored, by),
         may_undo=DecisionKind.REINSTATE in room.previews.possible_kinds(versions[-1], by.name),
         services=office.decision_documents.services(decision),
         methods=list(ServiceMethod),
