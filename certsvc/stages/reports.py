@@ -87,7 +87,7 @@ class Reports:
         self, wanted: frozenset[Concern], region: str | None, year: int | None, by: Caller
     ) -> SupervisionReport:
         """The supervision lists, for supervisors (of their territory) and the province."""
-        if by.role in (CallerRole.MAKER, CallerRole.CHECKER) and by.region != PROVINCE:
+        if not reads_supervision(by):
             self.permits.require(Action.REPORT_READ, by, "report/supervision", place=PROVINCE)
         place = self._region(Action.REPORT_READ, "report/supervision", region, by)
         self.catch_up()
@@ -192,3 +192,8 @@ def _watched(batch: FiledBatch, registry: Registry, attested: frozenset[str]) ->
         listed=batch.listed,
         findings=batch.findings,
     )
+
+
+def reads_supervision(by: Caller) -> bool:
+    """Whether somebody who reads reports reads the supervision lists too: supervisors anywhere, others of the province."""
+    return by.region == PROVINCE or by.role not in (CallerRole.MAKER, CallerRole.CHECKER)

@@ -19,6 +19,7 @@ from certsvc.entrypoints.http.permitted import needs
 from certsvc.errors import RequestError
 from certsvc.formats.spreadsheet_text import ReportCell, write_csv
 from certsvc.ports.audit import TrailEntry, TrailQuestion
+from certsvc.stages.audit_desk import CHECKED_AT_ONCE
 
 PATH: Final = "/console/audit-trail"
 LOOKS: Final = f"{PATH}/looks"
@@ -46,6 +47,7 @@ def entries(request: Request, session: Viewing) -> Response:
         export=_address(f"{PATH}/entries.csv", given),
         place_words=place_words,
         check=None,
+        checked_at_once=CHECKED_AT_ONCE,
     )
 
 
@@ -68,6 +70,7 @@ def check(request: Request, form: Posting) -> Response:
         export=f"{PATH}/entries.csv",
         place_words=place_words,
         check=checked,
+        checked_at_once=CHECKED_AT_ONCE,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,16 +10,21 @@ from certsvc.domain.caller import Caller
 from certsvc.domain.permission import PERMISSIONS, Action, RegionRule
 from certsvc.domain.regions import PROVINCE
 from certsvc.entrypoints.html.rendering import Group, Link
+from certsvc.stages.reports import reads_supervision
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A section: where it is, its words, and what one must be able to do to be shown it."""
+    """A section: where it is, its words, and what one must be able to do to be shown it.
+
+    `only`: whom of those the use case lets in; None: all of them.
+    """
 
     address: str
     zh: str
     en: str
     needs: Action | None = None
+    only: Callable[[Caller], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,13 @@ WINGS: Final = (
             Room("/console/statistics", "统计", "Statistics", Action.REPORT_READ),
             Room("/console/coverage", "制证核对", "Coverage", Action.REPORT_READ),
             Room("/console/samples", "抽查和监督登记", "Samples", Action.REPORT_READ),
-            Room("/console/supervision", "监督事项", "Supervision lists", Action.REPORT_READ),
+            Room(
+                "/console/supervision",
+                "监督事项",
+                "Supervision lists",
+                Action.REPORT_READ,
+                reads_supervision,
+            ),
             Room("/console/history", "历史数据", "Historical data", Action.DECISION_READ),
         ),
     ),
@@ -100,15 +112,18 @@ def groups_for(caller: Caller) -> tuple[Group, ...]:
         Group(
             wing.zh,
             wing.en,
-            tuple(
-                Link(room.address, room.zh, room.en)
-                for room in wing.rooms
-                if room.needs is None or may_enter(room.needs, caller)
-            ),
+            tuple(Link(room.address, room.zh, room.en) for room in wing.rooms if is_offered(room, caller)),
         )
         for wing in WINGS
     )
     return tuple(group for group in groups if group.links)
+
+
+def is_offered(room: Room, caller: Caller) -> bool:
+    """Whether a section is shown to a caller: exactly to whoever may enter it."""
+    if room.needs is not None and not may_enter(room.needs, caller):
+        return False
+    return room.only is None or room.only(caller)
 
 
 def may_enter(needed: Action, caller: Caller) -> bool:
