@@ -94,7 +94,7 @@ class Approval:
         if stored is None:
             raise UnknownReference(f"没有备案 {filing}。请核对备案号。")
         if stored.maker is None:
-            raise ConflictError("该备案尚未同意，不能签发。请先由另一位人员运行 certsvc filing approve。")
+            raise ConflictError("该备案尚未同意，不能签发。请先由另一位省级人员审查并同意备案，再由您签发。")
         self.permits.require(Action.FILING_ISSUE, checker, _subject(filing), first_person=stored.maker)
         self.require_open(filing)
         self.filings.begin_issue(filing, checker.name, self.clock.now())

@@ -175,5 +175,5 @@ def _partial_file(tree: PublicTree, path: str, full_path: str) -> bytes:
 def _required_file(tree: PublicTree, path: str) -> bytes:
     content = tree.read(path)
     if content is None:
-        raise UnavailableError(f"公开目录缺少文件 {path}。请运行 certsvc ledger publish 补齐后重试。")
+        raise UnavailableError(f"公开目录缺少文件 {path}。请联系系统管理员补齐公开目录后重试。")
     return content

@@ -96,7 +96,7 @@ class Receipts:
     def receive_at_province(self, filing: str, step: ReceiptStep, actor: Caller) -> None:
         """Record the province's own receipt as the header claims it: who approves a batch has received it."""
         if step.claimed_on is None:
-            raise ConflictError("批次信息没有省级备案日期，请先用 certsvc filing receipt 登记省级回执。")
+            raise ConflictError("批次信息没有省级备案日期。请先登记省级的备案回执（收到日期、回执号），再同意备案。")
         ref = step.claimed_ref or filing
         self.receipts.record(
             FilingReceipt(

@@ -96,7 +96,7 @@ def statistics_notes(statistics: Statistics) -> tuple[str, ...]:
         notes.append(SMALL_NOTE)
     if statistics.not_entered:
         notes.append(
-            f"另有{statistics.not_entered}份证书尚未建立条目，后台正在补建（certsvc report fill），暂未计入。"
+            f"另有{statistics.not_entered}份证书尚未建立条目，后台正在补建，暂未计入；请稍后再统计。"
         )
     return tuple(notes)
 
