@@ -94,6 +94,7 @@ class Office(HolderSide):
             settings.receipts_required,
             self._answer_changed,
             lambda filing: self.case_work.batches.require_open(filing),
+            lambda filing: self.filing_face.desk.due_on(filing),
         )
         self.cases = DatabaseCaseStore(self.engine, self.keys.cipher)
         deciding = Deciding(

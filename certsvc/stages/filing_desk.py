@@ -244,6 +244,10 @@ class FilingDesk:
             if (before[code].rows if code in before else 0) != (now[code].rows if code in now else 0)
         )
 
+    def due_on(self, wanted: str) -> date | None:
+        """The last day on which the first level may receive a filing's batch in time; None: unknown."""
+        return first_due(read_header(self.shelf.header(wanted), CellReader()), self.terms())
+
     def workdays_left(self, due_on: date | None) -> int | None:
         """Working days from tomorrow to the day (0: due today), negative: natural days late; None: unknown."""
         today = self.clock.today()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from certsvc.domain.actor import Actor
 from certsvc.domain.caller import Caller
@@ -26,6 +27,8 @@ from certsvc.stages.permits import Permits
 
 MOST_TEXT = 500
 MOST_REF = 128
+MOST_REASON = 300
+APPROVED: Final = "同意备案"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,17 @@ class Receipts:
         """The levels of a batch that no receiving authority recorded, in order."""
         return missing_steps(self.path(filing), self.receipts.recorded(filing))
 
-    def receive_at_province(self, filing: str, step: ReceiptStep, actor: Caller) -> None:
-        """Record the province's own receipt as the header claims it: who approves a batch has received it."""
+    def receive_at_province(
+        self, filing: str, step: ReceiptStep, actor: Caller, late_reason: str | None = None
+    ) -> None:
+        """Record the province's own receipt as the header claims it: who approves a batch has received it.
+
+        `late_reason` stays with the opinion (`late_opinion`). Raises RequestError for one that is overlong.
+        """
         if step.claimed_on is None:
             raise ConflictError("批次信息没有省级备案日期。请先登记省级的备案回执（收到日期、回执号），再同意备案。")
         ref = step.claimed_ref or filing
+        opinion = APPROVED if late_reason is None else late_opinion(APPROVED, late_reason)
         self.receipts.record(
             FilingReceipt(
                 filing,
@@ -107,7 +116,7 @@ class Receipts:
                 step.claimed_on,
                 actor.name,
                 actor.region,
-                "同意备案",
+                opinion,
                 self.clock.now(),
             )
         )
@@ -119,6 +128,12 @@ class Receipts:
         if not actor.may_decide:
             raise NotPermitted("监督人员可以查看全部过程，但不能登记回执。")
         return actor
+
+
+def late_opinion(opinion: str, reason: str) -> str:
+    """An opinion that holds why the batch is received late. Raises RequestError for a reason that is overlong or no line."""
+    _require_text(reason, "逾期原因", MOST_REASON)
+    return f"{opinion}（逾期原因：{reason}）"
 
 
 def office_name(step: ReceiptStep) -> str:

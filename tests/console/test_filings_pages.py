@@ -342,3 +342,51 @@ def test_template_and_words_are_what_the_intake_reads(desk: Desk) -> None:
         assert "姓名" in empty.columns
         told = browser.get(f"{PATH}/columns.csv").content.decode("utf-8-sig")
         assert all(f'"{column}"' in told for column in empty.columns)
+
+
+def _regular(number: int) -> bytes:
+    header = {"公布文号": f"吉人社职字〔2023〕{700 + number}号", "批次编号": f"2023-逾期-{number}"}
+    return sample(REGULAR).with_rows([{}]).with_header(**header).xlsx()
+
+
+def test_a_late_receipt_of_the_province_is_shown_asked_for_its_reason_and_stays_visible(desk: Desk) -> None:
+    filing = filed(desk, _regular(1))
+    opened = desk.office.office.filing_face.desk.open(filing, _maker(), "console")
+    (step,) = opened.missing
+    assert step.claimed_on is not None
+    assert opened.workdays_left is not None
+    assert opened.workdays_left < 0
+    codes = sorted(one.code for one in opened.warnings)
+    chain = f"{PATH}/{filing}/chain"
+    with desk.sign_in("maker") as maker:
+        form = maker.get(chain, headers=HTML).text.partition(f'action="{PATH}/{filing}/approval"')[2]
+        for told in ("登记省级备案回执", step.claimed_ref or filing, f"{step.claimed_on.day}日", "逾期原因"):
+            assert told in form
+        refused = posted(maker, f"{PATH}/{filing}/approval", confirmed=codes)
+        assert (refused.status_code, "请填写逾期原因" in refused.text) == (400, True)
+        assert desk.office.office.receipts.receipts.recorded(filing) == ()
+        fields = {"confirmed": codes, "late_reason": "材料<b>补正</b>"}
+        assert posted(maker, f"{PATH}/{filing}/approval", **fields).status_code == 303
+        page = maker.get(chain, headers=HTML).text
+    assert "同意备案（逾期原因：材料&lt;b&gt;补正&lt;/b&gt;）" in page
+    assert "日登记" in page or "受理晚于期限" in page
+
+
+def test_programs_may_give_the_reason_of_a_late_receipt(desk: Desk) -> None:
+    told, silent = filed(desk, _regular(2)), filed(desk, _regular(3))
+    with desk.sign_in("maker") as maker:
+        address = f"/api/v1/filings/{told}/approval"
+        assert maker.post(address, json={"late_reason": "补正"}).status_code == 200
+        assert maker.post(f"/api/v1/filings/{silent}/approval").status_code == 200
+        assert maker.post(address, json={"reason": "补正"}).status_code == 422
+    recorded = desk.office.office.receipts.receipts.recorded
+    assert [one.opinion for one in recorded(told)] == ["同意备案（逾期原因：补正）"]
+    assert [one.opinion for one in recorded(silent)] == ["同意备案"]
+
+
+def test_no_reason_is_taken_where_nothing_is_late(desk: Desk) -> None:
+    filing = filed(desk, one_person(40), "county")
+    received(desk, filing)
+    with desk.sign_in("maker") as maker:
+        address = f"/api/v1/filings/{filing}/approval"
+        assert maker.post(address, json={"late_reason": "补正"}).status_code == 400

@@ -26,6 +26,8 @@ def approve_and_issue(town: Town, filing: str) -> None:
         first.goto(filing + "/chain")
         for box in first.get_by_role("checkbox").all():
             box.check()
+        for reason in first.get_by_label("逾期原因（与回执一并登记").all():
+            reason.fill("材料补正后报送")
         press(first, "同意备案")
         said(first, "maker")
         expect(first.get_by_role("button", name="签发")).to_have_count(0)

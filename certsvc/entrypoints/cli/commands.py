@@ -184,11 +184,12 @@ def filing_show(filing_id: str, *, as_json: bool) -> None:
 
 @filing.command("approve")
 @click.argument("filing_id", metavar="ID")
+@click.option("--late-reason", metavar="文字", help="省级备案逾期的原因，与省级回执一并登记。")
 @ACTOR
 @AS_JSON
-def filing_approve(filing_id: str, actor: str, *, as_json: bool) -> None:
-    """同意备案：确认审查通过的人员可以签发证书（暂缓、不予通过的人员除外）。"""
-    report = opened_office().approval.approve(filing_id, actor)
+def filing_approve(filing_id: str, late_reason: str | None, actor: str, *, as_json: bool) -> None:
+    """同意备案：确认审查通过的人员可以签发证书（暂缓、不予通过的人员除外），并登记省级备案回执。"""
+    report = opened_office().approval.approve(filing_id, actor, late_reason=late_reason)
     _show(
         report_object(report),
         as_json=as_json,

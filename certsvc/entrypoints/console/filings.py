@@ -6,16 +6,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from certsvc.domain.filing import FilingStatus
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.answers import issue_object, listed_object, report_object
 from certsvc.entrypoints.console.access import Asked, asked, office_of, raw_body_of
-from certsvc.entrypoints.console.forms import media_type, require_content, unsupported
+from certsvc.entrypoints.console.forms import json_body, json_form, media_type, require_content, unsupported
 from certsvc.entrypoints.http.body import uploaded_file
 from certsvc.entrypoints.http.permitted import needs
 from certsvc.ports.filings import DueFilter
 from certsvc.stages.filing_desk import ListWish
+from certsvc.stages.receipts import MOST_REASON
 
 PATH = "/api/v1/filings"
 router = APIRouter(prefix=PATH, tags=["filings"])
@@ -111,13 +113,28 @@ def log_receipt(request: Request, filing: FilingId, caller: Caller) -> Response:
     return PlainTextResponse(office.ledger_desk.receipts.for_filing(filing))
 
 
-@router.post("/{filing}/approval", summary="Approve a filing: the first of two persons")
+class ApprovalForm(BaseModel):
+    """Why the province receives the batch after its day; without a body the receipt is recorded without a reason."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    late_reason: str | None = Field(default=None, max_length=MOST_REASON)
+
+
+@router.post(
+    "/{filing}/approval",
+    summary="Approve a filing: the first of two persons",
+    openapi_extra=json_body(ApprovalForm, required=False),
+)
 @needs(Action.FILING_APPROVE, on="filing/{filing}")
 def approve(request: Request, filing: FilingId, caller: Caller) -> Response:
-    """Confirms that the admitted persons may get their certificates."""
+    """Confirms that the admitted persons may get their certificates, and records the province's receipt."""
     office = office_of(request)
     office.permits.require(Action.FILING_APPROVE, caller.caller, f"filing/{filing}")
-    return JSONResponse(report_object(office.approval.approve(filing, caller.caller.name)))
+    reason = json_form(request, caller.raw_body, ApprovalForm).late_reason if caller.raw_body else None
+    return JSONResponse(
+        report_object(office.approval.approve(filing, caller.caller.name, late_reason=reason))
+    )
 
 
 @router.post("/{filing}/issue", summary="Issue the certificates of a filing: the second of two persons")

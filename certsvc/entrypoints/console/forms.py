@@ -44,6 +44,6 @@ def json_form(request: Request, raw_body: bytes, model: type[_Form]) -> _Form:
         raise RequestValidationError(places) from error
 
 
-def json_body(model: type[BaseModel]) -> dict[str, Any]:
+def json_body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """A form as the description of the interface shows it."""
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": model.model_json_schema()}}}}
+    return {"requestBody": {"required": required, "content": {JSON: {"schema": model.model_json_schema()}}}}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from certsvc.domain.calendar import UnknownCalendarYearError, WorkCalendar
 
-_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _WEEKDAYS: Final = "一二三四五六日"
 _WEEKEND: Final = 5
 
@@ -26,7 +26,7 @@ def day_words_english(day: date) -> str:
 
 def instant_words(at: datetime) -> str:
     """2026-11-20 14:05, Beijing time; the same in both languages."""
-    return f"{at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def instant_mark(at: datetime) -> str:

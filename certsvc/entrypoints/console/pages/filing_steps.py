@@ -30,7 +30,7 @@ from certsvc.entrypoints.http.permitted import needs
 from certsvc.errors import RequestError
 from certsvc.ports.filings import ListedFiling, Outcome, RowQuestion
 from certsvc.stages.filing_desk import FilingPage
-from certsvc.stages.receipts import MOST_REF, MOST_TEXT
+from certsvc.stages.receipts import MOST_REASON, MOST_REF, MOST_TEXT, late_opinion
 
 ONE: Final = PATH + "/{filing}"
 _CHANNEL: Final = "console"
@@ -126,6 +126,8 @@ def _chain(
         rules=words.rules_by_code(),
         most_ref=MOST_REF,
         most_text=MOST_TEXT,
+        most_reason=MOST_REASON,
+        lateness=words.lateness,
     )
 
 
@@ -149,11 +151,15 @@ def _steps(office: Office, opened: FilingPage, caller: Caller) -> dict[str, Any]
         receipt_refused = refusal(Action.RECEIPT_RECORD, caller, place=due_step.office)
     lower = any(one.level is not FilingLevel.PROVINCE for one in opened.missing)
     waits_for_receipt = lower and office.settings.receipts_required
+    own = next((one for one in opened.missing if one.level is FilingLevel.PROVINCE), None)
+    over = opened.workdays_left is not None and opened.workdays_left < 0
     return {
         "due_step": due_step,
         "receipt_refused": receipt_refused,
         "approve_refused": refusal(Action.FILING_APPROVE, caller),
         "waits_for_receipt": waits_for_receipt,
+        "own_receipt": own,
+        "over": over,
         "issue_refused": refusal(Action.FILING_ISSUE, caller, first_person=filing.maker),
     }
 
@@ -207,6 +213,8 @@ def receive(request: Request, filing: FilingId, posting: Posting) -> Response:
     except ValueError as error:
         raise RequestError("受理日期须写成 年-月-日，例如 2026-11-20。请返回上一页重新填写。") from error
     opinion, receipt = form.text("opinion", MOST_TEXT), form.text("receipt", MOST_REF)
+    reason = form.text("late_reason", MOST_REASON).strip()
+    opinion = late_opinion(opinion, reason) if reason else opinion
     office_of(request).receipts.record(filing, level, receipt, received_on, opinion, posting.caller.name)
     return go_to(f"{PATH}/{filing}/chain?said=receipt")
 
@@ -214,10 +222,12 @@ def receive(request: Request, filing: FilingId, posting: Posting) -> Response:
 @router.post(ONE + "/approval")
 @needs(Action.FILING_APPROVE, on="filing/{filing}")
 def approve(request: Request, filing: FilingId, posting: Posting) -> Response:
-    """The first person: every warning is confirmed by its name."""
+    """The first person: every warning is confirmed by its name, and a late receipt has its reason."""
     office = office_of(request)
     office.permits.require(Action.FILING_APPROVE, posting.caller, f"filing/{filing}", place=PROVINCE)
-    office.approval.approve(filing, posting.caller.name, posting.form.choices("confirmed"))
+    form = posting.form
+    reason = form.text("late_reason", MOST_REASON)
+    office.approval.approve(filing, posting.caller.name, form.choices("confirmed"), reason)
     return go_to(f"{PATH}/{filing}/chain?said=approved")
 
 

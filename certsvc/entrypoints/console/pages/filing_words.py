@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 from certsvc.domain.filing import FilingStatus
 from certsvc.domain.findings import Severity
+from certsvc.domain.receipts import FilingReceipt
 from certsvc.domain.regions import REGIONS
 from certsvc.domain.rules.registry import Rule, declared_rules
+from certsvc.entrypoints.html.spoken import SHANGHAI
 from certsvc.ports.filings import ListedFiling, Outcome
 
 
@@ -80,6 +83,17 @@ def state_word(filing: ListedFiling) -> Word:
     if filing.status is FilingStatus.APPROVED and filing.checker is not None:
         return ISSUING
     return STATES[filing.status]
+
+
+def lateness(receipt: FilingReceipt, due_on: date) -> Word | None:
+    """How late the first level received a batch, or recorded that it had; None: in time."""
+    late = (receipt.received_on - due_on).days
+    if late > 0:
+        return Word(f"受理晚于期限 {late} 日", f"received {late} days late", "limited")
+    late = (receipt.recorded_at.astimezone(SHANGHAI).date() - due_on).days
+    if late > 0:
+        return Word(f"期限过后 {late} 日登记", f"recorded {late} days after the due day", "limited")
+    return None
 
 
 def office_word(code: str | None) -> str:
