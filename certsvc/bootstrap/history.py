@@ -17,6 +17,7 @@ from certsvc.stages.historical_import import HistoricalImport
 from certsvc.stages.historical_lists import HistoricalLists
 from certsvc.stages.historical_matches import KnownHolders
 from certsvc.stages.historical_records import HistoricalRecords
+from certsvc.stages.historical_steps import HistoricalSteps
 
 if TYPE_CHECKING:
     from certsvc.bootstrap.office import Office
@@ -31,6 +32,7 @@ class HistoryDesk:
     records: HistoricalRecords
     endings: HistoricalEndings
     lists: HistoricalLists
+    steps: HistoricalSteps
     store: DatabaseHistoryChanges
     require_own_history: Callable[[], None]
     record_waiting: Callable[[], int]
@@ -73,9 +75,10 @@ def open_history(office: Office) -> HistoryDesk:
     store = DatabaseHistoryChanges(office.engine, office.keys.cipher)
     endings = DatabaseHistoryEndings(office.engine, office.keys.cipher)
     holders = KnownHolders(office.filings)
+    records = HistoricalRecords(office.permits, store, office.looks, office.clock, os.urandom, holders)
     return HistoryDesk(
         HistoricalImport(office.permits, store, office.clock, _read_file, holders),
-        HistoricalRecords(office.permits, store, office.looks, office.clock, os.urandom, holders),
+        records,
         HistoricalEndings(
             office.permits,
             store,
@@ -86,6 +89,7 @@ def open_history(office: Office) -> HistoryDesk:
             office.cases.is_kept,
         ),
         HistoricalLists(office.permits, store, DatabaseHistoryLists(office.engine, office.keys.cipher)),
+        HistoricalSteps(office.permits, records, endings),
         store,
         office.ledger.require_own_history,
         office.record_waiting,

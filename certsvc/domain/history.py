@@ -164,6 +164,11 @@ class HistoryImport:
     records: Mapping[str, int] = field(default_factory=dict)
     qualities: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def publishable(self) -> int:
+        """How many of its records confirming makes public."""
+        return sum(self.qualities.get(one.value, 0) for one in Quality if one.publishable)
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryDispute:

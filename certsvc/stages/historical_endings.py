@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,16 +10,15 @@ from certsvc.domain.caller import Caller
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.decision_policy import DecisionPolicy
 from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE, require_public, require_words
-from certsvc.domain.history import HistoricalRecord, HistoryState
+from certsvc.domain.history_steps import require_revocable
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE
-from certsvc.errors import ConflictError, RequestError, UnknownReference
+from certsvc.errors import RequestError, UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.history import HistoryEnding, HistoryEndings, HistoryStore
 from certsvc.stages.decide import GROUND_WORD, REFERENCE_WORD
 from certsvc.stages.permits import Permits
 
-_REVOCABLE = frozenset({HistoryState.CONFIRMED, HistoryState.PUBLISHED, HistoryState.DISPUTED})
 _ID_BYTES = 8
 
 
@@ -66,7 +65,7 @@ class HistoricalEndings:
         ending = HistoryEnding(
             self._new_id("D"), reference, document, decided_on, grounds, by.name, None, document_sha256
         )
-        return self.endings.propose(ending, by, self.clock.now(), _require_revocable)
+        return self.endings.propose(ending, by, self.clock.now(), require_revocable)
 
     def confirm(self, reference: str, by: Caller) -> None:
         """The second person of the same authority confirms. The same again by the same person changes nothing.
@@ -77,12 +76,16 @@ class HistoricalEndings:
         if ending is None:
             raise UnknownReference("该记录没有等待确认的撤销决定。请核对查询编号。")
         self.permits.require(
-            Action.REVOCATION_CONFIRM, by, f"history/{reference}", place=PROVINCE, first_person=ending.maker
+            Action.REVOCATION_CONFIRM,
+            by,
+            f"history/{reference}",
+            place=PROVINCE,
+            first_person=self.permits.first_person(ending.maker, None),
         )
         if ending.checker is None:
             self.policy.require_document(DecisionKind.REVOKE, ending.document_sha256)
         credit_id, starts = self._new_id("C"), self.policy.credit_starts
-        self.endings.confirm(reference, credit_id, starts, by, self.clock.now(), _require_revocable)
+        self.endings.confirm(reference, credit_id, starts, by, self.clock.now(), require_revocable)
 
     def _require_document(self, document_sha256: str | None, by: Caller) -> None:
         self.policy.require_document(DecisionKind.REVOKE, document_sha256)
@@ -91,9 +94,3 @@ class HistoricalEndings:
 
     def _new_id(self, prefix: str) -> str:
         return prefix + self.random_bytes(_ID_BYTES).hex()[1:].upper()
-
-
-def _require_revocable(versions: Sequence[HistoricalRecord]) -> None:
-    newest = versions[-1]
-    if newest.state not in _REVOCABLE:
-        raise ConflictError(f"该记录目前为“{newest.state.label}”，不能撤销。请先核对记录状态。")

@@ -47,7 +47,7 @@ class HistoricalImport:
         """
         workbook = self.read(raw, file_name)
         wanted = import_id(workbook.digest)
-        place = _place_of(by)
+        place = place_of_importer(by)
         self.permits.require(Action.HISTORY_IMPORT, by, f"history/{wanted}", place=place)
         known = self.store.find_import(wanted)
         if known is not None:
@@ -79,7 +79,7 @@ class HistoricalImport:
         return ImportAnswer(wanted, history.total, self.store.findings(wanted), kept)
 
 
-def _place_of(by: Caller) -> str | None:
+def place_of_importer(by: Caller) -> str | None:
     """The place whose records the caller may import; a county's authority has none of its own."""
     return by.region if by.region == PROVINCE else city_of(by.region)
 

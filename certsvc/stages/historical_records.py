@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +17,15 @@ from certsvc.domain.history import (
     HistoryImport,
     HistoryState,
 )
+from certsvc.domain.history_steps import (
+    require_correctable,
+    require_correction,
+    require_disputed,
+    require_standing,
+)
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE, city_of
-from certsvc.errors import ConflictError, RequestError, UnknownReference
+from certsvc.errors import RequestError, UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.history import HistoryStore
@@ -29,7 +35,6 @@ from certsvc.stages.historical_rows import read_title
 from certsvc.stages.permits import Permits
 
 BASIS_WORD, GROUND_WORD, OUTCOME_WORD = "更正依据", "异议理由", "处理意见"
-_STANDING = frozenset({HistoryState.CONFIRMED, HistoryState.PUBLISHED})
 _ID_BYTES = 8
 _CHUNK = 500
 
@@ -58,7 +63,7 @@ class HistoricalRecords:
             return
         newest = self._newest(wanted)
         self._require_second(by, wanted, newest.maker, newest.recorded_at)
-        self.store.confirm_correction(wanted, by, self.clock.now(), _require_correction)
+        self.store.confirm_correction(wanted, by, self.clock.now(), require_correction)
 
     def publish_confirmed(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Publish what is confirmed and may be published, chunk by chunk; how many records. May be repeated at any time.
@@ -78,19 +83,23 @@ class HistoricalRecords:
         opened = HistoryDispute(
             self._new_id(), reference, newest.version, words_of_ground, by.name, self.clock.now()
         )
-        return self.store.dispute(opened, by, _require_standing)
+        return self.store.dispute(opened, by, require_standing)
 
     def settle(self, reference: str, outcome: str, by: Caller) -> HistoricalRecord:
         """End an objection that is not founded, as another person than who recorded it; the record stands as before."""
         newest = self._newest(reference)
         open_one = next((one for one in self.store.disputes(reference) if one.outcome is None), None)
         self._require_own(Action.HISTORY_IMPORT, by, newest)
-        first = None if open_one is None else open_one.recorded_by
+        first = (
+            None
+            if open_one is None
+            else self.permits.first_person(open_one.recorded_by, open_one.recorded_at)
+        )
         self.permits.require(
             Action.HISTORY_CONFIRM, by, f"history/{reference}", place=by.region, first_person=first
         )
         words_of_outcome = require_words(outcome, OUTCOME_WORD, LONGEST_REFERENCE)
-        self.store.settle(reference, words_of_outcome, by, self.clock.now(), _require_disputed)
+        self.store.settle(reference, words_of_outcome, by, self.clock.now(), require_disputed)
         return self._newest(reference)
 
     def correct(self, reference: str, changes: Mapping[str, str], basis: str, by: Caller) -> HistoricalRecord:
@@ -104,7 +113,7 @@ class HistoricalRecords:
         self._require_own(Action.HISTORY_IMPORT, by, standing[-1])
         document = require_words(basis, BASIS_WORD, LONGEST_REFERENCE)
         title = self._changed(standing[-1].title, changes, by.region)
-        return self.store.correct(reference, title, document, by, self.clock.now(), _require_correctable)
+        return self.store.correct(reference, title, document, by, self.clock.now(), require_correctable)
 
     def find_import(self, wanted: str) -> HistoryImport:
         """An import. Raises UnknownReference."""
@@ -122,7 +131,7 @@ class HistoricalRecords:
     def view(self, reference: str, by: Caller, channel: str) -> tuple[HistoricalRecord, ...]:
         """Every version of a record; the look is written down first. Raises UnknownReference, NotPermitted."""
         versions = self._versions(reference)
-        place = _place_of(versions[-1])
+        place = place_of_record(versions[-1])
         self.permits.require(Action.DECISION_READ, by, f"history/{reference}", place=place)
         self.looks.append(PersonalLook(self.clock.now(), channel, by.name, reference, "查看历史记录"))
         return versions
@@ -154,7 +163,7 @@ class HistoricalRecords:
         return self._versions(reference)[-1]
 
     def _require_own(self, action: Action, by: Caller, record: HistoricalRecord) -> None:
-        self.permits.require(action, by, f"history/{record.reference}", place=_place_of(record))
+        self.permits.require(action, by, f"history/{record.reference}", place=place_of_record(record))
 
     def _require_second(self, by: Caller, wanted: str, maker: str, at: datetime) -> None:
         self.permits.require(
@@ -162,7 +171,7 @@ class HistoricalRecords:
             by,
             f"history/{wanted}",
             place=self.permits.place_of(maker, at),
-            first_person=maker,
+            first_person=self.permits.first_person(maker, at),
         )
 
     def _new_id(self) -> str:
@@ -176,28 +185,7 @@ def newest_of(versions: Iterable[HistoricalRecord]) -> HistoricalRecord:
     return (settled or known)[-1]
 
 
-def _place_of(record: HistoricalRecord) -> str | None:
+def place_of_record(record: HistoricalRecord) -> str | None:
     """The city or prefecture responsible for a record; the province where no unit is told."""
     region = record.title.unit_region
     return PROVINCE if region is None else city_of(region)
-
-
-def _require_standing(versions: Sequence[HistoricalRecord]) -> None:
-    if versions[-1].state not in _STANDING:
-        raise ConflictError(f"该记录目前为“{versions[-1].state.label}”，不能登记异议。请先核对记录状态。")
-
-
-def _require_disputed(versions: Sequence[HistoricalRecord]) -> None:
-    if versions[-1].state is not HistoryState.DISPUTED:
-        raise ConflictError("该记录目前没有等待处理的异议（或已有更正等待确认）。请先核对记录状态。")
-
-
-def _require_correctable(versions: Sequence[HistoricalRecord]) -> None:
-    if versions[-1].state not in _STANDING | {HistoryState.DISPUTED}:
-        raise ConflictError(f"该记录目前为“{versions[-1].state.label}”，不能更正。请先核对记录状态。")
-
-
-def _require_correction(versions: Sequence[HistoricalRecord]) -> None:
-    if versions[-1].state is not HistoryState.GRADED or len(versions) < 2:
-        raise ConflictError("该记录没有等待确认的更正；首次导入的记录请用导入编号确认。")
-    _require_correctable(versions[:-1])

@@ -106,13 +106,11 @@ def confirm_import(request: Request, wanted: ImportId, caller: Caller) -> Respon
 @router.get(f"{RECORDS_PATH}/{{reference}}", summary="A historical record with all its versions")
 @needs(Action.DECISION_READ, on="history/{reference}")
 def show_record(request: Request, reference: Reference, caller: Caller) -> Response:
-    """As recorded, with today's codes beside it; the look is written down."""
+    """As recorded, with today's codes beside it, and the steps that the caller may take; the look is written down."""
     history = office_of(request).history
-    versions = history.records.view(reference, caller.caller, channel_of(caller))
-    disputes = history.store.disputes(reference)
-    return JSONResponse(
-        {"reference": reference, "versions": [record_object(one, disputes) for one in versions]}
-    )
+    found = history.steps.view(reference, caller.caller, channel_of(caller))
+    versions = [record_object(one, found.disputes) for one in found.versions]
+    return JSONResponse({"reference": reference, "versions": versions, "steps": list(found.steps)})
 
 
 @router.post(

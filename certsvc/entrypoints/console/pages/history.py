@@ -11,13 +11,13 @@ from fastapi.responses import Response
 from certsvc.bootstrap import Office
 from certsvc.domain import history_words
 from certsvc.domain.caller import Caller
-from certsvc.domain.history import HistoricalRecord, HistoryImport, HistoryState, Quality
+from certsvc.domain.decision_text import LONGEST_GROUND, LONGEST_REFERENCE
+from certsvc.domain.history import HistoryState, Quality
+from certsvc.domain.history_steps import RecordStep
 from certsvc.domain.permission import Action
-from certsvc.domain.regions import PROVINCE, city_of
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Posting, Viewing
 from certsvc.entrypoints.console.pages.choices import place_words
-from certsvc.entrypoints.console.pages.offering import may
 from certsvc.entrypoints.console.pages.rooms import may_enter
 from certsvc.entrypoints.console.pages.showing import show
 from certsvc.entrypoints.console.pages.tallies import Tally
@@ -52,7 +52,7 @@ _STATES_ENGLISH: Final = {
     HistoryState.CORRECTED: "corrected (old version)",
     HistoryState.REVOKED: "revoked",
 }
-_NOTICES: Final[Mapping[str, tuple[str, str]]] = {
+SAID: Final[Mapping[str, tuple[str, str]]] = {
     "imported": (
         "文件已保存，等待另一位人员确认。",
         "The file is kept; another person confirms it.",
@@ -133,78 +133,85 @@ def find_record(request: Request, _session: Viewing) -> Response:
 @needs(Action.DECISION_READ, on="history/{reference}")
 def show_record(request: Request, reference: Reference, session: Viewing) -> Response:
     """Every version as the papers have it, with today's codes; the look is noted."""
-    history = office_of(request).history
-    versions = history.records.view(reference, session.caller, "console")
-    newest, ending = versions[-1], history.endings.endings.find(reference)
-    open_one = next((one for one in history.store.disputes(reference) if one.outcome is None), None)
-    place = _place_of(newest)
-    waits = newest.state is HistoryState.GRADED and len(versions) > 1
+    found = office_of(request).history.steps.view(reference, session.caller, "console")
     return show(
         request,
         session,
         "history/record.html.j2",
         reference=reference,
-        versions=tuple(reversed(versions)),
-        disputes=history.store.disputes(reference),
-        ending=ending,
+        versions=tuple(reversed(found.versions)),
+        disputes=found.disputes,
+        ending=found.ending,
+        steps=found.steps,
         columns=[one for one in history_words.COLUMNS if one in history_words.CORRECTABLE],
-        notice=_NOTICES.get(request.query_params.get("said", "")),
-        may={
-            "dispute": newest.state in (HistoryState.CONFIRMED, HistoryState.PUBLISHED)
-            and may(Action.HISTORY_IMPORT, session.caller, place),
-            "settle": newest.state is HistoryState.DISPUTED
-            and open_one is not None
-            and may(Action.HISTORY_IMPORT, session.caller, place)
-            and may(Action.HISTORY_CONFIRM, session.caller, first_person=open_one.recorded_by),
-            "correct": newest.state in (HistoryState.CONFIRMED, HistoryState.PUBLISHED, HistoryState.DISPUTED)
-            and may(Action.HISTORY_IMPORT, session.caller, place),
-            "confirm": waits and may(Action.HISTORY_CONFIRM, session.caller, first_person=newest.maker),
-            "revoke": ending is None
-            and newest.state is HistoryState.PUBLISHED
-            and may(Action.REVOCATION_PROPOSE, session.caller),
-            "confirm_revocation": ending is not None
-            and ending.checker is None
-            and may(Action.REVOCATION_CONFIRM, session.caller, PROVINCE, ending.maker),
-        },
+        notice=SAID.get(request.query_params.get("said", "")),
         **_words(),
     )
 
 
-@router.post("/records/{reference}/{step}")
-@needs(Action.HISTORY_IMPORT, Action.HISTORY_CONFIRM, Action.REVOCATION_PROPOSE, on="history/{reference}")
-def step_on_record(request: Request, reference: Reference, step: str, form: Posting) -> Response:
-    """One step of a record; each by who may, four eyes where something becomes public."""
-    office, given, by = office_of(request), form.form, form.caller
-    history = office.history
-    match step:
-        case "dispute":
-            history.records.dispute(reference, given.text("ground", 2000), by)
-            said = "disputed"
-        case "settlement":
-            history.records.settle(reference, given.text("opinion", 500), by)
-            history.catch_up()
-            said = "settled"
-        case "correction":
-            history.records.correct(reference, _changes(given), given.text("basis", 500), by)
-            said = "corrected"
-        case "confirmation":
-            history.confirm(reference, by)
-            said = "correction-confirmed"
-        case "revocation":
-            decided_on = day_given(given.text("decided_on", 10))
-            if decided_on is None:
-                raise RequestError("请填写决定日期。")
-            digest = given.text("document_sha256", 64) or None
-            history.endings.propose(
-                reference, given.text("document", 128), decided_on, given.text("ground", 500), by, digest
-            )
-            said = "revocation"
-        case "revocation-confirmation":
-            history.confirm_revocation(reference, by)
-            said = "revoked"
-        case _:
-            raise RequestError("没有这一步。请返回记录页面重新选择。")
-    return go_to(f"{RECORDS}/{reference}?said={said}")
+@router.post(f"/records/{{reference}}/{RecordStep.DISPUTE}")
+@needs(Action.HISTORY_IMPORT, on="history/{reference}")
+def dispute(request: Request, reference: Reference, form: Posting) -> Response:
+    """The person's objection; the record is answered as disputed until it is settled."""
+    ground = form.form.text("ground", LONGEST_GROUND)
+    office_of(request).history.records.dispute(reference, ground, form.caller)
+    return _said(reference, "disputed")
+
+
+@router.post(f"/records/{{reference}}/{RecordStep.SETTLE}")
+@needs(Action.HISTORY_IMPORT, on="history/{reference}")
+def settle(request: Request, reference: Reference, form: Posting) -> Response:
+    """The objection is not founded; by another person than who recorded it."""
+    history = office_of(request).history
+    history.records.settle(reference, form.form.text("opinion", LONGEST_REFERENCE), form.caller)
+    history.catch_up()
+    return _said(reference, "settled")
+
+
+@router.post(f"/records/{{reference}}/{RecordStep.CORRECT}")
+@needs(Action.HISTORY_IMPORT, on="history/{reference}")
+def correct(request: Request, reference: Reference, form: Posting) -> Response:
+    """A corrected version, with what it rests on; the old one stays."""
+    given = form.form
+    office_of(request).history.records.correct(
+        reference, _changes(given), given.text("basis", LONGEST_REFERENCE), form.caller
+    )
+    return _said(reference, "corrected")
+
+
+@router.post(f"/records/{{reference}}/{RecordStep.CONFIRM}")
+@needs(Action.HISTORY_CONFIRM, on="history/{reference}")
+def confirm_correction(request: Request, reference: Reference, form: Posting) -> Response:
+    """The second person: the corrected version takes the place of the old one."""
+    office_of(request).history.confirm(reference, form.caller)
+    return _said(reference, "correction-confirmed")
+
+
+@router.post(f"/records/{{reference}}/{RecordStep.REVOKE}")
+@needs(Action.REVOCATION_PROPOSE, on="history/{reference}")
+def revoke(request: Request, reference: Reference, form: Posting) -> Response:
+    """The province proposes a revocation under a document."""
+    given = form.form
+    decided_on = day_given(given.text("decided_on", 10))
+    if decided_on is None:
+        raise RequestError("请填写决定日期。")
+    office_of(request).history.endings.propose(
+        reference,
+        given.text("document", LONGEST_REFERENCE),
+        decided_on,
+        given.text("ground", LONGEST_GROUND),
+        form.caller,
+        given.text("document_sha256", 64) or None,
+    )
+    return _said(reference, "revocation")
+
+
+@router.post(f"/records/{{reference}}/{RecordStep.CONFIRM_REVOCATION}")
+@needs(Action.REVOCATION_CONFIRM, on="history/{reference}")
+def confirm_revocation(request: Request, reference: Reference, form: Posting) -> Response:
+    """The second person of the province: every version is revoked at once."""
+    office_of(request).history.confirm_revocation(reference, form.caller)
+    return _said(reference, "revoked")
 
 
 @router.get("/{wanted}")
@@ -218,22 +225,19 @@ def show_import(request: Request, wanted: ImportId, session: Viewing, page: Page
         "quality": "" if quality is None else quality.value,
     }
     paging = Paging(f"{PATH}/{wanted}", page, 0, chosen)
-    found = office_of(request).history.lists.view_import(
-        wanted, session.caller, paging.rows, paging.offset, state, quality
-    )
-    kept = found.kept
+    history = office_of(request).history
+    found = history.lists.view_import(wanted, session.caller, paging.rows, paging.offset, state, quality)
     return show(
         request,
         session,
         "history/import.html.j2",
         found=found,
-        kept=kept,
+        kept=found.kept,
         paging=Paging(paging.path, page, found.total, chosen),
         chosen=chosen,
-        publishes=_publishes(kept),
-        notice=_NOTICES.get(request.query_params.get("said", "")),
-        may_confirm=kept.checker is None
-        and may(Action.HISTORY_CONFIRM, session.caller, first_person=kept.maker),
+        publishes=found.kept.publishable,
+        notice=SAID.get(request.query_params.get("said", "")),
+        may_confirm=history.steps.may_confirm(found.kept, session.caller),
         place_words=place_words,
         **_words(),
     )
@@ -266,9 +270,8 @@ def tallies(office: Office, caller: Caller) -> Iterable[Tally]:
 def _imports(request: Request, session: SignedIn, page: int, answer: ImportAnswer | None) -> Response:
     waiting = bool(filters_of(request).text("waiting"))
     paging = Paging(PATH, page, 0, {"waiting": "1" if waiting else ""})
-    found, total = office_of(request).history.lists.imports(
-        session.caller, paging.rows, paging.offset, waiting=waiting
-    )
+    history = office_of(request).history
+    found, total = history.lists.imports(session.caller, paging.rows, paging.offset, waiting=waiting)
     return show(
         request,
         session,
@@ -279,20 +282,13 @@ def _imports(request: Request, session: SignedIn, page: int, answer: ImportAnswe
         waiting=waiting,
         answer=answer,
         place_words=place_words,
-        may_import=session.caller.region == (city_of(session.caller.region) or PROVINCE)
-        and may(Action.HISTORY_IMPORT, session.caller),
+        may_import=history.steps.may_import(session.caller),
         **_words(),
     )
 
 
-def _publishes(kept: HistoryImport) -> int:
-    """How many records confirming makes public: those of grades A and B."""
-    return sum(kept.qualities.get(one.value, 0) for one in Quality if one.publishable)
-
-
-def _place_of(record: HistoricalRecord) -> str | None:
-    region = record.title.unit_region
-    return PROVINCE if region is None else city_of(region)
+def _said(reference: str, code: str) -> Response:
+    return go_to(f"{RECORDS}/{reference}?said={code}")
 
 
 def _changes(form: GivenForm) -> dict[str, str]:
