@@ -80,12 +80,22 @@ class DatabaseDataExports:
         return raw
 
     def waiting(self, now: datetime, most: int) -> tuple[WaitingExport, ...]:
-        """What is to be made, oldest first."""
-        own = personal_export.c
-        wanted = select(personal_export).where(own.ready_at.is_(None), own.ends_at > instant_text(now))
+        """What is to be made and due, oldest first."""
+        own, at = personal_export.c, instant_text(now)
+        is_due = own.next_attempt_at.is_(None) | (own.next_attempt_at <= at)
+        wanted = select(personal_export).where(own.ready_at.is_(None), own.ends_at > at, is_due)
         with self._engine.begin() as connection:
             rows = connection.execute(wanted.order_by(own.asked_at, own.id).limit(most)).all()
         return tuple(self._waiting(row) for row in rows)
+
+    def put_off(self, export: str, next_attempt_at: datetime) -> None:
+        """Count a failed attempt, and leave the export alone until then."""
+        own = personal_export.c
+        later = {"attempts": own.attempts + 1, "next_attempt_at": instant_text(next_attempt_at)}
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(personal_export).where(own.id == export, own.ready_at.is_(None)).values(later)
+            )
 
     def finish(self, export: str, raw: bytes, at: datetime) -> None:
         """Keep the file, and tell the holder; what was kept first stays."""
@@ -112,7 +122,7 @@ class DatabaseDataExports:
         owner = bytes(row.owner)
         plain = self._cipher.decrypt(row.sealed_holder, context=_context(row.id, owner, "holder"))
         name, id_number = json.loads(plain)
-        return WaitingExport(row.id, owner, name, id_number)
+        return WaitingExport(row.id, owner, name, id_number, row.attempts)
 
 
 class DatabaseOwnCredit:
@@ -133,7 +143,7 @@ class DatabaseOwnCredit:
 
 def _export(row: Row[Any]) -> DataExport:
     ready_at = None if row.ready_at is None else read_instant(row.ready_at)
-    return DataExport(row.id, read_instant(row.asked_at), read_instant(row.ends_at), ready_at)
+    return DataExport(row.id, read_instant(row.asked_at), read_instant(row.ends_at), ready_at, row.attempts)
 
 
 def _context(export: str, owner: bytes, what: str) -> bytes:

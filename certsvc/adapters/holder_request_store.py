@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, select, update
 
 from certsvc.adapters.audit_store import append_entry, digest_of
 from certsvc.adapters.database import hold_table
@@ -35,7 +35,7 @@ from certsvc.domain.holder_request import (
 from certsvc.domain.permission import Action
 from certsvc.errors import ConflictError, RequestError, UnknownReference
 from certsvc.ports import PersonalCipher
-from certsvc.ports.holder_requests import NewRequest, RequestFilter, RequestMove
+from certsvc.ports.holder_requests import NewRequest, RequestFilter, RequestMove, TooMany
 
 _MOST_FILES_EVER = 3 * MOST_FILES
 
@@ -48,18 +48,22 @@ class DatabaseRequestStore:
         self._cipher = cipher
         self._news = news
 
-    def receive(self, new: NewRequest, by: Caller, most_open: int) -> str | None:
-        """Keep a request with its files; its number, or that of the same form. None when too many are open."""
+    def receive(self, new: NewRequest, by: Caller, most_open: int, most_a_day: int) -> str | TooMany:
+        """Keep a request with its files; its number, or that of the same form; or of what there are too many."""
         own, request = holder_request.c, new.request
         same = select(own.number).where(own.owner == new.owner, own.form_key == new.form_key)
         open_ones = select(func.count()).where(own.owner == new.owner, own.state.not_in(sorted(OVER)))
+        since = instant_text(request.received_at - timedelta(days=1))
+        of_a_day = select(func.count()).where(own.owner == new.owner, own.received_at > since)
         with self._engine.begin() as connection:
             hold_table(connection, holder_request)
             known: str | None = connection.scalar(same)
             if known is not None:
                 return known
             if int(connection.scalar(open_ones) or 0) >= most_open:
-                return None
+                return TooMany.OPEN
+            if int(connection.scalar(of_a_day) or 0) >= most_a_day:
+                return TooMany.A_DAY
             connection.execute(insert(holder_request).values(self._columns(new)))
             self._add_step(connection, request.number, request.received_at, by, RequestState.RECEIVED, "")
             self._add_files(connection, request.number, new.files)
@@ -106,6 +110,29 @@ class DatabaseRequestStore:
             return None
         plain = self._cipher.decrypt(row.sealed_content, context=_context(number, f"file/{place}"))
         return MediaType(row.media_type), plain
+
+    def forget_withdrawn(self, before: datetime, most: int) -> int:
+        """Delete the files of requests withdrawn before an instant, at most so many; how many."""
+        own, step, request = holder_request_file.c, holder_request_step.c, holder_request.c
+        old = (
+            select(own.number, own.place)
+            .join(holder_request, request.number == own.number)
+            .join(holder_request_step, step.number == own.number)
+            .where(
+                request.state == RequestState.WITHDRAWN.value,
+                step.state == RequestState.WITHDRAWN.value,
+                step.at < instant_text(before),
+            )
+            .order_by(own.number, own.place)
+            .limit(most)
+        )
+        with self._engine.begin() as connection:
+            found = connection.execute(old).all()
+            for one in found:
+                connection.execute(
+                    delete(holder_request_file).where(own.number == one.number, own.place == one.place)
+                )
+        return len(found)
 
     def of_owner(
         self, owners: Sequence[bytes], offset: int, most: int

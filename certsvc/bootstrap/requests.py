@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from certsvc.adapters.holder_request_store import DatabaseRequestStore
 from certsvc.adapters.holders_numbers import DatabaseHoldersNumbers
-from certsvc.stages.holder_requests import HolderRequests
+from certsvc.stages.holder_requests import HolderRequests, WithdrawnEvidence
 from certsvc.stages.request_work import RequestWork
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ class RequestDesk:
             clock=office.clock,
             random_bytes=os.urandom,
         )
+
+    @cached_property
+    def retention(self) -> WithdrawnEvidence:
+        """Deletes the files of requests that were withdrawn."""
+        return WithdrawnEvidence(self.store, self._office.clock)
 
     @cached_property
     def work(self) -> RequestWork:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -24,6 +24,10 @@ LARGEST_FILE: Final = 5_000_000  # bytes
 MOST_FILES: Final = 3
 MOST_OPEN: Final = 10
 """Requests that one holder may have open."""
+MOST_A_DAY: Final = 20
+"""Requests of one holder within twenty-four hours, withdrawn ones too: each may bring evidence."""
+WITHDRAWN_KEPT: Final = timedelta(days=7)
+"""For so long the files of a withdrawn request are kept."""
 LONGEST_WORDS: Final = 1000
 LONGEST_ANSWER: Final = 500
 LONGEST_BASIS: Final = 128

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from certsvc.domain.caller import Caller
@@ -19,6 +20,13 @@ from certsvc.domain.holder_request import (
 )
 from certsvc.domain.permission import Action
 from certsvc.ports.credit import LinkedDocuments
+
+
+class TooMany(Enum):
+    """Why a request is not taken: the holder has too many open, or made too many within a day."""
+
+    OPEN = "open"
+    A_DAY = "a_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,12 @@ class RequestFilter:
 class RequestStore(Protocol):
     """The requests; everything personal in them is sealed. Every method is one durable transaction."""
 
-    def receive(self, new: NewRequest, by: Caller, most_open: int) -> str | None:
-        """Keep a request with its files; its number, or that of the same form. None when too many are open."""
+    def receive(self, new: NewRequest, by: Caller, most_open: int, most_a_day: int) -> str | TooMany:
+        """Keep a request with its files; its number, or that of the same form; or of what there are too many."""
+        ...
+
+    def forget_withdrawn(self, before: datetime, most: int) -> int:
+        """Delete the files of requests withdrawn before an instant, at most so many; how many."""
         ...
 
     def find(self, number: str) -> HolderRequest | None:

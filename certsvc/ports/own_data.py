@@ -13,12 +13,13 @@ from certsvc.domain.credit import CreditHistory, CreditHolder
 
 @dataclass(frozen=True, slots=True)
 class DataExport:
-    """An export: asked for, ready or not yet, and when it is deleted."""
+    """An export: asked for, ready or not yet, and when it is deleted. `attempts`: how often making it failed."""
 
     id: str
     asked_at: datetime
     ends_at: datetime
     ready_at: datetime | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class WaitingExport:
     owner: bytes
     name: str
     id_number: str
+    attempts: int = 0
 
 
 class DataExports(Protocol):
@@ -47,7 +49,11 @@ class DataExports(Protocol):
         ...
 
     def waiting(self, now: datetime, most: int) -> tuple[WaitingExport, ...]:
-        """What is to be made, oldest first."""
+        """What is to be made and due, oldest first."""
+        ...
+
+    def put_off(self, export: str, next_attempt_at: datetime) -> None:
+        """Count a failed attempt, and leave the export alone until then."""
         ...
 
     def finish(self, export: str, raw: bytes, at: datetime) -> None:

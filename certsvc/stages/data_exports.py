@@ -2,6 +2,7 @@
 
 1. The wish is written down, with an entry in the audit trail.
 2. The background work gathers everything and keeps one ZIP file, sealed; a notice says that it is ready.
+   What cannot be made is put off with growing pauses; the others go on.
 3. The same holder downloads it, which is noted too; a day after it was asked for it is deleted.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +18,7 @@ from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from certsvc.domain.caller import Caller, holder_caller
+from certsvc.domain.holder_notice import wait_after
 from certsvc.domain.id_numbers import asked_id_numbers
 from certsvc.domain.permission import Action
 from certsvc.errors import UnknownReference
@@ -26,6 +29,7 @@ from certsvc.stages.own_data_page import readable_page
 from certsvc.stages.permits import Permits
 from certsvc.stages.share_grants import Holder
 
+_log = logging.getLogger(__name__)
 KEPT: Final = timedelta(days=1)
 _ID_BYTES: Final = 9
 _CHUNK: Final = 10
@@ -74,7 +78,17 @@ class PersonalExports:
             for one in waiting:
                 if stopping():
                     return
-                self._make(one)
+                self._try(one)
+
+    def _try(self, waiting: WaitingExport) -> None:
+        """Make one, or put it off: what cannot be gathered of one holder holds up nobody else's."""
+        try:
+            self._make(waiting)
+        except Exception:
+            # without the words of the fault: they may hold what is personal
+            _log.error("export %s could not be made, attempt %d", waiting.id, waiting.attempts + 1)
+            pause = timedelta(seconds=wait_after(waiting.attempts + 1))
+            self.store.put_off(waiting.id, self.clock.now() + pause)
 
     def _make(self, waiting: WaitingExport) -> None:
         holder = Holder(waiting.name, waiting.id_number)

@@ -17,8 +17,10 @@ from certsvc.domain.caller import Caller
 from certsvc.domain.decision_authority import city_responsible
 from certsvc.domain.decision_document import MediaType
 from certsvc.domain.holder_request import (
+    MOST_A_DAY,
     MOST_FILES,
     MOST_OPEN,
+    WITHDRAWN_KEPT,
     EvidenceFile,
     HolderRequest,
     RequestKind,
@@ -35,7 +37,7 @@ from certsvc.domain.permission import Action
 from certsvc.errors import ConflictError, RequestError, UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
-from certsvc.ports.holder_requests import NewRequest, RequestMove, RequestStore
+from certsvc.ports.holder_requests import NewRequest, RequestMove, RequestStore, TooMany
 from certsvc.ports.own_certificates import HoldersNumbers
 from certsvc.ports.share_grants import PublishedVersions
 from certsvc.stages.permits import Permits
@@ -44,6 +46,7 @@ from certsvc.stages.share_grants import Holder
 _NOT_YOURS: Final = "您名下没有这个编号的证书或历史记录。请核对编号；证件号码变更过的，请选择“证件号码变更”。"
 _UNKNOWN: Final = "没有这项申请。请在“我的申请”中查看受理编号。"
 _LONGEST_SUPPLEMENT: Final = 1000
+_CHUNK: Final = 200
 _WEEKEND: Final = 5
 _OPEN: Final = frozenset({RequestState.RECEIVED, RequestState.ASSIGNED, RequestState.ASKED})
 
@@ -111,12 +114,16 @@ class HolderRequests:
         )
         key = sha256(form.form.encode("utf-8", "replace")).digest()
         new = NewRequest(request, words, self._owner(holder), key, files)
-        number = self.store.receive(new, by, MOST_OPEN)
-        if number is None:
-            raise ConflictError(
-                f"您有 {MOST_OPEN} 项申请还没有办结。请等其中一项办结，或先撤回不需要的申请。"
-            )
-        return number
+        number = self.store.receive(new, by, MOST_OPEN, MOST_A_DAY)
+        match number:
+            case TooMany.OPEN:
+                raise ConflictError(
+                    f"您有 {MOST_OPEN} 项申请还没有办结。请等其中一项办结，或先撤回不需要的申请。"
+                )
+            case TooMany.A_DAY:
+                raise ConflictError(f"24 小时内最多提出 {MOST_A_DAY} 项申请（含已撤回的）。请明天再提出。")
+            case str():
+                return number
 
     def listed(
         self, holder: Holder, by: Caller, offset: int, most: int
@@ -182,6 +189,20 @@ class HolderRequests:
 
     def _owner(self, holder: Holder) -> bytes:
         return self.key_of(asked_id_numbers(holder.id_number)[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnEvidence:
+    """Deletes the files of withdrawn requests when they were kept long enough; the requests themselves stay."""
+
+    store: RequestStore
+    clock: Clock
+
+    def work(self, stopping: Callable[[], bool]) -> None:
+        """Delete, chunk by chunk."""
+        before = self.clock.now() - WITHDRAWN_KEPT
+        while not stopping() and self.store.forget_withdrawn(before, _CHUNK) == _CHUNK:
+            pass
 
 
 def _files(given: Sequence[bytes]) -> tuple[EvidenceFile, ...]:

@@ -29,6 +29,7 @@ from certsvc.stages.under_way import TitlesUnderWay
 
 FORMAT: Final = "certsvc-personal-data/1"
 _CHANNEL: Final = "portal"
+MOST_EVIDENCE: Final = 60_000_000  # bytes: an export is sealed and sent as one piece
 _MOST: Final = 10_000
 
 
@@ -88,11 +89,16 @@ class OwnData:
         return plain
 
     def files(self, holder: Holder) -> Iterator[tuple[str, bytes]]:
-        """The files that the holder handed in, with their names in the export."""
+        """The files that the holder handed in, the newest requests first, with their names in the export; `MOST_EVIDENCE`
+        bytes together. Every file is listed with its request, and can be had there."""
         owner = self.key_of(asked_id_numbers(holder.id_number)[-1])
+        room = MOST_EVIDENCE
         for request in self.requests.of_owner([owner], 0, _MOST)[1]:
             whole = self.requests.whole(request.number, owner)
             for kept in () if whole is None else whole.files:
+                if kept.size > room:
+                    continue
+                room -= kept.size
                 found = self.requests.file(request.number, kept.place)
                 if found is not None:
                     name = f"evidence/{request.number}-{kept.place}{kept.media_type.suffix}"

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -19,13 +20,14 @@ from certsvc.adapters.holder_inbox import DatabaseHolderInbox
 from certsvc.adapters.holder_news import HolderNews
 from certsvc.adapters.holder_request_schema import personal_export
 from certsvc.adapters.personal_cipher import AesGcmCipher
-from certsvc.domain.caller import holder_caller
+from certsvc.domain.caller import Caller, holder_caller
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.holder_notice import NoticeChannel
 from certsvc.domain.holder_request import RequestKind
+from certsvc.errors import IntegrityError
 from certsvc.ports.own_data import DataExport, WaitingExport
 from certsvc.stages.holder_requests import RequestForm
-from certsvc.stages.own_data import FORMAT
+from certsvc.stages.own_data import FORMAT, OwnData
 from certsvc.stages.own_data_page import SECTIONS, readable_page
 from certsvc.stages.share_grants import Holder
 from tests.access.desk import Desk, open_desk
@@ -134,6 +136,54 @@ def test_a_copy_is_kept_sealed_told_once_and_given_to_its_owner_alone(
     assert DatabaseHolderInbox(engine).counted([owner]) == (1, 1)
     assert (store.delete_ended(now), store.delete_ended(now + timedelta(days=1))) == (0, 1)
     engine.dispose()
+
+
+def test_a_holder_whose_data_cannot_be_gathered_holds_up_nobody_else(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = desk.office.office
+    first, second = Holder(*OTHER), Holder("王五", "229901198001010036")
+    for holder in (first, second):
+        office.exports.ask(holder, office.holder_sign_in.caller_of(holder))
+        desk.clock.advance(timedelta(seconds=5))
+    gather, tried = OwnData.gather, []
+
+    def fail(self: OwnData, holder: Holder, by: Caller) -> dict[str, Any]:
+        tried.append(holder.name)
+        if holder == first:
+            raise IntegrityError(f"{holder.name} 的数据无法读取")
+        return gather(self, holder, by)
+
+    def standing(holder: Holder) -> tuple[bool, int]:
+        (export,) = office.exports.listed(holder, office.holder_sign_in.caller_of(holder))
+        return export.ready_at is not None, export.attempts
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OwnData, "gather", fail)
+        for _ in range(2):
+            office.exports.work(never)
+        assert tried == [first.name, second.name], "it waits before it is tried again"
+        assert (standing(first), standing(second)) == ((False, 1), (True, 0))
+        desk.clock.advance(timedelta(minutes=1))
+        office.exports.work(never)
+        desk.clock.advance(timedelta(minutes=1))
+        office.exports.work(never)
+        assert standing(first) == (False, 2), "the pauses grow"
+        with desk.holder(*OTHER) as browser:
+            assert "正在重试" in browser.get("/portal/data", headers=HTML).text
+    assert "could not be made" in caplog.text
+    assert first.name not in caplog.text
+    desk.clock.advance(timedelta(minutes=1))
+    office.exports.work(never)
+    assert standing(first)[0]
+
+
+def test_what_is_asked_about_one_holder_is_counted(desk: Desk) -> None:
+    with desk.holder(*OTHER) as browser:
+        browser.headers.update(HTML)
+        rooms = "/portal/data", "/portal/requests", "/portal/notices"
+        answers = [browser.get(rooms[turn % 3]).status_code for turn in range(31)]
+    assert (answers[:30].count(200), answers[30]) == (30, 429)
 
 
 def test_markup_in_what_is_kept_stays_text_in_the_page() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,9 @@ from certsvc.domain.decision import DecisionKind
 from certsvc.domain.holder_notice import NoticeKind
 from certsvc.domain.holder_request import (
     LARGEST_FILE,
+    MOST_A_DAY,
     MOST_OPEN,
+    WITHDRAWN_KEPT,
     RequestKind,
     RequestState,
     evidence_file,
@@ -111,15 +113,16 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def desk(shared: Desk) -> Desk:
-    """The desk, on which nothing is open."""
+def desk(shared: Desk) -> Iterator[Desk]:
+    """The desk, on which nothing is open; the next test has a day of its own."""
     work, by = shared.work, shared.officer("province-two")
     for request in work.listed(by, OPEN, 0, 100)[1]:
         if request.state is RequestState.ASKED:
             shared.requests.withdraw(shared.holder, shared.by(shared.holder), request.number)
         else:
             work.decline(request.number, "清理", "内部", by)
-    return shared
+    yield shared
+    shared.clock.advance(timedelta(days=1))
 
 
 def test_it_is_received_with_number_place_and_due_day(desk: Desk) -> None:
@@ -165,6 +168,33 @@ def test_only_so_many_are_open(desk: Desk) -> None:
         desk.make()
     with pytest.raises(ConflictError, match="还没有办结"):
         desk.make()
+
+
+def test_only_so_many_are_made_a_day_and_withdrawing_makes_no_room(desk: Desk) -> None:
+    for _ in range(MOST_A_DAY):
+        desk.requests.withdraw(desk.holder, desk.by(desk.holder), desk.make())
+    with pytest.raises(ConflictError, match="24 小时"):
+        desk.make()
+    desk.clock.advance(timedelta(days=1))
+    assert desk.make()
+
+
+def test_the_files_of_a_withdrawn_request_are_deleted_in_time(tmp_path: Path, database_url: str) -> None:
+    desk = Desk(tmp_path / "home", database_url)
+    by, retention = desk.by(desk.holder), desk.office.request_desk.retention
+    withdrawn, open_one = desk.make(files=(PDF, PNG)), desk.make()
+    desk.requests.withdraw(desk.holder, by, withdrawn)
+
+    def files() -> list[int]:
+        retention.work(lambda: False)
+        return [len(desk.requests.show(desk.holder, by, one).files) for one in (withdrawn, open_one)]
+
+    desk.clock.advance(WITHDRAWN_KEPT)
+    assert files() == [2, 1]
+    desk.clock.advance(timedelta(seconds=1))
+    assert files() == [0, 1]
+    assert desk.state(withdrawn) is RequestState.WITHDRAWN
+    desk.office.close()
 
 
 @pytest.mark.parametrize(

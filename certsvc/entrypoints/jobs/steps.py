@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Protocol
 
-from certsvc.errors import ConflictError
+from certsvc.errors import CertsvcError, ConflictError, IntegrityError
+from certsvc.stages.passing_over import STOPS_THE_LINE, do_each
 
 RENEWAL_SECONDS = 600.0
 LONGEST_REST = 0.5  # seconds
@@ -196,6 +198,20 @@ class RetainingOffice(Protocol):
         """Notices on change."""
         ...
 
+    @property
+    def request_desk(self) -> RequestsInTime:
+        """Requests of holders."""
+        ...
+
+
+class RequestsInTime(Protocol):
+    """Where the evidence of withdrawn requests is forgotten."""
+
+    @property
+    def retention(self) -> WorkingPart:
+        """Deletes it."""
+        ...
+
 
 class NoticesInTime(Protocol):
     """Where notices on change are delivered, and forgotten."""
@@ -281,23 +297,18 @@ def check_files(office: CheckingOffice, stopping: Callable[[], bool], rest: Call
 def finish_cases(office: CaseOffice, stopping: Callable[[], bool]) -> None:
     """Publish the confirmed historical records, carry out the confirmed batch decisions and finish the annotated copies
     that a process left behind."""
-    for part in (office.history, office.case_work, office.copies):
-        if not stopping():
-            part.work(stopping)
+    do_each(_works((office.history, office.case_work, office.copies), stopping), stopping)
 
 
 def fill_older(office: FillingOffice, stopping: Callable[[], bool]) -> None:
     """Make what filings and certificates of older versions lack: outlines first, for lists show nothing without one."""
-    office.filing_face.filling.fill(stopping)
-    if not stopping():
-        office.information.work(stopping)
+    fillings = office.filing_face.filling.fill, office.information.work
+    do_each((partial(fill, stopping) for fill in fillings), stopping)
 
 
 def tell_holders(office: TellingOffice, stopping: Callable[[], bool]) -> None:
     """Deliver the messages that are due, and make the exports of personal data that were asked for."""
-    office.notice_desk.work(stopping)
-    if not stopping():
-        office.exports.work(stopping)
+    do_each(_works((office.notice_desk, office.exports), stopping), stopping)
 
 
 def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
@@ -308,6 +319,7 @@ def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
         office.report_desk.retention,
         office.suspicion_desk.retention,
         office.notice_desk.retention,
+        office.request_desk.retention,
         office.sign_in,
         office.holder_sign_in,
     ):
@@ -318,9 +330,11 @@ def forget_old(office: RetainingOffice, stopping: Callable[[], bool]) -> None:
 def resume_issues(office: ResumingOffice, stopping: Callable[[], bool]) -> int:
     """Take every unfinished issue to its end, or to the next chunk once `stopping`; how many steps were done.
 
-    A filing that somebody else is changing at the moment is left for the next time and holds up no other.
+    A filing that somebody else is changing at the moment is left for the next time and holds up no other. Nor does one that
+    is damaged: its failure is raised when the others are done.
     """
     done = 0
+    first: CertsvcError | None = None
     for filing in office.unfinished_filings():
         try:
             with closing(office.resume_issue(filing)) as steps:
@@ -330,4 +344,16 @@ def resume_issues(office: ResumingOffice, stopping: Callable[[], bool]) -> int:
                         return done
         except ConflictError as error:
             _log.warning("an issue could not be resumed, trying again later: %s", error)
+        except IntegrityError as error:
+            if isinstance(error, STOPS_THE_LINE):
+                raise
+            first = first or error
+    if first is not None:
+        raise first
     return done
+
+
+def _works(
+    parts: Iterable[WorkingPart | NoticesInTime], stopping: Callable[[], bool]
+) -> Iterator[Callable[[], None]]:
+    return (partial(part.work, stopping) for part in parts)

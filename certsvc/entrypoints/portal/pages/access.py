@@ -10,10 +10,20 @@ from fastapi import Depends, Request
 from certsvc.domain.caller import Caller
 from certsvc.entrypoints.html.forms import GivenForm, given_form
 from certsvc.entrypoints.portal.access import SignedHolder, signed_holder
+from certsvc.entrypoints.portal.allowance import require_holders_allowance
 from certsvc.stages.share_grants import Holder
 
 Viewing = Annotated[SignedHolder, Depends(signed_holder)]
 """Whoever looks at a page."""
+
+
+def counted(request: Request, signed: Viewing) -> None:
+    """Count the question as one of the holder's, before a body is read. Raises HTTPException 429 with Retry-After."""
+    require_holders_allowance(request, signed)
+
+
+COUNTED = Depends(counted)
+"""For routers all of whose routes ask in the holder's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from fastapi.responses import Response
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.html.rendering import go_to
 from certsvc.entrypoints.http.permitted import needs
+from certsvc.entrypoints.http.polling import polled
 from certsvc.entrypoints.portal.access import office_of
-from certsvc.entrypoints.portal.pages.access import Posting, Viewing
+from certsvc.entrypoints.portal.pages.access import COUNTED, Posting, Viewing
 from certsvc.entrypoints.portal.pages.showing import show
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[COUNTED])
 PATH: Final = "/portal/data"
 _SAID: Final = {
     "asked": (
@@ -26,6 +27,7 @@ _SAID: Final = {
 
 @router.get(PATH)
 @needs(Action.OWN_DATA_EXPORT, on="export")
+@polled
 def data(request: Request, signed: Viewing, said: Annotated[str, Query(max_length=16)] = "") -> Response:
     """What is kept, how long, and the copies that were asked for."""
     exports = office_of(request).exports.listed(signed.holder, signed.caller)

@@ -13,11 +13,11 @@ from certsvc.entrypoints.html.paging import PageNumber, Paging
 from certsvc.entrypoints.html.rendering import go_to
 from certsvc.entrypoints.http.permitted import needs
 from certsvc.entrypoints.portal.access import SignedHolder, office_of
-from certsvc.entrypoints.portal.pages.access import Posting, Viewing
+from certsvc.entrypoints.portal.pages.access import COUNTED, Posting, Viewing
 from certsvc.entrypoints.portal.pages.showing import show
 from certsvc.errors import ConflictError, RequestError
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[COUNTED])
 PATH: Final = "/portal/notices"
 SETTINGS: Final = "/portal/notices/settings"
 _SAID: Final = {
