@@ -203,7 +203,7 @@ class DatabaseAnnouncedLists:
             .order_by(announced_row.c.row_no)
         )
         return tuple(
-            decode_listed(self._cipher.decrypt(row.sealed_row, context=_context(wanted, row.row_no)))
+            decode_listed(self._cipher.decrypt(row.sealed_row, context=row_context(wanted, row.row_no)))
             for row in found
         )
 
@@ -217,7 +217,7 @@ class DatabaseAnnouncedLists:
                     "row_no": one.number,
                     "person_key": None if one.id_number is None else self._cipher.person_key(one.id_number),
                     "sealed_row": self._cipher.encrypt(
-                        encode_listed(one), context=_context(owner, one.number)
+                        encode_listed(one), context=row_context(owner, one.number)
                     ),
                 }
                 for one in rows
@@ -369,5 +369,5 @@ def _note(
     append_entry(connection, at, caller, action, f"announced/{wanted}", before=before, after=after)
 
 
-def _context(owner: str, row: int) -> bytes:
+def row_context(owner: str, row: int) -> bytes:
     return f"announced/{owner}/row/{row}".encode()

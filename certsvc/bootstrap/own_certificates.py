@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from certsvc.adapters.announced_persons import DatabaseAnnouncedPersons
 from certsvc.adapters.filed_persons import DatabaseFiledRows
 from certsvc.adapters.history_register import DatabaseHistoryRegister
 from certsvc.adapters.holders_numbers import DatabaseHoldersNumbers
@@ -42,4 +43,5 @@ def open_titles_under_way(side: PublicSide) -> TitlesUnderWay:
         return None if committee is None else committee.name
 
     rows = DatabaseFiledRows(side.reading_engine, side.keys.cipher)
-    return TitlesUnderWay(rows, committee_name, side.looks, side.clock)
+    announced = DatabaseAnnouncedPersons(side.reading_engine, side.keys.cipher)
+    return TitlesUnderWay(rows, announced, committee_name, side.looks, side.clock)

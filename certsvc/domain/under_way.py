@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from certsvc.domain.announced_list import Listed
 from certsvc.domain.filed_person import FiledTitle
 from certsvc.domain.filing import FilingStatus
 
@@ -44,6 +45,17 @@ class FiledRow:
     filing_due_on: date | None
     published: bool
     batch_void: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedRow:
+    """A row of an announced list in force that no filing names the person for: 已公布，等待报送备案."""
+
+    list: str
+    document_ref: str
+    announcing_body: str
+    announced_on: date
+    listed: Listed
 
 
 class Step(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from certsvc.domain.filed_person import FiledPerson
-from certsvc.domain.under_way import FiledRow
+from certsvc.domain.under_way import AnnouncedRow, FiledRow
 from certsvc.domain.unit_people import UnitRow, UnitState
 
 
@@ -25,6 +25,14 @@ class FiledRows(Protocol):
 
     def of_person(self, id_numbers: Sequence[str]) -> tuple[FiledRow, ...]:
         """The rows of filings that name the person, the newest filing first; normally none or a few."""
+        ...
+
+
+class AnnouncedPersons(Protocol):
+    """The announced lists that name a person by the whole number of the document, for reading only."""
+
+    def unfiled(self, id_numbers: Sequence[str]) -> tuple[AnnouncedRow, ...]:
+        """The rows of lists in force that no filing names the person for, the newest list first."""
         ...
 
 

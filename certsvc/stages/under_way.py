@@ -14,11 +14,11 @@ from certsvc.domain.caller import Caller
 from certsvc.domain.filed_person import persons_of
 from certsvc.domain.id_numbers import asked_id_numbers
 from certsvc.domain.submission import RawWorkbook
-from certsvc.domain.under_way import BatchDays, FiledRow, Reason, UnderWay, chain_of, reasons_of
+from certsvc.domain.under_way import AnnouncedRow, BatchDays, FiledRow, Reason, UnderWay, chain_of, reasons_of
 from certsvc.errors import UnreadableInput
 from certsvc.ports import Clock, FilingStore
 from certsvc.ports.access import PersonalLook, PersonalLooks
-from certsvc.ports.under_way import FiledPersons, FiledRows
+from certsvc.ports.under_way import AnnouncedPersons, FiledPersons, FiledRows
 from certsvc.stages.filing import accept
 from certsvc.stages.filing_cells import CellReader
 from certsvc.stages.filing_header import read_header
@@ -34,6 +34,7 @@ class TitlesUnderWay:
     """What telling needs. `committee_name` gives the name of a committee by its code, None for one that is not registered."""
 
     rows: FiledRows
+    announced: AnnouncedPersons
     committee_name: Callable[[str], str | None]
     looks: PersonalLooks
     clock: Clock
@@ -55,6 +56,18 @@ class TitlesUnderWay:
             )
         )
         return tuple(self._told(row) for row in open_rows)
+
+    def announced_of(self, holder: Holder, by: Caller, channel: str) -> tuple[AnnouncedRow, ...]:
+        """What announced lists name the holder for and nobody has filed yet; the look is written down before."""
+        name = plain_name(holder.name)
+        found = self.announced.unfiled(asked_id_numbers(holder.id_number))
+        own = tuple(
+            row for row in found if row.listed.name is not None and plain_name(row.listed.name) == name
+        )
+        now = self.clock.now()
+        lists = dict.fromkeys(row.list for row in own)
+        self.looks.append(*(PersonalLook(now, channel, by.name, one, LOOKED) for one in lists))
+        return own
 
     def _told(self, row: FiledRow) -> UnderWay:
         reasons = reasons_of(row)

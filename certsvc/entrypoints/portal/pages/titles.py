@@ -88,6 +88,7 @@ def titles(request: Request, signed: Viewing) -> Response:
         "titles.html.j2",
         holding=office.own_certificates.of_holder(signed.holder, signed.caller, CHANNEL),
         under_way=office.titles_under_way.of_holder(signed.holder, signed.caller, CHANNEL),
+        announced=office.titles_under_way.announced_of(signed.holder, signed.caller, CHANNEL),
         told=told,
         title_names=TITLES,
         regions=REGIONS,
