@@ -180,7 +180,11 @@ class KeysChangedError(ConfigurationError):
 
 
 class IntegrityError(CertsvcError):
-    """Stored or produced bytes are not what they must be. Stops the line; never retried, never swallowed."""
+    """Stored or produced bytes are not what they must be. Never swallowed.
+
+    In the log or the keys it stops the line. Where the background work meets it in one certificate or filing, that one is
+    written down (/console/jobs), and the others go on.
+    """
 
     code = "integrity"
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, and_, bindparam, literal_column, select, update
+from typing import Any
+
+from sqlalchemy import Engine, Row, and_, literal_column, select
 
 from certsvc.adapters.schema import certificate
 from certsvc.adapters.sealed_certificates import code_key, open_record
+from certsvc.adapters.version_filling import fill_versions
 from certsvc.formats.manual_code import manual_code
 from certsvc.ports import PersonalCipher
+from certsvc.ports.background import FilledChunk
 
 _UNCODED = and_(
     certificate.c.code_key.is_(None), certificate.c.state != literal_column("'drafted'")
 )  # word for word as in the partial index
-_FILL = (
-    update(certificate)
-    .where(certificate.c.number == bindparam("own_number"), certificate.c.version == bindparam("own_version"))
-    .values(code_key=bindparam("key_of_code"))
-)
 
 
 class DatabaseCertificatesByCode:
@@ -44,30 +43,11 @@ class DatabaseUncodedRecords:
         self._engine = engine
         self._cipher = cipher
 
-    def fill(self, most: int) -> int:
-        """Two processes write the same codes twice, never different ones: nobody needs to wait for the other."""
+    def fill(self, after: tuple[str, int] | None, most: int) -> FilledChunk:
+        """Keep the codes of up to so many records behind `after`."""
         own = certificate.c
-        waiting = (
-            select(own.number, own.version, own.sealed_record)
-            .where(_UNCODED)
-            .order_by(own.number, own.version)  # two processes hold the rows in one order
-            .limit(most)
-            .with_for_update()
-        )
-        with self._engine.begin() as connection:
-            rows = connection.execute(waiting).all()
-            if rows:
-                connection.execute(
-                    _FILL,
-                    [
-                        {
-                            "own_number": row.number,
-                            "own_version": row.version,
-                            "key_of_code": code_key(
-                                self._cipher, manual_code(open_record(self._cipher, *row))
-                            ),
-                        }
-                        for row in rows
-                    ],
-                )
-        return len(rows)
+        return fill_versions(self._engine, own.code_key, _UNCODED, own.sealed_record, self._key, after, most)
+
+    def _key(self, row: Row[Any]) -> bytes:
+        record = open_record(self._cipher, row.number, row.version, row.sealed)
+        return code_key(self._cipher, manual_code(record))

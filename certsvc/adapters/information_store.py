@@ -34,7 +34,7 @@ from certsvc.domain.ways import Way
 from certsvc.formats.award import decode_award
 from certsvc.formats.content import decode_content
 from certsvc.ports import PersonalCipher
-from certsvc.ports.information import FiledBatch, Holder, Milestones, Unentered
+from certsvc.ports.information import FiledBatch, Holder, Milestones, Unentered, UnenteredChunk
 
 _AT_ONCE = 500
 
@@ -62,8 +62,8 @@ class DatabaseInformationStore:
         with self._reading.begin() as connection:
             return tuple(sorted(connection.scalars(held)))
 
-    def unentered(self, wanted: str, most: int) -> tuple[Unentered, ...]:
-        """Certificates of a filing without an entry, by number, at most so many."""
+    def unentered(self, wanted: str, after: str, most: int) -> UnenteredChunk:
+        """Certificates of a filing without an entry, by number, those behind `after`, at most so many."""
         first = certificate.alias("first")
         own_row = and_(filing_row.c.filing_id == first.c.filing_id, filing_row.c.row_no == first.c.row_no)
         newest = _newest_version()
@@ -76,15 +76,19 @@ class DatabaseInformationStore:
                 .outerjoin(title_entry, title_entry.c.number == first.c.number)
             )
             .where(first.c.filing_id == wanted, first.c.version == 1, title_entry.c.number.is_(None))
-            .where(newest.c.version == _newest_number(newest))
+            .where(newest.c.version == _newest_number(newest), first.c.number > after)
             .order_by(first.c.number)
             .limit(most)
         )
         with self._reading.begin() as connection:
             rows = connection.execute(found).all()
-        return tuple(
-            self._unentered(wanted, row.number, row.version, row.sealed_content, *row[3:]) for row in rows
-        )
+        read, faults = [], {}
+        for row in rows:
+            try:
+                read.append(self._unentered(wanted, row.number, row.version, row.sealed_content, *row[3:]))
+            except Exception as fault:  # whatever a damaged row does to its decoder
+                faults[row.number] = fault
+        return UnenteredChunk(rows[-1].number if len(rows) == most else None, tuple(read), faults)
 
     def enter(self, entries: Sequence[TitleEntry], at: datetime) -> None:
         """Write entries in one transaction; a number that has one by now keeps it."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, bindparam, select, update
+from typing import Any
+
+from sqlalchemy import Engine, Row
 
 from certsvc.adapters.schema import NAME_UNKEYED, certificate
 from certsvc.adapters.sealed_certificates import name_key, open_content
+from certsvc.adapters.version_filling import fill_versions
 from certsvc.formats.content import decode_content
 from certsvc.ports import PersonalCipher
-
-_FILL = (
-    update(certificate)
-    .where(certificate.c.number == bindparam("own_number"), certificate.c.version == bindparam("own_version"))
-    .values(name_key=bindparam("key_of_name"))
-)
+from certsvc.ports.background import FilledChunk
 
 
 class DatabaseUnkeyedNames:
@@ -23,32 +21,15 @@ class DatabaseUnkeyedNames:
         self._engine = engine
         self._cipher = cipher
 
-    def fill(self, most: int) -> int:
-        """Keep the keys of up to so many names; how many. Two processes write the same keys twice, never different ones."""
+    def fill(self, after: tuple[str, int] | None, most: int) -> FilledChunk:
+        """Keep the keys of up to so many names behind `after`."""
         own = certificate.c
-        waiting = (
-            select(own.number, own.version, own.row_no, own.sealed_content)
-            .where(NAME_UNKEYED)
-            .order_by(own.number, own.version)  # two processes hold the rows in one order
-            .limit(most)
-            .with_for_update()
+        return fill_versions(
+            self._engine, own.name_key, NAME_UNKEYED, own.sealed_content, self._key, after, most
         )
-        with self._engine.begin() as connection:
-            rows = connection.execute(waiting).all()
-            if rows:
-                connection.execute(
-                    _FILL,
-                    [
-                        {
-                            "own_number": row.number,
-                            "own_version": row.version,
-                            "key_of_name": self._key(row.number, row.version, row.row_no, row.sealed_content),
-                        }
-                        for row in rows
-                    ],
-                )
-        return len(rows)
 
-    def _key(self, number: str, version: int, row: int, sealed: bytes) -> bytes:
-        content = decode_content(open_content(self._cipher, number, version, sealed), row=row)
+    def _key(self, row: Row[Any]) -> bytes:
+        content = decode_content(
+            open_content(self._cipher, row.number, row.version, row.sealed), row=row.row_no
+        )
         return name_key(self._cipher, content.award.name)

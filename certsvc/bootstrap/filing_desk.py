@@ -77,6 +77,7 @@ def open_filing_face(office: Office, read_file: Callable[[bytes, str], RawWorkbo
         _decode,
         desk.terms,
         lambda filing: _filed_by(office, filing),
+        office.fault_notes,
     )
     people = PeopleOfUnit(
         office.permits,

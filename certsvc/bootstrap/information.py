@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from certsvc.formats.spreadsheet_text import write_csv
 from certsvc.stages.codes_fill import CodesFilling
 from certsvc.stages.contents_fill import ContentsFilling
 from certsvc.stages.names_fill import NamesFilling
+from certsvc.stages.passing_over import do_each
 from certsvc.stages.reports import Reports
 from certsvc.stages.reports_fill import Filling
 from certsvc.stages.sampling import Sampling
@@ -59,18 +61,15 @@ class InformationBase:
 
     def work(self, stopping: Callable[[], bool]) -> None:
         """Make what older filings and certificates lack here, or come to the next resting point once `stopping`."""
-        self.codes.fill(stopping)
-        self.names.fill(stopping)
-        self.contents.fill(stopping)
-        self.persons.fill(stopping)
-        if not stopping():
-            self.filling.fill(stopping)
+        works = self.codes, self.names, self.contents, self.persons, self.filling
+        do_each((partial(work.fill, stopping) for work in works), stopping)
 
 
 def open_information(parts: Parts, policies: Policies) -> InformationBase:
     """Joined over the office's parts."""
     store = DatabaseInformationStore(parts.engine, parts.reading_engine, parts.keys.cipher)
-    filling = Filling(store, parts.filings, parts.clock, _read_file)
+    notes = parts.fault_notes
+    filling = Filling(store, parts.filings, parts.clock, _read_file, notes)
 
     def registry() -> Registry:
         from certsvc.domain.registry_decoding import decode_registry
@@ -101,11 +100,13 @@ def open_information(parts: Parts, policies: Policies) -> InformationBase:
         os.urandom,
     )
     contents = ContentsFilling(
-        DatabaseContentsStore(parts.engine, parts.keys.cipher), parts.filings, parts.clock, _read_file
+        DatabaseContentsStore(parts.engine, parts.keys.cipher), parts.filings, parts.clock, _read_file, notes
     )
-    codes = CodesFilling(DatabaseUncodedRecords(parts.engine, parts.keys.cipher))
-    names = NamesFilling(DatabaseUnkeyedNames(parts.engine, parts.keys.cipher))
-    persons = PersonsFilling(DatabaseFiledPersons(parts.engine, parts.keys.cipher), parts.filings, _read_file)
+    codes = CodesFilling(DatabaseUncodedRecords(parts.engine, parts.keys.cipher), notes)
+    names = NamesFilling(DatabaseUnkeyedNames(parts.engine, parts.keys.cipher), notes)
+    persons = PersonsFilling(
+        DatabaseFiledPersons(parts.engine, parts.keys.cipher), parts.filings, _read_file, notes
+    )
     return InformationBase(reports, sampling, filling, contents, codes, names, persons)
 
 

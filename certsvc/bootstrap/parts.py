@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from certsvc.adapters.actor_store import DatabaseActorStore
 from certsvc.adapters.audit_store import DatabaseAuditTrail
+from certsvc.adapters.background_faults import DatabaseFaultBook
 from certsvc.adapters.certificate_store import DatabaseCertificateStore
 from certsvc.adapters.database import open_database, open_for_reading
 from certsvc.adapters.day_use import PortionedDayUse
@@ -42,6 +43,7 @@ from certsvc.ports import Clock, PendingEvent
 from certsvc.ports.decisions import Enactment
 from certsvc.settings import Settings
 from certsvc.stages.face import FaceStyle
+from certsvc.stages.passing_over import FaultNotes
 from certsvc.stages.permits import Permits
 
 if TYPE_CHECKING:
@@ -105,6 +107,11 @@ class Parts:
     def reading_engine(self) -> Engine:
         """Connections that cannot write."""
         return open_for_reading(self.settings.effective_database_url)
+
+    @cached_property
+    def fault_notes(self) -> FaultNotes:
+        """Where background work writes down what it passed over."""
+        return FaultNotes(DatabaseFaultBook(self.engine, self.reading_engine), self.clock)
 
     @cached_property
     def register(self) -> RememberedRegister:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -92,3 +93,54 @@ class RefusalBoard(Protocol):
     def refused(self, among: int, action: str | None, offset: int, most: int) -> RefusedPage:
         """Refusals among the newest so many entries, of one action where asked."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundFault:
+    """What a background work passed over: `subject`, the certificate's or filing's number, "" the work as a whole.
+
+    `fault` is the kind of the failure, never its words; `since_at` the first attempt, `failed_at` the newest.
+    """
+
+    work: str
+    subject: str
+    fault: str
+    attempts: int
+    since_at: datetime
+    failed_at: datetime
+
+
+class FaultBook(Protocol):
+    """What the background work passed over, kept until it is well again."""
+
+    def note(self, work: str, subject: str, fault: str, at: datetime) -> None:
+        """Write a fault down, or count it once more."""
+        ...
+
+    def known(self, work: str) -> frozenset[str]:
+        """What of a work is noted."""
+        ...
+
+    def forget(self, work: str, subjects: Collection[str]) -> None:
+        """Strike out what is well again."""
+        ...
+
+    def counts(self) -> Mapping[str, int]:
+        """How many of each work are noted."""
+        ...
+
+    def newest(self, most: int) -> tuple[BackgroundFault, ...]:
+        """The faults that were met last, at most so many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FilledChunk:
+    """Certificate versions that were gone through at once: how many got what they lacked, which could not, and why.
+
+    `last`: number and version to go on behind; None: there were no more.
+    """
+
+    last: tuple[str, int] | None
+    done: int
+    faults: Mapping[str, Exception]

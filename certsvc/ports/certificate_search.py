@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from certsvc.domain.certificate_search import CertificateQuestion, FoundCertificate
+from certsvc.ports.background import FilledChunk
 
 
 class CertificateIndex(Protocol):
@@ -25,6 +26,6 @@ class CertificateIndex(Protocol):
 class UnkeyedNames(Protocol):
     """Certificates whose names cannot be looked up yet."""
 
-    def fill(self, most: int) -> int:
-        """Keep the keys of up to so many names; how many. 0: none is missing."""
+    def fill(self, after: tuple[str, int] | None, most: int) -> FilledChunk:
+        """Keep the keys of up to so many names in one transaction, those behind `after`; damaged ones are passed over."""
         ...

@@ -29,6 +29,18 @@ class Unentered:
 
 
 @dataclass(frozen=True, slots=True)
+class UnenteredChunk:
+    """Some of a filing's certificates without an entry, and by number those that cannot be read, and why.
+
+    `last`: the number to go on behind; None: there were no more.
+    """
+
+    last: str | None
+    waiting: tuple[Unentered, ...]
+    faults: Mapping[str, Exception]
+
+
+@dataclass(frozen=True, slots=True)
 class Milestones:
     """The dates of a filing that supervision looks at, as its header claims them."""
 
@@ -124,8 +136,8 @@ class InformationStore(Protocol):
         """Filings that hold a certificate without an entry."""
         ...
 
-    def unentered(self, filing: str, most: int) -> tuple[Unentered, ...]:
-        """Certificates of a filing without an entry."""
+    def unentered(self, filing: str, after: str, most: int) -> UnenteredChunk:
+        """Certificates of a filing without an entry, by number, those behind `after`, at most so many."""
         ...
 
     def enter(self, entries: Sequence[TitleEntry], at: datetime) -> None:

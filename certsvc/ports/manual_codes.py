@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from certsvc.ports.background import FilledChunk
+
 
 class RecordsByCode(Protocol):
     """Signed records of one kind (certificates, annotated copies, historical records) by their manual codes."""
@@ -16,6 +18,6 @@ class RecordsByCode(Protocol):
 class UncodedRecords(Protocol):
     """Certificates that were sealed before manual codes were kept."""
 
-    def fill(self, most: int) -> int:
-        """Keep the codes of at most so many in one transaction; of how many, 0 when there are no more."""
+    def fill(self, after: tuple[str, int] | None, most: int) -> FilledChunk:
+        """Keep the codes of at most so many in one transaction, those behind `after`; damaged ones are passed over."""
         ...

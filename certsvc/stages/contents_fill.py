@@ -16,8 +16,10 @@ from certsvc.errors import UnreadableInput
 from certsvc.ports import Clock, FilingStore
 from certsvc.ports.contents import ContentsStore
 from certsvc.stages.filing import accept
+from certsvc.stages.passing_over import FaultNotes
 
 CHUNK: Final = 50
+WORK: Final = "contents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,19 @@ class ContentsFilling:
     filings: FilingStore
     clock: Clock
     read_file: Callable[[bytes, str], RawWorkbook]
+    faults: FaultNotes
 
     def fill(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Read every filing that is not read yet, or until `stopping`; how many."""
-        count, after = 0, ""
+        count, after, faults = 0, "", self.faults.round(WORK)
         while waiting := self.store.unread(after, CHUNK):
             for filing in waiting:
                 if stopping():
                     return count
-                count += self._read(filing)
+                with faults.trying(filing):
+                    count += self._read(filing)
                 after = filing
+        faults.ended()
         return count
 
     def _read(self, filing: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from certsvc.domain.calendar import UnknownCalendarYearError, WorkCalendar
 from certsvc.domain.filing import FilingStatus
@@ -21,8 +22,10 @@ from certsvc.errors import UnreadableInput
 from certsvc.ports import FilingStore
 from certsvc.ports.filings import OutlineStore
 from certsvc.stages.filing import accept
+from certsvc.stages.passing_over import FaultNotes
 
 _LONGEST_VALUE = 2000
+WORK: Final = "outlines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +115,19 @@ class OutlineFilling:
     registry_of: Callable[[bytes], Registry]
     terms: Callable[[], Terms]
     filed_by: Callable[[str], tuple[str, str | None]]
+    faults: FaultNotes
 
     def fill(self, stopping: Callable[[], bool] = _never) -> int:
         """Make the outlines that are missing, or until `stopping`; how many. A killed run is run again."""
-        count = 0
+        count, faults = 0, self.faults.round(WORK)
         for filing in self.store.without():
             if stopping():
-                break
-            name, region = self.filed_by(filing)
-            self.store.keep(filing, self._outline(filing, region), name)
-            count += 1
+                return count
+            with faults.trying(filing):
+                name, region = self.filed_by(filing)
+                self.store.keep(filing, self._outline(filing, region), name)
+                count += 1
+        faults.ended()
         return count
 
     def _outline(self, filing: str, region: str | None) -> FilingOutline:

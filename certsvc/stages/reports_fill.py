@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from certsvc.domain.certificate import Award
 from certsvc.domain.statistics import entry_of_award
@@ -17,8 +18,11 @@ from certsvc.ports.information import InformationStore, Milestones, Unentered
 from certsvc.stages.filing import accept
 from certsvc.stages.filing_cells import CellReader
 from certsvc.stages.filing_header import read_header
+from certsvc.stages.passing_over import FaultNotes, FaultRound
 
-CHUNK = 200
+CHUNK: Final = 200
+ENTRIES: Final = "entries"
+DATES: Final = "dates"
 _Units = Mapping[int, tuple[str | None, str | None, int | None]]
 """Row -> code and kind of the unit, review year."""
 NOT_READ = Milestones(None, None, None, None, None, None, None)
@@ -36,30 +40,49 @@ class Filling:
     filings: FilingStore
     clock: Clock
     read_file: Callable[[bytes, str], RawWorkbook]
+    faults: FaultNotes
 
     def fill(self, stopping: Callable[[], bool] = _never) -> tuple[int, int]:
         """Make every entry that is missing, and read every filing's dates, or until `stopping`; how many of each."""
-        entries = 0
+        entries, faults = 0, self.faults.round(ENTRIES)
         for filing in self.store.filings_without_entries():
-            units: _Units | None = None
-            while waiting := self.store.unentered(filing, CHUNK):
-                if units is None and any(_lacks(one.award) for one in waiting):
-                    units = self._units(filing)
-                self._enter(filing, waiting, units or {})
-                entries += len(waiting)
-                if stopping():
-                    return entries, 0
+            if stopping():
+                return entries, 0
+            with faults.trying(filing):
+                entries += self._enter_filing(filing, faults, stopping)
+        if stopping():
+            return entries, 0
+        faults.ended()
         return entries, self.read_milestones(stopping)
 
     def read_milestones(self, stopping: Callable[[], bool] = _never) -> int:
         """Read the dates of filings that were received since; how many filings."""
-        count = 0
-        for filing in self.store.filings_without_milestones():
+        waiting = self.store.filings_without_milestones()
+        count, faults = 0, self.faults.round(DATES)
+        for filing in waiting:
             if stopping():
-                break
-            self.store.keep_milestones(filing, self._milestones(filing))
-            count += 1
+                return count
+            with faults.trying(filing):
+                self.store.keep_milestones(filing, self._milestones(filing))
+                count += 1
+        faults.ended()
         return count
+
+    def _enter_filing(self, filing: str, faults: FaultRound, stopping: Callable[[], bool]) -> int:
+        units: _Units | None = None
+        entries, after = 0, ""
+        while not stopping():
+            chunk = self.store.unentered(filing, after, CHUNK)
+            for number, fault in chunk.faults.items():
+                faults.failed(number, fault)
+            if units is None and any(_lacks(one.award) for one in chunk.waiting):
+                units = self._units(filing)
+            self._enter(filing, chunk.waiting, units or {})
+            entries += len(chunk.waiting)
+            if chunk.last is None:
+                break
+            after = chunk.last
+        return entries
 
     def _units(self, filing: str) -> _Units:
         """What the filed file says of units, by row; nothing where the readers of today cannot read it."""

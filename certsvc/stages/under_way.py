@@ -22,11 +22,13 @@ from certsvc.ports.under_way import AnnouncedPersons, FiledPersons, FiledRows
 from certsvc.stages.filing import accept
 from certsvc.stages.filing_cells import CellReader
 from certsvc.stages.filing_header import read_header
+from certsvc.stages.passing_over import FaultNotes
 from certsvc.stages.share_grants import Holder
 from certsvc.stages.verify import plain_name
 
 LOOKED: Final = "持证人查询办理进度"
 CHUNK: Final = 50
+WORK: Final = "persons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +92,19 @@ class PersonsFilling:
     store: FiledPersons
     filings: FilingStore
     read_file: Callable[[bytes, str], RawWorkbook]
+    faults: FaultNotes
 
     def fill(self, stopping: Callable[[], bool] = lambda: False) -> int:
         """Read every filing that is not read yet, or until `stopping`; how many."""
-        count, after = 0, ""
+        count, after, faults = 0, "", self.faults.round(WORK)
         while waiting := self.store.unread(after, CHUNK):
             for filing in waiting:
                 if stopping():
                     return count
-                count += self._read(filing)
+                with faults.trying(filing):
+                    count += self._read(filing)
                 after = filing
+        faults.ended()
         return count
 
     def _read(self, filing: str) -> bool:

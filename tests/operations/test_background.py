@@ -126,9 +126,17 @@ def test_a_resumption_asked_to_stop_leaves_after_the_chunk_under_way() -> None:
     assert office.calls == ["A draft", "A seal", "A left"]
 
 
-def test_an_integrity_failure_of_an_issue_is_not_passed_over() -> None:
+def test_an_integrity_failure_of_an_issue_is_raised_when_the_others_are_done() -> None:
     office = FakeOffice(issues={"A": [IntegrityError("bad")], "B": ["draft"]})
     with pytest.raises(IntegrityError):
+        resume_issues(office, lambda: False)
+    assert office.calls == ["A left", "B draft", "B left"]
+
+
+@pytest.mark.parametrize("error", [KeysChangedError("rotated"), OlderDatabase("restored")])
+def test_changed_keys_and_an_older_database_end_the_resumption_at_once(error: Exception) -> None:
+    office = FakeOffice(issues={"A": [error], "B": ["draft"]})
+    with pytest.raises(type(error)):
         resume_issues(office, lambda: False)
     assert office.calls == ["A left"]
 

@@ -6,6 +6,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Event, Thread
 from time import monotonic, sleep
 from types import FrameType
@@ -25,6 +26,7 @@ from certsvc.entrypoints.jobs.steps import (
 from certsvc.errors import CertsvcError, ConflictError, NotWitnessed, UnavailableError
 from certsvc.ports.sharing import WakeUps
 from certsvc.settings import Settings
+from certsvc.stages.passing_over import STOPS_THE_LINE, FaultNotes
 
 LOOK_SECONDS = 1.0
 CREDIT_SECONDS = 5.0
@@ -33,6 +35,8 @@ FILLING_SECONDS = 300.0
 ARCHIVE_SECONDS = 60.0
 RETENTION_SECONDS = 3600.0
 START_SECONDS = 60.0
+LONGEST_REST_SECONDS = 300.0
+_MOST_DOUBLINGS = 16
 _log = logging.getLogger(__name__)
 
 Step = Callable[[Callable[[], bool]], object]
@@ -42,19 +46,28 @@ Step = Callable[[Callable[[], bool]], object]
 class Companion(Thread):
     """Does a step every so many seconds, and sooner when it is woken up, until stopped.
 
-    What cannot be done at the moment (UnavailableError, ConflictError) is tried again. Any other failure ends the
-    thread: `failed` is called, and `require_well` raises it.
+    What cannot be done at the moment (UnavailableError, ConflictError) is tried again. Of one that is given `notes` any
+    other failure is written down there, and it is tried again ever more seldom: the others go on. Without `notes`, and
+    always for keys that were changed and for a database that is older than the log, it ends the thread: `failed` is called,
+    and `require_well` raises it.
     """
 
     def __init__(
-        self, name: str, step: Step, every: float, failed: Callable[[], None], wake_ups: WakeUps | None = None
+        self,
+        name: str,
+        step: Step,
+        every: float,
+        failed: Callable[[], None],
+        wake_ups: WakeUps | None = None,
+        notes: FaultNotes | None = None,
     ) -> None:
         super().__init__(name=name, daemon=True)
         self.failure: CertsvcError | None = None
-        self._step, self._every, self._failed = step, every, failed
+        self._step, self._every, self._failed, self._notes = step, every, failed, notes
         self._wake_ups = wake_ups or LocalWakeUps()
         self._stopping = Event()
         self._well = False
+        self._failures: int | None = None
 
     def run(self) -> None:
         """The thread's work."""
@@ -62,7 +75,7 @@ class Companion(Thread):
             while not self._stopping.is_set():
                 self._once()
                 if not self._stopping.is_set():
-                    self._wake_ups.wait(self._every)
+                    self._wake_ups.wait(self._rest())
             self._well = True
         except CertsvcError as error:
             _log.critical("%s stops the line: %s", self.name, error)
@@ -86,8 +99,30 @@ class Companion(Thread):
     def _once(self) -> None:
         try:
             self._step(self._stopping.is_set)
+            self._forget_failures()
         except (UnavailableError, ConflictError) as error:
             _log.warning("%s cannot go on at the moment, trying again: %s", self.name, error)
+        except Exception as error:
+            if self._notes is None or isinstance(error, STOPS_THE_LINE):
+                raise
+            self._pass_over(self._notes, error)
+
+    def _pass_over(self, notes: FaultNotes, error: Exception) -> None:
+        self._failures = (self._failures or 0) + 1
+        try:
+            notes.note(self.name, "", error)
+        except Exception as unnoted:
+            _log.error("a fault of %s could not be written down", self.name, exc_info=unnoted)
+
+    def _forget_failures(self) -> None:
+        """At the first success, also of what failed before the process began."""
+        if self._notes is not None and self._failures != 0:
+            self._notes.round(self.name).ended()
+        self._failures = 0
+
+    def _rest(self) -> float:
+        doublings = min(self._failures or 0, _MOST_DOUBLINGS)
+        return max(self._every, min(self._every * float(2**doublings), LONGEST_REST_SECONDS))
 
 
 @contextmanager
@@ -96,7 +131,8 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
     the information base lacks of older filings, archive objects, and retention, each in a thread of its own while the block
     runs; ended with it, batch finished.
 
-    `failed` is called when one of them had to stop the line; leaving the block then raises what it was.
+    `failed` is called when the line had to stop, for the log or the keys; leaving the block then raises what it was. Any
+    other failure is written down, and the rest goes on.
     """
     sequencing, issuing, cases, crediting, filling, archiving, retaining, answering, checking, telling = (
         open_office(settings) for _ in range(10)
@@ -110,15 +146,20 @@ def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[
             failed,
             sequencing.shared.wake_ups,
         ),
-        Companion("issuer", lambda stopping: resume_issues(issuing, stopping), LOOK_SECONDS, failed),
-        Companion("cases", lambda stopping: finish_cases(cases, stopping), LOOK_SECONDS, failed),
-        Companion("credit", crediting.credit.work, CREDIT_SECONDS, failed),
-        Companion("notices", lambda stopping: tell_holders(telling, stopping), NOTICE_SECONDS, failed),
-        Companion("information", lambda stopping: fill_older(filling, stopping), FILLING_SECONDS, failed),
-        Companion("archive", archiving.archive_desk.work, ARCHIVE_SECONDS, failed),
-        Companion("answers", answering.answer_storing.work, LOOK_SECONDS, failed),
-        Companion("files", lambda stopping: check_files(checking, stopping, sleep), LOOK_SECONDS, failed),
-        Companion("retention", lambda stopping: forget_old(retaining, stopping), RETENTION_SECONDS, failed),
+        *(
+            Companion(name, step, every, failed, notes=office.fault_notes)
+            for name, office, step, every in (
+                ("issuer", issuing, partial(resume_issues, issuing), LOOK_SECONDS),
+                ("cases", cases, partial(finish_cases, cases), LOOK_SECONDS),
+                ("credit", crediting, crediting.credit.work, CREDIT_SECONDS),
+                ("notices", telling, partial(tell_holders, telling), NOTICE_SECONDS),
+                ("information", filling, partial(fill_older, filling), FILLING_SECONDS),
+                ("archive", archiving, archiving.archive_desk.work, ARCHIVE_SECONDS),
+                ("answers", answering, answering.answer_storing.work, LOOK_SECONDS),
+                ("files", checking, partial(check_files, checking, rest=sleep), LOOK_SECONDS),
+                ("retention", retaining, partial(forget_old, retaining), RETENTION_SECONDS),
+            )
+        ),
     )
     for companion in companions:
         companion.start()

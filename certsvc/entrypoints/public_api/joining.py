@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
+from certsvc.adapters.fault_counts import FaultCounts
 from certsvc.adapters.local_rate_limiter import LocalRateLimiter
 from certsvc.adapters.look_up_counts import LookUpCounts
 from certsvc.adapters.metrics import Metrics
@@ -37,6 +38,7 @@ def public_service(office: Office) -> PublicService:
     watch = office.enumeration.watch
     metrics = Metrics(office.readiness.checkpoint_age, office.archive_desk.standing)
     metrics.add(LookUpCounts(journal, watch.raised))
+    metrics.add(FaultCounts(office.fault_notes.book))
     metrics.add(SuspicionCounts(office.suspicion_desk.store, office.clock))
     return PublicService(
         verification=office.verification,
