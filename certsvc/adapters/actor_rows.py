@@ -11,7 +11,7 @@ from certsvc.adapters.audit_store import digest_of
 from certsvc.adapters.delegation_schema import delegation
 from certsvc.adapters.schema import actor
 from certsvc.domain.actor import Actor, Role
-from certsvc.domain.delegation import ACTING, is_acting, still_holds
+from certsvc.domain.delegation import ACTING, is_acting, still_holds, with_persons
 
 
 def actor_of(row: Row[Any]) -> Actor:
@@ -44,23 +44,26 @@ def actor_in_office(connection: Connection, name: str, today: date) -> Actor | N
     row = connection.execute(
         select(actor).where(actor.c.name == name, actor.c.ended_at.is_(None))
     ).one_or_none()
-    if row is None or (is_acting(name) and not _delegated(connection, name, today)):
+    if row is None:
         return None
-    return actor_of(row)
+    return _acting_for(connection, actor_of(row), today) if is_acting(name) else actor_of(row)
 
 
-def _delegated(connection: Connection, name: str, today: date) -> bool:
-    delegate, delegator = name.split(ACTING, 1)
-    both = [actor_in_office(connection, one, today) for one in (delegate, delegator)]
-    if not still_holds(both[0], both[1]):
-        return False
+def _acting_for(connection: Connection, acting: Actor, today: date) -> Actor | None:
+    """The acting account with the staff numbers of both while its delegation is in force."""
+    delegate, delegator = acting.name.split(ACTING, 1)
+    one, other = (actor_in_office(connection, name, today) for name in (delegate, delegator))
+    if one is None or other is None or not still_holds(one, other):
+        return None
     on = today.isoformat()
     in_force = select(delegation.c.id).where(
         delegation.c.delegate == delegate,
         delegation.c.delegator == delegator,
         delegation.c.accepted_at.is_not(None),
+        delegation.c.agreed_at.is_not(None),
         delegation.c.ended_at.is_(None),
         delegation.c.from_on <= on,
         delegation.c.until_on >= on,
     )
-    return connection.execute(in_force.limit(1)).first() is not None
+    found = connection.execute(in_force.limit(1)).first()
+    return None if found is None else with_persons(acting, one, other)

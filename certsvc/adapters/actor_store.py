@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, inser
 from certsvc.adapters.actor_rows import actor_columns, actor_digest, actor_in_office, actor_of
 from certsvc.adapters.audit_store import append_entry
 from certsvc.adapters.database import hold_table
+from certsvc.adapters.delegation_store import end_delegations_of
 from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.kept_sessions import end_officials_sessions
 from certsvc.adapters.schema import actor, actor_past
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import OPERATOR, Caller
-from certsvc.domain.delegation import ACTING
+from certsvc.domain.delegation import ACTING, is_acting, persons_behind, with_persons
 from certsvc.domain.permission import Action
 from certsvc.domain.separation import person_of, separation_fault
 from certsvc.errors import ConflictError, UnknownReference
@@ -43,17 +44,24 @@ class DatabaseActorStore:
 
         What was done in the second of a change counts as done before it.
         """
-        earlier = (
-            select(actor_past)
-            .where(actor_past.c.name == name, actor_past.c.until_at >= instant_text(at))
-            .order_by(actor_past.c.position)
-            .limit(1)
-        )
         with self.engine.begin() as connection:
-            row = connection.execute(earlier).one_or_none()
-            if row is None:
-                row = connection.execute(select(actor).where(actor.c.name == name)).one_or_none()
-        return None if row is None else actor_of(row)
+            found = _registered_since(connection, name, at)
+            if not found or not is_acting(name):
+                return found[0] if found else None
+            both = [_registered_since(connection, one, at) for one in name.split(ACTING, 1)]
+        return with_persons(found[0], both[0][0], both[1][0]) if all(both) else found[0]
+
+    def persons_when(self, name: str, at: datetime | None) -> frozenset[str]:
+        """Who stood behind a name at that time (None: ever), by account and staff number; of an acting name, both.
+
+        A staff number that was written down later counts for what the account did without one.
+        """
+        persons = set(persons_behind(name))
+        with self.engine.begin() as connection:
+            for one in persons_behind(name):
+                numbers = [kept.person for kept in _registered_since(connection, one, at) if kept.person]
+                persons.update(numbers if at is None else numbers[:1])
+        return frozenset(persons)
 
     def actors(self) -> tuple[Actor, ...]:
         """Everybody in office, by name."""
@@ -94,11 +102,14 @@ class DatabaseActorStore:
                         "同一人调整角色或地区，请用 certsvc actor change。"
                     )
                 return
+            if ACTING in f" {new.name} ":
+                raise ConflictError(f"账号名中不能含“{ACTING}”：它用于记载委托代办。")
             _require_separate(connection, new)
             row = {**actor_columns(new), "registered_at": instant_text(at), "ended_at": None}
             if known is None:
                 connection.execute(insert(actor).values(**row))
             else:
+                end_delegations_of(connection, new.name, by, at)
                 _keep_past(connection, known, known.ended_at)
                 connection.execute(update(actor).where(actor.c.name == new.name).values(**row))
             append_entry(connection, at, by, Action.ACTOR_ADD, _subject(new.name), after=actor_digest(new))
@@ -121,9 +132,9 @@ class DatabaseActorStore:
     def replace_actor(self, new: Actor, at: datetime, by: Caller = OPERATOR) -> Actor:
         """Register an account in office anew from now on; the actor as registered now.
 
-        Every session is closed: who comes back sees the new duty from the start. What they did keeps the role and
-        region it was done with. The same again changes nothing. Raises UnknownReference, ConflictError for somebody
-        who ended, or may not hold the role.
+        Every session is closed: who comes back sees the new duty from the start; what was delegated ends. What they
+        did keeps the role and region it was done with. The same again changes nothing. Raises
+        UnknownReference, ConflictError for somebody who ended, or may not hold the role.
         """
         with self.engine.begin() as connection:
             hold_table(connection, actor)
@@ -145,10 +156,11 @@ class DatabaseActorStore:
                     after=actor_digest(new),
                 )
                 end_officials_sessions(connection, new.name, by, at)
+                end_delegations_of(connection, new.name, by, at)
         return new
 
     def end_actor(self, name: str, at: datetime, by: Caller = OPERATOR) -> None:
-        """End an actor: nobody acts or signs in under the name any more, and every session is closed.
+        """End an actor: nobody acts or signs in under the name any more; sessions and delegations end with it.
 
         What they did stays. Again: changes nothing. Raises UnknownReference.
         """
@@ -160,6 +172,17 @@ class DatabaseActorStore:
             before = actor_digest(actor_of(row))
             append_entry(connection, at, by, Action.ACTOR_END, _subject(name), before=before)
             end_officials_sessions(connection, name, by, at)
+            end_delegations_of(connection, name, by, at)
+
+
+def _registered_since(connection: Connection, name: str, at: datetime | None) -> list[Actor]:
+    """What a name was registered as at that time and from then on, oldest first; None: ever."""
+    past = select(actor_past).where(actor_past.c.name == name).order_by(actor_past.c.position)
+    if at is not None:
+        past = past.where(actor_past.c.until_at >= instant_text(at))
+    rows = [*connection.execute(past).all()]
+    rows += connection.execute(select(actor).where(actor.c.name == name)).all()
+    return [actor_of(row) for row in rows]
 
 
 def _held(connection: Connection, name: str) -> Row[Any]:

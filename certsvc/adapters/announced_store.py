@@ -74,15 +74,16 @@ class DatabaseAnnouncedLists:
         with self._engine.begin() as connection:
             return self._rows(connection, wanted)
 
-    def submitters(self, document_refs: Sequence[str]) -> frozenset[str]:
-        """Who filed batches that rest on the documents, by the audit trail."""
+    def submitters(self, document_refs: Sequence[str]) -> frozenset[tuple[str, datetime]]:
+        """Who filed batches that rest on the documents, and when, by the audit trail."""
         ours = select(filing.c.id).where(filing.c.announcement_ref.in_(document_refs))
         with self._engine.begin() as connection:
             subjects = [f"filing/{one}" for one in connection.scalars(ours)]
-            filed = select(audit_entry.c.actor).where(
+            filed = select(audit_entry.c.actor, audit_entry.c.at).where(
                 audit_entry.c.object.in_(subjects), audit_entry.c.action == Action.FILING_SUBMIT
             )
-            return frozenset(connection.scalars(filed)) if subjects else frozenset()
+            rows = connection.execute(filed).all() if subjects else ()
+            return frozenset((row.actor, read_instant(row.at)) for row in rows)
 
     def save(self, new: AnnouncedList, rows: Sequence[Listed]) -> AnnouncedList:
         """Keep a list that waits for its second person; the stored one when the same file was loaded before."""

@@ -20,6 +20,7 @@ delegation = Table(
     Column("accepted_at", String(32)),
     Column("ended_at", String(32)),
     Column("ended_by", String(64)),
+    Column("agreed_at", String(32)),
     CheckConstraint("delegate <> delegator", name="two_persons"),
     CheckConstraint("until_on >= from_on", name="ends_after_start"),
     Index("ix_delegation_delegate", "delegate", "until_on"),

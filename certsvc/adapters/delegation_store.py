@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, or_, select, true, update
 
 from certsvc.adapters.actor_rows import actor_columns, actor_of
 from certsvc.adapters.audit_store import append_entry, digest_of
@@ -22,7 +22,6 @@ from certsvc.domain.permission import Action
 from certsvc.errors import ConflictError, UnknownReference
 
 _NEWEST = (delegation.c.proposed_at.desc(), delegation.c.id.desc())
-_MOST_OF_ONE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class DatabaseDelegationStore:
             "reason": new.reason,
             "proposed_by": new.proposed_by,
             "proposed_at": instant_text(new.proposed_at),
+            "agreed_at": None if new.agreed_at is None else instant_text(new.agreed_at),
         }
         with self.engine.begin() as connection:
             if insert_unless_known(connection, delegation, row):
@@ -53,20 +53,18 @@ class DatabaseDelegationStore:
             row = connection.execute(select(delegation).where(delegation.c.id == wanted)).one_or_none()
         return None if row is None else _delegation(row)
 
-    def of(self, name: str) -> Sequence[Delegation]:
-        """Those in which a name delegates or is the delegate, newest first."""
-        own = or_(delegation.c.delegate == name, delegation.c.delegator == name)
-        with self.engine.begin() as connection:
-            rows = connection.execute(
-                select(delegation).where(own).order_by(*_NEWEST).limit(_MOST_OF_ONE)
-            ).all()
-        return tuple(_delegation(row) for row in rows)
+    def of(self, name: str, offset: int, limit: int) -> tuple[int, Sequence[Delegation]]:
+        """How many there are in which a name delegates or is the delegate, and some of them, newest first."""
+        return self._some(or_(delegation.c.delegate == name, delegation.c.delegator == name), offset, limit)
 
     def listed(self, offset: int, limit: int) -> tuple[int, Sequence[Delegation]]:
-        """All of them, newest first, and how many there are."""
+        """How many there are, and some of them, newest first."""
+        return self._some(true(), offset, limit)
+
+    def _some(self, which: ColumnElement[bool], offset: int, limit: int) -> tuple[int, Sequence[Delegation]]:
         with self.engine.begin() as connection:
-            total = connection.scalar(select(func.count()).select_from(delegation)) or 0
-            page = select(delegation).order_by(*_NEWEST).offset(offset).limit(limit)
+            total = connection.scalar(select(func.count()).select_from(delegation).where(which)) or 0
+            page = select(delegation).where(which).order_by(*_NEWEST).offset(offset).limit(limit)
             rows = connection.execute(page).all()
         return total, tuple(_delegation(row) for row in rows)
 
@@ -84,14 +82,25 @@ class DatabaseDelegationStore:
                 _note(connection, at, by, Action.DELEGATION_ACCEPT, held)
             return _held(connection, wanted)
 
+    def agree(self, wanted: str, by: Caller, at: datetime) -> Delegation:
+        """The delegator agrees to what was proposed for them; again: changes nothing."""
+        with self.engine.begin() as connection:
+            held = _held(connection, wanted)
+            if held.ended_at is not None:
+                raise ConflictError("该委托已结束，不能接受。")
+            if held.agreed_at is None:
+                connection.execute(
+                    update(delegation).where(delegation.c.id == wanted).values(agreed_at=instant_text(at))
+                )
+                _note(connection, at, by, Action.DELEGATION_ACCEPT, held)
+            return _held(connection, wanted)
+
     def end(self, wanted: str, by: Caller, at: datetime) -> Delegation:
         """End it early; again: changes nothing."""
         with self.engine.begin() as connection:
             held = _held(connection, wanted)
             if held.ended_at is None:
-                ended = {"ended_at": instant_text(at), "ended_by": by.name}
-                connection.execute(update(delegation).where(delegation.c.id == wanted).values(**ended))
-                _note(connection, at, by, Action.DELEGATION_END, held)
+                _end(connection, held, by, at)
             return _held(connection, wanted)
 
     def in_force(self, delegate: str, on: date) -> Sequence[Delegation]:
@@ -100,12 +109,27 @@ class DatabaseDelegationStore:
         query = select(delegation).where(
             delegation.c.delegate == delegate,
             delegation.c.accepted_at.is_not(None),
+            delegation.c.agreed_at.is_not(None),
             delegation.c.ended_at.is_(None),
             delegation.c.from_on <= day,
             delegation.c.until_on >= day,
         )
         with self.engine.begin() as connection:
             return tuple(_delegation(row) for row in connection.execute(query.order_by(*_NEWEST)).all())
+
+
+def end_delegations_of(connection: Connection, name: str, by: Caller, at: datetime) -> None:
+    """End what an account delegated and was delegated, in the caller's transaction, each with its entry."""
+    own = or_(delegation.c.delegate == name, delegation.c.delegator == name)
+    running = select(delegation).where(own, delegation.c.ended_at.is_(None)).with_for_update()
+    for row in connection.execute(running.order_by(delegation.c.id)).all():
+        _end(connection, _delegation(row), by, at)
+
+
+def _end(connection: Connection, held: Delegation, by: Caller, at: datetime) -> None:
+    ended = {"ended_at": instant_text(at), "ended_by": by.name}
+    connection.execute(update(delegation).where(delegation.c.id == held.id).values(**ended))
+    _note(connection, at, by, Action.DELEGATION_END, held)
 
 
 def _keep_acting(connection: Connection, acting: Actor, at: datetime) -> None:
@@ -156,4 +180,5 @@ def _delegation(row: Row[Any]) -> Delegation:
         None if row.accepted_at is None else read_instant(row.accepted_at),
         None if row.ended_at is None else read_instant(row.ended_at),
         row.ended_by,
+        None if row.agreed_at is None else read_instant(row.agreed_at),
     )

@@ -26,7 +26,7 @@ from certsvc.adapters.examination_news import tell_of_examination
 from certsvc.adapters.facts_store import DatabaseFacts
 from certsvc.adapters.filed_persons import index_persons
 from certsvc.adapters.filing_outlines import keep_outline, name_context
-from certsvc.adapters.instants import instant_text
+from certsvc.adapters.instants import instant_text, read_instant
 from certsvc.adapters.policy_schema import admitted_count
 from certsvc.adapters.schema import filing, filing_finding, filing_row, registry_document
 from certsvc.domain.admission import Admission, Hold, Outcome
@@ -102,7 +102,13 @@ class DatabaseFilingStore(DatabaseFacts):
         if row is None:
             return None
         return StoredFiling(
-            row.id, FilingStatus(row.status), row.rule_set, row.registry_digest, row.maker, row.checker
+            row.id,
+            FilingStatus(row.status),
+            row.rule_set,
+            row.registry_digest,
+            row.maker,
+            row.checker,
+            None if row.approved_at is None else read_instant(row.approved_at),
         )
 
     def report(self, wanted: str) -> FilingReport:

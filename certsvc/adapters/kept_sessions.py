@@ -17,8 +17,10 @@ from certsvc.ports.sessions import KeptSession, Replacement
 class DatabaseSessions:
     """ports.sessions.SessionBoard on SQLAlchemy Core. `face`: the first word of the entries in the audit trail."""
 
-    def __init__(self, engine: Engine, table: Table, face: str) -> None:
+    def __init__(self, engine: Engine, table: Table, face: str, reading: Engine | None = None) -> None:
+        """`reading`: an engine of `open_for_reading`, so that whoever is signed in waits for no writer."""
         self._engine = engine
+        self._reading = reading or engine
         self._table = table
         self._face = face
 
@@ -38,7 +40,7 @@ class DatabaseSessions:
             columns.next_digest == token_digest,
             columns.previous_digest == token_digest,
         )
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             row = connection.execute(select(self._table).where(known)).first()
         return None if row is None else _session_of(row)
 
@@ -58,6 +60,12 @@ class DatabaseSessions:
             connection.execute(
                 update(table).where(table.c.id == session).values(last_seen_at=instant_text(at))
             )
+
+    def act_for(self, session: bytes, name: str | None) -> None:
+        """Note for whom the official of the session acts from now on."""
+        table = self._table
+        with self._engine.begin() as connection:
+            connection.execute(update(table).where(table.c.id == session).values(acting_for=name))
 
     def offer(self, session: bytes, token_digest: bytes, replacement: Replacement) -> bool:
         """Note the next token, unless one is noted already or the token in use is another by now; whether it was noted."""
@@ -161,6 +169,7 @@ def _session_of(row: Row[Any]) -> KeptSession:
         previous_until=None if until is None else read_instant(until),
         provider_session=_bytes_or_none(row.provider_session),
         provider_subject=_bytes_or_none(row.provider_subject),
+        acting_for=getattr(row, "acting_for", None),
     )
 
 

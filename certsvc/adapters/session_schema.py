@@ -32,6 +32,7 @@ official_session = Table(
     "web_session",
     metadata,
     *_columns(),
+    Column("acting_for", String(64)),
     Index("ix_web_session_owner", "owner"),
     Index("ix_web_session_previous_digest", "previous_digest"),
 )

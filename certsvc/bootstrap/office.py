@@ -215,8 +215,8 @@ class Office(HolderSide):
     def require_filing_reader(self, filing: str, by: Caller) -> None:
         """Return when the caller may read a filing. Raises NotPermitted, UnknownReference."""
         committee = self.filings.committee_of(filing)
-        whose = {"place": self._place_of(committee), "committee": committee}
-        self.permits.require(Action.FILING_READ, by, f"filing/{filing}", **whose)
+        place = self._place_of(committee)
+        self.permits.require(Action.FILING_READ, by, f"filing/{filing}", place=place, committee=committee)
 
     def _place_of_filing(self, filing: str) -> str | None:
         return self._place_of(self.filings.committee_of(filing))

@@ -65,7 +65,7 @@ class Actor:
 
     `committees`: the codes of the review committees that a committee office works for; `unit`: the unified social
     credit code of a unit; both empty for every other role. `person` is the staff number of who stands behind the
-    account (None: the account's name is all that is known).
+    account (None: the account's name is all that is known); of an account under which a delegate acts, those of both.
     """
 
     name: str

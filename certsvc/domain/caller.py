@@ -41,7 +41,8 @@ class Caller:
     """A registered official, a holder, a registered service client, the operator at the machine itself, or nobody known.
 
     `region` is six digits, empty for holders and for nobody; `purposes` is empty but for service clients;
-    `committees` and `unit` are the reach of a committee office and of a unit (`domain.actor.Actor`).
+    `committees` and `unit` are the reach of a committee office and of a unit, `person` the staff number of an official
+    (`domain.actor.Actor`).
     """
 
     name: str
@@ -50,6 +51,7 @@ class Caller:
     purposes: frozenset[Purpose] = frozenset()
     committees: frozenset[str] = frozenset()
     unit: str | None = None
+    person: str | None = None
 
 
 OPERATOR = Caller("operator", CallerRole.OPERATOR, PROVINCE)
@@ -59,7 +61,9 @@ OPERATOR = Caller("operator", CallerRole.OPERATOR, PROVINCE)
 def official(actor: Actor) -> Caller:
     """A registered person as a caller."""
     role = CallerRole(actor.role.value)
-    return Caller(actor.name, role, actor.region, committees=actor.committees, unit=actor.unit)
+    return Caller(
+        actor.name, role, actor.region, committees=actor.committees, unit=actor.unit, person=actor.person
+    )
 
 
 def holder_caller(person_key: bytes) -> Caller:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from certsvc.domain.caller import Caller, CallerRole
-from certsvc.domain.delegation import share_a_person
+from certsvc.domain.delegation import FirstPerson, persons_behind, share_a_person
 from certsvc.domain.permission import PERMISSIONS, Action, Permission, RegionRule
 from certsvc.domain.regions import PROVINCE, lies_within
 
@@ -18,18 +18,18 @@ def refusal(
     place: str | None = None,
     committee: str | None = None,
     unit: str | None = None,
-    first_person: str | None = None,
+    first_person: FirstPerson | None = None,
 ) -> str | None:
     """Why the caller may not do this, as a sentence for the person; None when they may.
 
     `place` is the six-digit code that the line's region rule compares with, `committee` and `unit` the codes of whose
-    matter it is (None: unknown); `first_person` is who did the step before.
+    matter it is (None: unknown); `first_person` is who did the step before, as registered then.
     """
     line, why = PERMISSIONS[action], role_refusal(action, caller)
     if why is not None or caller.role not in line.roles:
         return why
-    if line.other_than is not None and first_person is not None and share_a_person(first_person, caller.name):
-        return _same_person(first_person, caller.name)
+    if line.other_than is not None and first_person is not None and _is_same(first_person, caller):
+        return _same_person(first_person.name, caller.name)
     match caller.role:
         case CallerRole.COMMITTEE if line.region is not RegionRule.SAME:
             return (
@@ -72,6 +72,10 @@ def _beyond_role(line: Permission, role: CallerRole) -> str:
             return "单位只查看本单位人员的办理情况。"
         case _:
             return "这一事项由专门的管理员办理。"
+
+
+def _is_same(first_person: FirstPerson, caller: Caller) -> bool:
+    return share_a_person(first_person.persons, persons_behind(caller.name, caller.person))
 
 
 def _same_person(first_person: str, name: str) -> str:

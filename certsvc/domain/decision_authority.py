@@ -7,7 +7,7 @@ from certsvc.domain.certificate import Award
 from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.decision_kinds import ENDED
-from certsvc.domain.delegation import share_a_person
+from certsvc.domain.delegation import persons_behind, share_a_person
 from certsvc.domain.regions import PROVINCE, REGIONS, RegionKind, city_of
 from certsvc.errors import NotPermitted
 
@@ -47,7 +47,8 @@ def require_second_person(kind: DecisionKind, maker: Actor, checker: Actor) -> N
     A voiding is confirmed by the province, whoever proposed it (38号 六（二） names no authority); everything else by the
     authority that proposed it.
     """
-    if share_a_person(maker.name, checker.name):
+    makers, checkers = (persons_behind(one.name, one.person) for one in (maker, checker))
+    if share_a_person(makers, checkers):
         raise NotPermitted("确认人与提出决定的人不能是同一人（经办、复核分离）。请由另一位人员确认。")
     if kind is DecisionKind.VOID:
         if checker.region != PROVINCE:

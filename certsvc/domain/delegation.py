@@ -2,12 +2,13 @@
 
 Whoever acts for another does so under the name `X 代 Y`, an account of its own that nobody signs in with. Two steps
 of one matter are done by two persons only when no person stands behind both names: neither X nor Y confirms what
-`X 代 Y` proposed, and `X 代 Y` confirms nothing that X or Y proposed.
+`X 代 Y` proposed, and `X 代 Y` confirms nothing that X or Y proposed. A person is known by the account and by the staff
+number it was registered with then: two accounts in turn are one person.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -35,7 +36,7 @@ class DelegationState(StrEnum):
 
 
 _STATES_ZH: Final = {
-    DelegationState.PROPOSED: "待受托人接受",
+    DelegationState.PROPOSED: "待本人同意",
     DelegationState.COMING: "尚未开始",
     DelegationState.IN_FORCE: "生效中",
     DelegationState.OVER: "已到期",
@@ -45,7 +46,10 @@ _STATES_ZH: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """`delegate` acts for `delegator` from `from_on` to `until_on`, both days included, once it is accepted."""
+    """`delegate` acts for `delegator` from `from_on` to `until_on`, both days included, once both agreed.
+
+    `accepted_at`: the delegate's word, `agreed_at`: the delegator's; who proposes what is their own agreed with it.
+    """
 
     id: str
     delegate: str
@@ -58,6 +62,7 @@ class Delegation:
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
     ended_by: str | None = None
+    agreed_at: datetime | None = None
 
     def state(self, on: date) -> DelegationState:
         """How it stands on a day."""
@@ -65,9 +70,15 @@ class Delegation:
             return DelegationState.ENDED
         if on > self.until_on:
             return DelegationState.OVER
-        if self.accepted_at is None:
+        if self.accepted_at is None or self.agreed_at is None:
             return DelegationState.PROPOSED
         return DelegationState.IN_FORCE if on >= self.from_on else DelegationState.COMING
+
+    def waits_for(self, name: str) -> bool:
+        """True when it is not yet agreed to by somebody whose word it needs."""
+        return (name == self.delegate and self.accepted_at is None) or (
+            name == self.delegator and self.agreed_at is None
+        )
 
     @property
     def acting_name(self) -> str:
@@ -90,14 +101,23 @@ def signed_in_as(name: str) -> str:
     return name.partition(ACTING)[0]
 
 
-def persons_behind(name: str) -> frozenset[str]:
-    """The accounts of the persons behind a name: one, or who acts and whom they act for."""
-    return frozenset(name.split(ACTING))
+def persons_behind(name: str, person: str | None = None) -> frozenset[str]:
+    """Who stands behind a name: one, or who acts and whom they act for; each by account and by staff number if known."""
+    numbers = () if person is None else person.split(ACTING)
+    return frozenset((*name.split(ACTING), *numbers))
 
 
-def share_a_person(one: str, other: str) -> bool:
-    """True when the same person stands behind both names: the two are not four eyes."""
-    return not persons_behind(one).isdisjoint(persons_behind(other))
+@dataclass(frozen=True, slots=True)
+class FirstPerson:
+    """Who did the first of two steps: the name it was done under, and who stood behind it then (`persons_behind`)."""
+
+    name: str
+    persons: frozenset[str]
+
+
+def share_a_person(one: frozenset[str], other: frozenset[str]) -> bool:
+    """True when the same person stands behind both (`persons_behind`): the two are not four eyes."""
+    return not one.isdisjoint(other)
 
 
 def delegation_fault(
@@ -133,6 +153,12 @@ def acting_actor(delegate: Actor, delegator: Actor) -> Actor:
         delegator.committees,
         delegator.unit,
     )
+
+
+def with_persons(acting: Actor, delegate: Actor, delegator: Actor) -> Actor:
+    """An acting account with the staff numbers of both, joined as their names are."""
+    numbers = (one.person or one.name for one in (delegate, delegator))
+    return replace(acting, person=ACTING.join(numbers))
 
 
 def _circle(one: Actor) -> tuple[str, str, frozenset[str], str | None]:

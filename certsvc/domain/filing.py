@@ -58,6 +58,7 @@ class StoredFiling:
     registry_digest: str
     maker: str | None
     checker: str | None
+    approved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def actor_fault(new: Actor) -> str | None:
     """Why an account cannot be registered like this, by its own fields alone; None when it can."""
     if not 0 < len(new.name) <= LONGEST_NAME or not new.name.isprintable() or new.name != new.name.strip():
         return f"账号名须为 1 至 {LONGEST_NAME} 个可显示的字符，首尾不留空格。"
-    if ACTING in new.name:
+    if ACTING in f" {new.name} ":
         return f"账号名中不能含“{ACTING}”：它用于记载委托代办。"
     if new.region not in REGIONS:
         return f"{new.region} 不是吉林省的行政区划代码。"

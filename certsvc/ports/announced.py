@@ -75,8 +75,8 @@ class AnnouncedStore(Protocol):
         """The rows of a list, by 序号."""
         ...
 
-    def submitters(self, document_refs: Sequence[str]) -> frozenset[str]:
-        """Names of those who filed batches that rest on the documents."""
+    def submitters(self, document_refs: Sequence[str]) -> frozenset[tuple[str, datetime]]:
+        """Names of those who filed batches that rest on the documents, and when."""
         ...
 
     def save(self, new: AnnouncedList, rows: Sequence[Listed]) -> AnnouncedList:

@@ -26,6 +26,10 @@ class ActorStore(Protocol):
         """What a name was registered as when somebody acted under it, in office now or not; None: never registered."""
         ...
 
+    def persons_when(self, name: str, at: datetime | None) -> frozenset[str]:
+        """Who stood behind a name at that time (None: ever), by account and staff number; of an acting name, both."""
+        ...
+
     def register_actor(self, actor: Actor, at: datetime) -> None:
         """Register an actor; the same again changes nothing. Raises ConflictError for another role or region."""
         ...

@@ -67,16 +67,20 @@ class DelegationStore(Protocol):
         """A delegation."""
         ...
 
-    def of(self, name: str) -> Sequence[Delegation]:
-        """Those in which a name delegates or is the delegate, newest first."""
+    def of(self, name: str, offset: int, limit: int) -> tuple[int, Sequence[Delegation]]:
+        """How many there are in which a name delegates or is the delegate, and some of them, newest first."""
         ...
 
     def listed(self, offset: int, limit: int) -> tuple[int, Sequence[Delegation]]:
-        """All of them, newest first, and how many there are."""
+        """How many there are, and some of them, newest first."""
         ...
 
     def accept(self, wanted: str, acting: Actor, by: Caller, at: datetime) -> Delegation:
         """Accept a proposal and keep the account under which the delegate acts; again: changes nothing."""
+        ...
+
+    def agree(self, wanted: str, by: Caller, at: datetime) -> Delegation:
+        """The delegator agrees to what was proposed for them; again: changes nothing."""
         ...
 
     def end(self, wanted: str, by: Caller, at: datetime) -> Delegation:

@@ -25,7 +25,8 @@ class KeptSession:
 
     `owner`: the account of an official, or the keyed digest of a holder's ID number in hex. `sealed_identity`: a
     holder's name and ID number, empty for officials. `browser`: its kind in plain words. `provider_session` and
-    `provider_subject`: digests of what the provider calls session and person, for when it ends them.
+    `provider_subject`: digests of what the provider calls session and person, for when it ends them. `acting_for`: whom
+    an official chose to act for in this session (None: nobody).
     """
 
     id: bytes
@@ -43,6 +44,7 @@ class KeptSession:
     previous_until: datetime | None = None
     provider_session: bytes | None = None
     provider_subject: bytes | None = None
+    acting_for: str | None = None
 
     @property
     def subject(self) -> str:
@@ -79,6 +81,10 @@ class SessionBoard(Protocol):
 
     def touch(self, session: bytes, at: datetime) -> None:
         """Note that the session was used."""
+        ...
+
+    def act_for(self, session: bytes, name: str | None) -> None:
+        """Note for whom the official of the session acts from now on; None: for nobody."""
         ...
 
     def offer(self, session: bytes, token_digest: bytes, replacement: Replacement) -> bool:

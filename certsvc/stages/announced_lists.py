@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from certsvc.domain.announced_changes import Change, ListComparison, compare_lists
 from certsvc.domain.announced_list import AnnouncedHead, AnnouncedList, Listed, ListStatus, list_id
 from certsvc.domain.announcing_place import place_of_announcer
 from certsvc.domain.caller import Caller
-from certsvc.domain.delegation import share_a_person
+from certsvc.domain.delegation import persons_behind, share_a_person
 from certsvc.domain.findings import Finding, stops
 from certsvc.domain.permission import Action
 from certsvc.domain.registry import Registry
@@ -127,7 +128,7 @@ class AnnouncedLists:
             checker,
             subject,
             place=self.permits.place_of(stored.loaded_by, stored.loaded_at),
-            first_person=stored.loaded_by,
+            first_person=self.permits.first_person(stored.loaded_by, stored.loaded_at),
         )
         self.require_other_person(stored.head.document_ref, checker)
         changes, refs = self._changes(stored)
@@ -156,15 +157,21 @@ class AnnouncedLists:
     def require_other_person(self, document_ref: str, by: Caller) -> None:
         """Raises NotPermitted for who filed a batch of the document: the list must come from somebody else."""
         filers = self.lists.submitters(self.lists.chain(document_ref))
-        if any(share_a_person(filer, by.name) for filer in filers):
+        if any(self._is(by, filer, at) for filer, at in filers):
             raise NotPermitted("公布名单须由报送汇总表以外的人员载入和确认。请由另一位人员办理。")
 
     def require_other_filer(self, document_ref: str | None, by: Caller) -> None:
         """Raises NotPermitted for somebody who loaded or confirmed the list and now files the batch."""
         stored = None if document_ref is None else self.lists.in_force(document_ref)
-        handlers = () if stored is None else (stored.loaded_by, stored.confirmed_by)
-        if any(one is not None and share_a_person(one, by.name) for one in handlers):
+        if stored is None:
+            return
+        handlers = (stored.loaded_by, stored.loaded_at), (stored.confirmed_by, stored.confirmed_at)
+        if any(name is not None and self._is(by, name, at) for name, at in handlers):
             raise NotPermitted("该公布文件的名单由您载入或确认，汇总表须由另一位人员报送。")
+
+    def _is(self, by: Caller, name: str, at: datetime | None) -> bool:
+        first = self.permits.first_person(name, at)
+        return share_a_person(first.persons, persons_behind(by.name, by.person))
 
     def _replaceable(self, replaced_ref: str) -> AnnouncedList:
         before = self.lists.in_force(replaced_ref)

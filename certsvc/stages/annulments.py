@@ -58,7 +58,11 @@ class Annulments:
         proposed = self.find(step)
         region = self.permits.official(proposed.maker, Action.ANNULMENT_RECORD, subject).region
         self.permits.require(
-            Action.ANNULMENT_CONFIRM, checker, subject, place=region, first_person=proposed.maker
+            Action.ANNULMENT_CONFIRM,
+            checker,
+            subject,
+            place=region,
+            first_person=self.permits.first_person(proposed.maker, proposed.proposed_at),
         )
         return self.store.confirm(step, checker.name, self.clock.now())
 

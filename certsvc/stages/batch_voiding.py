@@ -125,7 +125,8 @@ class BatchVoiding:
         action = _action(stored.proposal.kind, "confirm")
         checker = self.permits.official(actor, action, _subject(batch))
         place = self.permits.place_of(stored.maker, stored.proposed_at)
-        self.permits.require(action, checker, _subject(batch), place=place, first_person=stored.maker)
+        first_person = self.permits.first_person(stored.maker, stored.proposed_at)
+        self.permits.require(action, checker, _subject(batch), place=place, first_person=first_person)
         return self.store.confirm(stored.id, checker.name, self.clock.now(), self._plan)
 
     def carry_out(self, batch: str, size: int = CHUNK) -> Generator[int, None, None]:

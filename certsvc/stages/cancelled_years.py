@@ -84,7 +84,11 @@ class CancelledYears:
         proposed = self._find(step)
         region = self.permits.place_of(proposed.maker, proposed.proposed_at)
         self.permits.require(
-            Action.YEAR_CANCEL_CONFIRM, checker, subject, place=region, first_person=proposed.maker
+            Action.YEAR_CANCEL_CONFIRM,
+            checker,
+            subject,
+            place=region,
+            first_person=self.permits.first_person(proposed.maker, proposed.proposed_at),
         )
         return self.store.confirm(step, checker.name, self.clock.now())
 

@@ -1,4 +1,4 @@
-"""Delegation 委托代办: proposed by who delegates or a security administrator, accepted by the delegate, over by itself.
+"""Delegation 委托代办: proposed by who delegates or a security administrator, agreed to by both persons, over by itself.
 
 See `domain.delegation` for what four eyes mean then, and docs/decisions/0023 for why.
 """
@@ -43,7 +43,7 @@ class Delegations:
     def propose(
         self, delegate: str, delegator: str, from_on: date, until_on: date, reason: str, by: Caller
     ) -> Delegation:
-        """Propose that `delegate` acts for `delegator`; it counts once the delegate accepts.
+        """Propose that `delegate` acts for `delegator`; it counts once both agreed; who proposes for themselves has.
 
         Raises NotPermitted, UnknownReference, RequestError for what cannot be delegated.
         """
@@ -60,19 +60,21 @@ class Delegations:
             raise RequestError(fault)
         new_id = "E" + self.random(_ID_BYTES).hex()[1:].upper()
         now = self.clock.now()
+        agreed_at = now if by.name == delegator else None
         new = Delegation(
-            new_id, delegate, delegator, from_on, until_on, reason.strip(), signed_in_as(by.name), now
+            new_id, delegate, delegator, from_on, until_on, reason.strip(), by.name, now, agreed_at=agreed_at
         )
         self.store.propose(new, by)
         return new
 
     def accept(self, wanted: str, by: Caller) -> Delegation:
-        """The delegate accepts. Raises NotPermitted for anybody else, UnknownReference, ConflictError."""
+        """Either of the two agrees. Raises NotPermitted for anybody else, UnknownReference, ConflictError."""
         found = self._found(wanted)
         self.permits.require_ever((Action.DELEGATION_ACCEPT,), by, _subject(wanted))
-        if by.name != found.delegate:
+        agrees = by.name == found.delegator != found.proposed_by
+        if by.name != found.delegate and not agrees:
             self.permits.note_refusal(Action.DELEGATION_ACCEPT, by, _subject(wanted))
-            raise NotPermitted("委托须由受托人本人接受。")
+            raise NotPermitted("委托须由受托人本人接受，由委托人本人同意。")
         delegate, delegator = self._in_office(found.delegate), self._in_office(found.delegator)
         today = self.clock.today()
         if found.state(today) is DelegationState.OVER:
@@ -80,6 +82,8 @@ class Delegations:
         fault = delegation_fault(delegate, delegator, found.from_on, found.until_on, today)
         if fault is not None:
             raise ConflictError(fault)
+        if agrees:
+            return self.store.agree(wanted, by, self.clock.now())
         return self.store.accept(wanted, acting_actor(delegate, delegator), by, self.clock.now())
 
     def end(self, wanted: str, by: Caller) -> Delegation:
@@ -99,8 +103,7 @@ class Delegations:
         self.permits.require_ever((Action.DELEGATION_READ,), by, "delegations")
         if by.role is CallerRole.SECURITY:
             return self.store.listed(offset, limit)
-        own = self.store.of(signed_in_as(by.name))
-        return len(own), own[offset : offset + limit]
+        return self.store.of(signed_in_as(by.name), offset, limit)
 
     def open_to(self, by: Caller) -> tuple[str, ...]:
         """For whom somebody may act today."""

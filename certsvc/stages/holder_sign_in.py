@@ -101,9 +101,12 @@ class HolderSignIn:
             lambda session: self.cipher.encrypt(plain.encode(), context=_CONTEXT + session),
         )
 
-    def resume(self, token: str) -> SignedInHolder:
-        """The holder of a session token. Raises NotSignedIn when it is unknown, idle too long, or over."""
-        resumed = self.sessions.resume(token)
+    def resume(self, token: str, *, polled: bool = False) -> SignedInHolder:
+        """The holder of a session token; `polled` as in `Sessions.resume`.
+
+        Raises NotSignedIn when it is unknown, idle too long, or over.
+        """
+        resumed = self.sessions.resume(token, polled=polled)
         kept = resumed.kept
         plain = self.cipher.decrypt(kept.sealed_identity, context=_CONTEXT + kept.id)
         name, id_number, _ = json.loads(plain)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from certsvc.domain.caller import Caller, nobody, official
 from certsvc.domain.competence import refusal, role_refusal
+from certsvc.domain.delegation import FirstPerson
 from certsvc.domain.permission import Action
 from certsvc.errors import NotPermitted, UnknownReference
 from certsvc.ports import ActorStore
@@ -35,6 +36,10 @@ class Permits:
         actor = self.actors.actor_when(name, at)
         return None if actor is None else actor.region
 
+    def first_person(self, name: str, at: datetime | None) -> FirstPerson:
+        """Who did the first of two steps, as registered then (None: whoever the account was ever registered for)."""
+        return FirstPerson(name, self.actors.persons_when(name, at))
+
     def require(
         self,
         action: Action,
@@ -44,7 +49,7 @@ class Permits:
         place: str | None = None,
         committee: str | None = None,
         unit: str | None = None,
-        first_person: str | None = None,
+        first_person: FirstPerson | None = None,
     ) -> None:
         """Pass when the caller may do this to the object. Raises NotPermitted, written down, when not.
 

@@ -14,7 +14,8 @@ def why_not_second(
     permits: Permits, action: Action, caller: Caller, maker: str, proposed_at: datetime
 ) -> str | None:
     """Why the caller may not take the second step of what the maker proposed, as a sentence; None when they may."""
-    return refusal(action, caller, place=permits.place_of(maker, proposed_at), first_person=maker)
+    first_person = permits.first_person(maker, proposed_at)
+    return refusal(action, caller, place=permits.place_of(maker, proposed_at), first_person=first_person)
 
 
 def may_take_back(

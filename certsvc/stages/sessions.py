@@ -102,11 +102,16 @@ class Sessions:
         self.board.open(kept, caller)
         return OpenedSession(token, kept.ends_at)
 
-    def resume(self, token: str) -> ResumedSession:
-        """The session of a token. Raises NotSignedIn when it is unknown, idle too long, or over."""
+    def resume(self, token: str, *, polled: bool = False) -> ResumedSession:
+        """The session of a token. Raises NotSignedIn when it is unknown, idle too long, or over.
+
+        `polled`: the page asks by itself, nobody used the session; nothing of it changes, and it ends as if unasked.
+        """
         kept = self._living(token)
         if kept is None:
             raise NotSignedIn(OVER)
+        if polled:
+            return ResumedSession(kept, self.csrf_token(kept), None)
         now, digest = self.clock.now(), digest_of(token)
         next_token = None
         if kept.replacement is not None and digest == kept.replacement.digest:

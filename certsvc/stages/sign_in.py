@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from certsvc.domain.caller import Caller, nobody, official
+from certsvc.domain.delegation import is_acting
 from certsvc.errors import NotPermitted, NotSignedIn
 from certsvc.ports import ActorStore
 from certsvc.stages.sessions import OVER, OpenedSession, Opening, Sessions
@@ -27,7 +28,8 @@ _NO_SECOND_FACTOR = (
 class SignedIn:
     """A session in use: the official as registered *now*, the session's id and CSRF token.
 
-    `next_token`: what the browser is to keep from now on (None: as it is).
+    `next_token`: what the browser is to keep from now on (None: as it is). `owner`: the account that signed in, whoever
+    `caller` acts for; `acting_for`: whom it chose to act for (None: nobody), in force or not.
     """
 
     caller: Caller
@@ -35,6 +37,8 @@ class SignedIn:
     ends_at: datetime
     session: bytes
     next_token: str | None
+    owner: str
+    acting_for: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class SignIn:
         """
         asserted, next_address = self.attempts.finish(sealed, answer)
         name = asserted.texts[NAME]
-        actor = self.actors.find_actor(name)
+        actor = None if is_acting(name) else self.actors.find_actor(name)
         caller = nobody(name) if actor is None else official(actor)
         if self.second_factors and asserted.assurance not in self.second_factors:
             self.sessions.refuse(caller, "session/second-factor")
@@ -69,18 +73,36 @@ class SignIn:
         opening = Opening(actor.name, asserted.assurance, browser, asserted.session, asserted.subject)
         return self.sessions.open(opening, caller), next_address
 
-    def resume(self, token: str) -> SignedIn:
-        """The official of a session token. Raises NotSignedIn when it is unknown, idle too long, or over."""
-        resumed = self.sessions.resume(token)
+    def resume(self, token: str, *, polled: bool = False) -> SignedIn:
+        """The official of a session token; `polled` as in `Sessions.resume`.
+
+        Raises NotSignedIn when it is unknown, idle too long, or over.
+        """
+        resumed = self.sessions.resume(token, polled=polled)
         kept = resumed.kept
+        if is_acting(kept.owner):
+            self.sessions.refuse(nobody(kept.owner), "session")
+            raise NotSignedIn(OVER)
         actor = self.actors.find_actor(kept.owner)
         if actor is None:
             raise NotSignedIn(OVER)
-        return SignedIn(official(actor), resumed.csrf_token, kept.ends_at, kept.id, resumed.next_token)
+        return SignedIn(
+            official(actor),
+            resumed.csrf_token,
+            kept.ends_at,
+            kept.id,
+            resumed.next_token,
+            actor.name,
+            kept.acting_for,
+        )
 
     def check_csrf(self, session: SignedIn, given: str | None, subject: str) -> None:
         """Pass when the session's CSRF token was sent along. Raises NotPermitted, written down, when not."""
         self.sessions.check_csrf(session.csrf_token, given, session.caller, subject)
+
+    def act_for(self, session: bytes, name: str | None) -> None:
+        """Have a session act for somebody from now on, None: for nobody; whether that is delegated, each request asks."""
+        self.sessions.board.act_for(session, name)
 
     def end(self, token: str, caller: Caller) -> None:
         """End a session; ending it twice changes nothing."""

@@ -63,7 +63,11 @@ class UnitNotices:
         proposed = self.find(step)
         region = self.permits.place_of(proposed.maker, proposed.proposed_at)
         self.permits.require(
-            Action.UNIT_NOTICE_CONFIRM, checker, subject, place=region, first_person=proposed.maker
+            Action.UNIT_NOTICE_CONFIRM,
+            checker,
+            subject,
+            place=region,
+            first_person=self.permits.first_person(proposed.maker, proposed.proposed_at),
         )
         self._require_nobody_named(
             proposed.notice

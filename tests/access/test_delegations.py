@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from certsvc.adapters.clock import FixedClock
 from certsvc.bootstrap import Office
 from certsvc.domain.actor import Actor, Role
 from certsvc.domain.caller import Caller, official
-from certsvc.domain.delegation import DelegationState, share_a_person
+from certsvc.domain.delegation import DelegationState, persons_behind, share_a_person
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from tests.support.office import OfficeUnderTest
 from tests.support.workbooks import DUAL_DIRECTED, sample
@@ -114,7 +114,84 @@ def test_a_delegate_confirms_nothing_that_the_delegator_proposed(office: OfficeU
     ],
 )
 def test_two_names_are_four_eyes_when_no_person_stands_behind_both(one: str, other: str, same: bool) -> None:
-    assert share_a_person(one, other) is share_a_person(other, one) is same
+    first, second = persons_behind(one), persons_behind(other)
+    assert share_a_person(first, second) is share_a_person(second, first) is same
+
+
+@pytest.mark.parametrize("first", ["wang", "li 代 wang", "wang 代 li"])
+def test_a_person_with_two_accounts_in_turn_is_one_person(office: OfficeUnderTest, first: str) -> None:
+    house = office.office
+    delegated(house)
+    delegated(house, "wang", "li")
+    filed = office.submit(sample(DUAL_DIRECTED).with_rows([{}]).xlsx()).filing
+    house.approval.approve(filed, first)
+    house.actors.end_actor("wang", house.clock.now())
+    again = Actor("wang-checks", Role.CHECKER, "220000", person="WANG")
+    house.actors.register_actor(again, house.clock.now())
+    delegated(house, "zhao", "wang-checks")
+    for second in ("wang-checks", "zhao 代 wang-checks"):
+        with pytest.raises(NotPermitted, match="经办、复核分离"):
+            house.approval.begin_issue(filed, second)
+    house.approval.begin_issue(filed, "zhao")
+
+
+def test_a_staff_number_written_down_later_counts_for_what_was_done_before(desk: Office) -> None:
+    began = desk.clock.now()
+    desk.actors.register_actor(Actor("late", Role.MAKER, "220000"), began)
+    desk.actors.replace_actor(Actor("late", Role.MAKER, "220000", person="L-1"), began + timedelta(hours=1))
+    desk.actors.end_actor("late", began + timedelta(hours=2))
+    desk.actors.register_actor(Actor("late", Role.MAKER, "220000", person="L-2"), began + timedelta(hours=3))
+    assert desk.actors.persons_when("late", began) == {"late", "L-1"}
+    assert desk.actors.persons_when("late", began + timedelta(hours=4)) == {"late", "L-2"}
+    assert desk.actors.persons_when("li 代 late", None) == {"late", "li", "L-1", "L-2", "LI"}
+
+
+def ended(office: Office) -> None:
+    office.actors.end_actor("wang", office.clock.now())
+    office.actors.register_actor(WANG, office.clock.now())
+
+
+def given_to_another(office: Office) -> None:
+    office.actors.end_actor("wang", office.clock.now())
+    office.actors.register_actor(Actor("wang", Role.CHECKER, "220000", person="W-2"), office.clock.now())
+
+
+def moved_and_back(office: Office) -> None:
+    office.actors.replace_actor(Actor("wang", Role.MAKER, "222400", person="WANG"), office.clock.now())
+    office.actors.replace_actor(WANG, office.clock.now())
+
+
+def delegate_ended(office: Office) -> None:
+    office.actors.end_actor("li", office.clock.now())
+    office.actors.register_actor(LI, office.clock.now())
+
+
+@pytest.mark.parametrize("happens", [ended, given_to_another, moved_and_back, delegate_ended])
+def test_no_delegation_revives_with_an_account(
+    office: OfficeUnderTest, happens: Callable[[Office], None]
+) -> None:
+    wanted = delegated(office.office)
+    happens(office.office)
+    assert office.office.actors.find_actor("li 代 wang") is None
+    found = office.office.people.delegations.store.find(wanted)
+    assert found is not None
+    assert (found.state(office.office.clock.today()), found.ended_by) == (DelegationState.ENDED, "operator")
+    assert [one.action for one in office.office.trail.entries(f"delegation/{wanted}")][-1] == (
+        "console:delegation:end"
+    )
+
+
+def test_every_delegation_of_somebody_is_listed_page_by_page(desk: Office) -> None:
+    today = desk.clock.today()
+    before, _ = desk.people.delegations.listed(caller(desk, "wang"), 0, 1)
+    made = [
+        desk.people.delegations.propose("li", "wang", today, today, f"第{n}次", caller(desk, "wang")).id
+        for n in range(5)
+    ]
+    total, first = desk.people.delegations.listed(caller(desk, "wang"), 0, 3)
+    _, rest = desk.people.delegations.listed(caller(desk, "wang"), 3, 2)
+    assert total == before + 5
+    assert {one.id for one in (*first, *rest)} == set(made)
 
 
 def test_it_ends_by_itself_the_day_after_its_last(office: OfficeUnderTest, clock: FixedClock) -> None:
@@ -153,17 +230,33 @@ def test_it_ends_with_the_office_of_either(desk: Office) -> None:
     desk.actors.register_actor(WANG, desk.clock.now())
 
 
-def test_it_counts_only_once_the_delegate_accepted(desk: Office) -> None:
+def test_it_counts_only_once_both_agreed(desk: Office) -> None:
     today, delegations = desk.clock.today(), desk.people.delegations
     made = delegations.propose("li", "wang", today, today, "病假", caller(desk, "guard"))
     assert desk.actors.find_actor("li 代 wang") is None
-    for other in ("wang", "zhao"):
-        with pytest.raises(NotPermitted, match="受托人本人"):
-            delegations.accept(made.id, caller(desk, other))
+    with pytest.raises(NotPermitted, match="受托人本人"):
+        delegations.accept(made.id, caller(desk, "zhao"))
     with pytest.raises(NotPermitted):
         delegations.accept(made.id, caller(desk, "guard"))
     delegations.accept(made.id, caller(desk, "li"))
+    assert desk.actors.find_actor("li 代 wang") is None
+    assert delegations.open_to(caller(desk, "li")) == ()
+    for _ in range(2):
+        delegations.accept(made.id, caller(desk, "wang"))
     assert desk.actors.find_actor("li 代 wang") is not None
+    trail = [(one.actor, one.action) for one in desk.trail.entries(f"delegation/{made.id}")]
+    assert [one for one in trail if not one[1].endswith(".refused")] == [
+        ("guard", "console:delegation:propose"),
+        ("li", "console:delegation:accept"),
+        ("wang", "console:delegation:accept"),
+    ]
+
+
+def test_who_proposed_it_for_themselves_has_agreed_and_does_not_accept_for_the_other(desk: Office) -> None:
+    today = desk.clock.today()
+    made = desk.people.delegations.propose("li", "wang", today, today, "病假", caller(desk, "wang"))
+    with pytest.raises(NotPermitted, match="受托人本人"):
+        desk.people.delegations.accept(made.id, caller(desk, "wang"))
 
 
 def test_nobody_hands_on_what_is_not_theirs(desk: Office) -> None:
@@ -205,9 +298,12 @@ def test_one_that_does_not_exist_is_answered_so(desk: Office) -> None:
         desk.people.delegations.accept(wanted, caller(desk, "li"))
 
 
-def test_a_name_of_an_account_cannot_look_like_a_delegation(desk: Office) -> None:
+@pytest.mark.parametrize("name", ["li 代 wang", "li 代", "代 wang", "代"])
+def test_a_name_of_an_account_cannot_look_like_a_delegation(desk: Office, name: str) -> None:
     with pytest.raises(RequestError, match="委托代办"):
-        desk.people.accounts.add(Actor("li 代 wang", Role.MAKER, "220000", person="X"), official(GUARD))
+        desk.people.accounts.add(Actor(name, Role.MAKER, "220000", person="X"), official(GUARD))
+    with pytest.raises(ConflictError, match="委托代办"):
+        desk.actors.register_actor(Actor(name, Role.MAKER, "220000", person="X"), desk.clock.now())
 
 
 def test_the_days_are_those_of_the_delegation(desk: Office) -> None:

@@ -13,6 +13,7 @@ from certsvc.domain.certificate_status import CertificateStatus
 from certsvc.domain.competence import refusal
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.decision_authority import city_responsible, require_authority, require_second_person
+from certsvc.domain.delegation import FirstPerson, persons_behind
 from certsvc.domain.filing_place import place_of_committee
 from certsvc.domain.identity import IdDocument, IdKind
 from certsvc.domain.levels import Level
@@ -135,6 +136,7 @@ def test_steps_under_four_eyes_refuse_the_same_person(line: object) -> None:
     four_eyes = {line.action for line in PERMISSIONS.values() if line.other_than is not None}
     assert four_eyes == {
         Action.REQUEST_CONCLUDE,
+        Action.REQUEST_UNLINK_CONFIRM,
         Action.FILING_ISSUE,
         Action.REVOCATION_CONFIRM,
         Action.WRITE_OFF_CONFIRM,
@@ -151,9 +153,11 @@ def test_steps_under_four_eyes_refuse_the_same_person(line: object) -> None:
         Action.REINSTATEMENT_CONFIRM,
     }
     for action in four_eyes:
-        checker = official(Actor("c", Role.CHECKER, "220000"))
-        assert refusal(action, checker, place="220000", first_person="c") is not None
-        assert refusal(action, checker, place="220000", first_person="m") is None
+        checker = official(Actor("c", Role.CHECKER, "220000", person="P-1"))
+        for persons, same in (({"c"}, True), ({"m"}, False), ({"m", "P-1"}, True)):
+            first_person = FirstPerson("m", frozenset(persons))
+            why = refusal(action, checker, place="220000", first_person=first_person)
+            assert (why is not None) is same
 
 
 @pytest.mark.parametrize("kind", DecisionKind)
@@ -179,7 +183,8 @@ def test_the_second_person_is_another_one_of_the_authority_that_confirms(
     kind: DecisionKind, maker: Actor, checker: Actor
 ) -> None:
     action = confirming(kind)
-    table = refusal(action, official(checker), place=maker.region, first_person=maker.name)
+    first_person = FirstPerson(maker.name, persons_behind(maker.name, maker.person))
+    table = refusal(action, official(checker), place=maker.region, first_person=first_person)
     try:
         require_second_person(kind, maker, checker)
         stage_refuses = False

@@ -11,6 +11,7 @@ from certsvc.domain.competence import refusal
 from certsvc.domain.decision import DecisionKind
 from certsvc.domain.decision_kinds import ENDED, KINDS, Authority, ending_behind
 from certsvc.domain.decision_policy import DecisionPolicy
+from certsvc.domain.delegation import FirstPerson
 from certsvc.domain.permission import PERMISSIONS, RegionRule, confirming, proposing
 from certsvc.errors import RequestError
 from tests.decisions.deciders import Deciders, issue_sun
@@ -22,8 +23,8 @@ ENDINGS = [kind for kind in DecisionKind if KINDS[kind].status in ENDED]
 
 def confirms(kind: DecisionKind, maker_region: str, checker_region: str) -> bool:
     """Whether the table of permissions lets a person of the one authority confirm what the other proposed."""
-    checker = official(Actor("c", Role.CHECKER, checker_region))
-    return refusal(confirming(kind), checker, place=maker_region, first_person="m") is None
+    checker, maker = official(Actor("c", Role.CHECKER, checker_region)), FirstPerson("m", frozenset({"m"}))
+    return refusal(confirming(kind), checker, place=maker_region, first_person=maker) is None
 
 
 def test_every_kind_has_a_line_and_every_status_but_three_a_kind() -> None:

@@ -17,6 +17,7 @@ from certsvc.entrypoints.console.acting import acting_session
 from certsvc.entrypoints.http.cookies import Cookies, keep_from_now_on
 from certsvc.entrypoints.http.csrf import CSRF_HEADER, SAFE_METHODS, given_csrf
 from certsvc.entrypoints.http.permitted import turn_away
+from certsvc.entrypoints.http.polling import asks_by_itself
 from certsvc.entrypoints.http.subjects import request_subject
 from certsvc.errors import NotSignedIn
 from certsvc.stages.sign_in import SignedIn
@@ -68,7 +69,7 @@ def session_of(request: Request) -> SignedIn:
     token = cookies_of(request).session(request)
     if token is None:
         raise NotSignedIn("请先登录（/console/sign-in），或以服务令牌调用。")
-    session = office_of(request).sign_in.resume(token)
+    session = office_of(request).sign_in.resume(token, polled=asks_by_itself(request))
     keep_from_now_on(request, session.next_token)
     return acting_session(request, session, office_of(request).people.delegations)
 

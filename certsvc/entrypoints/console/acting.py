@@ -1,28 +1,25 @@
-"""For whom somebody acts 代办: chosen on the page of delegations, or named in the header `X-Acting-For`.
+"""For whom somebody acts 代办: chosen on the page of delegations for one session, or named in the header `X-Acting-For`.
 
-The choice is worth nothing by itself: every request asks whether the delegation is in force.
+The choice stands with the session at the server and ends with it. It is worth nothing by itself: every request asks
+whether the delegation is in force.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from fastapi import Request
-from fastapi.responses import Response
 
 from certsvc.entrypoints.http.csrf import SAFE_METHODS
+from certsvc.entrypoints.http.permitted import Open, declared
 from certsvc.errors import NotPermitted
 from certsvc.stages.delegations import Delegations
 from certsvc.stages.sign_in import SignedIn
 
 HEADER: Final = "x-acting-for"
 """An account's name, percent-encoded as UTF-8."""
-COOKIE: Final = "certsvc-acting-for"
-_BETWEEN: Final = ">"
-_LASTS: Final = timedelta(hours=12)
 _LONGEST: Final = 1024
 
 
@@ -33,30 +30,13 @@ def acting_session(request: Request, session: SignedIn, delegations: Delegations
     raises NotPermitted for what changes something, and whenever the header asks for it.
     """
     in_header = request.headers.get(HEADER)
-    wanted = unquote(in_header[:_LONGEST]) if in_header is not None else _chosen(request, session.caller.name)
+    wanted = unquote(in_header[:_LONGEST]) if in_header is not None else session.acting_for
     if wanted is None:
         return session
     try:
         return replace(session, caller=delegations.acting_for(session.caller, wanted))
     except NotPermitted:
-        if in_header is not None or request.method not in SAFE_METHODS:
+        own = isinstance(declared(request.scope["endpoint"]), Open)  # one's own session, signing out among it
+        if in_header is not None or not (own or request.method in SAFE_METHODS):
             raise
         return session
-
-
-def choose(answer: Response, own: str, delegator: str, *, secure: bool) -> None:
-    """Have the browser act for somebody from now on."""
-    value = quote(own) + _BETWEEN + quote(delegator)
-    longest = int(_LASTS.total_seconds())
-    answer.set_cookie(COOKIE, value, longest, path="/", secure=secure, httponly=True, samesite="lax")
-
-
-def choose_nobody(answer: Response, *, secure: bool) -> None:
-    """Have the browser act in one's own name again."""
-    answer.delete_cookie(COOKIE, path="/", secure=secure, httponly=True, samesite="lax")
-
-
-def _chosen(request: Request, own: str) -> str | None:
-    value = request.cookies.get(COOKIE, "")
-    chooser, between, delegator = value[:_LONGEST].partition(_BETWEEN)
-    return unquote(delegator) if between and unquote(chooser) == own else None

@@ -14,6 +14,7 @@ from certsvc.domain.caller import Caller
 from certsvc.entrypoints.http.cookies import Cookies, keep_from_now_on
 from certsvc.entrypoints.http.csrf import SAFE_METHODS, given_csrf
 from certsvc.entrypoints.http.permitted import turn_away
+from certsvc.entrypoints.http.polling import asks_by_itself
 from certsvc.entrypoints.http.subjects import request_subject
 from certsvc.errors import NotSignedIn
 from certsvc.stages.share_grants import Holder
@@ -51,7 +52,7 @@ async def signed_holder(request: Request) -> AsyncIterator[SignedHolder]:
     if token is None:
         raise NotSignedIn("请先登录。")
     sign_in = office_of(request).holder_sign_in
-    session = await run_in_threadpool(sign_in.resume, token)
+    session = await run_in_threadpool(sign_in.resume, token, polled=asks_by_itself(request))
     try:
         if request.method not in SAFE_METHODS:
             given = await given_csrf(request)

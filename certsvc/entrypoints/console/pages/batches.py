@@ -23,6 +23,7 @@ from certsvc.entrypoints.console.pages.words import NAMES, require_retyped, requ
 from certsvc.entrypoints.html.paging import PageNumber, Paging
 from certsvc.entrypoints.html.rendering import go_to
 from certsvc.entrypoints.http.permitted import needs
+from certsvc.entrypoints.http.polling import polled
 from certsvc.errors import RequestError
 from certsvc.stages.second_person import may_take_back, why_not_second
 
@@ -130,6 +131,7 @@ def propose(request: Request, posting: Posting) -> Response:
 
 @router.get("/{batch}")
 @needs(Action.BATCH_VOIDING_READ, on="batch/{batch}")
+@polled
 def batch_decision(
     request: Request, session: Viewing, batch: BatchId, said: Annotated[str, Query(max_length=16)] = ""
 ) -> Response:

@@ -12,7 +12,6 @@ from certsvc.domain.caller import CallerRole
 from certsvc.domain.delegation import is_acting, signed_in_as
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.access import office_of
-from certsvc.entrypoints.console.acting import choose, choose_nobody
 from certsvc.entrypoints.console.pages.access import Posting, Viewing
 from certsvc.entrypoints.console.pages.showing import show
 from certsvc.entrypoints.html.filters import day_given
@@ -25,7 +24,7 @@ PATH: Final = "/console/delegations"
 router = APIRouter(prefix=PATH, include_in_schema=False)
 DelegationId = Annotated[str, Path(pattern="^E[0-9A-F]{15}$")]
 _NOTICES: Final[Mapping[str, tuple[str, str]]] = {
-    "proposed": ("委托已提出，受托人接受后生效。", "Proposed; it counts once the delegate accepts."),
+    "proposed": ("委托已提出，双方都同意后生效。", "Proposed; it counts once both have agreed."),
     "accepted": ("委托已接受。", "Accepted."),
     "ended": ("委托已结束。", "Ended."),
     "acting": (
@@ -43,7 +42,9 @@ def listed(request: Request, session: Viewing, page: PageNumber = 1) -> Response
     desk, caller = office_of(request).people.delegations, session.caller
     unknown = Paging(PATH, page, 0)
     total, found = desk.listed(caller, unknown.offset, unknown.rows)
-    answer = show(
+    if session.acting_for is not None and not is_acting(caller.name):
+        office_of(request).sign_in.act_for(session.session, None)  # what was chosen is over
+    return show(
         request,
         session,
         "people/delegations.html.j2",
@@ -56,9 +57,6 @@ def listed(request: Request, session: Viewing, page: PageNumber = 1) -> Response
         administers=caller.role is CallerRole.SECURITY,
         notice=_NOTICES.get(request.query_params.get("said", "")),
     )
-    if not is_acting(caller.name):
-        choose_nobody(answer, secure=_secure(request))  # whatever was chosen is over
-    return answer
 
 
 @router.post("")
@@ -81,20 +79,17 @@ def propose(request: Request, form: Posting) -> Response:
 def act(request: Request, form: Posting) -> Response:
     """Act for somebody from now on, or in one's own name again."""
     delegator = form.form.text("delegator", 64)
-    if not delegator:
-        answer = go_to(f"{PATH}?said=own")
-        choose_nobody(answer, secure=_secure(request))
-        return answer
-    office_of(request).people.delegations.acting_for(form.caller, delegator)
-    answer = go_to(f"{PATH}?said=acting")
-    choose(answer, signed_in_as(form.caller.name), delegator, secure=_secure(request))
-    return answer
+    office = office_of(request)
+    if delegator:
+        office.people.delegations.acting_for(form.caller, delegator)
+    office.sign_in.act_for(form.session.session, delegator or None)
+    return go_to(f"{PATH}?said={'acting' if delegator else 'own'}")
 
 
 @router.post("/{wanted}/acceptance")
 @needs(Action.DELEGATION_ACCEPT, on="delegation/{wanted}")
 def accept(request: Request, wanted: DelegationId, form: Posting) -> Response:
-    """The delegate accepts."""
+    """Either of the two agrees."""
     office_of(request).people.delegations.accept(wanted, form.caller)
     return go_to(f"{PATH}?said=accepted")
 
@@ -105,7 +100,3 @@ def end(request: Request, wanted: DelegationId, form: Posting) -> Response:
     """End it early, or turn it down."""
     office_of(request).people.delegations.end(wanted, form.caller)
     return go_to(f"{PATH}?said=ended")
-
-
-def _secure(request: Request) -> bool:
-    return office_of(request).settings.public_url.startswith("https://")

@@ -27,6 +27,7 @@ from certsvc.entrypoints.html.filters import filters_of
 from certsvc.entrypoints.html.paging import ROWS, PageNumber, Paging
 from certsvc.entrypoints.html.rendering import go_to
 from certsvc.entrypoints.http.permitted import needs
+from certsvc.entrypoints.http.polling import polled
 from certsvc.errors import RequestError
 from certsvc.ports.filings import ListedFiling, Outcome, RowQuestion
 from certsvc.stages.filing_desk import FilingPage
@@ -149,6 +150,7 @@ def _steps(office: Office, opened: FilingPage, caller: Caller) -> dict[str, Any]
     receipt_refused = None
     if due_step is not None:
         receipt_refused = refusal(Action.RECEIPT_RECORD, caller, place=due_step.office)
+    maker = None if filing.maker is None else office.permits.first_person(filing.maker, filing.approved_at)
     lower = any(one.level is not FilingLevel.PROVINCE for one in opened.missing)
     waits_for_receipt = lower and office.settings.receipts_required
     own = next((one for one in opened.missing if one.level is FilingLevel.PROVINCE), None)
@@ -160,7 +162,7 @@ def _steps(office: Office, opened: FilingPage, caller: Caller) -> dict[str, Any]
         "waits_for_receipt": waits_for_receipt,
         "own_receipt": own,
         "over": over,
-        "issue_refused": refusal(Action.FILING_ISSUE, caller, first_person=filing.maker),
+        "issue_refused": refusal(Action.FILING_ISSUE, caller, first_person=maker),
     }
 
 
@@ -184,6 +186,7 @@ def _progress(office: Office, filing: ListedFiling) -> dict[str, Any]:
 
 @router.get(ONE + "/progress")
 @needs(Action.FILING_READ, on="filing/{filing}")
+@polled
 def progress(request: Request, filing: FilingId, session: Viewing) -> Response:
     """The bar alone, asked for again and again; it tells nobody's name."""
     office = office_of(request)

@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 def listed(request: Request, session: Viewing, said: Given = "") -> Response:
     """Begun, last used, kind of browser; each may be ended."""
     sign_in = office_of(request).sign_in
-    lines = lines_of(sign_in.sessions, session.caller.name, session.session)
+    lines = lines_of(sign_in.sessions, session.owner, session.session)
     return show(request, session, "sessions.html.j2", lines=lines, said=ENDED.get(said))
 
 
@@ -32,5 +32,5 @@ def listed(request: Request, session: Viewing, said: Given = "") -> Response:
 def end(request: Request, post: Posting) -> Response:
     """Ends them at the server; whoever ended their own is led out."""
     sessions, caller = office_of(request).sign_in.sessions, post.caller
-    said = end_as_chosen(sessions, caller.name, post.session.session, caller, post.form)
+    said = end_as_chosen(sessions, post.session.owner, post.session.session, caller, post.form)
     return leave(request, door_of(request)) if said is None else go_to(f"{PATH}?said={said}")
