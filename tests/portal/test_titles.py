@@ -81,7 +81,9 @@ def test_an_ended_certificate_gives_its_decision_and_no_document(portal: Portal)
         ):
             assert words in told.text
         assert "<img" not in answer.text  # what somebody wrote is words, never markup
-        assert f"/portal/requests/new?kind=appeal&certificate={number_of(one)}" in told.links
+        appeal = f"/portal/requests/new?kind=appeal&subject={number_of(one)}"
+        assert appeal in told.links
+        assert f'name="subject" value="{number_of(one)}"' in browser.get(appeal).text
         assert not [link for link in told.links if link.endswith("/document")]
         assert browser.get(f"/portal/certificates/{number_of(one)}/document").status_code == 409
         with ZipFile(BytesIO(browser.get("/portal/certificates.zip").content)) as archive:
