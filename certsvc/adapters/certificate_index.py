@@ -50,7 +50,7 @@ class DatabaseCertificateIndex:
         self, question: CertificateQuestion, places: Collection[str] | None, offset: int, most: int
     ) -> tuple[FoundCertificate, ...]:
         """Some of them; each by its newest version."""
-        wanted: Select[Any] = select(certificate, _place.label("place")).select_from(
+        wanted: Select[Any] = select(_own.number, _own.version, _place.label("place")).select_from(
             certificate.outerjoin(title_entry, title_entry.c.number == _own.number)
         )
         with self._engine.begin() as connection:
@@ -61,7 +61,11 @@ class DatabaseCertificateIndex:
                 .offset(offset)
                 .limit(most)
             )
-            rows = connection.execute(shown).all()
+            page = shown.subquery()  # numbers alone are sorted and skipped: sealed contents are long
+            whole = select(certificate, page.c.place).join(
+                page, (page.c.number == _own.number) & (page.c.version == _own.version)
+            )
+            rows = connection.execute(whole.order_by(_own.number.desc())).all()
         return tuple(self._certificate(row) for row in rows)
 
     def _conditions(

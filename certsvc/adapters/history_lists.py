@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy import Engine, func, select
 
-from sqlalchemy import Engine, Select, and_, func, select
-
-from certsvc.adapters.history_rows import HistoryRows, import_of, newest
+from certsvc.adapters.history_rows import NEWEST, HistoryRows, imports_of
 from certsvc.adapters.history_schema import history_import, history_record
 from certsvc.domain.history import HistoricalRecord, HistoryImport, HistoryState, Quality
 from certsvc.ports import PersonalCipher
@@ -33,7 +31,7 @@ class DatabaseHistoryLists:
         with self._engine.begin() as connection:
             total = connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
             rows = connection.execute(page).all()
-            return tuple(import_of(connection, row) for row in rows), total
+            return imports_of(connection, rows), total
 
     def records(
         self,
@@ -46,7 +44,7 @@ class DatabaseHistoryLists:
     ) -> tuple[tuple[HistoricalRecord, ...], int]:
         """One page of records (their newest versions), by row, and how many there are."""
         own = history_record.c
-        found = self._newest(own)
+        found = select(history_record).where(NEWEST)
         if import_id is not None:
             found = found.where(own.import_id == import_id)
         if place is not None:
@@ -61,9 +59,3 @@ class DatabaseHistoryLists:
             total = connection.execute(select(func.count()).select_from(found.subquery())).scalar_one()
             rows = connection.execute(page).all()
         return tuple(self._rows.record(row) for row in rows), total
-
-    def _newest(self, own: Any) -> Select[Any]:
-        last = newest().subquery()
-        return select(history_record).join(
-            last, and_(last.c.reference == own.reference, last.c.version == own.version)
-        )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, exists, func, insert, select
 
 from certsvc.adapters.history_schema import history_event, history_record
 from certsvc.adapters.instants import instant_text, read_instant
@@ -25,7 +25,11 @@ from certsvc.formats.history import decode_history, encode_history
 from certsvc.formats.leaf import EventKind
 from certsvc.ports import PendingEvent, PersonalCipher
 
-_NEWEST = func.max(history_record.c.version)
+_later = history_record.alias("later")
+NEWEST: Final = ~exists().where(
+    _later.c.reference == history_record.c.reference, _later.c.version > history_record.c.version
+)
+"""Whether a row is the newest version of its record: one look into the primary key, whatever else is asked."""
 
 
 class HistoryRows:
@@ -152,11 +156,6 @@ def context_of(reference: str, version: int) -> bytes:
     return f"history/{reference}/{version}".encode()
 
 
-def newest() -> Select[Any]:
-    """Reference and number of the newest version of every record."""
-    return select(history_record.c.reference, _NEWEST.label("version")).group_by(history_record.c.reference)
-
-
 def encode_findings(findings: Sequence[Finding]) -> str:
     """Findings as JSON text; they hold no personal values."""
     return json.dumps(
@@ -176,34 +175,38 @@ def decode_findings(stored: str) -> tuple[Finding, ...]:
     )
 
 
-def import_of(connection: Connection, row: Row[Any]) -> HistoryImport:
-    """An import with its counts."""
-    return HistoryImport(
-        id=row.id,
-        place=row.place,
-        file_name=row.file_name,
-        source=row.source,
-        maker=row.maker,
-        imported_at=read_instant(row.imported_at),
-        checker=row.checker,
-        confirmed_at=None if row.confirmed_at is None else read_instant(row.confirmed_at),
-        records=_counts(connection, row.id, "state"),
-        qualities=_counts(connection, row.id, "quality"),
-    )
-
-
-def _counts(connection: Connection, import_id: str, column: str) -> dict[str, int]:
-    last = newest().subquery()
-    rows = connection.execute(
-        select(history_record.c[column], func.count())
-        .join(
-            last,
-            (last.c.reference == history_record.c.reference) & (last.c.version == history_record.c.version),
+def imports_of(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[HistoryImport, ...]:
+    """Imports with their counts, in two questions for all of them."""
+    wanted = [row.id for row in rows]
+    states, qualities = (_counts(connection, wanted, column) for column in ("state", "quality"))
+    return tuple(
+        HistoryImport(
+            id=row.id,
+            place=row.place,
+            file_name=row.file_name,
+            source=row.source,
+            maker=row.maker,
+            imported_at=read_instant(row.imported_at),
+            checker=row.checker,
+            confirmed_at=None if row.confirmed_at is None else read_instant(row.confirmed_at),
+            records=states[row.id],
+            qualities=qualities[row.id],
         )
-        .where(history_record.c.import_id == import_id)
-        .group_by(history_record.c[column])
+        for row in rows
     )
-    return {word: count for word, count in rows.all()}  # noqa: C416  # a row is no pair to the type checker
+
+
+def _counts(connection: Connection, wanted: Sequence[str], column: str) -> dict[str, dict[str, int]]:
+    own, counted = history_record.c, history_record.c[column]
+    rows = connection.execute(
+        select(own.import_id, counted, func.count())
+        .where(own.import_id.in_(wanted), NEWEST)
+        .group_by(own.import_id, counted)
+    )
+    found: dict[str, dict[str, int]] = {one: {} for one in wanted}
+    for import_id, word, count in rows.all():
+        found[import_id][word] = count
+    return found
 
 
 def _pending(event: PrivateEvent) -> PendingEvent:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError as DatabaseRefusal
 
 from certsvc.adapters.audit_store import append_entry, digest_of
@@ -18,11 +18,11 @@ from certsvc.adapters.clock import local_day
 from certsvc.adapters.database import insert_unless_known
 from certsvc.adapters.historical_entries import note_historical
 from certsvc.adapters.history_rows import (
+    NEWEST,
     HistoryRows,
     decode_findings,
     encode_findings,
-    import_of,
-    newest,
+    imports_of,
 )
 from certsvc.adapters.history_schema import history_import, history_record
 from certsvc.adapters.holder_news import HolderNews
@@ -63,14 +63,14 @@ class DatabaseHistoryStore:
             row = connection.execute(
                 select(history_import).where(history_import.c.id == import_id)
             ).one_or_none()
-            return None if row is None else import_of(connection, row)
+            return None if row is None else imports_of(connection, [row])[0]
 
     def imports(self, most: int) -> tuple[HistoryImport, ...]:
         """Imports, newest first."""
         order = history_import.c.imported_at.desc(), history_import.c.id
         with self._engine.begin() as connection:
             rows = connection.execute(select(history_import).order_by(*order).limit(most)).all()
-            return tuple(import_of(connection, row) for row in rows)
+            return imports_of(connection, rows)
 
     def findings(self, import_id: str) -> tuple[Finding, ...]:
         """What was told of an accepted file."""
@@ -195,10 +195,8 @@ class DatabaseHistoryStore:
         self, *, import_id: str | None, state: HistoryState | None, most: int
     ) -> tuple[HistoricalRecord, ...]:
         """The newest versions, by reference."""
-        own, last = history_record.c, newest().subquery()
-        found = select(history_record).join(
-            last, and_(last.c.reference == own.reference, last.c.version == own.version)
-        )
+        own = history_record.c
+        found = select(history_record).where(NEWEST)
         if import_id is not None:
             found = found.where(own.import_id == import_id)
         if state is not None:

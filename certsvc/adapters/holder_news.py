@@ -98,15 +98,16 @@ class HolderNews:
 
     def opened(self, connection: Connection, looks: Sequence[PersonalLook]) -> None:
         """Share grants that were looked into: told the first time alone, as the key is the grant's."""
-        for look in looks:
-            own = share_grant.c
-            row = connection.execute(
-                select(own.person_key, own.certificate_number).where(own.id == look.object)
-            ).one_or_none()
-            if row is not None:
-                key, owner = f"share/{look.object}", bytes(row.person_key)
-                told = NewNotice(key, owner, NoticeKind.SHARE_OPENED, row.certificate_number)
-                self.queue(connection, [told], look.at)
+        own, first = share_grant.c, {look.object: look.at for look in reversed(looks)}
+        wanted = select(own.id, own.person_key, own.certificate_number).where(own.id.in_(list(first)))
+        by_instant: dict[datetime, list[NewNotice]] = {}
+        for row in connection.execute(wanted).all():
+            told = NewNotice(
+                f"share/{row.id}", bytes(row.person_key), NoticeKind.SHARE_OPENED, row.certificate_number
+            )
+            by_instant.setdefault(first[row.id], []).append(told)
+        for at, notices in by_instant.items():
+            self.queue(connection, notices, at)
 
     def copy_ready(self, connection: Connection, copy: str, at: datetime) -> None:
         """An annotated copy whose document is kept."""
