@@ -9,6 +9,18 @@ import pytest
 
 from certsvc.adapters.clock import FixedClock
 from certsvc.domain.actor import Actor, Role
+from certsvc.domain.caller import CallerRole
+from certsvc.domain.permission import Action
+from certsvc.entrypoints.console.pages.action_words import (
+    ACTIONS,
+    BESIDE,
+    CHANNELS,
+    OBJECTS,
+    ROLES,
+    account_words,
+    action_words,
+    object_words,
+)
 from tests.access.faces_in_process import Asking, FacesInProcess, faces_in_process
 from tests.access.test_delegations import START
 from tests.support.office import OfficeUnderTest
@@ -122,22 +134,18 @@ def test_somebody_acts_for_another_from_proposal_to_the_last_day(faces: FacesInP
     assert (
         post(faces, people["chen"], "/console/delegations", delegate="sun", reason="休假", **days)[0] == 303
     )
-    (wanted,) = (one.id for one in office.people.delegations.store.of("sun"))
-    assert "待受托人接受" in get(faces, people["sun"], "/console/delegations")
+    (wanted,) = (one.id for one in office.people.delegations.store.of("sun", 0, 9)[1])
+    assert "待本人同意" in get(faces, people["sun"], "/console/delegations")
     assert post(faces, people["chen"], f"/console/delegations/{wanted}/acceptance")[0] == 403
     assert post(faces, people["sun"], f"/console/delegations/{wanted}/acceptance")[0] == 303
-    answer = faces.ask(
-        "console", "POST", "/console/delegations/acting", people["sun"], data={"delegator": "chen"}
-    )
-    chosen = answer.headers["set-cookie"].split(";")[0]
-    acting = Asking(
-        "sun",
-        people["sun"].caller,
-        people["sun"].headers | {"Cookie": people["sun"].headers["Cookie"] + "; " + chosen},
-    )
+    assert post(faces, people["sun"], "/console/delegations/acting", delegator="chen")[0] == 303
+    acting = people["sun"]
     assert "sun 代 chen" in get(faces, acting, "/console")
     assert faces.ask("console", "GET", "/console/me", acting).json()["actor"] == "sun 代 chen"
-    header = Asking("sun", people["sun"].caller, people["sun"].headers | {"X-Acting-For": "chen"})
+    other = faces.official(Actor("sun", Role.MAKER, "220000", person="sun"))
+    elsewhere = faces.ask("console", "GET", "/console/me", other).json()["actor"]
+    assert elsewhere == "sun", "chosen for one session alone"
+    header = Asking("sun", other.caller, other.headers | {"X-Acting-For": "chen"})
     assert faces.ask("console", "GET", "/console/me", header).json()["actor"] == "sun 代 chen"
     assert post(faces, people["chen"], f"/console/delegations/{wanted}/end")[0] == 303
     assert faces.ask("console", "GET", "/console/me", acting).json()["actor"] == "sun"
@@ -145,20 +153,37 @@ def test_somebody_acts_for_another_from_proposal_to_the_last_day(faces: FacesInP
         faces.ask("console", "POST", "/api/v1/filings/F000000000000000/approval", acting).status_code == 403
     )
     assert faces.ask("console", "GET", "/console/me", header).status_code == 403
+    assert post(faces, acting, "/console/sign-out")[0] in (204, 303)  # no choice keeps anybody signed in
 
 
-def test_a_choice_of_another_person_in_the_same_browser_counts_for_nothing(
+def test_nobody_chooses_to_act_for_whom_nothing_is_delegated(faces: FacesInProcess, guard: Asking) -> None:
+    assert post(faces, guard, "/console/delegations/acting", delegator="chen")[0] == 403
+    assert faces.ask("console", "GET", "/console/me", guard).json()["actor"] == "guard"
+
+
+def test_a_security_administrator_delegates_for_nobody_who_did_not_agree(
     faces: FacesInProcess, guard: Asking
 ) -> None:
-    cookie = guard.headers["Cookie"] + "; certsvc-acting-for=sun>chen"
-    other = Asking("guard", guard.caller, guard.headers | {"Cookie": cookie})
-    assert faces.ask("console", "GET", "/console/me", other).json()["actor"] == "guard"
+    office, people = faces.office, {}
+    for name in ("zhou", "wu"):
+        one = Actor(name, Role.MAKER, "220000", person=name)
+        office.actors.register_actor(one, office.clock.now())
+        people[name] = faces.official(one)
+    today = office.clock.today().isoformat()
+    days = {"from_on": today, "until_on": today}
+    post(faces, guard, "/console/delegations", delegate="wu", delegator="zhou", reason="病假", **days)
+    (wanted,) = (one.id for one in office.people.delegations.store.of("zhou", 0, 9)[1])
+    post(faces, people["wu"], f"/console/delegations/{wanted}/acceptance")
+    assert post(faces, people["wu"], "/console/delegations/acting", delegator="zhou")[0] == 403
+    assert "同意委托" in get(faces, people["zhou"], "/console/delegations")
+    assert post(faces, people["zhou"], f"/console/delegations/{wanted}/acceptance")[0] == 303
+    assert post(faces, people["wu"], "/console/delegations/acting", delegator="zhou")[0] == 303
 
 
 def test_the_trail_is_found_by_person_action_object_and_day(faces: FacesInProcess, watch: Asking) -> None:
     base = "/console/audit-trail"
-    assert "console:actor:add" in get(faces, watch, f"{base}?person=guard&action=console:actor")
-    assert "console:actor:add" not in get(faces, watch, f"{base}?person=guard&action=console:filing")
+    assert "console:actor:add</code>" in get(faces, watch, f"{base}?person=guard&action=console:actor")
+    assert "console:actor:add</code>" not in get(faces, watch, f"{base}?person=guard&action=console:filing")
     assert "actor/newcomer" in get(
         faces, watch, f"{base}?object=actor/newcomer&from=2026-11-20&until=2026-11-20"
     )
@@ -188,7 +213,7 @@ def test_an_export_is_an_entry_itself_and_holds_no_formula(faces: FacesInProcess
     answer = faces.ask("console", "GET", "/console/audit-trail/entries.csv?person=watch", watch)
     assert answer.headers["content-type"].startswith("text/csv")
     assert ",'=cmd" in answer.text or "\"'=cmd" in answer.text
-    assert "console:audit:export" in get(faces, watch, "/console/audit-trail?person=watch")
+    assert "console:audit:export</code>" in get(faces, watch, "/console/audit-trail?person=watch")
 
 
 def test_looks_at_personal_data_are_shown(faces: FacesInProcess, watch: Asking) -> None:
@@ -197,3 +222,33 @@ def test_looks_at_personal_data_are_shown(faces: FacesInProcess, watch: Asking) 
     faces.office.looks.append(PersonalLook(faces.office.clock.now(), "console", "newcomer", "F1", "查看备案"))
     assert "查看备案" in get(faces, watch, "/console/audit-trail/looks?person=newcomer")
     assert "没有符合条件" in get(faces, watch, "/console/audit-trail/looks?person=nobody")
+
+
+def test_every_action_role_and_channel_has_words_in_both_languages() -> None:
+    assert set(ACTIONS) == set(Action)
+    assert set(ROLES) == {one.value for one in CallerRole}
+    for words in (
+        *ACTIONS.values(),
+        *BESIDE.values(),
+        *CHANNELS.values(),
+        *ROLES.values(),
+        *OBJECTS.values(),
+    ):
+        zh, en = words
+        assert zh
+        assert en
+        assert ":" not in zh + en
+    assert action_words("console:filing:approve.refused")[0] == "同意备案（被拒绝）"
+    assert action_words("portal:session:open.refused")[0] == "登录（被拒绝）"
+    assert object_words("filing/F1") == ("备案 F1", "filing F1")
+    assert account_words("maker", "maker")[0] == "maker（经办）"
+    assert account_words("operator", "operator")[0] == "系统维护人员"
+
+
+def test_every_way_of_looking_that_is_written_down_has_words(faces: FacesInProcess, watch: Asking) -> None:
+    shown = get(faces, watch, "/console/audit-trail")
+    assert "watch（审计管理员）" in shown
+    assert "查看办理留痕" in shown
+    looks = get(faces, watch, "/console/audit-trail/looks")
+    for channel, (zh, _) in CHANNELS.items():
+        assert f'<option value="{channel}">{zh}</option>' in looks

@@ -51,7 +51,7 @@ class Frame:
     """What stands around every page of a face.
 
     `person` is the name shown, `duty` and `duty_en` role and region in words;
-    these and the CSRF token are empty while nobody is signed in.
+    these and the CSRF token are empty while nobody is signed in. `at_machine`: who keeps the server, and is shown commands.
     """
 
     face: str
@@ -64,6 +64,11 @@ class Frame:
     duty_en: str = ""
     csrf_token: str = ""
     test_environment: bool = False
+    at_machine: bool = False
+
+    def offers(self, address: str) -> bool:
+        """Whether the navigation holds a link to this address: nobody is shown a way into a section that is not theirs."""
+        return any(link.address == address for group in self.groups for link in group.links)
 
     def current(self, path: str) -> str:
         """The address of the link that the path belongs to; empty where none does."""
@@ -126,6 +131,7 @@ def environment() -> Environment:
         "day": spoken.day_words,
         "day_en": spoken.day_words_english,
         "instant": spoken.instant_words,
+        "instant_en": spoken.instant_words_english,
         "instant_mark": spoken.instant_mark,
         "count": spoken.count_words,
     }

@@ -25,7 +25,13 @@ def day_words_english(day: date) -> str:
 
 
 def instant_words(at: datetime) -> str:
-    """2026-11-20 14:05, Beijing time; the same in both languages."""
+    """2026年11月20日 14:05, Beijing time; in tables too, where a cell breaks at the space."""
+    local = at.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def instant_words_english(at: datetime) -> str:
+    """2026-11-20 14:05, Beijing time."""
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 

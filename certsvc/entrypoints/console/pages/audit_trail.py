@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -12,6 +12,13 @@ from fastapi.responses import Response, StreamingResponse
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Posting, Viewing
+from certsvc.entrypoints.console.pages.action_words import (
+    ACTIONS,
+    CHANNELS,
+    account_words,
+    action_words,
+    object_words,
+)
 from certsvc.entrypoints.console.pages.choices import place_words
 from certsvc.entrypoints.console.pages.showing import show
 from certsvc.entrypoints.html.filters import Filters, filters_of
@@ -25,7 +32,6 @@ PATH: Final = "/console/audit-trail"
 LOOKS: Final = f"{PATH}/looks"
 router = APIRouter(prefix=PATH, include_in_schema=False)
 _NAMES: Final = ("person", "action", "object", "from", "until")
-_CHANNELS: Final = ("console", "portal", "service", "api", "page", "cli")
 _HEADINGS: Final = ("序号", "时间（UTC）", "人员", "角色", "地区", "事项", "对象", "前摘要", "后摘要")
 _FURTHEST: Final = 2**53
 
@@ -46,6 +52,7 @@ def entries(request: Request, session: Viewing) -> Response:
         given={name: given.text(name) or "" for name in _NAMES},
         export=_address(f"{PATH}/entries.csv", given),
         place_words=place_words,
+        **_words(),
         check=None,
         checked_at_once=CHECKED_AT_ONCE,
     )
@@ -69,6 +76,7 @@ def check(request: Request, form: Posting) -> Response:
         given=dict.fromkeys(_NAMES, ""),
         export=f"{PATH}/entries.csv",
         place_words=place_words,
+        **_words(),
         check=checked,
         checked_at_once=CHECKED_AT_ONCE,
     )
@@ -97,8 +105,17 @@ def looks(request: Request, session: Viewing) -> Response:
         older=_older(LOOKS, given, found[-1].position) if more else None,
         newest=_address(LOOKS, given) if given.text("before") else None,
         given={name: given.text(name) or "" for name in _NAMES},
-        channels=_CHANNELS,
+        channels=CHANNELS,
     )
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "actions": {action.value: words for action, words in ACTIONS.items()},
+        "action_words": action_words,
+        "object_words": object_words,
+        "account_words": account_words,
+    }
 
 
 def _question(given: Filters) -> TrailQuestion:

@@ -15,6 +15,7 @@ from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.decision_words import YEAR_WORDS
 from certsvc.domain.identity import IdKind
 from certsvc.domain.permission import Action
+from certsvc.domain.regions import REGIONS
 from certsvc.entrypoints.console.pages.deciding import whole_number
 from certsvc.entrypoints.console.pages.two_steps import Field, Line, Matter, section_of
 from certsvc.entrypoints.console.pages.unit_notices import UNIT_NOTICES
@@ -33,7 +34,7 @@ def _year_line(stored: StoredCancellation) -> Line:
             ("证件", "Identity document", f"{told.document.kind.value} {told.document.number}"),
             ("年度", "Year", str(told.year)),
             ("所属", "Authority", NAMES.place(told.place)),
-            ("限制", "Bars", f"{told.year} 年度内不得申报；{told.year + 1}-01-01 起可申报"),
+            ("限制", "Bars", f"{told.year} 年度内不得申报；{told.year + 1}年1月1日起可申报"),
         ),
         told.document_ref,
         told.decided_on,
@@ -102,10 +103,14 @@ YEARS: Final = Matter(
         Field("year", "年度", "Year", "number"),
         Field(
             "place",
-            "所属地区代码",
+            "所属地区",
             "Region",
+            "select",
+            (
+                ("", "本部门"),
+                *((code, NAMES.place(code)) for code, one in REGIONS.items() if one.until is None),
+            ),
             required=False,
-            hint="六位；不填为本部门 (six digits; empty: your own)",
         ),
     ),
     read=Action.YEAR_CANCEL_READ,

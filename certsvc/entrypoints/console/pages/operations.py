@@ -15,6 +15,7 @@ from certsvc.domain.caller import Caller
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Posting, Viewing
+from certsvc.entrypoints.console.pages.action_words import account_words, action_words, object_words
 from certsvc.entrypoints.console.pages.rooms import may_enter
 from certsvc.entrypoints.console.pages.showing import show
 from certsvc.entrypoints.console.pages.tallies import Tally
@@ -122,6 +123,9 @@ def alarms(request: Request, session: Viewing, page: PageNumber = 1, action: Cho
         standing=standing,
         paging=paging,
         chosen=action,
+        action_words=action_words,
+        object_words=object_words,
+        account_words=account_words,
     )
 
 

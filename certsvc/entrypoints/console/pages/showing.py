@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from certsvc.domain.actor import Role
-from certsvc.domain.caller import Caller
+from certsvc.domain.caller import Caller, CallerRole
 from certsvc.domain.regions import REGIONS
 from certsvc.entrypoints.console.access import office_of, session_of
 from certsvc.entrypoints.console.pages.rooms import groups_for
@@ -51,6 +51,7 @@ def frame_for(request: Request, session: SignedIn | None) -> Frame:
         duty_en=f"{Role(caller.role.value).en} · {caller.region}",
         csrf_token=session.csrf_token,
         test_environment=test,
+        at_machine=caller.role is CallerRole.SYSTEM,
     )
 
 

@@ -67,7 +67,7 @@ class Field:
     kind: str = "text"
     options: tuple[tuple[str, str], ...] = ()
     required: bool = True
-    hint: str = ""
+    hint: Pair = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ UNIT_NOTICES: Final = Matter(
             "涉及的证书编号",
             "Certificates of the case",
             required=False,
-            hint="不公开；用顿号或空格分开 (not public; separated by spaces)",
+            hint=("不公开；用顿号或空格分开", "not public; separated by spaces"),
         ),
     ),
     read=Action.REPORT_READ,
