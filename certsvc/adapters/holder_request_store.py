@@ -43,8 +43,12 @@ _MOST_FILES_EVER = 3 * MOST_FILES
 class DatabaseRequestStore:
     """On SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine, cipher: PersonalCipher, news: HolderNews) -> None:
+    def __init__(
+        self, engine: Engine, cipher: PersonalCipher, news: HolderNews, reading: Engine | None = None
+    ) -> None:
+        """`reading`: an engine of `open_for_reading`, so that pages wait for no writer."""
         self._engine = engine
+        self._reading = reading or engine
         self._cipher = cipher
         self._news = news
 
@@ -74,7 +78,7 @@ class DatabaseRequestStore:
 
     def find(self, number: str) -> HolderRequest | None:
         """A request, without what is personal."""
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             row = _row(connection, number)
         return None if row is None else _request(row)
 
@@ -82,7 +86,7 @@ class DatabaseRequestStore:
         """A request with everything; of that owner alone, where one is named."""
         steps, files = holder_request_step.c, holder_request_file.c
         listed = files.place, files.sha256, files.media_type, files.size
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             row = _row(connection, number)
             if row is None or (owner is not None and bytes(row.owner) != owner):
                 return None
@@ -104,7 +108,7 @@ class DatabaseRequestStore:
         """The bytes of a file."""
         own = holder_request_file.c
         wanted = select(own.media_type, own.sealed_content).where(own.number == number, own.place == place)
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             return None
@@ -199,7 +203,7 @@ class DatabaseRequestStore:
         self, which: ColumnElement[bool], order: Sequence[Any], offset: int, most: int
     ) -> tuple[int, tuple[HolderRequest, ...]]:
         wanted = select(holder_request).where(which).order_by(*order).offset(offset).limit(most)
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             total = connection.scalar(select(func.count()).select_from(holder_request).where(which))
             rows = connection.execute(wanted).all()
         return int(total or 0), tuple(_request(row) for row in rows)

@@ -125,7 +125,7 @@ class Office(HolderSide):
     @cached_property
     def decision_room(self) -> DecisionRoom:
         """Search, traces, dry runs and lists, for the console."""
-        return DecisionRoom(self, _read_file, _registry_of, self._place_of_filing)
+        return DecisionRoom(self, _read_file, _registry_of)
 
     @cached_property
     def filing_face(self) -> FilingFace:
@@ -157,7 +157,8 @@ class Office(HolderSide):
         """Reports of suspected fakes and complaints, for officials."""
         desk = self.suspicion_desk
         parts = desk.store, desk.cases, desk.reporting
-        return CaseDesk(self.permits, *parts, self.clock, lambda: self.policies.calendar())
+        days = self.settings.case_days
+        return CaseDesk(self.permits, *parts, self.clock, lambda: self.policies.calendar(), days)
 
     @cached_property
     def unit_notices(self) -> UnitNotices:

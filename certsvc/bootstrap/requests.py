@@ -20,7 +20,9 @@ class RequestDesk:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self.store = DatabaseRequestStore(office.engine, office.keys.cipher, office.holder_news)
+        self.store = DatabaseRequestStore(
+            office.engine, office.keys.cipher, office.holder_news, office.reading_engine
+        )
 
     @cached_property
     def holders(self) -> HolderRequests:
@@ -48,4 +50,7 @@ class RequestDesk:
     def work(self) -> RequestWork:
         """The officials' side."""
         office = self._office
-        return RequestWork(office.permits, self.store, office.decisions.find, office.looks, office.clock)
+        decisions = office.decisions
+        return RequestWork(
+            office.permits, self.store, decisions.find, decisions.confirmed, office.looks, office.clock
+        )

@@ -90,8 +90,11 @@ _KINDS: Final[Mapping[RequestKind, tuple[str, str, str, str]]] = {
     RequestKind.APPEAL: (
         "对决定有异议（申诉）",
         "Appeal against a decision",
-        "请写明对哪项决定有异议、理由是什么。申诉不停止原决定的执行；您也可以依法申请行政复议或提起行政诉讼。",
-        "Say which decision and why. An appeal does not suspend it; administrative review and court remain open to you.",
+        "请写明对哪项决定有异议、理由是什么。申诉不停止原决定的执行，由没有参与该决定的人员办理。"
+        "能否以及在多长时间内申请行政复议、提起行政诉讼，以决定书上写明的为准；没有收到决定书的，请先向作出决定的部门索取。",
+        "Say which decision and why. An appeal does not suspend it, and is answered by officials who took no part in it. "
+        "Whether and until when you may apply for administrative reconsideration or go to court is "
+        "stated in the written decision; ask the office that decided for it if you have not received it.",
     ),
 }
 

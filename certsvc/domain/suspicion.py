@@ -38,10 +38,6 @@ _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _NUMBER: Final = re.compile(rf"S[{_ALPHABET}]{{{_NUMBER_SYMBOLS}}}")
 
 
-CASE_TERM: Final = timedelta(days=60)
-"""A house rule: so many days from the receipt of a case to its end (after 信访工作条例 第三十四条), moved to a working day."""
-
-
 class CaseKind(StrEnum):
     """What a case is about: a certificate that may be a fake, or a complaint 投诉举报 that an official has entered."""
 
@@ -174,12 +170,13 @@ class SuspicionCase:
     kind: CaseKind = CaseKind.SUSPICION
     entered_by: str | None = None
 
-    def due_on(self, received_on: date, calendar: WorkCalendar) -> date:
-        """The day by which it is closed; where the calendar of that year is unknown, not moved to a working day."""
+    def due_on(self, from_on: date, days: int, calendar: WorkCalendar) -> date:
+        """The day by which it is closed, so many days after its receipt or its transfer (`from_on`), moved to a working day;
+        where the calendar of that year is unknown, not moved."""
         try:
-            return calendar.plus_days_rolled(received_on, CASE_TERM.days)
+            return calendar.plus_days_rolled(from_on, days)
         except UnknownCalendarYearError:
-            return received_on + CASE_TERM
+            return from_on + timedelta(days=days)
 
 
 def suspicion_report(

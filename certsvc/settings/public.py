@@ -80,6 +80,13 @@ class PublicSettings(BaseSettings):
     suspicions_per_hour: int = Field(
         default=5, ge=1, description="Reports of suspected fakes an hour of one client address."
     )
+    case_days: int = Field(
+        default=60,
+        ge=1,
+        le=365,
+        description="Days from the receipt of a report or complaint, or from its transfer, to its end. An assumption: the notices "
+        "set no term.",
+    )
     suspicion_keep_days: int = Field(
         default=1096, ge=30, le=3660, description="Days that a closed report's personal data is kept."
     )

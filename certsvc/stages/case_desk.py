@@ -55,7 +55,8 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True)
 class CaseDesk:
-    """What the work on cases needs. `calendar`: working days as far as they are known."""
+    """What the work on cases needs. `calendar`: working days as far as they are known; `days`: the term of a case, a house
+    assumption."""
 
     permits: Permits
     store: SuspicionStore
@@ -63,6 +64,7 @@ class CaseDesk:
     reporting: SuspicionReporting
     clock: Clock
     calendar: Callable[[], WorkCalendar]
+    days: int
 
     def page(
         self, by: Caller, kind: CaseKind | None, status: CaseStatus | None, most: int, skip: int
@@ -101,7 +103,7 @@ class CaseDesk:
         self.store.think(number, case_opinion(words), by, self.clock.now())
 
     def _due(self, case: SuspicionCase, calendar: WorkCalendar) -> DueCase:
-        due_on = case.due_on(shanghai_day(case.reported_at), calendar)
+        due_on = case.due_on(shanghai_day(case.reported_at), self.days, calendar)
         if case.status is CaseStatus.CLOSED:
             return DueCase(case, due_on, None, None)
         today = self.clock.today()

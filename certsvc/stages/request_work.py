@@ -6,7 +6,7 @@ is concluded; a changed ID number takes a second person, and from then on both n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from certsvc.domain.competence import refusal
 from certsvc.domain.decision import DecisionKind, DecisionStatus, StoredDecision
 from certsvc.domain.decision_document import MediaType
 from certsvc.domain.decision_text import require_words
-from certsvc.domain.delegation import FirstPerson
+from certsvc.domain.delegation import FirstPerson, persons_behind, share_a_person
 from certsvc.domain.holder_notice import NoticeKind
 from certsvc.domain.holder_request import (
     LONGEST_ANSWER,
@@ -32,7 +32,7 @@ from certsvc.domain.holder_request import (
 )
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE
-from certsvc.errors import ConflictError, RequestError, UnknownReference
+from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.credit import LinkedDocuments
@@ -40,16 +40,23 @@ from certsvc.ports.holder_requests import RequestFilter, RequestMove, RequestSto
 from certsvc.stages.permits import Permits
 
 _BY_DECISION: Final = frozenset({RequestKind.NAME, RequestKind.CORRECTION})
+_JUDGING: Final = frozenset({Action.REQUEST_ACCEPT, Action.REQUEST_DECLINE, Action.REQUEST_CONCLUDE})
+_OWN_DECISION: Final = (
+    "这项申诉针对的决定由您提出或确认，您应当回避。"
+    "请由没有参与该决定的另一位省级或证书所属市（州）的经办、复核人员办理。"
+)
 OPEN: Final = frozenset(RequestState) - OVER
 
 
 @dataclass(frozen=True, slots=True)
 class RequestWork:
-    """What the console calls. `decision`: a stored decision by its id, None for an unknown one."""
+    """What the console calls. `decision`: a stored decision by its id, None for an unknown one; `decided`: the confirmed
+    decisions over a certificate."""
 
     permits: Permits
     store: RequestStore
     decision: Callable[[str], StoredDecision | None]
+    decided: Callable[[str], Sequence[StoredDecision]]
     looks: PersonalLooks
     clock: Clock
 
@@ -81,12 +88,31 @@ class RequestWork:
     def may(self, action: Action, request: HolderRequest, by: Caller) -> bool:
         """Whether a page offers a step to the caller."""
         first = self._first_person(action, request)
-        return refusal(action, by, place=request.place, first_person=first) is None
+        refused = refusal(action, by, place=request.place, first_person=first)
+        return refused is None and self.why_not_own(action, request, by) is None
+
+    def why_not_own(self, action: Action, request: HolderRequest, by: Caller) -> str | None:
+        """Why somebody may not judge an appeal: a decision over the certificate, from before the appeal, was their own. None
+        for everybody else, and for steps that judge nothing."""
+        if request.kind is not RequestKind.APPEAL or action not in _JUDGING:
+            return None
+        before = [
+            one
+            for one in self.decided(request.subject)
+            if one.confirmed_at is not None and one.confirmed_at <= request.received_at
+        ]
+        own = persons_behind(by.name, by.person)
+        names = {name for one in before for name in (one.maker, one.checker) if name is not None}
+        if any(share_a_person(self.permits.first_person(name, None).persons, own) for name in sorted(names)):
+            return _OWN_DECISION
+        return None
 
     def assign(self, number: str, to: str, by: Caller) -> None:
         """Say who looks into it. Raises NotPermitted, UnknownReference, RequestError (to somebody who may not), ConflictError."""
         request = self._held(number, by, Action.REQUEST_ASSIGN)
         person = self.permits.official(to, Action.REQUEST_ASSIGN, f"request/{number}")
+        if (own := self.why_not_own(Action.REQUEST_ACCEPT, request, person)) is not None:
+            raise RequestError(f"不能分派给 {to}：{own}")
         if refusal(Action.REQUEST_ACCEPT, person, place=request.place) is not None:
             raise RequestError(f"{to} 不能办理这项申请：须是省级或证书所属市（州）的经办或复核人员。")
         move = RequestMove(WAITING, RequestState.ASSIGNED, "", Action.REQUEST_ASSIGN, assigned_to=person.name)
@@ -210,6 +236,9 @@ class RequestWork:
             raise UnknownReference(_unknown(number))
         first = self._first_person(action, found)
         self.permits.require(action, by, f"request/{number}", place=found.place, first_person=first)
+        if (own := self.why_not_own(action, found, by)) is not None:
+            self.permits.note_refusal(action, by, f"request/{number}")
+            raise NotPermitted(own)
         return found
 
 

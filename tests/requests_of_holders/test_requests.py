@@ -31,6 +31,7 @@ from certsvc.domain.holder_request import (
     new_number,
 )
 from certsvc.domain.identity import IdKind
+from certsvc.domain.permission import Action
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from certsvc.stages.holder_requests import HolderRequests, RequestForm
 from certsvc.stages.request_work import OPEN, RequestWork
@@ -392,6 +393,51 @@ def test_a_link_stands_in_the_names_of_two_officials_and_two_undo_it(
     assert _seen(desk, desk.holder) == [desk.number]
     whole = desk.requests.show(renumbered, desk.by(renumbered), number)
     assert whole.request.state is RequestState.UNLINKED
+    desk.office.close()
+
+
+def test_an_appeal_is_judged_by_nobody_who_made_the_decision(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "home")
+    decision = desk.office.deciding.propose(
+        DecisionKind.REVOKE,
+        desk.number,
+        "吉人社撤〔2024〕1号",
+        desk.clock.today(),
+        "核查材料",
+        "maker",
+        None,
+        None,
+    )
+    desk.office.confirm_decision(decision, "checker")
+    desk.clock.advance(timedelta(hours=1))
+    number = desk.make(kind=RequestKind.APPEAL)
+    work, second, yanbian = desk.work, desk.officer("province-two"), desk.officer("yanbian")
+    for name in ("maker", "checker"):
+        own = desk.officer(name)
+        assert not work.may(Action.REQUEST_ACCEPT, work.show(number, second).request, own)
+        with pytest.raises(NotPermitted, match="没有参与该决定的另一位"):
+            work.accept(number, "属实", own)
+        with pytest.raises(NotPermitted, match="回避"):
+            work.decline(number, "不成立", "38号", own)
+        with pytest.raises(RequestError, match="回避"):
+            work.assign(number, name, second)
+    work.accept(number, "属实", yanbian)
+    with pytest.raises(NotPermitted, match="回避"):
+        work.conclude(number, "维持", "", desk.officer("checker"))
+    desk.clock.advance(timedelta(hours=1))
+    later = desk.office.deciding.propose(
+        DecisionKind.REINSTATE,
+        desk.number,
+        "吉人社复〔2024〕2号",
+        desk.clock.today(),
+        "核查完毕",
+        "province-two",
+        None,
+        None,
+    )
+    desk.office.confirm_decision(later, "checker")
+    work.conclude(number, "已恢复", later, second)
+    assert desk.state(number) is RequestState.DONE
     desk.office.close()
 
 

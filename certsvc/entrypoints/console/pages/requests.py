@@ -103,6 +103,7 @@ def one(
         waits=whole.request.state in WAITING,
         is_accepted=whole.request.state is RequestState.ACCEPTED,
         is_over=whole.request.state in OVER,
+        own_decision=work.why_not_own(Action.REQUEST_ACCEPT, whole.request, session.caller),
         is_linked=whole.request.kind is RequestKind.ID_NUMBER and whole.request.state is RequestState.DONE,
         is_unlinking=whole.request.state is RequestState.UNLINKING,
         said=_SAID.get(said),
