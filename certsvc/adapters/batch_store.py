@@ -7,11 +7,12 @@ and no row is drafted any more. The ledger events follow in chunks; a decision w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
     Row,
@@ -104,6 +105,31 @@ class DatabaseBatchStore:
         with self._engine.begin() as connection:
             rows = connection.execute(found.limit(most)).all()
         return tuple(stored_batch(row) for row in rows)
+
+    def page(
+        self,
+        owner: str | None,
+        status: DecisionStatus | None,
+        committees: Collection[str] | None,
+        most: int,
+        skip: int,
+    ) -> tuple[tuple[BatchDecision, ...], int]:
+        """Some of the batch decisions, newest proposal first, and how many there are."""
+        own = batch_decision.c
+        conditions: list[ColumnElement[bool]] = []
+        if owner is not None:
+            conditions.append(own.filing_id == owner)
+        if status is not None:
+            conditions.append(own.status == status.value)
+        if committees is not None:
+            ours = select(filing.c.id).where(filing.c.committee_code.in_(sorted(committees)))
+            conditions.append(own.filing_id.in_(ours))
+        counted = select(func.count()).select_from(batch_decision).where(*conditions)
+        page = select(batch_decision).where(*conditions).order_by(own.proposed_at.desc(), own.id)
+        with self._engine.begin() as connection:
+            total = connection.execute(counted).scalar_one()
+            rows = connection.execute(page.limit(most).offset(skip)).all()
+        return tuple(stored_batch(row) for row in rows), total
 
     def members(self, owner: str) -> tuple[BatchCertificate, ...]:
         """Every certificate of a filing, by number."""

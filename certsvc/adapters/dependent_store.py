@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, exists, insert, select, update
+from sqlalchemy import Connection, Engine, Row, exists, func, insert, select, update
 
 from certsvc.adapters.audit_store import append_entry, caller_named, digest_of
 from certsvc.adapters.batch_schema import dependants_listed, dependent_title
@@ -93,6 +93,17 @@ class DatabaseDependantStore:
         with self._engine.begin() as connection:
             rows = connection.execute(found.limit(most)).all()
         return tuple(entry_of(row) for row in rows)
+
+    def page(self, status: DependantStatus, most: int, skip: int) -> tuple[tuple[DependantEntry, ...], int]:
+        """Some of the entries in a state, oldest first, and how many there are."""
+        own = dependent_title.c
+        found = select(dependent_title).where(own.status == status)
+        counted = select(func.count()).select_from(dependent_title).where(own.status == status)
+        page = found.order_by(own.opened_at, own.id).limit(most).offset(skip)
+        with self._engine.begin() as connection:
+            total = connection.execute(counted).scalar_one()
+            rows = connection.execute(page).all()
+        return tuple(entry_of(row) for row in rows), total
 
     def find(self, wanted: str) -> DependantEntry | None:
         """An entry, None when there is none."""

@@ -17,6 +17,7 @@ from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.batch_voiding import BatchDecision
 from certsvc.domain.caller import Caller
 from certsvc.domain.decision import DecisionStatus
+from certsvc.domain.filing_place import committees_within
 from certsvc.domain.permission import confirming
 from certsvc.domain.registry import Registry
 from certsvc.domain.submission import RawWorkbook
@@ -44,13 +45,10 @@ class DecisionRoom:
         office: Office,
         read_file: Callable[[bytes, str], RawWorkbook],
         registry_of: Callable[[bytes], Registry],
-        place_of: Callable[[str], str | None],
     ) -> None:
-        """`place_of` gives the division that a filing belongs to."""
         self._office = office
         self._read_file = read_file
         self._registry_of = registry_of
-        self._place_of = place_of
         self._sources = DatabaseTraceSources(office.reading_engine)
 
     @cached_property
@@ -108,7 +106,11 @@ class DecisionRoom:
         """Lists of decisions."""
         office = self._office
         parts = (office.decisions, office.looks, office.clock, office.case_work.batches.store)
-        return DecisionLists(office.permits, self._index, *parts, self._place_of)
+        return DecisionLists(office.permits, self._index, *parts, self._committees_within)
+
+    def _committees_within(self, region: str) -> frozenset[str]:
+        _, raw = self._office.filings.current_registry()
+        return committees_within(region, self._registry_of(raw))
 
     def commit_batch(self, batch: str, actor: str) -> BatchDecision:
         """The second person confirms a batch decision: it is in force with the commit, its events are still to be written.

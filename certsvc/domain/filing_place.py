@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certsvc.domain.regions import PROVINCE
+from certsvc.domain.regions import PROVINCE, lies_within
 from certsvc.domain.registry import Registry
 
 
@@ -22,3 +22,11 @@ def place_of_committee(code: str | None, registry: Registry) -> str | None:
         return local.region
     regions = {authorization.region for authorization in committee.authorizations}
     return regions.pop() if len(regions) == 1 else PROVINCE
+
+
+def committees_within(region: str, registry: Registry) -> frozenset[str]:
+    """The codes of the registered committees whose place lies within a division."""
+    places = {one.code: place_of_committee(one.code, registry) for one in registry.committees}
+    return frozenset(
+        code for code, place in places.items() if place is not None and lies_within(place, region)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from certsvc.domain.batch_voiding import (
     PlannedDecision,
 )
 from certsvc.domain.certificate import Award
-from certsvc.domain.decision import StoredDecision
+from certsvc.domain.decision import DecisionStatus, StoredDecision
 from certsvc.domain.permission import Action
 from certsvc.ports.decisions import Enactment, Versions
 
@@ -38,6 +38,18 @@ class BatchStore(Protocol):
 
     def listed(self, filing: str | None = None) -> tuple[BatchDecision, ...]:
         """Batch decisions, newest proposal first, of one filing where asked."""
+        ...
+
+    def page(
+        self,
+        filing: str | None,
+        status: DecisionStatus | None,
+        committees: Collection[str] | None,
+        most: int,
+        skip: int,
+    ) -> tuple[tuple[BatchDecision, ...], int]:
+        """Some of the batch decisions, newest proposal first, and how many there are: of one filing, in one status, of the
+        filings of these committees; None: of all."""
         ...
 
     def members(self, filing: str) -> tuple[BatchCertificate, ...]:

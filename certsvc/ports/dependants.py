@@ -26,6 +26,10 @@ class DependantStore(Protocol):
         """Entries, oldest first, in one state where asked."""
         ...
 
+    def page(self, status: DependantStatus, most: int, skip: int) -> tuple[tuple[DependantEntry, ...], int]:
+        """Some of the entries in a state, oldest first, and how many there are."""
+        ...
+
     def find(self, entry: str) -> DependantEntry | None:
         """An entry, None when there is none."""
         ...

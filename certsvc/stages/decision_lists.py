@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
 from certsvc.domain.batch_voiding import BatchDecision
 from certsvc.domain.caller import Caller
 from certsvc.domain.certificate_search import places_within
-from certsvc.domain.decision import StoredDecision
+from certsvc.domain.decision import DecisionStatus, StoredDecision
 from certsvc.domain.decision_authority import city_responsible
 from certsvc.domain.decision_lists import DecisionPage, DecisionQuestion
 from certsvc.domain.permission import Action
-from certsvc.domain.regions import PROVINCE, lies_within
+from certsvc.domain.regions import PROVINCE
 from certsvc.errors import UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
@@ -26,7 +26,7 @@ MOST_LISTED: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class DecisionLists:
-    """What listing needs. `place_of` gives the division that a filing belongs to."""
+    """What listing needs. `committees_within` gives the codes of the committees that work within a division."""
 
     permits: Permits
     index: DecisionIndex
@@ -34,7 +34,7 @@ class DecisionLists:
     looks: PersonalLooks
     clock: Clock
     batches: BatchStore
-    place_of: Callable[[str], str | None]
+    committees_within: Callable[[str], Collection[str]]
 
     def decisions(
         self, question: DecisionQuestion, by: Caller, offset: int = 0, most: int = MOST_LISTED
@@ -61,10 +61,16 @@ class DecisionLists:
         return stored, versions
 
     def batch_decisions(self, by: Caller, filing: str | None = None) -> tuple[BatchDecision, ...]:
-        """The batch decisions, newest proposal first, of one filing where asked. Raises NotPermitted."""
+        """The newest batch decisions (at most 200), of one filing where asked. Raises NotPermitted."""
+        return self.batch_page(by, filing, None, MOST_LISTED, 0)[0]
+
+    def batch_page(
+        self, by: Caller, filing: str | None, status: DecisionStatus | None, most: int, skip: int
+    ) -> tuple[tuple[BatchDecision, ...], int]:
+        """Some of the batch decisions in the caller's reach, newest proposal first, and how many there are.
+
+        Raises NotPermitted.
+        """
         self.permits.require(Action.BATCH_VOIDING_READ, by, "batch", place=by.region)
-        found = self.batches.listed(filing)
-        if by.region == PROVINCE:
-            return found
-        places = {one: self.place_of(one) or "" for one in {each.proposal.filing for each in found}}
-        return tuple(one for one in found if lies_within(places[one.proposal.filing], by.region))
+        committees = None if by.region == PROVINCE else self.committees_within(by.region)
+        return self.batches.page(filing, status, committees, most, skip)

@@ -42,6 +42,18 @@ class Dependants:
         self.follow()
         return self.listed(status)
 
+    def read_page(
+        self, by: Caller, status: DependantStatus, most: int, skip: int
+    ) -> tuple[tuple[DependantEntry, ...], int]:
+        """A page of the list brought up to date, oldest first, and how many there are. Raises as `read`."""
+        self.permits.require(Action.BATCH_VOIDING_READ, by, "dependants", place=PROVINCE)
+        self.follow()
+        return self.store.page(status, most, skip)
+
+    def waiting(self) -> int:
+        """How many wait for a person."""
+        return self.store.page(DependantStatus.OPEN, 1, 0)[1]
+
     def find(self, entry: str) -> DependantEntry:
         """An entry. Raises UnknownReference when there is none."""
         found = self.store.find(entry)

@@ -20,6 +20,7 @@ from certsvc.entrypoints.console.pages.access import Posted, Posting, Viewing
 from certsvc.entrypoints.console.pages.deciding import day_of, still, uploaded_document
 from certsvc.entrypoints.console.pages.showing import show
 from certsvc.entrypoints.console.pages.words import NAMES, require_retyped, require_word
+from certsvc.entrypoints.html.filters import filters_of
 from certsvc.entrypoints.html.paging import PageNumber, Paging
 from certsvc.entrypoints.html.rendering import go_to
 from certsvc.entrypoints.http.permitted import needs
@@ -57,13 +58,15 @@ def listed(
     page: PageNumber = 1,
 ) -> Response:
     """Batch decisions, newest proposal first."""
-    found = office_of(request).decision_room.lists.batch_decisions(
-        session.caller, filing.strip().upper() or None
-    )
-    chosen = [one for one in found if not status or one.status.value == status]
     filters = {"filing": filing, "status": status}
-    paging = Paging(PATH, page, len(chosen), filters)
-    rows = chosen[paging.offset : paging.offset + paging.rows]
+    paging = Paging(PATH, page, 0, filters)
+    rows, total = office_of(request).decision_room.lists.batch_page(
+        session.caller,
+        filing.strip().upper() or None,
+        filters_of(request).choice("status", DecisionStatus),
+        paging.rows,
+        paging.offset,
+    )
     may_propose = any(
         refusal(action, session.caller, place=session.caller.region) is None for action in _PROPOSE
     )
@@ -73,7 +76,7 @@ def listed(
         "batches/list.html.j2",
         fragment="found",
         rows=rows,
-        paging=paging,
+        paging=Paging(PATH, page, total, filters),
         filters=filters,
         names=NAMES,
         may_propose=may_propose,

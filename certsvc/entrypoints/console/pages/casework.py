@@ -12,7 +12,6 @@ from certsvc.domain.caller import Caller
 from certsvc.domain.competence import refusal
 from certsvc.domain.decision import DecisionStatus
 from certsvc.domain.decision_lists import DecisionQuestion, DecisionView
-from certsvc.domain.dependants import DependantStatus
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE
 from certsvc.entrypoints.console.pages import (
@@ -53,12 +52,12 @@ def tallies(office: Office, caller: Caller) -> Iterable[Tally]:
             if number:
                 yield Tally(number, zh, en, f"/console/decisions?view={view.value}", "limited")
     if refusal(Action.BATCH_VOIDING_READ, caller, place=caller.region) is None:
-        waiting = [one for one in lists.batch_decisions(caller) if one.status is DecisionStatus.PROPOSED]
-        if waiting:
+        _, batches_waiting = lists.batch_page(caller, None, DecisionStatus.PROPOSED, 1, 0)
+        if batches_waiting:
             zh, en = "项整批决定待第二人确认", "batch decisions wait for a second person"
-            yield Tally(len(waiting), zh, en, "/console/batches?status=proposed", "limited")
+            yield Tally(batches_waiting, zh, en, "/console/batches?status=proposed", "limited")
     if refusal(Action.BATCH_VOIDING_READ, caller, place=PROVINCE) is None and caller.region == PROVINCE:
-        entries = office.case_work.dependants.listed(DependantStatus.OPEN)
-        if entries:
+        titles_waiting = office.case_work.dependants.waiting()
+        if titles_waiting:
             zh, en = "个后续职称待人工决定", "dependent titles wait for a person"
-            yield Tally(len(entries), zh, en, "/console/dependent-titles", "limited")
+            yield Tally(titles_waiting, zh, en, "/console/dependent-titles", "limited")

@@ -39,16 +39,18 @@ def listed(
     said: Annotated[str, Query(max_length=16)] = "",
 ) -> Response:
     """What waits for a person, oldest first; certificates stand in it by their numbers alone."""
-    found = office_of(request).case_work.dependants.read(session.caller, status)
     filters = {"status": status.value}
-    paging = Paging(PATH, page, len(found), filters)
+    paging = Paging(PATH, page, 0, filters)
+    rows, total = office_of(request).case_work.dependants.read_page(
+        session.caller, status, paging.rows, paging.offset
+    )
     return show(
         request,
         session,
         "credit/dependent_titles.html.j2",
         fragment="found",
-        rows=found[paging.offset : paging.offset + paging.rows],
-        paging=paging,
+        rows=rows,
+        paging=Paging(PATH, page, total, filters),
         filters=filters,
         states=STATES,
         may_settle=refusal(Action.DEPENDENT_SETTLE, session.caller) is None,
