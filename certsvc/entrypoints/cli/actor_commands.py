@@ -135,23 +135,29 @@ def delegation() -> None:
 def delegation_propose(
     delegate: str, delegator: str, from_on: datetime, until_on: datetime, reason: str, actor: str
 ) -> None:
-    """提出委托：由 DELEGATE 代为办理，受托人接受后生效。"""
+    """提出委托：由 DELEGATE 代为办理，委托人和受托人都同意后生效。"""
     office = opened_office()
     by = office.permits.official(actor, Action.DELEGATION_PROPOSE, f"delegation/{delegator[:64]}")
     made = office.people.delegations.propose(delegate, delegator, from_on.date(), until_on.date(), reason, by)
-    click.echo(
-        f"委托 {made.id} 已提出，请 {delegate} 接受：certsvc delegation accept {made.id} --actor {delegate}"
-    )
+    for name in (delegate, delegator):
+        if made.waits_for(name):
+            click.echo(
+                f"委托 {made.id} 已提出，请 {name} 同意：certsvc delegation accept {made.id} --actor {name}"
+            )
 
 
 @delegation.command("accept")
 @click.argument("wanted", metavar="ID")
-@click.option("--actor", required=True, metavar="NAME", help="受托人本人。")
+@click.option("--actor", required=True, metavar="NAME", help="受托人本人；他人代为提出的，还有委托人本人。")
 def delegation_accept(wanted: str, actor: str) -> None:
-    """接受委托；此后在委托期内可以“某代某”的名义办理（--actor "某 代 某"）。"""
+    """同意委托；双方都同意后，在委托期内可以“某代某”的名义办理（--actor "某 代 某"）。"""
     office = opened_office()
     by = office.permits.official(actor, Action.DELEGATION_ACCEPT, f"delegation/{wanted[:16]}")
     accepted = office.people.delegations.accept(wanted, by)
+    waiting = [name for name in (accepted.delegate, accepted.delegator) if accepted.waits_for(name)]
+    if waiting:
+        click.echo(f"已同意，还须 {waiting[0]} 本人同意后生效。")
+        return
     click.echo(
         f"已接受。{accepted.from_on} 至 {accepted.until_on} 期间，以“{accepted.acting_name}”的名义办理。"
     )
