@@ -33,10 +33,16 @@ class DatabaseActorStore:
 
     engine: Engine
     today: Callable[[], date]
+    reading: Engine | None = None
+    """An engine of `open_for_reading`, so that whoever asks waits for no writer."""
+
+    @property
+    def _reads(self) -> Engine:
+        return self.reading or self.engine
 
     def find_actor(self, name: str) -> Actor | None:
         """The actor of that name who is in office; of an acting name while its delegation is in force."""
-        with self.engine.begin() as connection:
+        with self._reads.begin() as connection:
             return actor_in_office(connection, name, self.today())
 
     def actor_when(self, name: str, at: datetime) -> Actor | None:
@@ -44,7 +50,7 @@ class DatabaseActorStore:
 
         What was done in the second of a change counts as done before it.
         """
-        with self.engine.begin() as connection:
+        with self._reads.begin() as connection:
             found = _registered_since(connection, name, at)
             if not found or not is_acting(name):
                 return found[0] if found else None
@@ -57,7 +63,7 @@ class DatabaseActorStore:
         A staff number that was written down later counts for what the account did without one.
         """
         persons = set(persons_behind(name))
-        with self.engine.begin() as connection:
+        with self._reads.begin() as connection:
             for one in persons_behind(name):
                 numbers = [kept.person for kept in _registered_since(connection, one, at) if kept.person]
                 persons.update(numbers if at is None else numbers[:1])
@@ -66,7 +72,7 @@ class DatabaseActorStore:
     def actors(self) -> tuple[Actor, ...]:
         """Everybody in office, by name."""
         in_office = select(actor).where(actor.c.ended_at.is_(None), _OWN_ACCOUNT).order_by(actor.c.name)
-        with self.engine.begin() as connection:
+        with self._reads.begin() as connection:
             return tuple(actor_of(row) for row in connection.execute(in_office).all())
 
     def accounts(
@@ -74,7 +80,7 @@ class DatabaseActorStore:
     ) -> tuple[int, Sequence[ListedAccount]]:
         """How many accounts the question finds, and one page of them by name."""
         found = _found(question)
-        with self.engine.begin() as connection:
+        with self._reads.begin() as connection:
             total = connection.scalar(select(func.count()).select_from(actor).where(*found)) or 0
             rows = connection.execute(
                 select(actor).where(*found).order_by(actor.c.name).offset(offset).limit(limit)
@@ -83,7 +89,7 @@ class DatabaseActorStore:
 
     def account(self, name: str) -> ListedAccount | None:
         """One account, in office or ended; None when nobody was ever registered under the name."""
-        with self.engine.begin() as connection:
+        with self._reads.begin() as connection:
             row = connection.execute(select(actor).where(actor.c.name == name, _OWN_ACCOUNT)).one_or_none()
         return None if row is None else _listed(row)
 

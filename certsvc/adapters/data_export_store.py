@@ -28,8 +28,12 @@ from certsvc.ports.own_data import DataExport, WaitingExport
 class DatabaseDataExports:
     """ports.own_data.DataExports on SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine, cipher: PersonalCipher, news: HolderNews) -> None:
+    def __init__(
+        self, engine: Engine, cipher: PersonalCipher, news: HolderNews, reading: Engine | None = None
+    ) -> None:
+        """`reading`: an engine of `open_for_reading`, so that pages wait for no writer."""
         self._engine = engine
+        self._reading = reading or engine
         self._cipher = cipher
         self._news = news
 
@@ -62,7 +66,7 @@ class DatabaseDataExports:
         """What was asked for and has not ended, newest first."""
         own = personal_export.c
         wanted = select(personal_export).where(own.owner == owner, own.ends_at > instant_text(now))
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return tuple(_export(row) for row in connection.execute(wanted.order_by(own.asked_at.desc())))
 
     def read(self, export: str, owner: bytes, by: Caller, now: datetime) -> bytes | None:
@@ -84,7 +88,7 @@ class DatabaseDataExports:
         own, at = personal_export.c, instant_text(now)
         is_due = own.next_attempt_at.is_(None) | (own.next_attempt_at <= at)
         wanted = select(personal_export).where(own.ready_at.is_(None), own.ends_at > at, is_due)
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             rows = connection.execute(wanted.order_by(own.asked_at, own.id).limit(most)).all()
         return tuple(self._waiting(row) for row in rows)
 
@@ -114,9 +118,12 @@ class DatabaseDataExports:
 
     def delete_ended(self, now: datetime) -> int:
         """Delete what is over; how many."""
-        over = delete(personal_export).where(personal_export.c.ends_at <= instant_text(now))
+        over = personal_export.c.ends_at <= instant_text(now)
+        with self._reading.begin() as connection:  # asked every few seconds: mostly there is nothing to write
+            if connection.execute(select(personal_export.c.id).where(over).limit(1)).first() is None:
+                return 0
         with self._engine.begin() as connection:
-            return int(connection.execute(over).rowcount)
+            return int(connection.execute(delete(personal_export).where(over)).rowcount)
 
     def _waiting(self, row: Row[Any]) -> WaitingExport:
         owner = bytes(row.owner)

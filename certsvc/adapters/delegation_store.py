@@ -29,6 +29,12 @@ class DatabaseDelegationStore:
     """Delegations with their audit entries, each step in one transaction."""
 
     engine: Engine
+    reading: Engine | None = None
+    """An engine of `open_for_reading`, so that pages wait for no writer."""
+
+    @property
+    def _reads(self) -> Engine:
+        return self.reading or self.engine
 
     def propose(self, new: Delegation, by: Caller) -> None:
         """Keep a proposal; the same id again changes nothing."""
@@ -49,7 +55,7 @@ class DatabaseDelegationStore:
 
     def find(self, wanted: str) -> Delegation | None:
         """A delegation."""
-        with self.engine.begin() as connection:
+        with self._reads.begin() as connection:
             row = connection.execute(select(delegation).where(delegation.c.id == wanted)).one_or_none()
         return None if row is None else _delegation(row)
 
@@ -62,7 +68,7 @@ class DatabaseDelegationStore:
         return self._some(true(), offset, limit)
 
     def _some(self, which: ColumnElement[bool], offset: int, limit: int) -> tuple[int, Sequence[Delegation]]:
-        with self.engine.begin() as connection:
+        with self._reads.begin() as connection:
             total = connection.scalar(select(func.count()).select_from(delegation).where(which)) or 0
             page = select(delegation).where(which).order_by(*_NEWEST).offset(offset).limit(limit)
             rows = connection.execute(page).all()
@@ -114,7 +120,7 @@ class DatabaseDelegationStore:
             delegation.c.from_on <= day,
             delegation.c.until_on >= day,
         )
-        with self.engine.begin() as connection:
+        with self._reads.begin() as connection:
             return tuple(_delegation(row) for row in connection.execute(query.order_by(*_NEWEST)).all())
 
 

@@ -22,7 +22,7 @@ filing_outline = Table(
     Column("replaced_by", String(20)),
     Index("ix_filing_outline_received_at", "received_at", "filing_id"),
     Index("ix_filing_outline_committee", "committee_code", "received_at"),
-    Index("ix_filing_outline_batch", "batch_ref", "committee_code"),
+    Index("ix_filing_outline_batch", "batch_ref", "committee_code", "received_at"),
 )
 
 filing_due = Table(

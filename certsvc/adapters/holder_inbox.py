@@ -17,19 +17,21 @@ from certsvc.domain.holder_notice import HolderNotice, NoticeKind
 class DatabaseHolderInbox:
     """On SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, reading: Engine | None = None) -> None:
+        """`reading`: an engine of `open_for_reading`, so that pages wait for no writer."""
         self._engine = engine
+        self._reading = reading or engine
 
     def owners(self, owner: bytes) -> tuple[bytes, ...]:
         """The digest itself, and those of documents that are registered as the same person's."""
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return tuple(keys_of_persons(connection, [owner]))
 
     def counted(self, owners: Sequence[bytes]) -> tuple[int, int]:
         """How many entries, and how many of them are unread."""
         own = holder_notice.c
         counts = select(func.count(), func.count() - func.count(own.read_at)).where(own.owner.in_(owners))
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             total, unread = connection.execute(counts).one()
         return int(total), int(unread)
 
@@ -38,7 +40,7 @@ class DatabaseHolderInbox:
         own = holder_notice.c
         wanted = select(holder_notice).where(own.owner.in_(owners))
         ordered = wanted.order_by(own.read_at.is_not(None), own.id.desc()).offset(offset).limit(most)
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return tuple(_notice(row) for row in connection.execute(ordered))
 
     def mark_read(self, owners: Sequence[bytes], notice: int | None, at: datetime) -> int:

@@ -76,6 +76,8 @@ notice_message = Table(
     CheckConstraint("state = 'waiting' OR sealed_code IS NULL", name="code_forgotten_when_ended"),
     CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="ended_with_time"),
     Index("ix_notice_message_owner", "owner", "channel"),
+    Index("ix_notice_message_state", "channel", "state"),
+    Index("ix_notice_message_ended_at", "ended_at"),
 )
 Index(
     "ix_notice_message_waiting",

@@ -110,7 +110,7 @@ class DatabaseSessions:
         """Everything kept of an owner, last used first; sessions that are over may be among it."""
         table = self._table
         own = select(table).where(table.c.owner == owner).order_by(table.c.last_seen_at.desc(), table.c.id)
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return tuple(_session_of(row) for row in connection.execute(own).all())
 
     def of_provider(self, session: bytes | None, subject: bytes | None) -> tuple[KeptSession, ...]:

@@ -29,20 +29,22 @@ CODE = "code"
 class DatabaseNoticeAddresses:
     """On SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine, cipher: PersonalCipher) -> None:
+    def __init__(self, engine: Engine, cipher: PersonalCipher, reading: Engine | None = None) -> None:
+        """`reading`: an engine of `open_for_reading`, so that pages wait for no writer."""
         self._engine = engine
+        self._reading = reading or engine
         self._cipher = cipher
 
     def of_owner(self, owner: bytes) -> tuple[NoticeAddress, ...]:
         """What the holder gave, at most one a way."""
         own = notice_address.c
         wanted = select(notice_address).where(own.owner == owner).order_by(own.channel)
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return tuple(self._address(row) for row in connection.execute(wanted))
 
     def open_address(self, owner: bytes, channel: NoticeChannel, *, waiting: bool) -> str | None:
         """The address itself: the confirmed one, or that which waits for its code."""
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             row = connection.execute(select(notice_address).where(_this(owner, channel))).one_or_none()
         if row is None:
             return None

@@ -88,7 +88,9 @@ def open_history(office: Office) -> HistoryDesk:
             office.decision_policy,
             office.cases.is_kept,
         ),
-        HistoricalLists(office.permits, store, DatabaseHistoryLists(office.engine, office.keys.cipher)),
+        HistoricalLists(
+            office.permits, store, DatabaseHistoryLists(office.reading_engine, office.keys.cipher)
+        ),
         HistoricalSteps(office.permits, records, endings),
         store,
         office.ledger.require_own_history,

@@ -53,7 +53,7 @@ def _attempts(office: Office, face: str, provider: IdentityProvider | None, miss
 
 
 def _sessions(office: Office, face: str, table: Table, limits: SessionLimits) -> Sessions:
-    board = DatabaseSessions(office.engine, table, face)
+    board = DatabaseSessions(office.engine, table, face, office.reading_engine)
     return Sessions(face, board, office.trail, office.keys.cipher, office.clock, os.urandom, limits)
 
 

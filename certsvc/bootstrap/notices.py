@@ -23,14 +23,14 @@ class NoticeDesk:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._inbox = DatabaseHolderInbox(parts.engine)
+        self._inbox = DatabaseHolderInbox(parts.engine, parts.reading_engine)
         self._queue = DatabaseNoticeQueue(parts.engine, parts.keys.cipher)
 
     @cached_property
     def holders(self) -> HolderNotices:
         """The holder's side."""
         parts, cipher = self._parts, self._parts.keys.cipher
-        addresses = DatabaseNoticeAddresses(parts.engine, cipher)
+        addresses = DatabaseNoticeAddresses(parts.engine, cipher, parts.reading_engine)
         offered = frozenset(_ways(parts.settings, parts.clock))
         return HolderNotices(
             parts.permits, self._inbox, addresses, cipher.person_key, offered, parts.clock, os.urandom

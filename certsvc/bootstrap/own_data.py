@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def open_exports(office: Office) -> PersonalExports:
     """For portal and background work."""
-    engine, cipher = office.engine, office.keys.cipher
+    engine, reading, cipher = office.engine, office.reading_engine, office.keys.cipher
 
     def sessions(holder: Holder) -> Sequence[KeptSession]:
         sign_in = office.holder_sign_in
@@ -30,16 +30,16 @@ def open_exports(office: Office) -> PersonalExports:
     data = OwnData(
         certificates=office.own_certificates,
         under_way=office.titles_under_way,
-        credit=DatabaseOwnCredit(engine, cipher),
+        credit=DatabaseOwnCredit(reading, cipher),
         look_ups=office.holder_look_ups,
         grants=office.share_grants,
         copies=office.copies,
         requests=office.request_desk.store,
-        inbox=DatabaseHolderInbox(engine),
-        addresses=DatabaseNoticeAddresses(engine, cipher),
+        inbox=DatabaseHolderInbox(engine, reading),
+        addresses=DatabaseNoticeAddresses(engine, cipher, reading),
         sessions=sessions,
         key_of=cipher.person_key,
         clock=office.clock,
     )
-    store = DatabaseDataExports(engine, cipher, office.holder_news)
+    store = DatabaseDataExports(engine, cipher, office.holder_news, reading)
     return PersonalExports(office.permits, store, data, cipher.person_key, office.clock, os.urandom)

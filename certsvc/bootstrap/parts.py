@@ -66,7 +66,7 @@ class Parts:
         self.tree = FolderTree(settings.public_folder)
         self.archive = FolderArchive(settings.documents_folder)
         self.filings = DatabaseFilingStore(self.engine, self.keys.cipher, clock.today)
-        self.actors = DatabaseActorStore(self.engine, clock.today)
+        self.actors = DatabaseActorStore(self.engine, clock.today, self.reading_engine)
         self.trail = DatabaseAuditTrail(self.engine, clock)
         self.permits = Permits(self.actors, self.trail)
         self.clients = DatabaseServiceClientStore(self.engine)

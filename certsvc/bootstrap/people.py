@@ -17,6 +17,8 @@ class PeopleDesk:
 
     def __init__(self, parts: Parts) -> None:
         self.accounts = People(parts.permits, parts.actors, parts.clock)
-        store = DatabaseDelegationStore(parts.engine)
+        store = DatabaseDelegationStore(parts.engine, parts.reading_engine)
         self.delegations = Delegations(parts.permits, parts.actors, store, parts.clock, os.urandom)
-        self.audit = AuditDesk(parts.permits, DatabaseAuditReading(parts.engine), parts.trail, parts.clock)
+        self.audit = AuditDesk(
+            parts.permits, DatabaseAuditReading(parts.reading_engine), parts.trail, parts.clock
+        )
