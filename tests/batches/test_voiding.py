@@ -17,6 +17,7 @@ from certsvc.domain.actor import Actor, Role
 from certsvc.domain.batch_voiding import BatchProgress
 from certsvc.domain.certificate_status import CertificateStatus as Status
 from certsvc.domain.decision import DecisionKind, DecisionStatus
+from certsvc.domain.permission import Action
 from certsvc.errors import ConflictError, NotPermitted, RequestError, UnknownReference
 from tests.batches.cases import (
     case_day,
@@ -241,3 +242,19 @@ def test_the_title_platform_is_told_of_every_certificate_once(tmp_path: Path, da
     by_number = Counter(row.subject for row in rows)
     assert by_number == dict.fromkeys(numbers(issued), 2), "published, then changed"
     cases.close()
+
+
+def test_batch_decisions_are_listed_by_page_in_the_readers_reach(cases: Deciders) -> None:
+    filing, _ = issue_batch(cases, self_reviewed(1))
+    proposed = cases.office.case_work.batches.propose(voiding(filing), "changchun")
+    lists, permits = cases.office.decision_room.lists, cases.office.permits
+
+    def page(name: str, status: DecisionStatus, skip: int = 0) -> tuple[list[str], int]:
+        by = permits.official(name, Action.BATCH_VOIDING_READ, "batch")
+        found, total = lists.batch_page(by, filing, status, 1, skip)
+        return [one.id for one in found], total
+
+    waiting = DecisionStatus.PROPOSED
+    assert page("changchun", waiting) == page("checker", waiting) == ([proposed], 1)
+    assert page("checker", waiting, skip=1) == ([], 1)
+    assert page("city-two", waiting) == page("checker", DecisionStatus.CONFIRMED) == ([], 0)

@@ -57,7 +57,7 @@ _OUTCOMES: Final = {
     CaseOutcome.UNCLEAR: ("无法查实", "cannot be found out", "unknown"),
     CaseOutcome.SLANDER: ("诬告", "made up to harm", "limited"),
 }
-_NOTICES: Final[Mapping[str, tuple[str, str]]] = {
+SAID: Final[Mapping[str, tuple[str, str]]] = {
     "entered": (
         "投诉已登记。请把编号和查询码交给投诉人。",
         "Entered. Give number and code to the complainant.",
@@ -148,7 +148,7 @@ def show_case(request: Request, number: CaseNumber, session: Viewing) -> Respons
         case=case,
         works=works,
         facts=_facts(found),
-        notice=_NOTICES.get(request.query_params.get("said", "")),
+        notice=SAID.get(request.query_params.get("said", "")),
         **_words(),
     )
 

@@ -65,6 +65,7 @@ def coverage(request: Request, session: Viewing, page: PageNumber = 1) -> Respon
         session.caller, "console", year=year, region=region, document_ref=document
     )
     kind = filters.choice("kind", CoverageKind)
+    # the report compares whole lists with whole filings: a page is cut from it
     lines = [one for one in report.lines if kind in (None, one.kind)]
     chosen = {"year": str(year or ""), "region": region or "", "document": document or ""}
     paging = Paging(PATH, page, len(lines), {**chosen, "kind": "" if kind is None else kind.value})
@@ -158,7 +159,7 @@ def propose(request: Request, list_id: ListId, form: Posting) -> Response:
 
 def _lists(request: Request, session: Viewing, page: int, answer: ListAnswer | None) -> Response:
     office, status = office_of(request), filters_of(request).choice("status", ListStatus)
-    found = office.announced.listed(status, session.caller)
+    found = office.announced.listed(status, session.caller)  # one a document: some hundred a year
     paging = Paging(LISTS, page, len(found), {"status": "" if status is None else status.value})
     return show(
         request,

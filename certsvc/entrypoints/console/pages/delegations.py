@@ -23,7 +23,7 @@ from certsvc.errors import RequestError
 PATH: Final = "/console/delegations"
 router = APIRouter(prefix=PATH, include_in_schema=False)
 DelegationId = Annotated[str, Path(pattern="^E[0-9A-F]{15}$")]
-_NOTICES: Final[Mapping[str, tuple[str, str]]] = {
+SAID: Final[Mapping[str, tuple[str, str]]] = {
     "proposed": ("委托已提出，双方都同意后生效。", "Proposed; it counts once both have agreed."),
     "accepted": ("委托已接受。", "Accepted."),
     "ended": ("委托已结束。", "Ended."),
@@ -55,7 +55,7 @@ def listed(request: Request, session: Viewing, page: PageNumber = 1) -> Response
         acting=is_acting(caller.name),
         open_to=desk.open_to(caller),
         administers=caller.role is CallerRole.SECURITY,
-        notice=_NOTICES.get(request.query_params.get("said", "")),
+        notice=SAID.get(request.query_params.get("said", "")),
     )
 
 

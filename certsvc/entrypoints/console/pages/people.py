@@ -27,7 +27,7 @@ from certsvc.ports.people import AccountQuestion
 
 PATH: Final = "/console/people"
 router = APIRouter(prefix=PATH, include_in_schema=False)
-_NOTICES: Final[Mapping[str, tuple[str, str]]] = {
+SAID: Final[Mapping[str, tuple[str, str]]] = {
     "added": ("账号已登记。", "The account is registered."),
     "changed": ("账号已调整，此人须重新登录。", "The account is changed; the person signs in anew."),
     "ended": ("账号已停用，已登录的立即退出。", "The account is ended; its sessions are closed."),
@@ -64,7 +64,7 @@ def listed(request: Request, session: Viewing, page: PageNumber = 1) -> Response
         regions=divisions_of(session.caller),
         place_words=place_words,
         address_of=account_address,
-        notice=_NOTICES.get(request.query_params.get("said", "")),
+        notice=SAID.get(request.query_params.get("said", "")),
     )
 
 
@@ -83,7 +83,7 @@ def account(request: Request, session: Viewing) -> Response:
         roles=tuple(Role),
         regions=divisions_of(session.caller),
         place_words=place_words,
-        notice=_NOTICES.get(request.query_params.get("said", "")),
+        notice=SAID.get(request.query_params.get("said", "")),
     )
 
 

@@ -25,7 +25,7 @@ from certsvc.stages.request_work import OPEN
 
 router = APIRouter(include_in_schema=False)
 PATH: Final = "/console/requests"
-_SAID: Final = {
+SAID: Final = {
     "assigned": ("已分派。", "Assigned."),
     "asked": ("已请持证人补正，并已通知。", "The holder was asked and told."),
     "accepted": (
@@ -106,7 +106,7 @@ def one(
         own_decision=work.why_not_own(Action.REQUEST_ACCEPT, whole.request, session.caller),
         is_linked=whole.request.kind is RequestKind.ID_NUMBER and whole.request.state is RequestState.DONE,
         is_unlinking=whole.request.state is RequestState.UNLINKING,
-        said=_SAID.get(said),
+        said=SAID.get(said),
         calendar=office.policies.calendar(),
     )
 

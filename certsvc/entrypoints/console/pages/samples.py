@@ -28,7 +28,7 @@ ATTESTATIONS: Final = f"{PATH}/attestations"
 router = APIRouter(prefix=PATH, include_in_schema=False)
 SampleId = Annotated[str, Path(pattern="^S[0-9A-F]{16}$")]
 _FIRST_YEAR, _LAST_YEAR = 1949, 2199
-_NOTICES: Final[Mapping[str, tuple[str, str]]] = {
+SAID: Final[Mapping[str, tuple[str, str]]] = {
     "drawn": ("已按登记的种子和范围抽取。", "Drawn of the stored seed and population."),
     "recorded": ("抽查结果已登记。", "The result is recorded."),
     "attested": ("监督情况已登记。", "The attestation is recorded."),
@@ -41,6 +41,7 @@ def listed(request: Request, session: Viewing, page: PageNumber = 1) -> Response
     """Samples of the caller's territory, and those of which the caller's authority inspects something."""
     sampling = office_of(request).information.sampling
     found = sampling.listed(filters_of(request).text("item"), session.caller)
+    # a few a year; whether the caller's authority inspects one stands in its items
     paging = Paging(PATH, page, len(found), {"item": filters_of(request).text("item") or ""})
     return show(
         request,
@@ -98,7 +99,7 @@ def attestations(request: Request, session: Viewing, page: PageNumber = 1) -> Re
         "samples/attestations.html.j2",
         attestations=found[paging.offset : paging.offset + paging.rows],
         paging=paging,
-        notice=_NOTICES.get(request.query_params.get("said", "")),
+        notice=SAID.get(request.query_params.get("said", "")),
         may_record=may(Action.ATTESTATION_RECORD, session.caller),
         today=office_of(request).clock.today(),
     )
@@ -138,7 +139,7 @@ def show_sample(request: Request, sample: SampleId, session: Viewing, page: Page
         recorded=_recorded(found),
         outcomes=tuple(Outcome),
         place_words=place_words,
-        notice=_NOTICES.get(request.query_params.get("said", "")),
+        notice=SAID.get(request.query_params.get("said", "")),
         may_record=lambda item: may(Action.SAMPLE_DRAW, session.caller, item.inspector),
     )
 

@@ -70,6 +70,7 @@ def statistics(request: Request, session: Viewing, page: PageNumber = 1) -> Resp
     office, filters = office_of(request), filters_of(request)
     question = _question(filters, office, session.caller)
     found = office.information.reports.statistics(question, session.caller)
+    # counted as a whole, a row a combination of words: a page is cut from it
     paging = Paging(PATH, page, len(found.rows), _chosen(question, filters))
     return show(
         request,

@@ -44,6 +44,7 @@ def supervision(request: Request, session: Viewing, page: PageNumber = 1) -> Res
     year = filters.whole("year", _FIRST_YEAR, _LAST_YEAR)
     report = office.information.reports.supervision(frozenset(Concern), region, year, session.caller)
     counts = Counter(one.concern for one in report.lines)
+    # the report is worked out as a whole, for its counts by list: a page is cut from it
     lines = [one for one in report.lines if wanted in (None, one.concern)]
     chosen = {"region": region or "", "year": str(year or "")}
     paging = Paging(PATH, page, len(lines), {**chosen, "list": "" if wanted is None else wanted.value})

@@ -17,7 +17,7 @@ from certsvc.entrypoints.portal.pages.showing import show
 
 router = APIRouter(include_in_schema=False, dependencies=[COUNTED])
 PATH: Final = "/portal/data"
-_SAID: Final = {
+SAID: Final = {
     "asked": (
         "已收到。副本正在准备，备好后会通知您，可下载一天。",
         "Received. You are told when the copy is ready; it can be had for a day.",
@@ -31,7 +31,7 @@ _SAID: Final = {
 def data(request: Request, signed: Viewing, said: Annotated[str, Query(max_length=16)] = "") -> Response:
     """What is kept, how long, and the copies that were asked for."""
     exports = office_of(request).exports.listed(signed.holder, signed.caller)
-    return show(request, signed, "data.html.j2", fragment="exports", exports=exports, said=_SAID.get(said))
+    return show(request, signed, "data.html.j2", fragment="exports", exports=exports, said=SAID.get(said))
 
 
 @router.post(PATH)

@@ -20,7 +20,7 @@ from certsvc.errors import ConflictError, RequestError
 router = APIRouter(include_in_schema=False, dependencies=[COUNTED])
 PATH: Final = "/portal/notices"
 SETTINGS: Final = "/portal/notices/settings"
-_SAID: Final = {
+SAID: Final = {
     "read": ("已标为已读。", "Marked as read."),
     "code": ("验证码已发出，10 分钟内有效。", "A code was sent; it is valid for 10 minutes."),
     "confirmed": ("地址已确认，变动时会通知您。", "The address is confirmed: you will be told of changes."),
@@ -40,7 +40,7 @@ def inbox(request: Request, signed: Viewing, number: PageNumber = 1, said: Said 
     page = office_of(request).notice_desk.holders.page(signed.holder, signed.caller, asked.offset, _ROWS)
     paging = Paging(PATH, number, page.total, rows=_ROWS)
     return show(
-        request, signed, "notices.html.j2", fragment="entries", page=page, paging=paging, said=_SAID.get(said)
+        request, signed, "notices.html.j2", fragment="entries", page=page, paging=paging, said=SAID.get(said)
     )
 
 
@@ -104,7 +104,7 @@ def _settings(
         "notice_settings.html.j2",
         status=status,
         ways=ways,
-        said=_SAID.get(said),
+        said=SAID.get(said),
         fault=fault,
         sms=NoticeChannel.SMS,
     )

@@ -28,7 +28,7 @@ COMPLETION: Final = "/portal/requests/completion"
 LARGEST: Final = MOST_FILES * LARGEST_FILE + 256 * 1024
 UPLOADS: Final = dict.fromkeys((NEW, COMPLETION), LARGEST)
 """Bytes of the addresses that take files."""
-_SAID: Final = {
+SAID: Final = {
     "made": ("申请已收到。请记下受理编号。", "Your request was received. Please note its number."),
     "completed": ("补正材料已收到。", "What was missing was received."),
     "withdrawn": ("申请已撤回。", "The request was withdrawn."),
@@ -113,7 +113,7 @@ def one(request: Request, number: Number, signed: Viewing, said: Said = "") -> R
         may_withdraw=whole.request.state in _OPEN,
         is_asked=whole.request.state is RequestState.ASKED,
         most_files=MOST_FILES,
-        said=_SAID.get(said),
+        said=SAID.get(said),
         calendar=office.policies.calendar(),
     )
 
