@@ -86,6 +86,7 @@ class OperationsDesk:
             lambda: office.notice_desk.delivery,
             archive.standing,
             lambda: archive.archiving.failures(),
+            office.fault_notes.book,
         ).standing()
 
     def revive(self, message: int, by: Caller) -> MessageReport:

@@ -8,7 +8,7 @@ from typing import Final
 
 from certsvc.domain.archive_object import ArchiveFailure, ArchiveStatus
 from certsvc.domain.platform_message import MessageReport, MessageState
-from certsvc.ports.background import BackgroundBoard, IssueStanding, Waiting
+from certsvc.ports.background import BackgroundBoard, BackgroundFault, FaultBook, IssueStanding, Waiting
 from certsvc.ports.holder_notices import NoticeFault
 from certsvc.stages.notice_delivery import NoticeDelivery, NoticeStanding
 from certsvc.stages.platform_delivery import PlatformDelivery, PlatformStanding
@@ -21,7 +21,7 @@ class JobsStanding:
     """Everything that waits. `failing`: messages with a fault that are tried again; `dead`: those that were given up.
 
     `notices`: messages to holders by way; `notice_faults`: why some fail. `archive`: None where nothing is archived;
-    `failures`: certificates that the archive passed over, and why.
+    `failures`: certificates that the archive passed over, and why. `passed_over`: what any other work passed over.
     """
 
     issues: tuple[IssueStanding, ...]
@@ -34,6 +34,7 @@ class JobsStanding:
     notice_faults: tuple[NoticeFault, ...]
     archive: ArchiveStatus | None
     failures: tuple[ArchiveFailure, ...]
+    passed_over: tuple[BackgroundFault, ...]
 
     @property
     def undelivered(self) -> int:
@@ -56,6 +57,7 @@ class BackgroundStanding:
     notices: Callable[[], NoticeDelivery]
     archive: Callable[[], ArchiveStatus | None]
     failures: Callable[[], tuple[ArchiveFailure, ...]]
+    faults: FaultBook
 
     def standing(self) -> JobsStanding:
         """Everything at this moment; nothing is written."""
@@ -73,4 +75,5 @@ class BackgroundStanding:
             notice_faults=notices.faults(),
             archive=archive,
             failures=() if archive is None else self.failures()[:MOST_LISTED],
+            passed_over=self.faults.newest(MOST_LISTED),
         )

@@ -177,6 +177,10 @@ def test_the_commands_answer_in_json_and_refuse_in_words() -> None:
         "filings": 0,
         "contents": 0,
         "codes": 0,
+        "outlines": 0,
+        "names": 0,
+        "persons": 0,
+        "passed_over": 0,
     }
     assert run("report", "subsidy", "--year", "2023").exit_code == 2
     assert run("report", "quotas", "--year", "2023", "--csv", "a.csv", "--xlsx", "a.xlsx").exit_code == 2

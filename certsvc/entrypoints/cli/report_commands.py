@@ -186,18 +186,40 @@ report.add_command(coverage)
 @report.command("fill")
 @AS_JSON
 def report_fill(*, as_json: bool) -> None:
-    """为升级前的备案和证书补建信息库条目、佐证引用、通过人数和校验码。中断后再次运行即可继续；服务在后台也会补建。"""
-    information = opened_office().information
+    """为升级前的备案和证书补建各项数据：备案清单、姓名查询、办理进度、信息库条目、佐证引用、通过人数和校验码。
+
+    中断后再次运行即可继续；服务在后台也会补建。损坏的数据会跳过并报告，见“后台任务”页。
+    """
+    office = opened_office()
+    information = office.information
+    outlines = office.filing_face.filling.fill()
+    names = information.names.fill()
+    persons = information.persons.fill()
     codes = information.codes.fill()
     contents = information.contents.fill()
     entries, filings = information.filling.fill()
+    passed_over = sum(office.fault_notes.book.counts().values())
     if as_json:
-        _print_json({"entries": entries, "filings": filings, "contents": contents, "codes": codes})
+        _print_json(
+            {
+                "entries": entries,
+                "filings": filings,
+                "contents": contents,
+                "codes": codes,
+                "outlines": outlines,
+                "names": names,
+                "persons": persons,
+                "passed_over": passed_over,
+            }
+        )
     else:
         click.echo(
             f"已补建 {entries} 条信息库条目、{codes} 份证书的校验码，"
-            f"读取 {filings} 个备案的日期、{contents} 个备案引用的佐证和通过人数。"
+            f"读取 {filings} 个备案的日期、{contents} 个备案引用的佐证和通过人数；"
+            f"补建 {outlines} 个备案的清单、{names} 份证书的姓名查询、{persons} 个备案的办理进度。"
         )
+        if passed_over:
+            click.echo(f"有 {passed_over} 项因数据损坏已跳过，请系统管理员查看“后台任务”页。", err=True)
 
 
 def _question(office: Office, given: dict[str, Any]) -> StatisticsQuestion:
