@@ -18,12 +18,14 @@ from certverify.verdict import Authentic
 from certsvc.domain.caller import Caller
 from certsvc.domain.competence import refusal
 from certsvc.domain.decision_authority import city_responsible
+from certsvc.domain.delegation import persons_behind, share_a_person
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import PROVINCE
 from certsvc.domain.suspicion import (
     SAME_REPORT,
     CaseClosing,
     CaseKind,
+    CaseOutcome,
     CaseStatus,
     SuspicionCase,
     SuspicionReport,
@@ -34,7 +36,7 @@ from certsvc.domain.suspicion import (
     plain_symbols,
     written_code,
 )
-from certsvc.errors import RequestError, UnavailableError, UnknownReference
+from certsvc.errors import ConflictError, NotPermitted, RequestError, UnavailableError, UnknownReference
 from certsvc.ports import Clock
 from certsvc.ports.access import PersonalLook, PersonalLooks
 from certsvc.ports.share_grants import PublishedVersions
@@ -189,9 +191,23 @@ class SuspicionCases:
         return self.store.assign(case.number, person.name, caller, self.clock.now())
 
     def close(self, number: str, closing: CaseClosing, caller: Caller) -> SuspicionCase:
-        """End a case; the same again changes nothing. Raises UnknownReference, NotPermitted, ConflictError."""
+        """End a case; the same again changes nothing. 诬告, which liability hangs on (38号 四（五）), takes two persons: one who
+        wrote the opinion, and another who ends the case by it. Raises UnknownReference, NotPermitted, ConflictError."""
         case = self._case(number, Action.SUSPICION_CLOSE, caller)
+        if closing.outcome is CaseOutcome.SLANDER and case.status is not CaseStatus.CLOSED:
+            self._require_second(case, caller)
         return self.store.close(case.number, closing, caller, self.clock.now())
+
+    def _require_second(self, case: SuspicionCase, caller: Caller) -> None:
+        opinion = self.store.opinion_of(case.number)
+        if case.assigned_to is None or opinion is None:
+            raise ConflictError("认定诬告前，须先分派办理人，并由办理人写明核查意见。请补齐后再办结。")
+        first = self.permits.first_person(opinion.by, None)
+        if share_a_person(first.persons, persons_behind(caller.name, caller.person)):
+            self.permits.note_refusal(Action.SUSPICION_CLOSE, caller, _subject(case.number))
+            raise NotPermitted(
+                f"认定诬告须由两人办理：核查意见由 {opinion.by} 写明，请由另一位人员复核并办结。"
+            )
 
     def official(self, name: str, action: Action, number: str = "") -> Caller:
         """The registered person of a name. Raises UnknownReference, written down, for anybody else."""

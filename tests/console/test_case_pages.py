@@ -61,7 +61,7 @@ def test_a_complaint_is_entered_worked_on_and_answered_and_changes_no_certificat
     case = way.rpartition("/")[2]
     assert set(rows) == {reported.number, case}
     assert rows[case][0] == "投诉举报"
-    assert rows[case][4] == "2027-01-19"
+    assert rows[case][4] == "2027-01-19 还有 60 日"
     assert rows[reported.number][2] == number
     assert "林晓棠" not in listed.text
     assert look(desk, "tonghua", "/console/cases").all("table") == []
@@ -83,17 +83,19 @@ def test_a_complaint_is_entered_worked_on_and_answered_and_changes_no_certificat
     assert post(desk, "maker", f"{way}/assignment", {"to": "tonghua"}).status_code == 400
     assert post(desk, "maker", f"{way}/assignment", {"to": "city-checker"}).status_code == 303
     assert post(desk, "tonghua", f"{way}/opinion", {"words": "x"}).status_code == 403
+    answer = {"outcome": "slander", "words": "经核查，所反映情况系捏造。", "reference": ""}
+    assert post(desk, "second", f"{way}/closing", answer).status_code == 409, "nobody has written an opinion"
     assert post(desk, "city-checker", f"{way}/opinion", {"words": "已调阅\n例会记录"}).status_code == 303
     assert "例会记录" in look(desk, "city-checker", way).text
     without = {"outcome": "true", "words": "经核查属实。", "reference": ""}
     assert post(desk, "city-checker", f"{way}/closing", without).status_code == 400
-    answer = {"outcome": "slander", "words": "经核查，所反映情况系捏造。", "reference": ""}
-    assert post(desk, "city-checker", f"{way}/closing", answer).status_code == 303
+    assert post(desk, "city-checker", f"{way}/closing", answer).status_code == 403, "it takes a second person"
+    assert post(desk, "second", f"{way}/closing", answer).status_code == 303
     assert actions(look(desk, "city-checker", way)) == []
     with desk.visitor() as reporter:
         told = reporter.post("/api/v1/suspicions/state", json={"number": case, "code": code}).json()
     assert (told["status"], told["outcome_label"], told["words"]) == ("closed", "诬告", answer["words"])
-    assert ("city-checker", "console:suspicion:close") in desk.actions(f"suspicion/{case}")
+    assert ("second", "console:suspicion:close") in desk.actions(f"suspicion/{case}")
     assert ("maker", "console:suspicion:record") in desk.actions(f"suspicion/{case}")
     with office.engine.begin() as connection:
         assert connection.execute(select(issued.c.status)).all() == statuses
