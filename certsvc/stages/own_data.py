@@ -26,6 +26,7 @@ from certsvc.stages.look_ups import HolderLookUps
 from certsvc.stages.own_certificates import OwnCertificate, OwnCertificates
 from certsvc.stages.share_grants import Holder, ShareGrants
 from certsvc.stages.under_way import TitlesUnderWay
+from certsvc.stages.verify import plain_name
 
 FORMAT: Final = "certsvc-personal-data/1"
 _CHANNEL: Final = "portal"
@@ -66,6 +67,7 @@ class OwnData:
             "credit_records": [
                 asdict(history) | {"person": asdict(person)}
                 for history, person in self.credit.of_owners(owners)
+                if plain_name(person.name) == plain_name(holder.name)
             ],
             "look_ups": [line for number in numbers for line in self._look_ups(holder, number)],
             "share_grants": [

@@ -178,6 +178,24 @@ def test_a_holder_whose_data_cannot_be_gathered_holds_up_nobody_else(
     assert standing(first)[0]
 
 
+def test_a_record_under_the_same_number_and_another_name_is_not_told(desk: Desk) -> None:
+    office = desk.office.office
+    certificate = desk.office.issue(desk.office.submit(sample(DUAL_DIRECTED).xlsx()))[0]
+    award, number = certificate.draft.content.award, certificate.draft.content.number
+    revocation = office.deciding.propose(
+        DecisionKind.REVOKE, number, "吉人社撤〔2024〕1号", date(2024, 6, 3), "材料不实", "maker", None, None
+    )
+    office.confirm_decision(revocation, "checker")
+    told = {
+        name: len(
+            office.exports.data.gather(holder, office.holder_sign_in.caller_of(holder))["credit_records"]
+        )
+        for name in (award.name, "别的人")
+        for holder in [Holder(name, award.document.number)]
+    }
+    assert told == {award.name: 1, "别的人": 0}
+
+
 def test_what_is_asked_about_one_holder_is_counted(desk: Desk) -> None:
     with desk.holder(*OTHER) as browser:
         browser.headers.update(HTML)
