@@ -74,6 +74,10 @@ document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
   const told = button?.parentElement.querySelector("[data-copyable]");
   if (told) {
+    // What is folded away is copied too: only open parts have a text.
+    const folded = [...told.querySelectorAll("details:not([open])")];
+    folded.forEach((one) => one.toggleAttribute("open", true));
     navigator.clipboard.writeText(told.innerText);
+    folded.forEach((one) => one.toggleAttribute("open", false));
   }
 });

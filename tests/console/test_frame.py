@@ -17,9 +17,18 @@ def test_the_first_page_is_shown_in_its_frame(desk: Desk) -> None:
     assert page.status_code == 200
     assert "<b>second</b>" in page.text
     assert "复核 · 吉林省</span>" in page.text
-    assert "没有等您办理的事项。" in page.text
     assert "unsafe" not in page.headers["content-security-policy"]
     assert page.headers["cache-control"] == "no-store"
+
+
+def test_where_nothing_waits_the_first_page_says_where_to_begin(desk: Desk) -> None:
+    with desk.sign_in("supervisor") as browser:
+        page = browser.get("/console", headers=HTML).text
+    assert "没有等您办理的事项。" in page
+    steps = page.partition("您可以从这里开始")[2]
+    for address in ("/console/filings", "/console/search", "/console/statistics"):
+        assert f'<a href="{address}">' in steps
+    assert "/console/filings/new" not in steps
 
 
 def test_whoever_is_not_signed_in_is_led_to_sign_in_and_back(desk: Desk) -> None:

@@ -12,7 +12,8 @@ from fastapi.responses import Response
 
 from certsvc.bootstrap import Office
 from certsvc.domain.calendar import CalendarYear
-from certsvc.domain.caller import Caller
+from certsvc.domain.caller import Caller, CallerRole
+from certsvc.domain.regions import PROVINCE
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Viewing
 from certsvc.entrypoints.console.pages.choices import place_words
@@ -128,17 +129,26 @@ def policies(request: Request, session: Viewing) -> Response:
 
 def tallies(office: Office, caller: Caller) -> Iterable[Tally]:
     """Authorizations that end within 90 days; from November on the calendar of the next year, while it is missing."""
-    yield from _tallies(office.foundations, caller)
+    yield from _missing_calendar(office.foundations, caller)
+    yield from _ending(office.foundations, caller)
 
 
-def _tallies(foundations: Foundations, caller: Caller) -> Iterable[Tally]:
+def _missing_calendar(foundations: Foundations, caller: Caller) -> Iterable[Tally]:
+    """For those who see to it: the province asks, the system administrator loads."""
+    if caller.role is not CallerRole.SYSTEM and (
+        caller.region != PROVINCE or caller.role not in (CallerRole.MAKER, CallerRole.CHECKER)
+    ):
+        return
     missing = foundations.calendars().missing
     if missing is not None:
         zh, en = (
             f"{missing}年的节假日安排尚未载入",
             f"calendar of {missing} is not loaded",
         )
-        yield Tally(1, zh, en, CALENDARS, "failed")
+        yield Tally(None, zh, en, CALENDARS, "failed")
+
+
+def _ending(foundations: Foundations, caller: Caller) -> Iterable[Tally]:
     try:
         ending = foundations.committees(caller).of(Term.ENDING)
     except UnknownReference:  # no registry is loaded yet

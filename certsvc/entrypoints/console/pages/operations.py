@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated, Final
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
@@ -42,6 +44,7 @@ SAID: Final = {
 }
 """What happened, by its code in the address."""
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_RECENT: Final = timedelta(seconds=15)
 _MOST_MESSAGE: Final = 2**31 - 1
 Chosen = Annotated[str, Query(alias="action", max_length=64)]
 Said = Annotated[str, Query(alias="said", max_length=32)]
@@ -130,35 +133,56 @@ def alarms(request: Request, session: Viewing, page: PageNumber = 1, action: Cho
 
 
 def tallies(office: Office, caller: Caller) -> Iterator[Tally]:
-    """Keys that end within sixty days, messages that were given up, an old checkpoint."""
+    """Keys that end within sixty days, messages that were given up, an old checkpoint; as of some seconds ago."""
     if not may_enter(Action.SYSTEM_READ, caller):
         return
-    desk = OperationsDesk(office)
-    ending = desk.keys(caller).ending
-    if ending:
+    counts = _recent_counts(office, caller)
+    if counts.ending:
         yield Tally(
-            ending,
+            counts.ending,
             "60 天内到期或不能签署的密钥",
             "Keys that end within 60 days or cannot sign",
             KEYS,
             "limited",
         )
-    standing_jobs = desk.jobs(caller)
-    if standing_jobs.stuck:
+    if counts.stuck:
         yield Tally(
-            standing_jobs.stuck,
-            "无法送达的报送消息",
-            "Messages to platforms that were given up",
-            JOBS,
-            "failed",
+            counts.stuck, "无法送达的报送消息", "Messages to platforms that were given up", JOBS, "failed"
         )
-    if standing_jobs.undelivered:
+    if counts.undelivered:
         words = "无法送达的变动通知", "Notices on change that were given up"
-        yield Tally(standing_jobs.undelivered, *words, JOBS, "failed")
-    standing = desk.ledger(caller)
-    if standing.age is not None and standing.stale:
-        hours = int(standing.age.total_seconds()) // _HOUR
+        yield Tally(counts.undelivered, *words, JOBS, "failed")
+    if counts.stale_hours is not None:
+        hours = counts.stale_hours
         yield Tally(hours, "小时没有更新公开检查点", "Hours without a new checkpoint", LEDGER, "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What the first page tells of the system, the same for everybody who may read it. `stale_hours` None: renewed in time."""
+
+    at: datetime
+    ending: int
+    stuck: int
+    undelivered: int
+    stale_hours: int | None
+
+
+_KEPT: Final[WeakKeyDictionary[Office, _Counts]] = WeakKeyDictionary()
+"""The counts of each office of this process: whoever opens the first page does not read keys, queue and log anew."""
+
+
+def _recent_counts(office: Office, caller: Caller) -> _Counts:
+    now, kept = office.clock.now(), _KEPT.get(office)
+    if kept is not None and abs(now - kept.at) < _RECENT:
+        return kept
+    desk = OperationsDesk(office)
+    standing, waiting = desk.ledger(caller), desk.jobs(caller)
+    late = standing.age is not None and standing.stale
+    hours = int(standing.age.total_seconds()) // _HOUR if late and standing.age is not None else None
+    counts = _Counts(now, desk.keys(caller).ending, waiting.stuck, waiting.undelivered, hours)
+    _KEPT[office] = counts
+    return counts
 
 
 def _desk(request: Request) -> OperationsDesk:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A number that asks for something: how many, of what, where to go, and how urgent (`unknown`, `limited`, `failed`)."""
+    """What asks for something: how many, of what, where to go, and how urgent (`unknown`, `limited`, `failed`).
 
-    number: int
+    `number` None: a matter that is not counted.
+    """
+
+    number: int | None
     zh: str
     en: str
     address: str
