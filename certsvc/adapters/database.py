@@ -14,12 +14,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 
 from certsvc.adapters import database_postgresql, database_sqlite
-from certsvc.errors import ConfigurationError
+from certsvc.errors import ConfigurationError, UnavailableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _DRIVERS = {
@@ -94,6 +94,32 @@ def migrate(engine: Engine) -> None:
     with _DIALECTS[engine.dialect.name].schema_change(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def require_current_tables(reading: Engine) -> None:
+    """Return when the tables are those of this version of the service; `reading`: an engine of `open_for_reading`.
+
+    A database that was not prepared yet, or does not answer, is left to whoever asks it next. Raises ConfigurationError.
+    """
+    file = reading.url.database
+    if reading.dialect.name == "sqlite" and not (file and Path(file).exists()):
+        return
+    try:
+        with reading.begin() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return
+            revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+    except UnavailableError:
+        return
+    newest = max(one.name for one in (MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+    if revision < newest:
+        raise ConfigurationError(
+            f"数据库还是旧版本的结构（{revision}，应为 {newest}）。请先备份，再运行 certsvc init 升级，然后重试。"
+        )
+    if revision > newest:
+        raise ConfigurationError(
+            f"数据库已由更新的版本升级（{revision}，本版本为 {newest}）。请安装与之相符的版本后重试。"
+        )
 
 
 def insert_unless_known(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from certsvc.adapters.api_key import make_api_key
 from certsvc.adapters.clock import SystemClock
-from certsvc.adapters.database import migrate, open_database
+from certsvc.adapters.database import migrate, open_database, require_current_tables
 from certsvc.adapters.file_keys import make_test_keys
 from certsvc.adapters.key_plan import adopt_key_plan
 from certsvc.bootstrap.office import Office
 from certsvc.bootstrap.signers import open_holder, prepare_held_keys
 from certsvc.bootstrap.witnesses import leaving_to_witnesses
 from certsvc.domain.actor import Actor, Role
+from certsvc.errors import ConfigurationError
 from certsvc.ports import Clock
 from certsvc.settings import Settings
 
@@ -57,5 +58,11 @@ def _prepare_keys(settings: Settings, clock: Clock) -> bool:
 
 
 def open_office(settings: Settings, clock: Clock | None = None) -> Office:
-    """The office of a prepared home. Raises ConfigurationError when keys are missing."""
-    return Office(settings, clock or SystemClock())
+    """The office of a prepared home. Raises ConfigurationError when keys are missing, or the tables are of another version."""
+    office = Office(settings, clock or SystemClock())
+    try:
+        require_current_tables(office.reading_engine)
+    except ConfigurationError:
+        office.close()
+        raise
+    return office
