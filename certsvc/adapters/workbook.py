@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from certsvc.domain.intake_words import MOST_ROWS
+from certsvc.domain.intake_words import LARGEST_FILE, MOST_ROWS
 from certsvc.domain.submission import Cell, RawWorkbook
 from certsvc.errors import UnreadableInput
 
-LARGEST_FILE = 32 * 1024 * 1024  # bytes
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 

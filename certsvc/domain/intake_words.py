@@ -11,6 +11,7 @@ HEADER_SHEET = "批次信息"
 ROWS_SHEET = "汇总表"
 FORMAT_VERSION = "1"
 MOST_ROWS = 20_000
+LARGEST_FILE = 32 * 1024 * 1024  # bytes
 
 COLUMNS = (
     "序号",

@@ -143,7 +143,7 @@ def filing_submit(context: click.Context, file: Path, *, as_json: bool) -> None:
 
     同一个文件只算一次备案。退出码：0 没有错误和暂缓，1 有，2 文件无法读取。
     """
-    from certsvc.adapters.workbook import LARGEST_FILE
+    from certsvc.domain.intake_words import LARGEST_FILE
     from certsvc.domain.rules.unreadable import MISSING, unreadable
 
     try:

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from certsvc.adapters.workbook import LARGEST_FILE
+from certsvc.domain.intake_words import LARGEST_FILE
 from certsvc.bootstrap import Office
 from certsvc.domain.actor import LONGEST_NAME
 from certsvc.domain.caller import Caller

@@ -12,6 +12,7 @@ from certsvc.domain.batch_voiding import BatchDecision, BatchKind, BatchProposal
 from certsvc.domain.caller import Caller
 from certsvc.domain.competence import refusal
 from certsvc.domain.decision import DecisionStatus
+from certsvc.domain.decision_text import LONGEST_REFERENCE
 from certsvc.domain.decision_words import BATCH_LAW_WORDS
 from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.domain.regions import PROVINCE
@@ -126,7 +127,7 @@ def preview(request: Request, posting: Posting) -> Response:
 def propose(request: Request, posting: Posting) -> Response:
     """The proposal, with the document's number typed again; the same once more is the same decision."""
     office, form = office_of(request), posting.form
-    require_retyped(form.text("retyped", 200), form.text("document", 200))
+    require_retyped(form.text("retyped", LONGEST_REFERENCE), form.text("document", LONGEST_REFERENCE))
     proposal = _proposal(office, posting, form.text("document_sha256", 64) or None)
     batch = office.case_work.batches.propose(proposal, posting.caller.name)
     return go_to(f"{PATH}/{batch}?said=proposed")
@@ -229,7 +230,7 @@ def _proposal(office: Office, posting: Posted, digest: str | None) -> BatchPropo
         kind,
         filing or None,
         undoes or None,
-        form.text("document", 200),
+        form.text("document", LONGEST_REFERENCE),
         day_of(form.text("decided_on", 10)),
         form.text("ground", 2000),
         digest,

@@ -12,6 +12,7 @@ from certsvc.domain.annulment import AnnulmentStep, ProofKind, StoredAnnulment
 from certsvc.domain.caller import Caller
 from certsvc.domain.cancelled_year import StoredCancellation, YearStep
 from certsvc.domain.decision import DecisionStatus
+from certsvc.domain.decision_text import LONGEST_REFERENCE
 from certsvc.domain.decision_words import YEAR_WORDS
 from certsvc.domain.identity import IdKind
 from certsvc.domain.permission import Action
@@ -68,7 +69,7 @@ def _cancel_year(office: Office, form: GivenForm, day: date, actor: str) -> str:
         form.text("id_number", 64),
         whole_number(form.text("year", 4)),
         form.text("place", 6) or None,
-        form.text("document", 200),
+        form.text("document", LONGEST_REFERENCE),
         day,
         form.text("ground", 2000),
         actor,
@@ -77,7 +78,7 @@ def _cancel_year(office: Office, form: GivenForm, day: date, actor: str) -> str:
 
 def _lift_year(office: Office, step: str, form: GivenForm, day: date, actor: str) -> str:
     return office.credit.cancelled_years.lift(
-        step, form.text("document", 200), day, form.text("ground", 2000), actor
+        step, form.text("document", LONGEST_REFERENCE), day, form.text("ground", 2000), actor
     )
 
 
@@ -160,12 +161,17 @@ def _annul(office: Office, form: GivenForm, day: date, actor: str) -> str:
     except ValueError:
         raise RequestError("请选择考试成绩或职业资格。") from None
     return office.case_work.annulments.record(
-        kind, form.text("reference", 200), form.text("document", 200), day, form.text("ground", 2000), actor
+        kind,
+        form.text("reference", 200),
+        form.text("document", LONGEST_REFERENCE),
+        day,
+        form.text("ground", 2000),
+        actor,
     )
 
 
 def _lift_annulment(office: Office, step: str, form: GivenForm, day: date, actor: str) -> str:
-    document, ground = form.text("document", 200), form.text("ground", 2000)
+    document, ground = form.text("document", LONGEST_REFERENCE), form.text("ground", 2000)
     return office.case_work.annulments.propose_lifting(step, document, day, ground, actor)
 
 

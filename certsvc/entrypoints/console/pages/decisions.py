@@ -12,6 +12,7 @@ from certsvc.domain.decision_changes import CORRECTABLE, FIELD_WORDS
 from certsvc.domain.decision_kinds import KINDS
 from certsvc.domain.decision_lists import DecisionQuestion, DecisionView
 from certsvc.domain.decision_service import ServiceMethod
+from certsvc.domain.decision_text import LONGEST_REFERENCE
 from certsvc.domain.decision_words import LAW_WORDS, WILL_HAPPEN
 from certsvc.domain.permission import Action, confirming, proposing
 from certsvc.entrypoints.console.access import office_of
@@ -122,7 +123,7 @@ def preview(request: Request, posting: Posting) -> Response:
     found = office.decision_room.previews.of_proposal(
         kind,
         form.text("number", 32),
-        form.text("document", 200),
+        form.text("document", LONGEST_REFERENCE),
         day_of(form.text("decided_on", 10)),
         form.text("ground", 2000),
         posting.caller.name,
@@ -148,11 +149,11 @@ def propose(request: Request, posting: Posting) -> Response:
     office, form = office_of(request), posting.form
     kind = kind_of(form.text("kind", 16))
     office.permits.require_role(proposing(kind), posting.caller, f"certificate/{form.text('number', 32)}")
-    require_retyped(form.text("retyped", 200), form.text("document", 200))
+    require_retyped(form.text("retyped", LONGEST_REFERENCE), form.text("document", LONGEST_REFERENCE))
     decision = office.deciding.propose(
         kind,
         form.text("number", 32),
-        form.text("document", 200),
+        form.text("document", LONGEST_REFERENCE),
         day_of(form.text("decided_on", 10)),
         form.text("ground", 2000),
         posting.caller.name,

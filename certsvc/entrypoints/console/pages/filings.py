@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from certsvc.adapters.workbook import LARGEST_FILE
+from certsvc.domain.intake_words import LARGEST_FILE
 from certsvc.domain.filing import FilingStatus, filing_id
 from certsvc.domain.intake_words import MOST_ROWS
 from certsvc.domain.permission import Action

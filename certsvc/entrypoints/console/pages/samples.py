@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
+from certsvc.domain.decision_text import LONGEST_REFERENCE
 from certsvc.domain.permission import Action
 from certsvc.domain.regions import REGIONS
 from certsvc.domain.sampling import ALGORITHM, Outcome, Sample, Subject, check, inspectors, read_ratio
@@ -72,7 +73,7 @@ def draw(request: Request, form: Posting) -> Response:
     order = SampleOrder(
         subject=subject,
         ratio_percent=read_ratio(given.text("ratio", 8)),
-        document_ref=given.text("document", 128),
+        document_ref=given.text("document", LONGEST_REFERENCE),
         region=given.text("region", 6) or None,
         seed=given.text("seed", 128) or None,
         year=whole_given(given.text("year", 4), _FIRST_YEAR, _LAST_YEAR),
@@ -158,7 +159,7 @@ def record(request: Request, sample: SampleId, form: Posting) -> Response:
         given.text("item", 128),
         outcome,
         given.text("note", 500),
-        given.text("document", 128) or None,
+        given.text("document", LONGEST_REFERENCE) or None,
         form.caller.name,
     )
     return go_to(f"{PATH}/{sample}?said=recorded")

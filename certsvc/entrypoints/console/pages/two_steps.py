@@ -14,6 +14,7 @@ from certsvc.bootstrap import Office
 from certsvc.domain.caller import Caller
 from certsvc.domain.competence import refusal
 from certsvc.domain.decision import DecisionStatus
+from certsvc.domain.decision_text import LONGEST_REFERENCE
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Posting, Viewing
@@ -128,7 +129,7 @@ def section_of(matter: Matter) -> APIRouter:
     def propose(request: Request, posting: Posting) -> Response:
         """The first of two persons; the same once more is the same step."""
         form = posting.form
-        require_retyped(form.text("retyped", 200), form.text("document", 200))
+        require_retyped(form.text("retyped", LONGEST_REFERENCE), form.text("document", LONGEST_REFERENCE))
         day = day_of(form.text("decided_on", 10))
         step = matter.propose(office_of(request), form, day, posting.caller.name)
         return go_to(f"{matter.path}/{step}?said=proposed")
@@ -177,7 +178,7 @@ def section_of(matter: Matter) -> APIRouter:
     def lift(request: Request, posting: Posting, step: StepId) -> Response:
         """The proposal to take back what is in force: a step of its own, with two persons of its own."""
         form = posting.form
-        require_retyped(form.text("retyped", 200), form.text("document", 200))
+        require_retyped(form.text("retyped", LONGEST_REFERENCE), form.text("document", LONGEST_REFERENCE))
         day = day_of(form.text("decided_on", 10))
         lifting = matter.lift(office_of(request), step, form, day, posting.caller.name)
         return go_to(f"{matter.path}/{lifting}?said=proposed")

@@ -8,6 +8,7 @@ from typing import Final
 from certsvc.bootstrap import Office
 from certsvc.domain.caller import Caller
 from certsvc.domain.decision import DecisionStatus
+from certsvc.domain.decision_text import LONGEST_REFERENCE
 from certsvc.domain.decision_words import UNIT_WORDS
 from certsvc.domain.permission import Action
 from certsvc.domain.unit_notice import NoticeStep, StoredNotice
@@ -51,7 +52,7 @@ def _propose(office: Office, form: GivenForm, day: date, actor: str) -> str:
     return office.unit_notices.propose(
         form.text("unit_name", 400),
         form.text("unit_code", 32),
-        form.text("document", 200),
+        form.text("document", LONGEST_REFERENCE),
         day,
         form.text("ground", 2000),
         actor,
@@ -60,7 +61,7 @@ def _propose(office: Office, form: GivenForm, day: date, actor: str) -> str:
 
 
 def _lift(office: Office, step: str, form: GivenForm, day: date, actor: str) -> str:
-    document, ground = form.text("document", 200), form.text("ground", 2000)
+    document, ground = form.text("document", LONGEST_REFERENCE), form.text("ground", 2000)
     return office.unit_notices.propose_lifting(step, document, day, ground, actor)
 
 
