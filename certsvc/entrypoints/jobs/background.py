@@ -127,9 +127,9 @@ class Companion(Thread):
 
 @contextmanager
 def background_work(settings: Settings, failed: Callable[[], None]) -> Iterator[None]:
-    """Sequencer, resumption of issues, of historical imports and of batch decisions, credit archive with platforms, what
-    the information base lacks of older filings, archive objects, and retention, each in a thread of its own while the block
-    runs; ended with it, batch finished.
+    """Sequencer, resumption of issues, of historical imports and of batch decisions, credit archive with platforms, notices
+    on change, what the information base lacks of older filings, archive objects, stored answers, checks of files, and
+    retention, each in a thread of its own while the block runs; ended with it, batch finished.
 
     `failed` is called when the line had to stop, for the log or the keys; leaving the block then raises what it was. Any
     other failure is written down, and the rest goes on.
