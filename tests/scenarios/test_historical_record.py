@@ -51,11 +51,18 @@ def test_s10_a_paper_of_1998_becomes_verifiable_is_disputed_and_corrected(
             (held,) = office.filings.titles_held([ZHOU_ID])[ZHOU_ID]
             assert (held.number, held.series, held.level) == (reference, 22, Level.DEPUTY_SENIOR)
 
+            assert second.get(f"{RECORDS}/{reference}").json()["steps"] == [
+                "dispute",
+                "correction",
+                "revocation",
+            ]
             disputed = maker.post(f"{RECORDS}/{reference}/disputes", json={"ground": "本人称系1997年取得"})
             assert disputed.status_code == 200, disputed.text
             assert verify(desk, reference)["not_established"][-1] == "historical-disputed"
             correction = {"changes": {"取得时间": "1997-12-20"}, "basis": "省档J0123-1997-0007"}
             assert maker.post(f"{RECORDS}/{reference}/corrections", json=correction).status_code == 200
+            assert second.get(f"{RECORDS}/{reference}").json()["steps"] == ["confirmation"]
+            assert maker.get(f"{RECORDS}/{reference}").json()["steps"] == []
             assert maker.post(f"{RECORDS}/{reference}/confirmation").status_code == 403
             assert second.post(f"{RECORDS}/{reference}/confirmation").json()["version"] == 2
 
