@@ -48,8 +48,8 @@ ROWS = (
 )
 
 
-_REPLACED = ("annulment",)
-"""Tables of older revisions that newer ones do not have."""
+_REPLACED = ("annulment", "web_session")
+"""Tables of older revisions that newer ones do not have, or begin anew: whoever was signed in signs in again."""
 _DROPPED = (("status_slot", "seq"), ("status_slot", "leaf_hash"))
 """Columns of older revisions that repeated what stands elsewhere."""
 _COUNTED = (("outbox_event", "id"), ("registry_document", "position"), ("personal_look", "position"))
