@@ -16,6 +16,8 @@ def record_receipt(town: Town, official: str, filing: str, opinion: str) -> None
     with town.official(official) as office:
         office.goto(filing + "/chain")
         office.fill("#opinion", opinion)
+        for reason in office.locator("#receipt_late").all():
+            reason.fill("材料补正后报送")
         press(office, "登记回执")
         said(office, opinion)
 
