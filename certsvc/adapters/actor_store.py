@@ -98,6 +98,8 @@ class DatabaseActorStore:
 
         Raises ConflictError for an account that is registered otherwise, and for a person who may not hold the role.
         """
+        if ACTING in f" {new.name} ":
+            raise ConflictError(f"账号名中不能含“{ACTING}”：它用于记载委托代办。")
         with self.engine.begin() as connection:
             hold_table(connection, actor)
             known = connection.execute(select(actor).where(actor.c.name == new.name)).one_or_none()
@@ -108,8 +110,6 @@ class DatabaseActorStore:
                         "同一人调整角色或地区，请用 certsvc actor change。"
                     )
                 return
-            if ACTING in f" {new.name} ":
-                raise ConflictError(f"账号名中不能含“{ACTING}”：它用于记载委托代办。")
             _require_separate(connection, new)
             row = {**actor_columns(new), "registered_at": instant_text(at), "ended_at": None}
             if known is None:

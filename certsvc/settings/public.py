@@ -84,8 +84,8 @@ class PublicSettings(BaseSettings):
         default=60,
         ge=1,
         le=365,
-        description="Days from the receipt of a report or complaint, or from its transfer, to its end. An assumption: the notices "
-        "set no term.",
+        description="Days from the receipt of a report or complaint, or from its transfer, to its end. An assumption: the "
+        "notices set no term.",
     )
     suspicion_keep_days: int = Field(
         default=1096, ge=30, le=3660, description="Days that a closed report's personal data is kept."

@@ -104,7 +104,9 @@ class Receipts:
         `late_reason` stays with the opinion (`late_opinion`). Raises RequestError for one that is overlong.
         """
         if step.claimed_on is None:
-            raise ConflictError("批次信息没有省级备案日期。请先登记省级的备案回执（收到日期、回执号），再同意备案。")
+            raise ConflictError(
+                "批次信息没有省级备案日期。请先登记省级的备案回执（收到日期、回执号），再同意备案。"
+            )
         ref = step.claimed_ref or filing
         opinion = APPROVED if late_reason is None else late_opinion(APPROVED, late_reason)
         self.receipts.record(

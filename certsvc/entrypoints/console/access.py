@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from certsvc.domain.intake_words import LARGEST_FILE
 from certsvc.bootstrap import Office
 from certsvc.domain.actor import LONGEST_NAME
 from certsvc.domain.caller import Caller
+from certsvc.domain.intake_words import LARGEST_FILE
 from certsvc.entrypoints.console.acting import acting_session
 from certsvc.entrypoints.http.cookies import Cookies, keep_from_now_on
 from certsvc.entrypoints.http.csrf import CSRF_HEADER, SAFE_METHODS, given_csrf

@@ -7,9 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from certsvc.domain.intake_words import LARGEST_FILE
 from certsvc.domain.filing import FilingStatus, filing_id
-from certsvc.domain.intake_words import MOST_ROWS
+from certsvc.domain.intake_words import LARGEST_FILE, MOST_ROWS
 from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages import filing_words as words
