@@ -9,7 +9,19 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from certsvc.adapters.audit_store import append_entry, digest_of
 from certsvc.adapters.decision_schema import credit_record, decision, decision_event
@@ -17,7 +29,7 @@ from certsvc.adapters.ledger_outbox import queue_events
 from certsvc.adapters.platform_outbox import is_queued, queue_messages
 from certsvc.adapters.schema import certificate
 from certsvc.domain.caller import OPERATOR
-from certsvc.domain.credit import CreditHistory, CreditHolder, CreditRecord
+from certsvc.domain.credit import CreditHistory, CreditHolder, CreditRecord, CreditStanding
 from certsvc.formats.commitment import commit
 from certsvc.formats.credit_ended import encode_credit_ended
 from certsvc.formats.decision_payload import PrivateEvent
@@ -150,11 +162,25 @@ class DatabaseCreditArchive:
             )
         return True
 
-    def listed(self, most: int) -> tuple[CreditHistory, ...]:
-        """Records, newest first."""
-        newest = select(credit_record).order_by(credit_record.c.recorded_on.desc(), credit_record.c.id)
+    def counted(self, standing: CreditStanding | None, today: date) -> int:
+        """How many records there are, of one standing on that day where asked."""
+        number = select(func.count()).select_from(credit_record).where(_stands(standing, today))
         with self._engine.begin() as connection:
-            return tuple(_history(row) for row in connection.execute(newest.limit(most)))
+            return connection.scalar(number) or 0
+
+    def listed(
+        self, most: int, offset: int, standing: CreditStanding | None, today: date
+    ) -> tuple[CreditHistory, ...]:
+        """Records, newest first, of one standing on that day where asked."""
+        newest = (
+            select(credit_record)
+            .where(_stands(standing, today))
+            .order_by(credit_record.c.recorded_on.desc(), credit_record.c.id)
+            .limit(most)
+            .offset(offset)
+        )
+        with self._engine.begin() as connection:
+            return tuple(_history(row) for row in connection.execute(newest))
 
     def find(self, record: str) -> tuple[CreditHistory, CreditHolder] | None:
         """A record with its person."""
@@ -214,6 +240,23 @@ def _record(row: Row[Any]) -> CreditRecord:
 def _history(row: Row[Any]) -> CreditHistory:
     days = (None if one is None else date.fromisoformat(one) for one in (row.withdrawn_on, row.ended_on))
     return CreditHistory(_record(row), *days)
+
+
+def _stands(standing: CreditStanding | None, today: date) -> ColumnElement[bool]:
+    """As `CreditHistory.standing`, for the database."""
+    on = today.isoformat()
+    withdrawn_on = credit_record.c.withdrawn_on
+    withdrawn = withdrawn_on <= on
+    stays = or_(withdrawn_on.is_(None), withdrawn_on > on)
+    match standing:
+        case None:
+            return true()
+        case CreditStanding.WITHDRAWN:
+            return withdrawn
+        case CreditStanding.ENDED:
+            return and_(stays, credit_record.c.until_on <= on)
+        case CreditStanding.ACTIVE:
+            return and_(stays, credit_record.c.until_on > on)
 
 
 def _context(record: str) -> bytes:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from certsvc.domain.cancelled_year import StoredCancellation, YearCancellation
-from certsvc.domain.credit import CreditHistory, CreditHolder
+from certsvc.domain.credit import CreditHistory, CreditHolder, CreditStanding
 from certsvc.domain.identity import IdDocument
 
 
@@ -22,8 +22,14 @@ class CreditArchiveStore(Protocol):
         """Note the end: row, ledger event and platform message in one transaction. False when it was noted before."""
         ...
 
-    def listed(self, most: int) -> tuple[CreditHistory, ...]:
-        """Records, newest first."""
+    def counted(self, standing: CreditStanding | None, today: date) -> int:
+        """How many records there are, of one standing on that day where asked."""
+        ...
+
+    def listed(
+        self, most: int, offset: int, standing: CreditStanding | None, today: date
+    ) -> tuple[CreditHistory, ...]:
+        """Records, newest first, of one standing on that day where asked."""
         ...
 
     def find(self, record: str) -> tuple[CreditHistory, CreditHolder] | None:

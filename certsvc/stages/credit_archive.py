@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from certsvc.domain.caller import Caller
 from certsvc.domain.cancelled_year import require_document
-from certsvc.domain.credit import CreditHistory, CreditHolder
+from certsvc.domain.credit import CreditHistory, CreditHolder, CreditStanding
 from certsvc.domain.decision_text import LONGEST_REFERENCE, require_words
 from certsvc.domain.identity import IdKind
 from certsvc.domain.permission import Action
@@ -50,10 +50,25 @@ class CreditArchive:
                 noted += self.store.end(record, salt, self.clock.today(), self.clock.now())
         return noted
 
-    def listed(self, by: Caller, channel: str) -> tuple[CreditHistory, ...]:
-        """The records without their persons, newest first. Raises NotPermitted for anybody but the province."""
+    def counted(self, by: Caller, standing: CreditStanding | None = None) -> int:
+        """How many records there are, of one standing today where asked. Raises NotPermitted."""
         self.permits.require(Action.CREDIT_READ, by, "credit")
-        found = self.store.listed(MOST_LISTED)
+        return self.store.counted(standing, self.clock.today())
+
+    def listed(
+        self,
+        by: Caller,
+        channel: str,
+        standing: CreditStanding | None = None,
+        offset: int = 0,
+        most: int = MOST_LISTED,
+    ) -> tuple[CreditHistory, ...]:
+        """The records without their persons, newest first, of one standing today where asked; those shown are noted as looks.
+
+        Raises NotPermitted for anybody but the province.
+        """
+        self.permits.require(Action.CREDIT_READ, by, "credit")
+        found = self.store.listed(most, offset, standing, self.clock.today())
         at = self.clock.now()
         self.looks.append(
             *(PersonalLook(at, channel, by.name, one.record.id, "查看诚信档案目录") for one in found)

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from certsvc.adapters.access_schema import personal_look
 from certsvc.adapters.clock import FixedClock
 from certsvc.adapters.credit_schema import platform_message
 from certsvc.adapters.decision_schema import credit_record
@@ -102,6 +103,27 @@ def test_what_ended_stays_in_the_archive_and_bars_the_days_that_it_barred(decide
     (history,) = deciders.office.credit.archive.listed(person(deciders, "maker"), "cli")
     assert history.standing(date(2027, 6, 2)) is CreditStanding.ACTIVE
     assert history.standing(date(2027, 6, 3)) is CreditStanding.ENDED
+
+
+def test_a_page_of_the_archive_is_of_one_standing_and_only_what_is_shown_is_noted_as_a_look(
+    deciders: Deciders,
+) -> None:
+    revoked(deciders)
+    archive, maker = deciders.office.credit.archive, person(deciders, "maker")
+    standings = (None, *CreditStanding)
+    assert [archive.counted(maker, one) for one in standings] == [1, 1, 0, 0]
+    deciders.clock.instant = MIDNIGHT.astimezone(UTC)
+    assert {one: archive.counted(maker, one) for one in CreditStanding} == {
+        CreditStanding.ACTIVE: 0,
+        CreditStanding.ENDED: 1,
+        CreditStanding.WITHDRAWN: 0,
+    }
+    (record,) = archive.listed(maker, "console", CreditStanding.ENDED, 0, 50)
+    assert archive.listed(maker, "console", CreditStanding.ACTIVE, 0, 50) == ()
+    assert archive.listed(maker, "console", None, 50, 50) == ()
+    with deciders.office.engine.begin() as connection:
+        looks = connection.execute(select(personal_look.c.object)).scalars().all()
+    assert looks.count(record.record.id) == 1
 
 
 @pytest.mark.parametrize("step", ["before-commit", "after-commit"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from certsvc.domain.credit import CreditStanding
@@ -13,6 +13,7 @@ from certsvc.domain.permission import Action
 from certsvc.entrypoints.console.access import office_of
 from certsvc.entrypoints.console.pages.access import Viewing
 from certsvc.entrypoints.console.pages.showing import show
+from certsvc.entrypoints.html.filters import filters_of
 from certsvc.entrypoints.html.paging import PageNumber, Paging
 from certsvc.entrypoints.http.permitted import needs
 
@@ -30,22 +31,21 @@ STANDINGS: Final = {
 def archive(
     request: Request,
     session: Viewing,
-    standing: Annotated[str, Query(max_length=12)] = "",
     page: PageNumber = 1,
 ) -> Response:
     """Records without their persons, newest first."""
     office = office_of(request)
     today = office.clock.today()
-    found = office.credit.archive.listed(session.caller, "console")
-    chosen = [one for one in found if not standing or one.standing(today).value == standing]
-    filters = {"standing": standing}
-    paging = Paging(PATH, page, len(chosen), filters)
+    chosen = filters_of(request).choice("standing", CreditStanding)
+    filters = {"standing": chosen.value if chosen else ""}
+    found = office.credit.archive
+    paging = Paging(PATH, page, found.counted(session.caller, chosen), filters)
     return show(
         request,
         session,
         "credit/archive.html.j2",
         fragment="found",
-        rows=chosen[paging.offset : paging.offset + paging.rows],
+        rows=found.listed(session.caller, "console", chosen, paging.offset, paging.rows),
         paging=paging,
         filters=filters,
         standings=STANDINGS,
