@@ -101,7 +101,7 @@ def _bare() -> FastAPI:
 
     @app.get("/")
     def nothing(request: Request) -> Response:
-        return html_page(request, "console/dashboard.html.j2", frame, {"tallies": ()})
+        return html_page(request, "console/dashboard.html.j2", frame, {"tallies": (), "first_steps": ()})
 
     return app
 

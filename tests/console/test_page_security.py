@@ -61,6 +61,12 @@ POLICY: Final = (
 )
 
 
+@pytest.fixture(autouse=True)
+def any_number_of_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The allowance of a holder has its own tests; here one person asks for everything within a minute."""
+    monkeypatch.setattr("certsvc.entrypoints.portal.allowance.PER_HOLDER", 100_000)
+
+
 @pytest.fixture(scope="module")
 def apps(desk: Desk) -> dict[str, FastAPI]:
     """Both faces, for their routes alone."""

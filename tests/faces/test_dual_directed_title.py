@@ -63,8 +63,7 @@ def test_s3_wrong_county_wrong_level_and_wrong_filer_are_told_at_once_with_claus
         )
         for words in ("吉人社函〔2023〕211号", "备案2报送单位", "有效区域", "申报级别", "不予通过"):
             said(clerk, words)
-        with clerk.expect_download() as failed:
-            clerk.get_by_role("link", name="下载待更正人员（XLSX）").click()
-        assert failed.value.suggested_filename.endswith(".xlsx")
+        said(clerk, "整批退回")
+        expect(clerk.get_by_role("link", name="重新报送")).to_be_visible()
         clerk.goto(filing + "/chain")
         expect(clerk.get_by_role("button", name="同意备案")).to_have_count(0)
