@@ -76,7 +76,9 @@ def decided(scene: Scene) -> None:
         ProofKind.EXAMINATION, "2023-0001", "吉人社函〔2026〕37号", DECIDED_ON, _GROUND, "maker"
     )
     annulled.confirm(step, "second")
-    scene.filings["credit"] = office.credit.archive.store.listed(1, 0, None, office.clock.today())[0].record.id
+    scene.filings["credit"] = office.credit.archive.store.listed(1, 0, None, office.clock.today())[
+        0
+    ].record.id
 
 
 def _at(path: str, user: str = "second") -> State:
